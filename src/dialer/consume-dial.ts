@@ -1,0 +1,106 @@
+/**
+ * The dial queue's consumer: the gate again at the last moment, then the permit, then the session. A message is a hint, so
+ * each step may find that there is nothing to do; the session is the one place where an attempt can start only once.
+ */
+import { decide } from '../domain/campaign/gate.ts';
+import type { CallPlan } from '../domain/intake/call-plan.ts';
+import type { AttemptId, CallId, PatientId } from '../domain/intake/ids.ts';
+import type { Language } from '../domain/intake/questionnaire.ts';
+import { type Config, configOf, type DialMessage, type Env } from '../env.ts';
+import { log } from '../log.ts';
+import { attemptStatus, blockAttempt, markDialing } from '../store/attempts.ts';
+import { type Call, getCall } from '../store/calls.ts';
+import { type Database, database } from '../store/database.ts';
+import { insertDecision, readGateFacts } from '../store/dial-decisions.ts';
+import { wrappedKeyOf } from '../store/patient-keys.ts';
+import { getPatient } from '../store/patients.ts';
+import { questionnaireVersion } from '../store/questionnaires.ts';
+import { usNumber } from '../us-number.ts';
+
+const RETRY_SECONDS = 5;
+
+export async function consumeDial(batch: MessageBatch<DialMessage>, env: Env): Promise<void> {
+  for (const message of batch.messages) {
+    const { attempt_id, call_id } = message.body;
+    try {
+      await dial(env, attempt_id, call_id);
+      message.ack();
+    } catch (error) {
+      log.error('dial.failed', { attempt_id, call_id, reason: (error as Error).name, attempt: message.attempts });
+      message.retry({ delaySeconds: RETRY_SECONDS });
+    }
+  }
+}
+
+async function dial(env: Env, attemptId: string, callId: string): Promise<void> {
+  const config = configOf(env);
+  const db = database(env);
+  const dialer = env.DIALER.getByName('dialer');
+  const [status, call] = await Promise.all([attemptStatus(db, attemptId), getCall(db, config.keyRing, callId)]);
+  if (call === null || (status !== 'queued' && status !== 'dialing')) return dialer.release(attemptId);
+
+  // A doubled message: the session has the attempt, and the gate has no say about a call that is under way.
+  if (status === 'dialing') return;
+
+  const facts = await readGateFacts(db, config.keyRing, config.dialing.callingHours, {
+    phoneNumber: call.phoneNumber,
+    numberValid: usNumber(call.phoneNumber) !== null,
+    patientId: call.patientId,
+    statedConsentId: null,
+    attemptId,
+  });
+  const decision = decide(facts);
+  const now = Date.now();
+  const subject = { callId, attemptId, patientId: call.patientId, moment: 'dial' as const };
+  if (!decision.allowed) {
+    await insertDecision(db, subject, decision, facts, now).statement;
+    await blockAttempt(db, attemptId, callId, decision.code, now);
+    log.info('dial.blocked', { attempt_id: attemptId, call_id: callId, code: decision.code });
+    return dialer.release(attemptId);
+  }
+
+  const prepared = await prepare(db, config, call, attemptId);
+  if (prepared === null) throw new Error('the questionnaire of this call is gone');
+  const { permit } = await dialer.take(attemptId);
+  if (permit !== 'granted') return;
+  await insertDecision(db, subject, decision, facts, now).statement;
+  await env.INTAKE_SESSION.getByName(callId).start(prepared.plan, prepared.wrappedKey);
+  await dialer.started(attemptId);
+  await markDialing(db, attemptId);
+}
+
+async function prepare(
+  db: Database,
+  config: Config,
+  call: Call,
+  attemptId: string,
+): Promise<{ plan: CallPlan; wrappedKey: string } | null> {
+  const [patient, wrappedKey, questionnaire] = await Promise.all([
+    getPatient(db, config.keyRing, call.patientId),
+    wrappedKeyOf(db, call.patientId),
+    questionnaireVersion(db, call.questionnaireId, call.questionnaireVersion),
+  ]);
+  if (patient === null || questionnaire === null) return null;
+  const { name, callbackNumber, optOutNumber } = config.clinic;
+  const plan: CallPlan = {
+    callId: call.id as CallId,
+    attemptId: attemptId as AttemptId,
+    createdAt: call.createdAt,
+    attempt: call.attempt,
+    direction: 'outbound',
+    patient: {
+      patientId: patient.id as PatientId,
+      externalId: patient.externalId,
+      firstName: patient.firstName,
+      lastName: patient.lastName,
+      dateOfBirth: patient.dateOfBirth,
+    },
+    to: call.phoneNumber,
+    from: call.fromNumber,
+    language: call.language as Language,
+    questionnaire,
+    clinic: { name, callbackNumber, optOutNumber },
+    timerScale: config.timerScale,
+  };
+  return { plan, wrappedKey };
+}

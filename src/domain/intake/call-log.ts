@@ -1,0 +1,29 @@
+/** What a call leaves behind besides its note: every event with its effect, and what was said. Shapes only. */
+
+/** `applied` changed something or was noted; `duplicate` was seen before; `ignored` and `late` had no effect. */
+export type EventEffect = 'applied' | 'duplicate' | 'ignored' | 'late';
+
+export interface LoggedEvent {
+  readonly event_id: string;
+  readonly type: string;
+  /** Epoch milliseconds: when it happened and when we learned of it. */
+  readonly at: number;
+  readonly received_at: number;
+  readonly effect: EventEffect;
+  /** Names of the commands it led to. */
+  readonly commands: readonly string[];
+}
+
+export interface TranscriptLine {
+  readonly speaker: 'agent' | 'patient';
+  readonly text: string;
+  readonly at: number;
+  /** `opening`, `birth_date`, `consent`, an item id, or `closing`. */
+  readonly item: string | null;
+  readonly input: 'voice' | 'keys';
+}
+
+export interface CallLog {
+  readonly events: readonly LoggedEvent[];
+  readonly transcript: readonly TranscriptLine[];
+}

@@ -1,0 +1,151 @@
+/** The call as people and the database see it: one flat record read off the state. Pure. */
+import type { CallState } from './state.ts';
+
+/** The dispositions of a call. */
+export const CALL_STATUSES = [
+  'queued',
+  'dialing',
+  'ringing',
+  'in_progress',
+  'completed',
+  'partial',
+  'declined',
+  'voicemail',
+  'no_answer',
+  'busy',
+  'failed',
+  'blocked',
+  'canceled',
+  'opted_out',
+  'wrong_person',
+] as const;
+export type CallStatus = (typeof CALL_STATUSES)[number];
+
+const LIVE: ReadonlySet<CallStatus> = new Set(['queued', 'dialing', 'ringing', 'in_progress']);
+export const isLiveStatus = (status: CallStatus): boolean => LIVE.has(status);
+
+export type RecordingStatus = 'none' | 'pending' | 'ready' | 'failed';
+
+/** Times are epoch milliseconds. */
+export interface CallRecord {
+  readonly status: CallStatus;
+  readonly language: string;
+  readonly identity: 'verified' | 'failed' | 'not_checked';
+  readonly answeredBy: 'human' | 'machine' | 'unknown';
+  readonly consentCollection: 'given' | 'declined' | 'not_asked';
+  readonly consentRecording: 'given' | 'declined' | 'not_asked';
+  readonly consentAt: number | null;
+  readonly dialedAt: number | null;
+  readonly answeredAt: number | null;
+  readonly endedAt: number | null;
+  readonly hangupCause: string | null;
+  readonly hangupSource: string | null;
+  readonly sipHangupCause: string | null;
+  readonly error: string | null;
+  readonly recordingStatus: RecordingStatus;
+  readonly recordingId: string | null;
+  readonly recordingDurationMs: number | null;
+  readonly callControlId: string | null;
+  readonly callLegId: string | null;
+  readonly callSessionId: string | null;
+}
+
+export function callRecord(state: CallState): CallRecord {
+  return {
+    status: statusOf(state),
+    language: state.language,
+    identity: state.identity,
+    answeredBy: state.anyKey ? 'human' : 'unknown',
+    consentCollection: state.consent.collection,
+    consentRecording: state.consent.recording,
+    consentAt: state.consent.at,
+    dialedAt: state.dialedAt,
+    answeredAt: state.answeredAt,
+    endedAt: state.endedAt,
+    hangupCause: state.hangup?.cause ?? null,
+    hangupSource: state.hangup?.source ?? null,
+    sipHangupCause: state.hangup?.sipCause ?? null,
+    error: state.error,
+    recordingStatus: recordingStatusOf(state),
+    recordingId: state.recording?.id ?? null,
+    recordingDurationMs: state.recording?.durationMs ?? null,
+    callControlId: state.ids?.callControlId ?? null,
+    callLegId: state.ids?.callLegId ?? null,
+    callSessionId: state.ids?.callSessionId ?? null,
+  };
+}
+
+export function statusOf(state: CallState): CallStatus {
+  switch (state.phase) {
+    case 'new':
+      return 'queued';
+    case 'dialing':
+      return 'dialing';
+    case 'ringing':
+      return 'ringing';
+    case 'asking':
+    case 'closing':
+      return 'in_progress';
+    case 'hanging_up':
+      return state.answeredAt === null ? 'ringing' : 'in_progress';
+    case 'ended':
+      return finalStatusOf(state);
+  }
+}
+
+function finalStatusOf(state: CallState): CallStatus {
+  switch (state.outcome) {
+    case 'completed':
+    case 'partial':
+    case 'declined':
+    case 'wrong_person':
+    case 'opted_out':
+    case 'canceled':
+      return state.outcome;
+    case 'identity_failed':
+    case 'dial_refused':
+    case 'dial_unknown':
+      return 'failed';
+    case null:
+      return unansweredStatus(state.hangup?.cause ?? null);
+  }
+}
+
+/** Z6: Telnyx says `user_busy`, never `busy`. A person who rejects the ringing call, or whom we stop ringing, did not answer it. */
+function unansweredStatus(cause: string | null): CallStatus {
+  switch (cause) {
+    case 'user_busy':
+      return 'busy';
+    case 'timeout':
+    case 'no_answer':
+    case 'call_rejected':
+    case 'normal_clearing':
+    case 'originator_cancel':
+      return 'no_answer';
+    default:
+      return 'failed';
+  }
+}
+
+function recordingStatusOf(state: CallState): RecordingStatus {
+  switch (state.recorder) {
+    case 'off':
+      return 'none';
+    case 'on':
+    case 'stopped':
+      return 'pending';
+    case 'failed':
+      return 'failed';
+  }
+}
+
+/** Which ends leave a note: every talk with the patient, even an empty one. Not strangers, not calls nobody answered. */
+export function leavesNote(status: CallStatus): boolean {
+  return status === 'completed' || status === 'partial' || status === 'declined' || status === 'opted_out';
+}
+
+/** Talk time, whole seconds; 0 for a call nobody answered. */
+export function durationSeconds(times: Pick<CallRecord, 'answeredAt' | 'endedAt'>): number {
+  if (times.answeredAt === null || times.endedAt === null) return 0;
+  return Math.max(0, Math.round((times.endedAt - times.answeredAt) / 1000));
+}

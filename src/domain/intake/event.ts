@@ -1,0 +1,64 @@
+/**
+ * Everything that can happen to a call, as facts in the past tense. Telnyx' webhooks become these in telnyx/parse-event.ts;
+ * the session adds what it learned itself (dial replies, timers, failed commands, a person's wish).
+ */
+import type { CommandName } from './command.ts';
+import type { TelnyxIds } from './ids.ts';
+import type { TimerName } from './state.ts';
+
+/** `q` and `n` of the echoed client_state: the step and the seq of the command that set it. */
+export interface Asked {
+  readonly step: string;
+  readonly seq: number;
+}
+
+/** Z5: of Telnyx' statuses only `valid` carries an answer. `other` is a value Telnyx may add. */
+export type GatherStatus = 'valid' | 'invalid' | 'timeout' | 'call_hangup' | 'cancelled' | 'cancelled_amd' | 'other';
+
+export interface EventBase {
+  /** Telnyx' `data.id`, or the session's own name for what it observed; seen once, applied once. */
+  readonly id: string;
+  /** When it happened (Telnyx' `occurred_at`), epoch milliseconds. */
+  readonly at: number;
+  /** When we learned of it, epoch milliseconds; timers run from here, because a webhook may be minutes late. */
+  readonly receivedAt: number;
+}
+
+type CallEventBody =
+  | { readonly type: 'call.requested' }
+  /** Written before the dial leaves: what died afterwards is never dialled again. */
+  | { readonly type: 'dial.sent' }
+  | { readonly type: 'dial.accepted'; readonly ids: TelnyxIds }
+  | { readonly type: 'dial.refused'; readonly code: string }
+  | { readonly type: 'dial.unknown' }
+  | { readonly type: 'dial.checked'; readonly ids: TelnyxIds | null }
+  | { readonly type: 'call.initiated'; readonly ids: TelnyxIds }
+  | { readonly type: 'call.answered'; readonly ids: TelnyxIds }
+  | { readonly type: 'dtmf.received'; readonly digit: string; readonly asked: Asked | null }
+  | {
+      readonly type: 'gather.ended';
+      readonly digits: string;
+      readonly status: GatherStatus;
+      readonly asked: Asked | null;
+    }
+  | { readonly type: 'speak.ended' }
+  | { readonly type: 'recording.saved'; readonly recordingId: string | null; readonly durationMs: number | null }
+  | {
+      readonly type: 'call.hangup';
+      readonly cause: string | null;
+      readonly source: string | null;
+      readonly sipCause: string | null;
+    }
+  | { readonly type: 'call.checked'; readonly seq: number; readonly alive: boolean | null }
+  | {
+      readonly type: 'command.failed';
+      readonly seq: number;
+      readonly name: CommandName;
+      readonly reason: 'call_ended' | 'refused';
+      readonly code: string;
+    }
+  | { readonly type: 'hangup.requested' }
+  | { readonly type: 'timeout.fired'; readonly timer: TimerName };
+
+export type CallEvent = EventBase & CallEventBody;
+export type CallEventOf<T extends CallEvent['type']> = Extract<CallEvent, { type: T }>;

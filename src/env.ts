@@ -1,0 +1,212 @@
+/**
+ * The bindings of the worker, and `readConfig`: every variable parsed once, a missing or malformed one named. Absent is
+ * `null`, never undefined, so that a forgotten field does not compile. Values are never part of a message.
+ */
+import type { Dialer } from './dialer/dialer.ts';
+import type { IntakeSession } from './session/intake-session.ts';
+import { type KeyRing, parseKeyRing } from './store/seal.ts';
+
+/** What travels through the dial queue: ids only. A message is a hint; the Dialer holds the truth. */
+export interface DialMessage {
+  readonly attempt_id: string;
+  readonly call_id: string;
+}
+
+const REQUIRED = [
+  'TELNYX_API_KEY',
+  'TELNYX_PUBLIC_KEY',
+  'TELNYX_CONNECTION_ID',
+  'TELNYX_FROM_NUMBER',
+  'PUBLIC_URL',
+  'CLINIC_NAME',
+  'CLINIC_TIME_ZONE',
+  'CALLBACK_NUMBER',
+  'ACCESS_TEAM_DOMAIN',
+  'ACCESS_AUD',
+  'ADMIN_EMAILS',
+  'PHI_KEYS',
+] as const;
+const OPTIONAL = [
+  'TELNYX_API_BASE',
+  'VOICES',
+  'OPT_OUT_NUMBER',
+  'DIAL_RATE_PER_SECOND',
+  'MAX_LIVE_CALLS',
+  'CALLING_HOURS',
+  'TIMER_SCALE',
+] as const;
+type VariableName = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
+
+export interface Env extends Partial<Record<VariableName, string>> {
+  readonly DB: D1Database;
+  readonly DIAL_QUEUE: Queue<DialMessage>;
+  readonly INTAKE_SESSION: DurableObjectNamespace<IntakeSession>;
+  readonly DIALER: DurableObjectNamespace<Dialer>;
+  readonly ASSETS: Fetcher;
+}
+
+export interface Config {
+  readonly telnyx: {
+    readonly apiKey: string;
+    /** One base64 key of 32 bytes, or two while rotating. */
+    readonly publicKeys: readonly string[];
+    readonly connectionId: string;
+    readonly fromNumbers: readonly string[];
+    /** Includes `/v2`. */
+    readonly apiBase: string;
+    readonly voices: { readonly en: string; readonly es: string };
+  };
+  /** True only while TELNYX_API_BASE is this machine: a stand-in, no real patient can be rung. */
+  readonly loopback: boolean;
+  readonly publicUrl: string;
+  readonly clinic: {
+    readonly name: string;
+    readonly timeZone: string;
+    readonly callbackNumber: string;
+    readonly optOutNumber: string;
+  };
+  readonly access: { readonly teamDomain: string; readonly audience: string; readonly admins: ReadonlySet<string> };
+  readonly dialing: {
+    readonly ratePerSecond: number;
+    readonly maxLiveCalls: number;
+    readonly callingHours: 'policy' | 'always';
+  };
+  readonly timerScale: number;
+  readonly keyRing: KeyRing;
+}
+
+export type ReadConfig =
+  | { readonly ok: true; readonly config: Config }
+  | {
+      readonly ok: false;
+      readonly problems: readonly { readonly variable: string; readonly code: 'missing' | 'malformed' }[];
+    };
+
+const cache = new WeakMap<Env, ReadConfig>();
+
+/** Parsed once per isolate: `env` is the same object for its whole life. */
+export function readConfig(env: Env): ReadConfig {
+  const known = cache.get(env);
+  if (known) return known;
+  const read = parse(env);
+  cache.set(env, read);
+  return read;
+}
+
+/** For places that only run behind a request or message that already passed `readConfig`. */
+export function configOf(env: Env): Config {
+  const read = readConfig(env);
+  if (!read.ok) throw new Error(`configuration is incomplete: ${read.problems.map((p) => p.variable).join(', ')}`);
+  return read.config;
+}
+
+const E164 = /^\+[1-9]\d{7,14}$/;
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+function parse(env: Env): ReadConfig {
+  const problems: { variable: string; code: 'missing' | 'malformed' }[] = [];
+  const bad = (variable: VariableName) => void problems.push({ variable, code: 'malformed' });
+  const text = (name: VariableName): string => (env[name] ?? '').trim();
+  const list = (name: VariableName): string[] =>
+    text(name)
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean);
+  for (const name of REQUIRED) if (text(name) === '') problems.push({ variable: name, code: 'missing' });
+  if (problems.length > 0) return { ok: false, problems };
+
+  const origin = (name: VariableName, value: string): URL | null => {
+    const url = URL.canParse(value) ? new URL(value) : null;
+    const allowed =
+      url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname)));
+    if (!allowed) bad(name);
+    return allowed ? url : null;
+  };
+  const number = (name: VariableName, fallback: number, minimum: number, maximum: number): number => {
+    const value = text(name) === '' ? fallback : Number(text(name));
+    if (!(value >= minimum && value <= maximum)) bad(name);
+    return value;
+  };
+  const apiBase = text('TELNYX_API_BASE') || 'https://api.telnyx.com/v2';
+  const loopback = LOOPBACK.has(origin('TELNYX_API_BASE', apiBase)?.hostname ?? '');
+  const publicUrl = origin('PUBLIC_URL', text('PUBLIC_URL'))?.origin ?? '';
+  const teamDomain = origin('ACCESS_TEAM_DOMAIN', text('ACCESS_TEAM_DOMAIN'))?.origin ?? '';
+  if (teamDomain !== text('ACCESS_TEAM_DOMAIN') && teamDomain !== '') bad('ACCESS_TEAM_DOMAIN');
+
+  const publicKeys = list('TELNYX_PUBLIC_KEY');
+  if (publicKeys.length > 2 || !publicKeys.every((key) => /^[A-Za-z0-9+/]{43}=$/.test(key))) bad('TELNYX_PUBLIC_KEY');
+  const fromNumbers = list('TELNYX_FROM_NUMBER');
+  if (!fromNumbers.every((n) => E164.test(n))) bad('TELNYX_FROM_NUMBER');
+  for (const name of ['CALLBACK_NUMBER', 'OPT_OUT_NUMBER'] as const) {
+    if (text(name) !== '' && !E164.test(text(name))) bad(name);
+  }
+  if (!isTimeZone(text('CLINIC_TIME_ZONE'))) bad('CLINIC_TIME_ZONE');
+
+  const callingHours = text('CALLING_HOURS') || 'policy';
+  if (callingHours !== 'policy' && !(callingHours === 'always' && loopback)) bad('CALLING_HOURS');
+  const timerScale = number('TIMER_SCALE', 1, 0.001, 1);
+  if (timerScale !== 1 && !loopback) bad('TIMER_SCALE');
+  const voices = {
+    en: 'Telnyx.KokoroTTS.af',
+    es: 'AWS.Polly.Lupe-Neural',
+    ...parseVoices(list('VOICES'), () => bad('VOICES')),
+  };
+  const keyRing = parseKeyRing(text('PHI_KEYS'));
+  if (keyRing === null) bad('PHI_KEYS');
+  const dialing = {
+    ratePerSecond: number('DIAL_RATE_PER_SECOND', 1, 0.01, 30),
+    maxLiveCalls: number('MAX_LIVE_CALLS', 2, 1, 1000),
+    callingHours: callingHours === 'always' ? ('always' as const) : ('policy' as const),
+  };
+  if (problems.length > 0 || keyRing === null) return { ok: false, problems };
+
+  return {
+    ok: true,
+    config: {
+      telnyx: {
+        apiKey: text('TELNYX_API_KEY'),
+        publicKeys,
+        connectionId: text('TELNYX_CONNECTION_ID'),
+        fromNumbers,
+        apiBase,
+        voices,
+      },
+      loopback,
+      publicUrl,
+      clinic: {
+        name: text('CLINIC_NAME'),
+        timeZone: text('CLINIC_TIME_ZONE'),
+        callbackNumber: text('CALLBACK_NUMBER'),
+        optOutNumber: text('OPT_OUT_NUMBER') || text('CALLBACK_NUMBER'),
+      },
+      access: {
+        teamDomain,
+        audience: text('ACCESS_AUD'),
+        admins: new Set(list('ADMIN_EMAILS').map((email) => email.toLowerCase())),
+      },
+      dialing,
+      timerScale,
+      keyRing,
+    },
+  };
+}
+
+/** `en=Telnyx.KokoroTTS.af,es=AWS.Polly.Lupe-Neural`. */
+function parseVoices(parts: readonly string[], bad: () => void): { en?: string; es?: string } {
+  const voices: { en?: string; es?: string } = {};
+  for (const part of parts) {
+    const match = /^(en|es)=([A-Za-z0-9._:-]{2,100})$/.exec(part);
+    if (!match) bad();
+    else voices[match[1] as 'en' | 'es'] = match[2] as string;
+  }
+  return voices;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * The only writer of logs: one JSON line of allow-listed fields (LG-01, LG-02). What is not on the list does not get out,
+ * so a telephone number, digits, speech or a key cannot slip in through an error or a careless spread.
+ */
+const FIELDS = [
+  'actor',
+  'age_seconds',
+  'attempt',
+  'attempt_id',
+  'audit',
+  'call_id',
+  'code',
+  'command',
+  'command_id',
+  'count',
+  'decision_id',
+  'effect',
+  'event_id',
+  'event_type',
+  'hangup_cause',
+  'kind',
+  'method',
+  'ms',
+  'patient_id',
+  'phase',
+  'phi',
+  'reason',
+  'request_id',
+  'retry_in_ms',
+  'role',
+  'route',
+  'staff_id',
+  'status',
+  'step',
+  'variable',
+  'variables',
+] as const;
+
+export type LogField = (typeof FIELDS)[number];
+export type LogFields = Partial<Record<LogField, string | number | boolean | null | undefined>>;
+export type LogLevel = 'info' | 'warn' | 'error';
+
+const ALLOWED: ReadonlySet<string> = new Set(FIELDS);
+const MAX_VALUE_LENGTH = 200;
+/** A second barrier (LG-04): shapes that are never an id, replaced and marked, because a hit is a bug. */
+const SENSITIVE = [/\+\d{8,15}/, /\b\d{4}-\d{2}-\d{2}\b(?!T)/, /[^\s@]+@[^\s@]+\.[^\s@]+/, /\b\d{3}-\d{2}-\d{4}\b/];
+
+/** One line as it will be written; `null` values and unknown fields are left out. */
+export function logLine(level: LogLevel, event: string, fields: LogFields, now: number): string {
+  const line: Record<string, unknown> = { ts: new Date(now).toISOString(), level, event };
+  for (const [name, value] of Object.entries(fields)) {
+    if (ALLOWED.has(name) && value !== null && value !== undefined) line[name] = clean(value);
+  }
+  return JSON.stringify(line);
+}
+
+/** SE: control characters would let a value forge a second line (LG-06). */
+function clean(value: string | number | boolean): string | number | boolean {
+  if (typeof value !== 'string') return value;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+  const line = value.replace(/[\u0000-\u001f\u007f\u2028\u2029]/g, ' ').slice(0, MAX_VALUE_LENGTH);
+  return SENSITIVE.some((shape) => shape.test(line)) ? '[redacted]' : line;
+}
+
+function write(level: LogLevel, event: string, fields: LogFields): void {
+  console.log(logLine(level, event, fields, Date.now()));
+}
+
+export const log = {
+  info: (event: string, fields: LogFields = {}) => write('info', event, fields),
+  warn: (event: string, fields: LogFields = {}) => write('warn', event, fields),
+  error: (event: string, fields: LogFields = {}) => write('error', event, fields),
+};

@@ -1,0 +1,74 @@
+/**
+ * What a session keeps: the plan (once) and the running record (one row, rewritten with every event that matters), both sealed
+ * under the patient's key. Synchronous, so that state, event ids and pending commands change in one write.
+ * Keys: `plan`, `call`, and after 24 h only `tombstone`.
+ */
+import type { LoggedEvent, TranscriptLine } from '../domain/intake/call-log.ts';
+import type { CallPlan } from '../domain/intake/call-plan.ts';
+import type { CallStatus } from '../domain/intake/call-record.ts';
+import type { PendingCommand } from '../domain/intake/pick-command.ts';
+import type { CallState } from '../domain/intake/state.ts';
+import { type DataKey, type KeyRing, seal, unseal, unwrapDataKey } from '../store/seal.ts';
+
+export interface SessionRecord {
+  readonly state: CallState;
+  readonly pending: readonly PendingCommand[];
+  readonly events: readonly LoggedEvent[];
+  readonly transcript: readonly TranscriptLine[];
+  /** Epoch milliseconds of the last time the note was safely in D1, or null. */
+  readonly savedAt: number | null;
+}
+export interface Session {
+  readonly plan: CallPlan;
+  readonly dataKey: DataKey;
+  readonly record: SessionRecord;
+}
+export interface Tombstone {
+  readonly callId: string;
+  readonly status: CallStatus;
+}
+
+type Kv = DurableObjectStorage['kv'];
+interface StoredPlan {
+  readonly patientId: string;
+  readonly wrappedKey: string;
+  readonly sealed: string;
+}
+
+const place = (callId: string, column: string) => ({ table: 'intake_session', column, row: callId });
+
+export function writePlan(kv: Kv, ring: KeyRing, plan: CallPlan, wrappedKey: string): DataKey {
+  const { patientId } = plan.patient;
+  const dataKey = unwrapDataKey(ring, wrappedKey, patientId);
+  const stored: StoredPlan = {
+    patientId,
+    wrappedKey,
+    sealed: seal(dataKey, place(plan.callId, 'plan'), JSON.stringify(plan)),
+  };
+  kv.put('plan', stored);
+  return dataKey;
+}
+
+export function writeRecord(kv: Kv, callId: string, dataKey: DataKey, record: SessionRecord): void {
+  kv.put('call', seal(dataKey, place(callId, 'call'), JSON.stringify(record)));
+}
+
+/** Null for a call this object never held, or holds only the tombstone of. */
+export function readSession(kv: Kv, ring: KeyRing, callId: string): Session | null {
+  const stored = kv.get<StoredPlan>('plan');
+  const sealed = kv.get<string>('call');
+  if (stored === undefined || sealed === undefined) return null;
+  const dataKey = unwrapDataKey(ring, stored.wrappedKey, stored.patientId);
+  const plan = JSON.parse(unseal(dataKey, place(callId, 'plan'), stored.sealed)) as CallPlan;
+  const record = JSON.parse(unseal(dataKey, place(callId, 'call'), sealed)) as SessionRecord;
+  return { plan, dataKey, record };
+}
+
+export const readTombstone = (kv: Kv): Tombstone | null => kv.get<Tombstone>('tombstone') ?? null;
+
+/** Of a call that is over and saved, the id and the final status stay, so that what comes late starts nothing. */
+export function buryRecord(kv: Kv, tombstone: Tombstone): void {
+  kv.put('tombstone', tombstone);
+  kv.delete('plan');
+  kv.delete('call');
+}

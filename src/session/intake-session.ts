@@ -1,0 +1,293 @@
+/**
+ * One Durable Object per call. It owns order and durability, and decides nothing: every decision is the core's. Safe to be
+ * evicted or killed between any two lines: state, event ids and pending commands are one write, and the alarm goes on with
+ * what is left. A command that was sent is only forgotten with the next write: sent again within 50 s it carries the same
+ * command_id, which Telnyx ignores for 60 s.
+ */
+import { DurableObject } from 'cloudflare:workers';
+import type { CallLog } from '../domain/intake/call-log.ts';
+import type { CallPlan } from '../domain/intake/call-plan.ts';
+import { type CallRecord, callRecord } from '../domain/intake/call-record.ts';
+import type { CallEvent } from '../domain/intake/event.ts';
+import { pickCommand } from '../domain/intake/pick-command.ts';
+import { newCall, nextTimer } from '../domain/intake/state.ts';
+import { spokenLine } from '../domain/intake/transcript.ts';
+import { configOf, type Env } from '../env.ts';
+import { log } from '../log.ts';
+import { mirrorRecord } from '../store/calls.ts';
+import { database } from '../store/database.ts';
+import { applyEvent } from './apply-event.ts';
+import {
+  buryRecord,
+  readSession,
+  readTombstone,
+  type Session,
+  type SessionRecord,
+  writePlan,
+  writeRecord,
+} from './call-storage.ts';
+import { type Done, runCommand } from './run-command.ts';
+
+export type Received = 'applied' | 'duplicate' | 'ignored' | 'late' | 'unknown';
+
+/** The data of a saved call stays this long for late webhooks; then a tombstone is left. */
+const KEEP_AFTER_SAVE_MS = 24 * 3_600_000;
+/** An alarm that comes this little too late is not worth a row written. */
+const ALARM_SLACK_MS = 10_000;
+/** Commands still pending after this are taken up by the alarm: the runner died with the process. */
+const RUNNER_WATCH_MS = 10_000;
+
+export class IntakeSession extends DurableObject<Env> {
+  #session: Session | null = null;
+  #alarmAt: number | null = null;
+  #runner: Promise<void> | null = null;
+  /** Ends the runner's wait before a repeated command: something new may not have to wait with it. */
+  #wakeRunner: (() => void) | null = null;
+  #mirror: { running: Promise<void> | null; status: string | null } = { running: null, status: null };
+
+  /** Takes over an attempt. Idempotent: a second start of the same call changes nothing, so a doubled message rings nobody twice. */
+  start(plan: CallPlan, wrappedKey: string): 'started' | 'already' {
+    if (this.#load() !== null || readTombstone(this.ctx.storage.kv) !== null) return 'already';
+    const now = Date.now();
+    const empty: SessionRecord = { state: newCall(plan), pending: [], events: [], transcript: [], savedAt: null };
+    const event: CallEvent = { id: `${plan.callId}:requested`, type: 'call.requested', at: now, receivedAt: now };
+    const { record } = applyEvent(empty, event, plan);
+    const dataKey = writePlan(this.ctx.storage.kv, configOf(this.env).keyRing, plan, wrappedKey);
+    this.#store({ plan, dataKey, record });
+    this.#run();
+    return 'started';
+  }
+
+  /** A verified webhook. Throws only when it could not be stored; then Telnyx must send it again. */
+  receive(event: CallEvent): Received {
+    const session = this.#load();
+    if (session === null) return readTombstone(this.ctx.storage.kv) === null ? 'unknown' : 'late';
+    return this.#apply(session, event);
+  }
+
+  /**
+   * `unstarted`: the attempt had not come here yet, and now it never will: a tombstone stands in its place, so that a hint
+   * already under way starts nothing. Ask only for calls that exist.
+   */
+  requestHangup(): 'accepted' | 'unstarted' | 'not_live' {
+    const session = this.#load();
+    if (session === null) {
+      const { kv } = this.ctx.storage;
+      if (readTombstone(kv) !== null) return 'not_live';
+      kv.put('tombstone', { callId: this.#callId(), status: 'canceled' });
+      return 'unstarted';
+    }
+    if (session.record.state.phase === 'ended') return 'not_live';
+    this.#observe(session, { type: 'hangup.requested' });
+    return 'accepted';
+  }
+
+  /** The call as it is this moment; null when it is not held here any more, or already in D1. */
+  liveView(): { record: CallRecord; log: CallLog } | null {
+    const session = this.#load();
+    if (session === null || session.record.savedAt !== null) return null;
+    const { state, events, transcript } = session.record;
+    return { record: callRecord(state), log: { events, transcript } };
+  }
+
+  /** Whether a line is still taken: asked by the dialer about a lease that has grown old. */
+  isOver(): boolean {
+    const session = this.#load();
+    return session === null ? readTombstone(this.ctx.storage.kv) !== null : session.record.state.phase === 'ended';
+  }
+
+  /** From the cron: goes on with whatever is left, should an alarm ever have been lost. */
+  async wake(): Promise<void> {
+    await this.alarm();
+  }
+
+  override async alarm(): Promise<void> {
+    // Set before anything can throw, so that a failing alarm is never the last one.
+    this.#alarmAt = null;
+    this.#armAt(Date.now() + RUNNER_WATCH_MS);
+    const session = this.#load();
+    if (session === null) return this.ctx.storage.deleteAlarm();
+    const { savedAt } = session.record;
+    const idle = session.record.pending.length === 0 && nextTimer(session.record.state) === null;
+    if (idle && savedAt !== null && Date.now() >= savedAt + KEEP_AFTER_SAVE_MS) return this.#bury(session);
+    this.#fireTimers();
+    this.#run();
+    await this.#runner;
+    this.#arm({ mayMoveLater: true });
+  }
+
+  #load(): Session | null {
+    this.#session ??= readSession(this.ctx.storage.kv, configOf(this.env).keyRing, this.#callId());
+    return this.#session;
+  }
+
+  #callId(): string {
+    return this.ctx.id.name ?? '';
+  }
+
+  /** The one write: when it throws, nothing has happened, in memory neither. */
+  #store(session: Session): void {
+    writeRecord(this.ctx.storage.kv, session.plan.callId, session.dataKey, session.record);
+    this.#session = session;
+    this.#arm({ mayMoveLater: false });
+    this.#mirrorToD1();
+  }
+
+  #apply(session: Session, event: CallEvent): Received {
+    const { record, effect, mustStore } = applyEvent(session.record, event, session.plan);
+    if (mustStore) {
+      this.#store({ ...session, record });
+      this.#run();
+    } else {
+      this.#session = { ...session, record };
+    }
+    const { callId } = session.plan;
+    log.info('call.event', {
+      call_id: callId,
+      event_id: event.id,
+      event_type: event.type,
+      effect,
+      phase: record.state.phase,
+    });
+    return effect;
+  }
+
+  /** Something this object learned itself. */
+  #observe(session: Session, body: OwnEvent): void {
+    const now = Date.now();
+    const id = `${session.plan.callId}:${body.type}:${session.record.events.length}`;
+    this.#apply(session, { ...body, id, at: now, receivedAt: now } as CallEvent);
+  }
+
+  #fireTimers(): void {
+    for (let fired = 0; fired < 8; fired += 1) {
+      const session = this.#load();
+      const due = session === null ? null : nextTimer(session.record.state);
+      if (session === null || due === null || due.dueAt > Date.now()) return;
+      this.#observe(session, { type: 'timeout.fired', timer: due.timer });
+    }
+  }
+
+  #run(): void {
+    this.#wakeRunner?.();
+    // Begun a step later: what the runner itself observes comes through here again, and must find it running.
+    this.#runner ??= Promise.resolve()
+      .then(() => this.#runPending())
+      .finally(() => {
+        this.#runner = null;
+      });
+    this.ctx.waitUntil(this.#runner);
+  }
+
+  /** The single runner: strictly one after the other, asking the core before each send. */
+  async #runPending(): Promise<void> {
+    for (;;) {
+      const session = this.#load();
+      if (session === null) return;
+      const now = Date.now();
+      const { pending, dropped, next } = pickCommand(session.record.state, session.record.pending, now);
+      for (const { name, seq } of dropped) {
+        log.info('command.dropped', {
+          call_id: session.plan.callId,
+          command: name,
+          command_id: `${session.plan.callId}:${seq}`,
+        });
+      }
+      if (dropped.length > 0) this.#session = { ...session, record: { ...session.record, pending } };
+      if (next === null) return;
+      if (next.notBefore > now) {
+        // Short waits keep the runner; for long ones the alarm comes back.
+        if (next.notBefore - now > RUNNER_WATCH_MS) return this.#armAt(next.notBefore);
+        await this.#wait(next.notBefore - now);
+        continue;
+      }
+      if (next.command.name === 'dial') this.#observe(this.#session ?? session, { type: 'dial.sent' });
+      const done = await runCommand(this.env, this.#session ?? session, next, () => this.#mirror.running);
+      this.#settle(next.command.seq, done);
+    }
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wakeRunner = resolve;
+      this.ctx.waitUntil(scheduler.wait(ms).then(resolve));
+    });
+  }
+
+  /** After the await the record may have moved on: what comes back is applied to the newest. */
+  #settle(seq: number, done: Done): void {
+    const session = this.#load();
+    if (session === null) return;
+    const { record } = session;
+    const entry = record.pending.find(({ command }) => command.seq === seq);
+    const others = record.pending.filter((pending) => pending !== entry);
+    if (done.kind === 'retry') {
+      if (entry === undefined) return;
+      const [state, again] = done.again(record.state, entry);
+      const retried: Session = { ...session, record: { ...record, state, pending: [again, ...others] } };
+      // A seq given out is kept: after an eviction no other command may go out under the same command_id.
+      if (state.seq === record.state.seq) this.#session = retried;
+      else this.#store(retried);
+      return;
+    }
+    const spoken = entry !== undefined && done.kind === 'done' ? spokenLine(entry.command, Date.now()) : null;
+    const transcript = spoken === null ? record.transcript : [...record.transcript, spoken];
+    const settled: Session = { ...session, record: { ...record, pending: others, transcript } };
+    this.#session = settled;
+    if (done.kind === 'saved') this.#store({ ...settled, record: { ...settled.record, savedAt: Date.now() } });
+    if (done.event !== null) this.#observe(settled, done.event);
+  }
+
+  /** Lists read D1: they are told when the status moves, without anything waiting for it. */
+  #mirrorToD1(): void {
+    const session = this.#session;
+    if (session === null || this.#mirror.running !== null || session.record.state.phase === 'ended') return;
+    const record = callRecord(session.record.state);
+    if (record.status === this.#mirror.status) return;
+    this.#mirror.running = mirrorRecord(database(this.env), session.plan.callId, record)
+      .then(
+        () => {
+          this.#mirror.status = record.status;
+        },
+        () => log.warn('call.mirror_failed', { call_id: session.plan.callId, status: record.status }),
+      )
+      .finally(() => {
+        this.#mirror.running = null;
+      });
+    this.ctx.waitUntil(this.#mirror.running);
+  }
+
+  /** One alarm for everything that is awaited. Each move is a row written, so it only moves when that matters. */
+  #arm({ mayMoveLater }: { mayMoveLater: boolean }): void {
+    const session = this.#session;
+    if (session === null) return;
+    const { state, pending, savedAt } = session.record;
+    const timer = nextTimer(state)?.dueAt ?? Number.POSITIVE_INFINITY;
+    const runner = pending.length > 0 ? Date.now() + RUNNER_WATCH_MS : Number.POSITIVE_INFINITY;
+    const burial = savedAt === null ? Number.POSITIVE_INFINITY : savedAt + KEEP_AFTER_SAVE_MS;
+    const due = Math.min(timer, runner, burial);
+    if (due === Number.POSITIVE_INFINITY) return;
+    // After the end people wait for the note, and nothing moves the alarm often any more.
+    const slack = state.phase === 'ended' ? 0 : ALARM_SLACK_MS * session.plan.timerScale;
+    if (this.#alarmAt === null || due < this.#alarmAt - slack || (mayMoveLater && due !== this.#alarmAt))
+      this.#armAt(due);
+  }
+
+  #armAt(at: number): void {
+    // A time already past would fire at once, but one set from inside alarm() was seen stuck: always a little ahead.
+    this.#alarmAt = Math.max(at, Date.now() + 1);
+    this.ctx.waitUntil(this.ctx.storage.setAlarm(this.#alarmAt));
+  }
+
+  /** In one step without an await: there is no moment at which neither the call nor its tombstone is known. */
+  async #bury({ plan, record }: Session): Promise<void> {
+    buryRecord(this.ctx.storage.kv, { callId: plan.callId, status: callRecord(record.state).status });
+    this.#session = null;
+    await this.ctx.storage.deleteAlarm();
+  }
+}
+
+type Own<T> = T extends { type: 'hangup.requested' | 'timeout.fired' | 'dial.sent' }
+  ? Omit<T, 'id' | 'at' | 'receivedAt'>
+  : never;
+type OwnEvent = Own<CallEvent> | NonNullable<Exclude<Done, { kind: 'retry' }>['event']>;

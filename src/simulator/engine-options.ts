@@ -1,0 +1,39 @@
+/** What an engine can be told when it is made. Everything but `deliver` has a default. */
+import type { Clock } from './clock.ts';
+import type { GatherQuirks } from './collect-digit.ts';
+import type { StaffLine } from './exchange.ts';
+import type { Observation } from './observation.ts';
+import type { Persona } from './persona.ts';
+import type { Deliver, WebhookFaults } from './webhook-delivery.ts';
+import type { WebhookSigner } from './webhook-signer.ts';
+
+export interface EngineOptions {
+  readonly deliver: Deliver;
+  readonly clock?: Clock;
+  /** Divides human time: prompts, reactions, ringing, gather timers, audio. Never the protocol's own windows. */
+  readonly speed?: number;
+  readonly seed?: number;
+  readonly apiKey?: string;
+  readonly connectionId?: string;
+  /** The application's default, for calls whose Dial names none. */
+  readonly webhookUrl?: string;
+  /** The clinic's number that `ring` calls. */
+  readonly clinicNumber?: string;
+  readonly signer?: WebhookSigner;
+  readonly personas?: readonly Persona[];
+  /** Who picks up when no persona has the number. */
+  readonly stranger?: Persona;
+  readonly staff?: readonly StaffLine[];
+  readonly dialsPerFiveSeconds?: number;
+  readonly liveCalls?: number;
+  readonly quirks?: Partial<GatherQuirks>;
+  readonly bodies?: 'compact' | 'pretty' | 'mixed';
+  readonly webhookLatencyMs?: number;
+  readonly webhookFaults?: WebhookFaults;
+  /** A patient who hears nothing for this long hangs up (human time). */
+  readonly patienceMs?: number;
+  readonly onObservation?: (observation: Observation) => void;
+}
+
+export const defaultApiKey = 'KEY_SIMULATOR';
+export const defaultConnectionId = '1684641123236054244';

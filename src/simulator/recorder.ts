@@ -1,0 +1,55 @@
+/** Recorders of a leg: start, stop, and the file they leave some moments later. */
+import type { Exchange } from './exchange.ts';
+import { type ActiveRecording, type Leg, legIds } from './leg.ts';
+import { type Body, textOf } from './parameters.ts';
+import type { Recording } from './recordings.ts';
+import { timestamp } from './timestamp.ts';
+
+/** From the end of a recording to its file. */
+const savedAfterMs = 700;
+
+export function startRecording(exchange: Exchange, leg: Leg, body: Body, initiatedBy: string): void {
+  const recording: ActiveRecording = {
+    id: exchange.random.uuid(),
+    format: textOf(body, 'format') === 'wav' ? 'wav' : 'mp3',
+    channels: textOf(body, 'channels') === 'single' ? 'single' : 'dual',
+    startedAt: exchange.clock.now(),
+    initiatedBy,
+    marks: [],
+  };
+  leg.recordings.push(recording);
+  exchange.observe(leg, 'recording', { text: 'started' });
+}
+
+export function stopRecordings(exchange: Exchange, leg: Leg, recordingId: string | null): void {
+  for (const recording of [...leg.recordings]) {
+    if (recordingId !== null && recordingId !== recording.id) continue;
+    leg.recordings.splice(leg.recordings.indexOf(recording), 1);
+    finishRecording(exchange, leg, recording);
+  }
+}
+
+export function finishRecording(exchange: Exchange, leg: Leg, active: ActiveRecording): void {
+  const endedAt = exchange.clock.now();
+  const { id, format, channels, startedAt, initiatedBy, marks } = active;
+  const recording: Recording = {
+    ...{ id, format, channels, startedAt, initiatedBy, marks, endedAt },
+    ...{ callControlId: leg.callControlId, callLegId: leg.callLegId, callSessionId: leg.callSessionId },
+    ...{ connectionId: leg.connectionId, from: leg.from, to: leg.to },
+  };
+  // Not bound to the leg: a recording is saved after the hang-up too.
+  exchange.later(null, savedAfterMs, () => {
+    exchange.recordings.save(recording);
+    exchange.emit(leg, 'call.recording.saved', {
+      ...legIds(leg),
+      recording_id: recording.id,
+      channels: recording.channels,
+      format: recording.format,
+      recording_started_at: timestamp(recording.startedAt),
+      recording_ended_at: timestamp(recording.endedAt),
+      recording_urls: { [recording.format]: exchange.recordings.link(recording) },
+      public_recording_urls: {},
+    });
+    exchange.observe(leg, 'recording', { text: 'saved' });
+  });
+}

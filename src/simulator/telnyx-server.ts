@@ -1,0 +1,151 @@
+/**
+ * The engine behind HTTP on 127.0.0.1: Telnyx' API under `/v2`, recording files under their pre-signed paths, and
+ * `/simulator/*` for whoever drives it from another process.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { EngineOptions } from './engine-options.ts';
+import { createTelnyxEngine, type TelnyxEngine } from './telnyx-engine.ts';
+import type { Deliver } from './webhook-delivery.ts';
+
+/** What Telnyx waits for an answer to a webhook. Protocol time. */
+const webhookTimeoutMs = 2_000;
+const bodyLimitBytes = 1_048_576;
+
+export interface TelnyxServerOptions {
+  /** 0 takes a free one. */
+  readonly port?: number;
+  readonly engineOptions?: Omit<EngineOptions, 'deliver'> & { readonly deliver?: Deliver };
+}
+
+export interface TelnyxServer {
+  readonly url: string;
+  readonly engine: TelnyxEngine;
+  close(): Promise<void>;
+}
+
+export async function startTelnyxServer(options: TelnyxServerOptions = {}): Promise<TelnyxServer> {
+  const engine = await createTelnyxEngine({ deliver: deliverByFetch, ...options.engineOptions });
+  const server = createServer((request, response) => {
+    answer(engine, request, response).catch((error: unknown) => {
+      // A bug of the simulator: loud, but the other calls go on.
+      process.stderr.write(`simulator: ${error instanceof Error ? error.stack : String(error)}\n`);
+      if (!response.headersSent) sendJson(response, 500, { errors: [{ code: '10007', title: 'Unexpected error' }] });
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 8789, '127.0.0.1', resolve);
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  engine.recordings.origin = url;
+  return {
+    url,
+    engine,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const deliverByFetch: Deliver = async (url, headers, body) => {
+  const signal = AbortSignal.timeout(webhookTimeoutMs);
+  const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
+  await response.body?.cancel();
+  return { status: response.status };
+};
+
+async function answer(engine: TelnyxEngine, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(`http://127.0.0.1${request.url ?? '/'}`);
+  const method = request.method ?? 'GET';
+  if (url.pathname.startsWith('/telephony-recorder-prod')) {
+    const signature = url.searchParams.get('X-Amz-Signature');
+    const file = engine.download(url.pathname, signature, request.headers.authorization !== undefined);
+    response.writeHead(file.status, { 'content-type': file.contentType, 'content-length': file.body.length });
+    response.end(file.body);
+    return;
+  }
+  const body = await readJson(request);
+  if (!body.ok) {
+    sendJson(response, 400, { errors: [{ code: '10015', title: 'Bad Request', detail: 'The body is not JSON.' }] });
+    return;
+  }
+  if (url.pathname.startsWith('/simulator/')) {
+    const [status, result] = control(engine, method, url.pathname, body.value);
+    sendJson(response, status, result);
+    return;
+  }
+  const reply = await engine.request({
+    method,
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    headers: { authorization: request.headers.authorization },
+    body: body.value,
+  });
+  sendJson(response, reply.status, reply.body);
+}
+
+function control(engine: TelnyxEngine, method: string, path: string, body: unknown): [number, unknown] {
+  const input = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  switch (`${method} ${path}`) {
+    case 'GET /simulator/health':
+      return [200, { ok: true, public_key: engine.publicKey, connection_id: engine.connectionId }];
+    case 'GET /simulator/calls':
+      return [200, { items: engine.calls() }];
+    case 'GET /simulator/deliveries':
+      return [200, { items: engine.deliveries }];
+    case 'GET /simulator/warnings':
+      return [200, { items: engine.warnings }];
+    case 'POST /simulator/ring': {
+      const { from, to } = input;
+      if (typeof from !== 'string') return [422, { error: 'from is required' }];
+      const leg = engine.ring({ from, ...(typeof to === 'string' ? { to } : {}) });
+      return [201, { call_control_id: leg.callControlId, call_leg_id: leg.callLegId }];
+    }
+    case 'POST /simulator/faults': {
+      const { webhooks, request } = input as { webhooks?: object; request?: { path?: string } };
+      if (webhooks !== undefined) engine.setWebhookFaults(webhooks);
+      if (request !== undefined) {
+        const { path, ...rest } = request;
+        engine.failNext({ ...rest, ...(path === undefined ? {} : { path: new RegExp(path) }) });
+      }
+      return [200, { ok: true }];
+    }
+    default:
+      return [404, { error: 'unknown control' }];
+  }
+}
+
+async function readJson(request: IncomingMessage): Promise<{ ok: true; value: unknown } | { ok: false }> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > bodyLimitBytes) return { ok: false };
+    chunks.push(chunk);
+  }
+  const text = new TextDecoder().decode(concat(chunks, size));
+  if (text === '') return { ok: true, value: undefined };
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch {
+    return { ok: false };
+  }
+}
+
+function concat(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const all = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return all;
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
+  response.end(JSON.stringify(body));
+}

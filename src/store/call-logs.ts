@@ -1,0 +1,37 @@
+/** The log of a finished call: events and transcript as one compressed, sealed row. */
+import { eq } from 'drizzle-orm';
+import type { CallLog } from '../domain/intake/call-log.ts';
+import type { Database } from './database.ts';
+import { dataKeyOf } from './patient-keys.ts';
+import { callLogs } from './schema.ts';
+import { type DataKey, type KeyRing, sealBytes, unsealBytes } from './seal.ts';
+
+const place = (callId: string) => ({ table: 'call_logs', column: 'sealed', row: callId });
+
+/** Compressing takes a stream, so it comes before the statement. */
+export async function packCallLog(dataKey: DataKey, callId: string, log: CallLog): Promise<string> {
+  const packed = await through(new CompressionStream('deflate-raw'), new TextEncoder().encode(JSON.stringify(log)));
+  return sealBytes(dataKey, place(callId), packed).toBase64();
+}
+
+/** For a batch: the last log of a call stands. */
+export const insertCallLog = (db: Database, row: typeof callLogs.$inferInsert) =>
+  db
+    .insert(callLogs)
+    .values(row)
+    .onConflictDoUpdate({ target: callLogs.callId, set: { sealed: row.sealed } });
+
+export async function getCallLog(db: Database, ring: KeyRing, callId: string): Promise<CallLog | null> {
+  const [row] = await db.select().from(callLogs).where(eq(callLogs.callId, callId)).limit(1);
+  if (row === undefined) return null;
+  const packed = unsealBytes(
+    await dataKeyOf(db, ring, row.patientId),
+    place(callId),
+    Uint8Array.fromBase64(row.sealed),
+  );
+  return JSON.parse(new TextDecoder().decode(await through(new DecompressionStream('deflate-raw'), packed))) as CallLog;
+}
+
+async function through(stream: CompressionStream | DecompressionStream, bytes: Uint8Array): Promise<Uint8Array> {
+  return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
+}

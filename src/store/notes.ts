@@ -1,0 +1,30 @@
+/** Notes, by call and version; the newest is what readers get. */
+import { desc, eq } from 'drizzle-orm';
+import type { Note } from '../domain/note/note.ts';
+import type { Database } from './database.ts';
+import { dataKeyOf } from './patient-keys.ts';
+import { notes } from './schema.ts';
+import { type DataKey, type KeyRing, seal, unseal } from './seal.ts';
+
+const place = (noteId: string) => ({ table: 'notes', column: 'sealed', row: noteId });
+
+/** For a batch. Written again after a crash it changes nothing: a note version is written once. */
+export const insertNote = (db: Database, dataKey: DataKey, patientId: string, note: Note, now: number) =>
+  db
+    .insert(notes)
+    .values({
+      id: note.note_id,
+      callId: note.call_id,
+      version: note.version,
+      patientId,
+      status: note.status,
+      sealed: seal(dataKey, place(note.note_id), JSON.stringify(note)),
+      createdAt: now,
+    })
+    .onConflictDoNothing();
+
+export async function getNote(db: Database, ring: KeyRing, callId: string): Promise<Note | null> {
+  const [row] = await db.select().from(notes).where(eq(notes.callId, callId)).orderBy(desc(notes.version)).limit(1);
+  if (row === undefined) return null;
+  return JSON.parse(unseal(await dataKeyOf(db, ring, row.patientId), place(row.id), row.sealed)) as Note;
+}

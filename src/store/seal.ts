@@ -1,0 +1,154 @@
+/**
+ * Sealing of patient data at rest (HS-04): AES-256-GCM under a data key of each patient, itself wrapped by the ring of PHI_KEYS.
+ * Synchronous, so that a Durable Object can seal and store in one step; the only file that may import node:crypto.
+ * Wire form of every sealed text: base64(nonce 12 | ciphertext | tag 16); of a wrapped key: `<key id>.<that>`.
+ */
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const KEY_BYTES = 32;
+
+/** The keys of PHI_KEYS by id; the first is current, the others still open what they sealed. */
+export interface KeyRing {
+  readonly currentId: string;
+  readonly keys: ReadonlyMap<string, Uint8Array>;
+}
+
+/** The plain data key of one patient. Lives in memory only. */
+export type DataKey = Uint8Array & { readonly __dataKey?: never };
+
+/** Where a sealed text belongs. It is part of what is authenticated: a text moved to another row does not open. */
+export interface SealedPlace {
+  readonly table: string;
+  readonly column: string;
+  readonly row: string;
+}
+
+export class SealError extends Error {
+  override readonly name = 'SealError';
+  readonly code: 'unknown_key' | 'not_openable';
+  constructor(code: SealError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** `id:base64,id:base64…`; null when any part is malformed, an id is used twice or a key is not 32 bytes. */
+export function parseKeyRing(phiKeys: string): KeyRing | null {
+  const keys = new Map<string, Uint8Array>();
+  for (const part of phiKeys.split(',')) {
+    const match = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]{43}=)$/.exec(part.trim());
+    const [id, base64] = [match?.[1], match?.[2]];
+    if (id === undefined || base64 === undefined || keys.has(id)) return null;
+    keys.set(id, Uint8Array.fromBase64(base64));
+  }
+  const [currentId] = keys.keys();
+  return currentId === undefined ? null : { currentId, keys };
+}
+
+export const newDataKey = (): DataKey => new Uint8Array(randomBytes(KEY_BYTES));
+
+const keyPlace = (patientId: string): SealedPlace => ({ table: 'patient_keys', column: 'wrapped', row: patientId });
+
+export function wrapDataKey(ring: KeyRing, dataKey: DataKey, patientId: string): string {
+  return `${ring.currentId}.${encrypt(ringKey(ring, ring.currentId), dataKey, keyPlace(patientId)).toBase64()}`;
+}
+
+export function unwrapDataKey(ring: KeyRing, wrapped: string, patientId: string): DataKey {
+  const dot = wrapped.indexOf('.');
+  const key = ringKey(ring, wrapped.slice(0, dot));
+  const place = keyPlace(patientId);
+  return decrypt(key, bytesOf(wrapped.slice(dot + 1), place), place);
+}
+
+export const seal = (dataKey: DataKey, place: SealedPlace, text: string): string =>
+  sealBytes(dataKey, place, new TextEncoder().encode(text)).toBase64();
+
+export const unseal = (dataKey: DataKey, place: SealedPlace, sealed: string): string =>
+  new TextDecoder().decode(unsealBytes(dataKey, place, bytesOf(sealed, place)));
+
+export const sealBytes = (dataKey: DataKey, place: SealedPlace, bytes: Uint8Array): Uint8Array =>
+  encrypt(dataKey, bytes, place);
+
+export const unsealBytes = (dataKey: DataKey, place: SealedPlace, sealed: Uint8Array): Uint8Array =>
+  decrypt(dataKey, sealed, place);
+
+/** Under the ring itself, for what must outlive the patient's key: suppressed numbers. Form `<key id>.<base64>`. */
+export function sealUnderRing(ring: KeyRing, place: SealedPlace, text: string): string {
+  const bytes = encrypt(ringKey(ring, ring.currentId), new TextEncoder().encode(text), place);
+  return `${ring.currentId}.${bytes.toBase64()}`;
+}
+
+export function unsealUnderRing(ring: KeyRing, place: SealedPlace, sealed: string): string {
+  const dot = sealed.indexOf('.');
+  return new TextDecoder().decode(
+    decrypt(ringKey(ring, sealed.slice(0, dot)), bytesOf(sealed.slice(dot + 1), place), place),
+  );
+}
+
+export type IndexedField = 'phone' | 'last_four' | 'family_name';
+
+/** A keyed hash for exact search, `<key id>.<base64url of 16 bytes>`: without the ring it says nothing about the value. */
+export function searchHash(ring: KeyRing, field: IndexedField, value: string, keyId: string = ring.currentId): string {
+  const indexKey = hkdfSync(
+    'sha256',
+    ringKey(ring, keyId),
+    new Uint8Array(0),
+    `telnyx-edge-intake search ${field}`,
+    KEY_BYTES,
+  );
+  const digest = createHmac('sha256', new Uint8Array(indexKey)).update(value).digest();
+  return `${keyId}.${new Uint8Array(digest).subarray(0, 16).toBase64({ alphabet: 'base64url', omitPadding: true })}`;
+}
+
+/** The hashes of a value under every key of the ring: rows written before a rotation are still found. */
+export const searchHashes = (ring: KeyRing, field: IndexedField, value: string): string[] =>
+  [...ring.keys.keys()].map((keyId) => searchHash(ring, field, value, keyId));
+
+function ringKey(ring: KeyRing, id: string): Uint8Array {
+  const key = ring.keys.get(id);
+  if (key === undefined) throw new SealError('unknown_key', 'sealed with a key that is not in PHI_KEYS');
+  return key;
+}
+
+const additionalData = ({ table, column, row }: SealedPlace): Uint8Array =>
+  new TextEncoder().encode(`${table}\0${column}\0${row}`);
+
+function encrypt(key: Uint8Array, bytes: Uint8Array, place: SealedPlace): Uint8Array {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  cipher.setAAD(additionalData(place));
+  const sealed = new Uint8Array(NONCE_BYTES + bytes.length + TAG_BYTES);
+  sealed.set(nonce, 0);
+  sealed.set(cipher.update(bytes), NONCE_BYTES);
+  cipher.final();
+  sealed.set(cipher.getAuthTag(), NONCE_BYTES + bytes.length);
+  return sealed;
+}
+
+function bytesOf(base64: string, place: SealedPlace): Uint8Array {
+  try {
+    return Uint8Array.fromBase64(base64);
+  } catch (cause) {
+    throw notOpenable(place, cause);
+  }
+}
+
+function decrypt(key: Uint8Array, sealed: Uint8Array, place: SealedPlace): Uint8Array {
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES), {
+      authTagLength: TAG_BYTES,
+    });
+    decipher.setAAD(additionalData(place));
+    decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
+    const bytes = new Uint8Array(decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES)));
+    decipher.final();
+    return bytes;
+  } catch (cause) {
+    throw notOpenable(place, cause);
+  }
+}
+
+const notOpenable = ({ table, column }: SealedPlace, cause: unknown): SealError =>
+  new SealError('not_openable', `a sealed text of ${table}.${column} does not open: ${(cause as Error).name}`);

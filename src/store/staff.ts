@@ -1,0 +1,65 @@
+/** Who works here, with which roles. No patient data. Read on every request, so that a removal counts on the next one. */
+import { asc, eq } from 'drizzle-orm';
+import type { Database } from './database.ts';
+import { newId } from './new-id.ts';
+import { staff } from './schema.ts';
+
+export const ROLES = ['admin', 'clinician', 'intake', 'operator', 'auditor'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface StaffMember {
+  readonly id: string;
+  /** Lower case: the token's address is compared in lower case too. */
+  readonly email: string;
+  readonly roles: readonly Role[];
+}
+type StaffRow = typeof staff.$inferSelect;
+
+/** null: the address is already on the list. */
+export async function createStaff(
+  db: Database,
+  input: { readonly email: string; readonly roles: readonly Role[] },
+  now: number,
+): Promise<StaffMember | null> {
+  const email = input.email.toLowerCase();
+  const [row] = await db
+    .insert(staff)
+    .values({ id: newId('staff', now), email, roles: JSON.stringify(input.roles), createdAt: now, updatedAt: now })
+    .onConflictDoNothing()
+    .returning();
+  return row === undefined ? null : opened(row);
+}
+
+export async function findStaff(db: Database, email: string): Promise<StaffMember | null> {
+  const [row] = await db.select().from(staff).where(eq(staff.email, email.toLowerCase())).limit(1);
+  return row === undefined ? null : opened(row);
+}
+
+export async function listStaff(db: Database, limit: number): Promise<StaffMember[]> {
+  return (await db.select().from(staff).orderBy(asc(staff.email)).limit(limit)).map(opened);
+}
+
+/** null: no such person. */
+export async function setStaffRoles(
+  db: Database,
+  id: string,
+  roles: readonly Role[],
+  now: number,
+): Promise<StaffMember | null> {
+  const [row] = await db
+    .update(staff)
+    .set({ roles: JSON.stringify(roles), updatedAt: now })
+    .where(eq(staff.id, id))
+    .returning();
+  return row === undefined ? null : opened(row);
+}
+
+export async function deleteStaff(db: Database, id: string): Promise<boolean> {
+  return (await db.delete(staff).where(eq(staff.id, id)).returning({ id: staff.id })).length > 0;
+}
+
+/** A role this version does not know gives nothing. */
+function opened(row: StaffRow): StaffMember {
+  const roles = JSON.parse(row.roles) as readonly string[];
+  return { id: row.id, email: row.email, roles: ROLES.filter((role) => roles.includes(role)) };
+}

@@ -1,0 +1,43 @@
+/** The do-not-call list: keyed hashes outside the patient, one way. Fails closed when a row cannot be compared (TC-12). */
+import { and, inArray, isNull, notInArray, or } from 'drizzle-orm';
+import type { Database } from './database.ts';
+import { newId } from './new-id.ts';
+import { suppressions } from './schema.ts';
+import { type KeyRing, sealUnderRing, searchHash, searchHashes } from './seal.ts';
+
+/** True when the number is on the list, or when a row is under a key the ring does not hold: then nobody may be called. */
+export async function isSuppressed(db: Database, ring: KeyRing, phoneNumber: string): Promise<boolean> {
+  const rows = await db
+    .select({ id: suppressions.id })
+    .from(suppressions)
+    .where(
+      or(
+        and(inArray(suppressions.phoneHash, searchHashes(ring, 'phone', phoneNumber)), isNull(suppressions.liftedAt)),
+        notInArray(suppressions.keyId, [...ring.keys.keys()]),
+      ),
+    )
+    .limit(1);
+  return rows.length > 0;
+}
+
+/** Puts the number on the list; a number already there stays as it is. For a batch or alone. */
+export function insertSuppression(
+  db: Database,
+  ring: KeyRing,
+  row: { phoneNumber: string; reason: string; callId: string | null },
+  now: number,
+) {
+  const id = newId('sup', now);
+  return db
+    .insert(suppressions)
+    .values({
+      id,
+      phoneHash: searchHash(ring, 'phone', row.phoneNumber),
+      keyId: ring.currentId,
+      sealed: sealUnderRing(ring, { table: 'suppressions', column: 'sealed', row: id }, row.phoneNumber),
+      reason: row.reason,
+      callId: row.callId,
+      createdAt: now,
+    })
+    .onConflictDoNothing();
+}

@@ -1,0 +1,161 @@
+/**
+ * Our requests to Telnyx, over the official SDK. Its own retries are off: they resend a dial and could ring twice.
+ * Every command carries a `command_id`, which Telnyx ignores when it sees it again within 60 s.
+ */
+import { Telnyx } from 'telnyx';
+import type { CallPlan } from '../domain/intake/call-plan.ts';
+import type { Command } from '../domain/intake/command.ts';
+import { RING_TIMEOUT_SECONDS } from '../domain/intake/dialing.ts';
+import type { CallControlId, TelnyxIds } from '../domain/intake/ids.ts';
+import { decodeClientState, encodeClientState } from './client-state.ts';
+import { failureOf, type TelnyxFailure } from './errors.ts';
+import { idsOf } from './parse-event.ts';
+
+export interface TelnyxSettings {
+  readonly apiKey: string;
+  readonly apiBase: string;
+  readonly connectionId: string;
+  readonly publicUrl: string;
+  readonly voices: { readonly en: string; readonly es: string };
+}
+export type Sent<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: TelnyxFailure };
+
+/** Each send is given up after this long; whether it was carried out is then unknown. */
+export const SEND_TIMEOUT_MS = 4000;
+/** A call in the hands of a machine never outlives this, whatever is lost between us and Telnyx. */
+const TIME_LIMIT_SECONDS = 1200;
+const PAGES_OF_ACTIVE_CALLS = 5;
+
+/** Commands that act on a call that exists. */
+export type LineCommand = Extract<
+  Command,
+  { name: 'gather_using_speak' | 'gather_stop' | 'speak' | 'record_start' | 'record_stop' | 'hangup' }
+>;
+
+export type TelnyxClient = ReturnType<typeof createTelnyxClient>;
+
+export function createTelnyxClient(settings: TelnyxSettings) {
+  const sdk = new Telnyx({
+    apiKey: settings.apiKey,
+    baseURL: settings.apiBase,
+    maxRetries: 0,
+    timeout: SEND_TIMEOUT_MS,
+    // Looked up at each request, not once: what stands behind the global may be replaced.
+    fetch: (input, init) => fetch(input, init),
+  });
+  const commandId = (plan: CallPlan, { seq }: Command) => `${plan.callId}:${seq}`;
+
+  return {
+    /** RC-02: no recording parameters here. The recorder is started by `record_start`, after consent, and by nothing else. */
+    dial: (plan: CallPlan, command: Command): Promise<Sent<TelnyxIds | null>> =>
+      attempt(async () => {
+        const reply = await sdk.calls.dial({
+          connection_id: settings.connectionId,
+          to: plan.to,
+          from: plan.from,
+          timeout_secs: RING_TIMEOUT_SECONDS,
+          time_limit_secs: TIME_LIMIT_SECONDS,
+          webhook_url: `${settings.publicUrl}/webhooks/telnyx`,
+          webhook_url_method: 'POST',
+          client_state: encodeClientState({ callId: plan.callId, step: 'dial', seq: 0 }),
+          command_id: commandId(plan, command),
+        });
+        return idsOf(reply.data ?? {});
+      }),
+
+    send: (plan: CallPlan, id: CallControlId, command: LineCommand): Promise<Sent<null>> =>
+      attempt(async () => {
+        const command_id = commandId(plan, command);
+        const { actions } = sdk.calls;
+        switch (command.name) {
+          case 'gather_using_speak':
+            await actions.gatherUsingSpeak(id, {
+              payload: command.payload,
+              voice: settings.voices[command.language],
+              minimum_digits: 1,
+              maximum_digits: command.maximumDigits,
+              maximum_tries: 1,
+              terminating_digit: '#',
+              valid_digits: '0123456789*',
+              timeout_millis: command.timeoutMs,
+              inter_digit_timeout_millis: command.interDigitTimeoutMs,
+              client_state: encodeClientState({ callId: plan.callId, step: command.step, seq: command.seq }),
+              command_id,
+            });
+            return null;
+          case 'speak':
+            await actions.speak(id, { payload: command.payload, voice: settings.voices[command.language], command_id });
+            return null;
+          case 'gather_stop':
+            await actions.stopGather(id, { command_id });
+            return null;
+          case 'record_start':
+            await actions.startRecording(id, { channels: 'dual', format: 'mp3', command_id });
+            return null;
+          case 'record_stop':
+            await actions.stopRecording(id, { command_id });
+            return null;
+          case 'hangup':
+            await actions.hangup(id, { command_id });
+            return null;
+        }
+      }),
+
+    /** Whether the call lives; null when Telnyx does not say (it forgets a call ten minutes after its end). */
+    isAlive: (id: CallControlId): Promise<Sent<boolean | null>> =>
+      tolerate404(attempt(async () => (await sdk.calls.retrieveStatus(id)).data?.is_alive ?? null)),
+
+    /** The call a lost dial made, by our id in its client_state: first among live calls, then in the log of the last day. */
+    findDial: (plan: CallPlan): Promise<Sent<TelnyxIds | null>> =>
+      attempt(async () => {
+        const isOurs = (clientState: unknown) =>
+          typeof clientState === 'string' && decodeClientState(clientState)?.callId === plan.callId;
+        const live = await sdk.connections.listActiveCalls(settings.connectionId).catch(nothingOn404);
+        for (let page = live, n = 0; page !== null && n < PAGES_OF_ACTIVE_CALLS; n += 1) {
+          const found = page.data?.find((call) => isOurs(call.client_state));
+          if (found) return idsOf(found);
+          page = page.hasNextPage() ? await page.getNextPage() : null;
+        }
+        const events = await sdk.callEvents
+          .list({ filter: { to: plan.to, occurred_at: { gte: new Date(plan.createdAt).toISOString() } } })
+          .catch(nothingOn404);
+        for (const event of events?.data ?? []) {
+          const ids = idsIn(event.metadata, isOurs);
+          if (ids !== null) return ids;
+        }
+        return null;
+      }),
+  };
+}
+
+/** A logged event holds the raw webhook somewhere in its metadata; its exact place is not documented. */
+function idsIn(value: unknown, isOurs: (clientState: unknown) => boolean, depth = 0): TelnyxIds | null {
+  if (typeof value !== 'object' || value === null || depth > 6) return null;
+  if ('client_state' in value && isOurs(value.client_state)) return idsOf(value as Parameters<typeof idsOf>[0]);
+  for (const inner of Object.values(value)) {
+    const ids = idsIn(inner, isOurs, depth + 1);
+    if (ids !== null) return ids;
+  }
+  return null;
+}
+
+async function attempt<T>(request: () => Promise<T>): Promise<Sent<T>> {
+  try {
+    return { ok: true, value: await request() };
+  } catch (error) {
+    return { ok: false, failure: failureOf(error) };
+  }
+}
+
+function nothingOn404(error: unknown): null {
+  const { status } = failureOf(error);
+  if (status !== 404) throw error;
+  return null;
+}
+
+async function tolerate404<T>(sent: Promise<Sent<T | null>>): Promise<Sent<T | null>> {
+  const result = await sent;
+  return !result.ok && result.failure.status === 404 ? { ok: true, value: null } : result;
+}

@@ -1,0 +1,35 @@
+/**
+ * Telnyx' webhook shapes as far as a call needs them (API v2 envelope). Every payload field is optional in Telnyx' own types:
+ * parsed leniently, unknown fields and events are let through.
+ */
+import * as z from 'zod';
+
+const text = z.string().nullish().catch(null);
+
+const payloadShape = z.object({
+  call_control_id: text,
+  call_leg_id: text,
+  call_session_id: text,
+  client_state: text,
+  direction: text,
+  digit: text,
+  digits: text,
+  status: text,
+  hangup_cause: text,
+  hangup_source: text,
+  sip_hangup_cause: text,
+  recording_id: text,
+  recording_started_at: text,
+  recording_ended_at: text,
+});
+export type Payload = z.infer<typeof payloadShape>;
+
+/** The v1 format and the portal debugger's have no `data`: they do not match and are not built on. */
+export const webhookShape = z.object({
+  data: z.object({
+    event_type: z.string().min(1).max(100),
+    id: z.string().min(1).max(100),
+    occurred_at: z.string().max(40),
+    payload: payloadShape,
+  }),
+});

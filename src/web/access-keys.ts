@@ -1,0 +1,52 @@
+/**
+ * The signing keys of one Access team, from its fixed address only (SE-07); `jku` and `x5u` of a token are never followed.
+ * Cached per isolate for 10 minutes, asked again for an unknown key id at most every 30 s. When the address cannot be
+ * reached, keys fetched within the hour still count: Access lets an old key live for days after a rotation.
+ */
+import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+
+const COOLDOWN_MS = 30_000;
+const CACHE_MAX_AGE_MS = 600_000;
+const STALE_MAX_AGE_MS = 3_600_000;
+const TIMEOUT_MS = 3_000;
+
+/** The keys could not be fetched: not the caller's fault, try again. */
+export class AccessKeysUnavailable extends Error {
+  override readonly name = 'AccessKeysUnavailable';
+}
+
+const teams = new Map<string, JWTVerifyGetKey>();
+
+export function accessKeys(teamDomain: string): JWTVerifyGetKey {
+  const known = teams.get(teamDomain);
+  if (known !== undefined) return known;
+  const keys = keysAt(new URL('/cdn-cgi/access/certs', teamDomain));
+  teams.set(teamDomain, keys);
+  return keys;
+}
+
+function keysAt(address: URL): JWTVerifyGetKey {
+  const remote = createRemoteJWKSet(address, {
+    cooldownDuration: COOLDOWN_MS,
+    cacheMaxAge: CACHE_MAX_AGE_MS,
+    timeoutDuration: TIMEOUT_MS,
+  });
+  let freshAt = 0;
+  return async (header, token) => {
+    // jose would take the only RSA key of the set for a token that names none.
+    if (typeof header.kid !== 'string' || header.kid === '') throw new errors.JWSInvalid('no key id');
+    try {
+      const key = await remote(header, token);
+      if (remote.fresh) freshAt = Date.now();
+      return key;
+    } catch (cause) {
+      if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys) throw cause;
+      if (cause instanceof errors.JOSENotSupported) throw cause;
+      const last = remote.jwks();
+      if (last === undefined || Date.now() - freshAt > STALE_MAX_AGE_MS) {
+        throw new AccessKeysUnavailable('the signing keys of Access cannot be fetched', { cause });
+      }
+      return createLocalJWKSet(last)(header, token);
+    }
+  };
+}

@@ -1,0 +1,83 @@
+/** A call, its note, its events and what was said, as the API shows them. Fields are added, never renamed. */
+import type { CallLog } from '../../domain/intake/call-log.ts';
+import { durationSeconds } from '../../domain/intake/call-record.ts';
+import type { Note } from '../../domain/note/note.ts';
+import type { Call } from '../../store/calls.ts';
+
+export const iso = (at: number): string => new Date(at).toISOString();
+const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
+const seconds = (ms: number | null): number | null => (ms === null ? null : Math.round(ms / 1000));
+
+export function callJson(call: Call) {
+  return {
+    call_id: call.id,
+    status: call.status,
+    direction: call.direction,
+    patient_id: call.patientId,
+    external_id: call.externalId,
+    phone_number: call.phoneNumber,
+    language: call.language,
+    questionnaire: { id: call.questionnaireId, version: call.questionnaireVersion },
+    campaign_id: null,
+    attempt: call.attempt,
+    identity: call.identity,
+    answered_by: call.answeredBy,
+    consent: { collection: call.consentCollection, recording: call.consentRecording, at: isoOrNull(call.consentAt) },
+    created_at: iso(call.createdAt),
+    dialed_at: isoOrNull(call.dialedAt),
+    answered_at: isoOrNull(call.answeredAt),
+    ended_at: isoOrNull(call.endedAt),
+    duration_seconds: durationSeconds(call),
+    hangup_cause: call.hangupCause,
+    hangup_source: call.hangupSource,
+    sip_hangup_cause: call.sipHangupCause,
+    error: call.error,
+    recording: {
+      status: call.recordingStatus,
+      duration_seconds: seconds(call.recordingDurationMs),
+      bytes: null,
+    },
+    red_flags: 0,
+    review: { status: 'unreviewed', by: null, at: null },
+    cost: null,
+    telnyx: {
+      call_control_id: call.callControlId,
+      call_leg_id: call.callLegId,
+      call_session_id: call.callSessionId,
+    },
+  };
+}
+
+/** What became of the recording is known later than the note was written. */
+export function noteJson(note: Note, call: Call) {
+  return {
+    ...note,
+    recording: { status: call.recordingStatus, format: null, duration_seconds: seconds(call.recordingDurationMs) },
+  };
+}
+
+export const eventsJson = (log: CallLog) => ({
+  items: log.events.map(({ event_id, type, at, received_at, effect, commands }) => ({
+    event_id,
+    type,
+    at: iso(at),
+    received_at: iso(received_at),
+    effect,
+    commands,
+  })),
+  next_cursor: null,
+});
+
+export const transcriptsJson = (log: CallLog) => ({
+  items: log.transcript.map(({ speaker, text, at, item, input }) => ({
+    speaker,
+    text,
+    timestamp: iso(at),
+    confidence: null,
+    offset_ms: null,
+    item,
+    input,
+    source: 'live',
+  })),
+  next_cursor: null,
+});

@@ -1,0 +1,34 @@
+/** What a call leaves behind: the note, the events, what was said. While it lives, events and words come from its session. */
+import * as z from 'zod';
+import { isLiveStatus, leavesNote } from '../../domain/intake/call-record.ts';
+import { getNote } from '../../store/notes.ts';
+import { Problem } from '../errors.ts';
+import { readCall, readCallLog, storedCall } from '../read-call.ts';
+import { type Route, route } from '../route.ts';
+import { eventsJson, noteJson, transcriptsJson } from './call-json.ts';
+import { callId } from './fields.ts';
+
+const shared = {
+  method: 'GET',
+  roles: ['admin', 'clinician'],
+  phi: true,
+  params: z.strictObject({ call_id: callId }),
+} as const;
+
+const intakeData = route({ ...shared, path: '/api/calls/:call_id/intake-data', audit: 'note.read' }, async (ask) => {
+  const call = await storedCall(ask, ask.params.call_id);
+  const note = await getNote(ask.db, ask.config.keyRing, call.id);
+  if (note !== null) return ask.c.json(noteJson(note, call));
+  throw new Problem(404, isLiveStatus(call.status) || leavesNote(call.status) ? 'not_ready' : 'no_note');
+});
+
+const events = route({ ...shared, path: '/api/calls/:call_id/events', audit: 'call.read_events' }, async (ask) =>
+  ask.c.json(eventsJson(await readCallLog(ask, await readCall(ask, ask.params.call_id)))),
+);
+
+const transcripts = route(
+  { ...shared, path: '/api/calls/:call_id/transcripts', audit: 'call.read_transcripts' },
+  async (ask) => ask.c.json(transcriptsJson(await readCallLog(ask, await readCall(ask, ask.params.call_id)))),
+);
+
+export const callLogRoutes: readonly Route[] = [intakeData, events, transcripts];

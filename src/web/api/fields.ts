@@ -1,0 +1,61 @@
+/** Fields that several resources take, each with its limits (SE-16). Objects are strict: an unknown field is refused. */
+import * as z from 'zod';
+import { LANGUAGES } from '../../domain/intake/questionnaire.ts';
+import { CONSENT_BASES, type ConsentInput } from '../../store/consents.ts';
+import { usNumber } from '../../us-number.ts';
+
+/** Clocks differ; a consent from later than this was mistyped. */
+const CLOCK_LEEWAY_MS = 300_000;
+
+/** A US number in +E.164, exactly as it will be dialled; +1 also covers Canada and the Caribbean, which do not pass. */
+export const phoneNumber = z.string().refine((text) => usNumber(text) === text, {
+  params: { code: 'bad_number' },
+  error: 'A valid US number in E.164, such as +1 and ten digits.',
+});
+
+/** One line of plain text: no control characters, no line breaks. */
+export const line = (maxLength: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(maxLength)
+    .regex(/^[^\p{Cc}\u2028\u2029]+$/u);
+
+export const language = z.enum(LANGUAGES);
+export const externalId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/);
+export const callId = z.string().regex(/^call_[0-9a-f-]{36,64}$/);
+export const patientId = z.string().regex(/^pat_[0-9a-f-]{36,64}$/);
+
+/** ISO 8601 with an offset, to epoch milliseconds. */
+export const time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+
+export const consent = z
+  .strictObject({
+    basis: z.enum(CONSENT_BASES),
+    obtained_at: time.refine((at) => at <= Date.now() + CLOCK_LEEWAY_MS, { error: 'Not in the future.' }),
+    obtained_by: line(200),
+    evidence: line(2000),
+  })
+  .transform(
+    (given): ConsentInput => ({
+      basis: given.basis,
+      obtainedAt: given.obtained_at,
+      obtainedBy: given.obtained_by,
+      evidence: given.evidence,
+    }),
+  );
+
+export const page = {
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/)
+    .transform(Number)
+    .pipe(z.number().min(1).max(200))
+    .optional(),
+  cursor: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,100}$/)
+    .optional(),
+};
+export const DEFAULT_LIMIT = 50;

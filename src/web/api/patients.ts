@@ -1,0 +1,99 @@
+/** /api/patients. A number is never a query parameter: addresses end up in histories and logs. */
+import * as z from 'zod';
+import { log } from '../../log.ts';
+import { createPatient, getPatient, listPatients, type Patient } from '../../store/patients.ts';
+import { notFound } from '../errors.ts';
+import { maskNumber } from '../mask.ts';
+import { type Route, route } from '../route.ts';
+import { iso } from './call-json.ts';
+import { consent, DEFAULT_LIMIT, externalId, language, line, page, patientId, phoneNumber } from './fields.ts';
+
+const name = line(100);
+const birthDate = z.iso
+  .date()
+  .refine((day) => day >= '1900-01-01' && Date.parse(day) <= Date.now(), { error: 'From 1900 to today.' });
+
+const patientJson = (patient: Patient) => ({
+  patient_id: patient.id,
+  phone_number: patient.phoneNumber,
+  first_name: patient.firstName,
+  last_name: patient.lastName,
+  date_of_birth: patient.dateOfBirth,
+  language: patient.language,
+  external_id: patient.externalId,
+  created_at: iso(patient.createdAt),
+  updated_at: iso(patient.updatedAt),
+});
+
+const create = route(
+  {
+    method: 'POST',
+    path: '/api/patients',
+    roles: ['admin', 'clinician'],
+    audit: 'patient.create',
+    phi: true,
+    body: z.strictObject({
+      phone_number: phoneNumber,
+      first_name: name.nullish(),
+      last_name: name.nullish(),
+      date_of_birth: birthDate.nullish(),
+      language: language.nullish(),
+      external_id: externalId.nullish(),
+      consent: consent.nullish(),
+    }),
+  },
+  async ({ body, db, config, actor, now, c }) => {
+    const input = {
+      phoneNumber: body.phone_number,
+      firstName: body.first_name ?? null,
+      lastName: body.last_name ?? null,
+      dateOfBirth: body.date_of_birth ?? null,
+      externalId: body.external_id ?? null,
+      language: body.language ?? 'en',
+    };
+    const patient = await createPatient(db, config.keyRing, input, body.consent ?? null, actor.id, now);
+    log.info('patient.created', { actor: actor.id, patient_id: patient.id });
+    return c.json(patientJson(patient), 201, { Location: `/api/patients/${patient.id}` });
+  },
+);
+
+const list = route(
+  {
+    method: 'GET',
+    path: '/api/patients',
+    roles: ['admin', 'clinician'],
+    audit: 'patient.list',
+    phi: true,
+    query: z.strictObject({ ...page, external_id: externalId.optional() }),
+  },
+  async ({ query, db, config, c }) => {
+    const found = await listPatients(db, config.keyRing, {
+      limit: query.limit ?? DEFAULT_LIMIT,
+      cursor: query.cursor ?? null,
+      ...(query.external_id === undefined ? {} : { externalId: query.external_id }),
+    });
+    const items = found.items.map((patient) => ({
+      ...patientJson(patient),
+      phone_number: maskNumber(patient.phoneNumber),
+    }));
+    return c.json({ items, next_cursor: found.nextCursor });
+  },
+);
+
+const read = route(
+  {
+    method: 'GET',
+    path: '/api/patients/:patient_id',
+    roles: ['admin', 'clinician'],
+    audit: 'patient.read',
+    phi: true,
+    params: z.strictObject({ patient_id: patientId }),
+  },
+  async ({ params, db, config, c }) => {
+    const patient = await getPatient(db, config.keyRing, params.patient_id);
+    if (patient === null) throw notFound();
+    return c.json(patientJson(patient));
+  },
+);
+
+export const patientRoutes: readonly Route[] = [create, list, read];

@@ -1,0 +1,71 @@
+/** /api/staff: who may sign in with which roles. People of ADMIN_EMAILS are admin without a row here. */
+import * as z from 'zod';
+import { createStaff, deleteStaff, listStaff, ROLES, type StaffMember, setStaffRoles } from '../../store/staff.ts';
+import { notFound, Problem } from '../errors.ts';
+import { type Route, route } from '../route.ts';
+
+const MAX_STAFF_SHOWN = 200;
+
+const roles = z
+  .array(z.enum(ROLES))
+  .min(1)
+  .max(ROLES.length)
+  .refine((given) => new Set(given).size === given.length, { error: 'Each role once.' });
+const oneMember = z.strictObject({ staff_id: z.string().regex(/^staff_[0-9a-f-]{36}$/) });
+
+const staffJson = (member: StaffMember) => ({ staff_id: member.id, email: member.email, roles: member.roles });
+
+const list = route(
+  { method: 'GET', path: '/api/staff', roles: ['admin'], audit: 'staff.list', phi: false },
+  async ({ db, c }) => c.json({ items: (await listStaff(db, MAX_STAFF_SHOWN)).map(staffJson), next_cursor: null }),
+);
+
+const create = route(
+  {
+    method: 'POST',
+    path: '/api/staff',
+    roles: ['admin'],
+    audit: 'staff.create',
+    phi: false,
+    body: z.strictObject({ email: z.email().max(254), roles }),
+  },
+  async ({ body, db, now, c }) => {
+    const member = await createStaff(db, body, now);
+    if (member === null) throw new Problem(409, 'already_exists');
+    return c.json(staffJson(member), 201);
+  },
+);
+
+const update = route(
+  {
+    method: 'PATCH',
+    path: '/api/staff/:staff_id',
+    roles: ['admin'],
+    audit: 'staff.update',
+    phi: false,
+    params: oneMember,
+    body: z.strictObject({ roles }),
+  },
+  async ({ params, body, db, now, c }) => {
+    const member = await setStaffRoles(db, params.staff_id, body.roles, now);
+    if (member === null) throw notFound();
+    return c.json(staffJson(member));
+  },
+);
+
+const remove = route(
+  {
+    method: 'DELETE',
+    path: '/api/staff/:staff_id',
+    roles: ['admin'],
+    audit: 'staff.delete',
+    phi: false,
+    params: oneMember,
+  },
+  async ({ params, db, c }) => {
+    if (!(await deleteStaff(db, params.staff_id))) throw notFound();
+    return c.body(null, 204);
+  },
+);
+
+export const staffRoutes: readonly Route[] = [list, create, update, remove];

@@ -1,0 +1,53 @@
+/**
+ * The HTTP side of the worker on one screen. Public: health, the webhook, static files. Everything else needs an Access token and a
+ * role, also paths nobody registered (SE-09).
+ */
+import { Hono } from 'hono';
+import { requestId } from 'hono/request-id';
+import { requireActor } from './access.ts';
+import type { AppContext, AppEnv } from './context.ts';
+import { answerError, answerProblem, notFound, Problem } from './errors.ts';
+import { answerHeaders, securityHeaders } from './headers.ts';
+import { requireConfig } from './not-configured.ts';
+import { serve } from './route.ts';
+import { routes } from './routes.ts';
+import { sameOrigin } from './same-origin.ts';
+import { staticFile } from './static-files.ts';
+import { receiveWebhook } from './webhook.ts';
+
+export function createApp(): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  // A caller's own request id is not taken: it would stand in our logs.
+  app.use(requestId({ headerName: '' }));
+  app.use(securityHeaders());
+  app.use(answerHeaders());
+  app.use(async function lastResort(c, next) {
+    try {
+      await next();
+    } catch (thrown) {
+      // Hono gives only Errors to onError; this is for the rest.
+      c.res = await answerError(thrown, c);
+    }
+  });
+  app.onError(answerError);
+  app.notFound((c) => answerProblem(c, notFound()));
+
+  for (const path of ['/healthz', '/health']) {
+    app.get(path, (c) => c.json({ status: 'ok' }));
+    app.all(path, readOnly);
+  }
+  app.all('/webhooks/telnyx', receiveWebhook);
+
+  app.use(requireConfig());
+  app.get('/static/*', staticFile);
+  app.all('/static/*', readOnly);
+
+  app.use(requireActor());
+  app.use(sameOrigin());
+  serve(app, routes);
+  return app;
+}
+
+function readOnly(_c: AppContext): never {
+  throw new Problem(405, 'method_not_allowed', { headers: { Allow: 'GET, HEAD' } });
+}

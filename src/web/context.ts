@@ -1,0 +1,19 @@
+/** What a request carries on its way through the app, and who is asking. */
+import type { Context } from 'hono';
+import type { Config, Env } from '../env.ts';
+import type { Role } from '../store/staff.ts';
+
+export interface Actor {
+  /** Opaque, for logs and records: the staff row's id, or a digest for people who have none. */
+  readonly id: string;
+  /** The person's address or the service token's client id; shown to that person only, never logged. */
+  readonly name: string;
+  readonly roles: readonly Role[];
+}
+
+export interface AppEnv {
+  Bindings: Env;
+  Variables: { requestId: string; config: Config; actor: Actor };
+}
+
+export type AppContext = Context<AppEnv>;

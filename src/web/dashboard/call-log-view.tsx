@@ -1,0 +1,63 @@
+/** What was said, line by line, and what happened, event by event. */
+import type { LoggedEvent, TranscriptLine } from '../../domain/intake/call-log.ts';
+import { type ClinicClock, Moment } from './clinic-clock.tsx';
+import { commandLabel, eventLabel, itemTitle } from './labels.ts';
+
+interface TranscriptView {
+  readonly lines: readonly TranscriptLine[];
+  readonly clock: ClinicClock;
+  readonly running: boolean;
+}
+
+export const Transcript = ({ lines, clock, running }: TranscriptView) => (
+  // While the call runs it is what one came for; afterwards the note is.
+  <details class="said" open={running}>
+    <summary>What was said</summary>
+    {lines.length === 0 ? <p class="empty">{running ? 'Nothing yet.' : 'Nothing was said.'}</p> : null}
+    <ol class="transcript">
+      {lines.map((line) => (
+        <li class={`line line-${line.speaker}`}>
+          <p class="line-head">
+            <strong>{line.speaker === 'agent' ? 'Clinic' : 'Patient'}</strong>
+            {line.item === null ? null : <span>{itemTitle(line.item)}</span>}
+            {line.speaker === 'patient' && line.input === 'keys' ? <span>by key</span> : null}
+            <Moment at={line.at} clock={clock} exact />
+          </p>
+          <p>{line.text}</p>
+        </li>
+      ))}
+    </ol>
+  </details>
+);
+
+export const Timeline = ({ events, clock }: { events: readonly LoggedEvent[]; clock: ClinicClock }) => (
+  <section aria-labelledby="timeline">
+    <h2 id="timeline">What happened</h2>
+    {events.length === 0 ? <p class="empty">Nothing yet.</p> : null}
+    <ol class="timeline">
+      {runs(events).map(({ event, count }) => (
+        <li class={event.effect === 'applied' ? undefined : 'no-effect'}>
+          <Moment at={event.at} clock={clock} exact />{' '}
+          <span>
+            {eventLabel(event.type)}
+            {count > 1 ? `, ${count} times` : ''}
+          </span>
+          {event.effect === 'duplicate' || event.effect === 'late' ? <em>{` ${event.effect}`}</em> : null}
+          {event.commands.length === 0 ? null : <small>{`then ${event.commands.map(commandLabel).join(', ')}`}</small>}
+        </li>
+      ))}
+    </ol>
+  </section>
+);
+
+/** Events of one kind in a row that led to nothing are one line: a birth date is nine keys. */
+function runs(events: readonly LoggedEvent[]): { event: LoggedEvent; count: number }[] {
+  const lines: { event: LoggedEvent; count: number }[] = [];
+  for (const event of events) {
+    const last = lines.at(-1);
+    const same = last?.event.type === event.type && last.event.effect === event.effect;
+    if (last && same && event.effect !== 'applied') last.count += 1;
+    else lines.push({ event, count: 1 });
+  }
+  return lines;
+}

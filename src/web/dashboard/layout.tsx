@@ -1,0 +1,82 @@
+/** The frame of every page. No inline script, style or handler: the content security policy allows none. */
+import { html } from 'hono/html';
+import type { Child } from 'hono/jsx';
+import type { Tone } from './labels.ts';
+
+/** No eval, no inline style, nothing kept in the browser's storage: a snapshot of a page is patient data. */
+const HTMX_CONFIG = JSON.stringify({
+  includeIndicatorStyles: false,
+  allowEval: false,
+  selfRequestsOnly: true,
+  historyCacheSize: 0,
+  refreshOnHistoryMiss: true,
+});
+
+interface Frame {
+  readonly title: string;
+  readonly clinicName: string | null;
+  readonly actorName: string | null;
+  readonly current: 'calls' | 'new-call' | null;
+  readonly children: Child;
+}
+
+const Navigation = ({ current }: Pick<Frame, 'current'>) => (
+  <nav aria-label="Main">
+    <a href="/dashboard/calls" aria-current={current === 'calls' ? 'page' : undefined}>
+      Calls
+    </a>
+    <a href="/dashboard/new-call" aria-current={current === 'new-call' ? 'page' : undefined}>
+      Call a patient
+    </a>
+  </nav>
+);
+
+const Account = ({ name }: { name: string }) => (
+  <p class="account">
+    <span class="account-name">{name}</span> <a href="/cdn-cgi/access/logout">Sign out</a>
+  </p>
+);
+
+const Document = ({ title, clinicName, actorName, current, children }: Frame) => (
+  <html lang="en">
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="htmx-config" content={HTMX_CONFIG} />
+      <title>{`${title} · Patient intake`}</title>
+      <link rel="icon" href="/static/icon.svg" type="image/svg+xml" />
+      <link rel="stylesheet" href="/static/pico.min.css" />
+      <link rel="stylesheet" href="/static/app.css" />
+      <script src="/static/htmx.min.js" defer />
+      <script src="/static/app.js" defer />
+    </head>
+    <body>
+      <a class="skip-link" href="#main">
+        Skip to content
+      </a>
+      <header class="top">
+        <p class="brand">
+          <a href="/dashboard">{clinicName ?? 'Patient intake'}</a>
+        </p>
+        {actorName === null ? null : <Navigation current={current} />}
+        {actorName === null ? null : <Account name={actorName} />}
+      </header>
+      <p id="stale" class="notice notice-bad" role="alert" hidden>
+        This page is no longer updating.{' '}
+        <button type="button" class="plain" data-reload>
+          Load it again
+        </button>
+      </p>
+      <main id="main" tabindex={-1}>
+        {children}
+      </main>
+    </body>
+  </html>
+);
+
+export const page = (frame: Frame) => html`<!DOCTYPE html>${<Document {...frame} />}`;
+
+export const Chip = ({ tone, children }: { tone: Tone; children: Child }) => (
+  <span class={`chip chip-${tone}`}>{children}</span>
+);

@@ -1,0 +1,85 @@
+/**
+ * Refusals as problem+json (RFC 9457), as pages under /dashboard, and the last resort for what nobody expected.
+ * An answer holds a code and JSON pointers, never a value that was sent or a message from inside (SE-21).
+ */
+import { log } from '../log.ts';
+import type { Actor, AppContext } from './context.ts';
+import { errorPage } from './dashboard/error-page.tsx';
+
+const TITLES = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+} as const;
+export type ProblemStatus = keyof typeof TITLES;
+
+export interface FieldError {
+  /** JSON pointer into the body, or `/name` of a query parameter. */
+  readonly pointer: string;
+  readonly code: string;
+  readonly detail: string;
+}
+
+interface ProblemDetails {
+  readonly errors?: readonly FieldError[];
+  readonly decisionId?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A request that cannot be served, thrown from anywhere behind the app. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly status: ProblemStatus;
+  readonly code: string;
+  readonly details: ProblemDetails;
+  constructor(status: ProblemStatus, code: string, details: ProblemDetails = {}) {
+    super(code);
+    this.status = status;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+export const notFound = () => new Problem(404, 'not_found');
+
+export function answerProblem(c: AppContext, problem: Problem): Response | Promise<Response> {
+  const { status, code, details } = problem;
+  for (const [name, value] of Object.entries(details.headers ?? {})) c.header(name, value);
+  const requestId = c.get('requestId');
+  if (isPage(c) && code !== 'not_configured') {
+    const actor = c.get('actor') as Actor | undefined;
+    return c.html(
+      errorPage({ status, title: TITLES[status], code, requestId, actorName: actor?.name ?? null }),
+      status,
+    );
+  }
+  const { errors, decisionId } = details;
+  const body = {
+    type: 'about:blank',
+    title: TITLES[status],
+    status,
+    code,
+    request_id: requestId,
+    ...(decisionId === undefined ? {} : { decision_id: decisionId }),
+    ...(errors === undefined ? {} : { errors }),
+  };
+  return c.body(JSON.stringify(body), status, { 'Content-Type': 'application/problem+json' });
+}
+
+/** For the app's onError and for throws that are no Error. The message may quote a patient, so only the kind is logged. */
+export function answerError(thrown: unknown, c: AppContext): Response | Promise<Response> {
+  if (thrown instanceof Problem) return answerProblem(c, thrown);
+  const kind = thrown instanceof Error ? thrown.name : typeof thrown;
+  log.error('request.failed', { code: 'internal', kind, method: c.req.method, request_id: c.get('requestId') });
+  return answerProblem(c, new Problem(500, 'internal'));
+}
+
+const isPage = (c: AppContext): boolean => /^\/(dashboard(\/|$)|$)/.test(c.req.path);

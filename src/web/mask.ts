@@ -1,0 +1,13 @@
+/** What lists show of a person: enough to tell two rows apart, not enough to ring. */
+
+/** `•••• 0143`. */
+export const maskNumber = (phoneNumber: string): string => `•••• ${phoneNumber.slice(-4)}`;
+
+/** `JD`; null when no name is on file. */
+export function initials(person: {
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+}): string | null {
+  const letters = [person.firstName, person.lastName].map((name) => [...(name ?? '').trim()][0] ?? '').join('');
+  return letters === '' ? null : letters.toUpperCase();
+}

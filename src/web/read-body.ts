@@ -1,0 +1,51 @@
+/** Bodies with a limit that also holds for those that do not tell their length: reading stops at the first byte too many. */
+import { Problem } from './errors.ts';
+
+/** null: longer than `maxBytes`. */
+export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array | null> {
+  if (Number(request.headers.get('Content-Length') ?? 0) > maxBytes) return null;
+  if (request.body === null) return new Uint8Array(0);
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = request.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.byteLength;
+    if (length > maxBytes) {
+      await reader.cancel();
+      return null;
+    }
+    chunks.push(value);
+  }
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}
+
+export const isJsonType = (request: Request): boolean =>
+  /^application\/json\s*(;|$)/i.test(request.headers.get('Content-Type') ?? '');
+
+/** undefined: not JSON in UTF-8. */
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+const API_BODY_MAX_BYTES = 64 * 1024;
+
+export async function readJson(request: Request): Promise<unknown> {
+  const bytes = await readBytes(request, API_BODY_MAX_BYTES);
+  if (bytes === null) throw new Problem(413, 'too_large');
+  if (!isJsonType(request)) throw new Problem(415, 'not_json_type');
+  const body = parseJson(bytes);
+  if (body === undefined) throw new Problem(400, 'not_json');
+  return body;
+}

@@ -1,0 +1,133 @@
+/**
+ * How a protected route is made: who may use it, which audit line it leaves, whether it shows patient data, and the schemas of what
+ * it takes. A route that lacks one of these does not compile; one that is not in the table is not served.
+ */
+import type { Hono } from 'hono';
+import type * as z from 'zod';
+import type { Config, Env } from '../env.ts';
+import { log } from '../log.ts';
+import { type Database, database } from '../store/database.ts';
+import type { Role } from '../store/staff.ts';
+import { checkInput } from './check-input.ts';
+import type { Actor, AppContext, AppEnv } from './context.ts';
+import { notFound, Problem } from './errors.ts';
+import { readJson } from './read-body.ts';
+
+export interface RouteSpec {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: `/${string}`;
+  readonly roles: readonly [Role, ...Role[]];
+  /** `<thing>.<verb>`, as the audit line names it. */
+  readonly audit: `${string}.${string}`;
+  /** Whether the answer can hold patient data. */
+  readonly phi: boolean;
+  /** A path that does not fit is an unknown id: 404. */
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+}
+
+type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
+
+/** What a handler gets: checked input, the actor, and the time of the request. */
+export interface Ask<S extends RouteSpec = RouteSpec> {
+  readonly c: AppContext;
+  readonly env: Env;
+  readonly config: Config;
+  readonly db: Database;
+  readonly actor: Actor;
+  readonly now: number;
+  readonly params: Output<S['params']>;
+  readonly query: Output<S['query']>;
+  readonly body: Output<S['body']>;
+}
+
+export interface Route extends RouteSpec {
+  readonly answer: (c: AppContext) => Promise<Response>;
+}
+
+export function route<const S extends RouteSpec>(
+  spec: S,
+  handle: (ask: Ask<S>) => Response | Promise<Response>,
+): Route {
+  const answer = async (c: AppContext): Promise<Response> => {
+    const response = await handle(await askOf(spec, c));
+    audit(spec, c, response.status);
+    return response;
+  };
+  return {
+    ...spec,
+    answer: async (c) => {
+      try {
+        return await answer(c);
+      } catch (error) {
+        audit(spec, c, error instanceof Problem ? error.status : 500);
+        throw error;
+      }
+    },
+  };
+}
+
+async function askOf<S extends RouteSpec>(spec: S, c: AppContext): Promise<Ask<S>> {
+  const actor = c.get('actor');
+  if (!spec.roles.some((role) => actor.roles.includes(role))) throw new Problem(403, 'forbidden');
+  const params = spec.params?.safeParse(c.req.param());
+  if (params?.success === false) throw notFound();
+  return {
+    c,
+    env: c.env,
+    config: c.get('config'),
+    db: database(c.env),
+    actor,
+    now: Date.now(),
+    params: params?.data as Output<S['params']>,
+    query: (spec.query && checkInput(spec.query, queryOf(c))) as Output<S['query']>,
+    body: (spec.body && checkInput(spec.body, await readJson(c.req.raw))) as Output<S['body']>,
+  };
+}
+
+/** A parameter given twice is an array, which no schema takes. */
+function queryOf(c: AppContext): Record<string, unknown> {
+  const entries = Object.entries(c.req.queries()).map(([name, values]) => [
+    name,
+    values.length === 1 ? values[0] : values,
+  ]);
+  return Object.fromEntries(entries) as Record<string, unknown>;
+}
+
+const OUR_ID = /^(call|pat|staff)_[0-9a-f-]{36,64}$/;
+
+/** LG-02: the route's template and our own ids, never the path as it came. */
+function audit(spec: RouteSpec, c: AppContext, status: number): void {
+  const id = (name: string) => {
+    const value = c.req.param(name);
+    return value !== undefined && OUR_ID.test(value) ? value : null;
+  };
+  log.info('audit', {
+    actor: c.get('actor').id,
+    audit: spec.audit,
+    phi: spec.phi,
+    method: spec.method,
+    route: spec.path,
+    status,
+    call_id: id('call_id'),
+    patient_id: id('patient_id'),
+    staff_id: id('staff_id'),
+    request_id: c.get('requestId'),
+  });
+}
+
+/** Registers the table; a known path asked with another method is 405. */
+export function serve(app: Hono<AppEnv>, routes: readonly Route[]): void {
+  const methods = new Map<string, string[]>();
+  for (const { method, path, answer } of routes) {
+    app.on(method, path, answer);
+    const known = methods.get(path) ?? [];
+    methods.set(path, [...known, method, ...(method === 'GET' ? ['HEAD'] : [])]);
+  }
+  for (const [path, allowed] of methods) {
+    app.all(path, () => {
+      throw new Problem(405, 'method_not_allowed', { headers: { Allow: allowed.join(', ') } });
+    });
+  }
+}

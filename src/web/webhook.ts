@@ -1,0 +1,95 @@
+/**
+ * POST /webhooks/telnyx. Checked in a fixed order: 405, 413, 415, 503 without configuration, 401; then the event goes to its session,
+ * and nothing else stands before the 200. 503 makes Telnyx deliver again; everything we cannot use is 200 and a log line.
+ */
+import { verifyTelnyxWebhook } from 'telnyx-webhook-verify';
+import type { CallEvent } from '../domain/intake/event.ts';
+import { type Config, readConfig } from '../env.ts';
+import { log } from '../log.ts';
+import { parseEvent } from '../telnyx/parse-event.ts';
+import type { AppContext } from './context.ts';
+import { Problem } from './errors.ts';
+import { logProblems } from './not-configured.ts';
+import { isJsonType, parseJson, readBytes } from './read-body.ts';
+
+const MAX_BYTES = 1024 * 1024;
+/** Telnyx gives up after 2 s. */
+const RECEIVE_DEADLINE_MS = 1_500;
+/** Refusals that our own set-up causes; Telnyx shall try again once it is mended. */
+const OUR_FAULT: ReadonlySet<string> = new Set([
+  'public_key_missing',
+  'public_key_malformed',
+  'public_keys_too_many',
+  'crypto_unavailable',
+]);
+
+/** Refusals seen by this isolate. */
+let refusals = 0;
+
+export async function receiveWebhook(c: AppContext): Promise<Response> {
+  const request = c.req.raw;
+  if (request.method !== 'POST') throw new Problem(405, 'method_not_allowed', { headers: { Allow: 'POST' } });
+  const bytes = await readBytes(request, MAX_BYTES);
+  if (bytes === null) throw new Problem(413, 'too_large');
+  if (!isJsonType(request)) throw new Problem(415, 'not_json_type');
+  const read = readConfig(c.env);
+  if (!read.ok) {
+    logProblems(read.problems);
+    throw new Problem(503, 'not_configured');
+  }
+  const refused = await verify(bytes, request.headers, read.config);
+  return refused ?? (await deliver(c, bytes));
+}
+
+async function verify(body: Uint8Array, headers: Headers, config: Config): Promise<Response | null> {
+  const result = await verifyTelnyxWebhook({ body, headers, publicKey: config.telnyx.publicKeys });
+  if (result.ok) return null;
+  refusals += 1;
+  const age = result.reason === 'timestamp_too_old' ? result.ageSeconds : null;
+  log.warn('webhook.refused', { reason: result.reason, age_seconds: age, count: refusals });
+  if (OUR_FAULT.has(result.reason)) throw new Problem(503, 'not_configured');
+  return new Response(null, { status: 401 });
+}
+
+async function deliver(c: AppContext, bytes: Uint8Array): Promise<Response> {
+  const parsed = parseEvent(parseJson(bytes), Date.now());
+  switch (parsed.kind) {
+    case 'unreadable':
+      log.warn('webhook.unreadable');
+      return c.body(null, 200);
+    case 'ignored':
+      log.info('webhook.ignored', { event_type: parsed.eventType });
+      return c.body(null, 200);
+    case 'unaddressed':
+      log.warn('webhook.unaddressed', { event_type: parsed.eventType, event_id: parsed.eventId });
+      return c.body(null, 200);
+    case 'event':
+      return (await store(c, parsed.callId, parsed.event)) ? c.body(null, 200) : c.body(null, 503);
+  }
+}
+
+async function store(c: AppContext, callId: string, event: CallEvent): Promise<boolean> {
+  const line = { call_id: callId, event_id: event.id, event_type: event.type };
+  const received = c.env.INTAKE_SESSION.getByName(callId)
+    .receive(event)
+    .catch(() => 'failed' as const);
+  const outcome = await withDeadline(received, RECEIVE_DEADLINE_MS);
+  if (outcome === 'failed' || outcome === 'timeout') {
+    log.error('webhook.not_stored', { ...line, reason: outcome });
+    return false;
+  }
+  if (outcome === 'unknown') log.warn('webhook.unknown_call', line);
+  return true;
+}
+
+async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T | 'timeout'> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const deadline = new Promise<'timeout'>((resolve) => {
+    timer = setTimeout(() => resolve('timeout'), ms);
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

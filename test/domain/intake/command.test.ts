@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { type CommandName, isOwn, isStopping } from '../../../src/domain/intake/command.ts';
+
+const NAMES: Record<CommandName, 'stopping' | 'own' | 'ordinary'> = {
+  dial: 'ordinary',
+  gather_using_speak: 'ordinary',
+  gather_stop: 'stopping',
+  speak: 'ordinary',
+  record_start: 'ordinary',
+  record_stop: 'stopping',
+  hangup: 'stopping',
+  retrieve_call: 'ordinary',
+  find_dial: 'ordinary',
+  suppress_number: 'own',
+  release_line: 'own',
+  save_note: 'own',
+};
+
+it.each(Object.entries(NAMES) as [CommandName, string][])('counts %s as %s', (name, kind) => {
+  expect([isStopping(name), isOwn(name)]).toEqual([kind === 'stopping', kind === 'own']);
+});

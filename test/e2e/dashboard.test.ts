@@ -1,0 +1,137 @@
+/** The dashboard in a real browser, through the Access stand-in: sign in, watch a call while it runs, read every answer. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { personas } from '../../src/simulator/personas.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { type LocalStack, startLocalStack } from '../tools/local-stack.ts';
+
+const screenshots = path.resolve(import.meta.dirname, '../screenshots');
+const stateFolder = mkdtempSync(path.join(tmpdir(), 'dashboard-'));
+const persona = personas.find(({ id }) => id === 'full-recorded')!;
+let stack: LocalStack;
+let browser: Browser;
+let page: Page;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  mkdirSync(screenshots, { recursive: true });
+  [stack, browser] = await Promise.all([
+    startLocalStack({ keep: false, stateFolder, ports: { access: 8797, worker: 8798, telnyx: 8799 } }),
+    launchBrowser(),
+  ]);
+  await stack.worker.ready();
+  page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+});
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+  rmSync(stateFolder, { recursive: true, force: true });
+});
+
+const placeCall = async (): Promise<string> => {
+  const patient = (await stack.api('POST', '/api/patients', {
+    phone_number: persona.phone,
+    first_name: persona.firstName,
+    last_name: persona.lastName,
+    date_of_birth: persona.dateOfBirth,
+    consent: {
+      basis: 'verbal',
+      obtained_at: new Date().toISOString(),
+      obtained_by: 'front desk',
+      evidence: 'asked at the desk',
+    },
+  })) as { body: { patient_id: string } };
+  const call = await stack.api('POST', '/api/calls', {
+    phone_number: persona.phone,
+    patient_id: patient.body.patient_id,
+  });
+  expect(call.status).toBe(201);
+  return (call.body as { call_id: string }).call_id;
+};
+
+it('asks a visitor to sign in, and shows an empty list that says how to begin', async () => {
+  await page.goto(`${stack.access.url}/dashboard`);
+  expect(new URL(page.url()).pathname).toBe('/cdn-cgi/access/login');
+  await page.getByRole('button', { name: /Ada Admin/ }).click();
+  await page.waitForURL('**/dashboard/calls');
+  expect(await page.locator('main').innerText()).toMatch(/no calls/i);
+  await page.screenshot({ path: path.join(screenshots, 'calls-empty.png') });
+});
+
+it('shows a running call as it goes, and every answer when it is over', async () => {
+  const callId = await placeCall();
+  await page.goto(`${stack.access.url}/dashboard/calls/${callId}`);
+  // The page is never reloaded here: what appears came by its own polling.
+  await page.getByText('In progress', { exact: false }).first().waitFor({ timeout: 15_000 });
+  await page.screenshot({ path: path.join(screenshots, 'call-running.png') });
+  await page.getByText('Every question was reached', { exact: false }).waitFor({ timeout: 30_000 });
+  await page.screenshot({ path: path.join(screenshots, 'call-desktop.png'), fullPage: true });
+
+  const { body: note } = await stack.api('GET', `/api/calls/${callId}/intake-data`);
+  const text = await page.locator('main').innerText();
+  expect(text).toContain('Patient-reported by automated call, not reviewed');
+  expect(text).toContain(`${persona.firstName} ${persona.lastName}`);
+  const shown = await page
+    .locator('[data-item]')
+    .evaluateAll((rows) =>
+      Object.fromEntries(
+        rows.map((row) => [row.getAttribute('data-item'), (row.textContent ?? '').replace(/\s+/g, ' ')]),
+      ),
+    );
+  const sections = note as unknown as Record<
+    string,
+    Record<string, { state: string; value?: unknown; display?: string }>
+  >;
+  for (const section of ['hpi', 'ample', 'family_history']) {
+    for (const [name, answer] of Object.entries(sections[section]!)) {
+      const expected =
+        answer.display ??
+        (answer.value === true
+          ? 'Yes'
+          : answer.value === false
+            ? 'No'
+            : answer.value === undefined || answer.value === null
+              ? ''
+              : String(answer.value));
+      expect(shown[`${section}.${name}`], `${section}.${name}`).toContain(expected);
+    }
+  }
+  expect(Object.keys(shown)).toHaveLength(14);
+});
+
+it('fits a phone: nothing is wider than the screen on either page', async () => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const [name, open] of [
+    ['call-phone', async () => void (await page.reload())],
+    ['calls-phone', async () => void (await page.goto(`${stack.access.url}/dashboard/calls`))],
+  ] as const) {
+    await open();
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
+  }
+  expect(await page.locator('main').innerText()).toMatch(/0143/);
+  expect(await page.locator('main').innerText()).not.toContain(persona.phone);
+});
+
+it('refuses somebody who signed in but has no role, and says whom to ask', async () => {
+  const context = await browser.newContext();
+  const stranger = await context.newPage();
+  await stranger.goto(`${stack.access.url}/dashboard`);
+  await stranger.locator('input[name=email]').fill('nobody@clinic.example');
+  await stranger.locator('input[name=email]').press('Enter');
+  await stranger.waitForURL('**/dashboard**');
+  expect(await stranger.locator('main').innerText()).toMatch(/administrator/i);
+  await stranger.screenshot({ path: path.join(screenshots, 'no-role.png') });
+  await context.close();
+});
+
+it('breaks no content security policy and throws nothing on any page it showed', () => {
+  expect(complaints.filter((line) => !line.includes('status of 403'))).toEqual([]);
+});

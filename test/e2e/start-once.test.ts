@@ -1,0 +1,37 @@
+/**
+ * `npm start -- --once` as a person runs it, once undisturbed by .ci/run and here the hard way: the worker's whole process
+ * group is killed with SIGKILL in the middle of the first call. The call must go on and every note must be there.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+it('finishes every call as scripted although the worker is killed with SIGKILL in the middle of one', async () => {
+  const stateFolder = mkdtempSync(path.join(tmpdir(), 'start-once-'));
+  const started = Date.now();
+  const ports = ['--access-port', '8797', '--worker-port', '8798', '--telnyx-port', '8799'];
+  const child = spawn('npm', ['start', '--', '--once', '--state-folder', stateFolder, ...ports], { cwd: root });
+  let output = '';
+  let killed = false;
+  const read = (chunk: Buffer) => {
+    output += String(chunk);
+    if (killed || !output.includes('Do you take any medicines?')) return;
+    killed = true;
+    const group = Number(readFileSync(path.join(stateFolder, 'worker.pid'), 'utf8'));
+    process.kill(-group, 'SIGKILL');
+  };
+  child.stdout.on('data', read);
+  child.stderr.on('data', read);
+  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+
+  expect(output).toContain('the worker died and is being started again');
+  expect(output).toContain('All 8 calls ended as scripted.');
+  expect(code).toBe(0);
+  expect(killed).toBe(true);
+  expect(Date.now() - started).toBeLessThan(90_000);
+  rmSync(stateFolder, { recursive: true, force: true });
+});

@@ -1,0 +1,59 @@
+/** Events without the bookkeeping (id, times), which the conversation fills in. */
+import type { Asked, CallEvent, EventBase, GatherStatus } from '../../src/domain/intake/event.ts';
+import type { CallControlId, CallLegId, CallSessionId, TelnyxIds } from '../../src/domain/intake/ids.ts';
+import type { TimerName } from '../../src/domain/intake/state.ts';
+
+type WithoutBase<E> = E extends CallEvent ? Omit<E, keyof EventBase> & Partial<EventBase> : never;
+/** A given id or time wins over the conversation's own. */
+export type EventInput = WithoutBase<CallEvent>;
+
+export const IDS: TelnyxIds = {
+  callControlId: 'v3:control' as CallControlId,
+  callLegId: 'leg-1' as CallLegId,
+  callSessionId: 'session-1' as CallSessionId,
+};
+
+export const requested: EventInput = { type: 'call.requested' };
+export const dialSent: EventInput = { type: 'dial.sent' };
+export const dialAccepted: EventInput = { type: 'dial.accepted', ids: IDS };
+export const dialUnknown: EventInput = { type: 'dial.unknown' };
+export const initiated: EventInput = { type: 'call.initiated', ids: IDS };
+export const answered: EventInput = { type: 'call.answered', ids: IDS };
+export const speakEnded: EventInput = { type: 'speak.ended' };
+export const hangupRequested: EventInput = { type: 'hangup.requested' };
+
+export const dialRefused = (code = 'D38'): EventInput => ({ type: 'dial.refused', code });
+export const dialChecked = (found: boolean): EventInput => ({ type: 'dial.checked', ids: found ? IDS : null });
+
+export const hungUp = (cause = 'normal_clearing', source = 'callee', sipCause = '200'): EventInput => ({
+  type: 'call.hangup',
+  cause,
+  source,
+  sipCause,
+});
+
+export const gathered = (digits: string, asked: Asked | null, status: GatherStatus = 'valid'): EventInput => ({
+  type: 'gather.ended',
+  digits,
+  status,
+  asked,
+});
+
+export const keyPressed = (digit: string, asked: Asked | null, at?: number): EventInput => ({
+  type: 'dtmf.received',
+  digit,
+  asked,
+  ...(at === undefined ? {} : { at }),
+});
+
+export const checked = (seq: number, alive: boolean | null): EventInput => ({ type: 'call.checked', seq, alive });
+export const fired = (timer: TimerName): EventInput => ({ type: 'timeout.fired', timer });
+
+export const recordingSaved = (
+  recordingId: string | null = 'rec-1',
+  durationMs: number | null = 61_000,
+): EventInput => ({
+  type: 'recording.saved',
+  recordingId,
+  durationMs,
+});

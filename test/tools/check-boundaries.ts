@@ -1,0 +1,177 @@
+/**
+ * Shows that the import boundaries hold: plants one import per file into an empty copy of the layout, lints it with the
+ * project's own configuration, and compares what was caught with what must be. A wrong configuration is otherwise silent.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+interface Plant {
+  readonly file: string;
+  readonly source: string;
+  readonly caught: boolean;
+}
+const root = path.resolve(import.meta.dirname, '../..');
+
+/** folder → [imports that must be caught, imports that must pass] */
+const IMPORTS: Readonly<Record<string, readonly [forbidden: readonly string[], allowed: readonly string[]]>> = {
+  'src/telnyx-webhook-verify/x.ts': [
+    ['zod', 'node:crypto', 'hono', '../domain/intake/state.ts'],
+    ['./verify-result.ts'],
+  ],
+  'src/domain/intake/x.ts': [
+    [
+      'zod',
+      'hono',
+      'node:crypto',
+      'cloudflare:workers',
+      '../../store/schema.ts',
+      '../../telnyx/wire.ts',
+      '../../env.ts',
+    ],
+    ['./state.ts', '../note/note.ts'],
+  ],
+  'src/domain/campaign/x.ts': [
+    ['luxon', '../../dialer/dialer.ts'],
+    ['./gate.ts', '../intake/ids.ts'],
+  ],
+  'src/telnyx/x.ts': [
+    [
+      'hono',
+      'drizzle-orm',
+      '../store/calls.ts',
+      '../session/intake-session.ts',
+      '../simulator/gather.ts',
+      'node:crypto',
+    ],
+    ['zod', 'telnyx', '../domain/intake/ids.ts', './wire.ts'],
+  ],
+  'src/store/x.ts': [
+    ['node:crypto', 'hono', 'zod', '../telnyx/client.ts', '../web/app.ts'],
+    ['drizzle-orm', 'drizzle-orm/d1', '../domain/note/note.ts', '../env.ts', './seal.ts'],
+  ],
+  'src/store/seal.ts': [['hono', '../domain/intake/ids.ts', 'node:fs'], ['node:crypto']],
+  'src/session/x.ts': [
+    ['hono', 'zod', 'node:crypto', '../web/app.ts', '../dialer/dialer.ts', '../simulator/gather.ts', 'telnyx'],
+    [
+      'cloudflare:workers',
+      '../domain/intake/state.ts',
+      '../telnyx/client.ts',
+      '../store/notes.ts',
+      '../env.ts',
+      '../log.ts',
+    ],
+  ],
+  'src/dialer/x.ts': [
+    ['hono', '../session/intake-session.ts', '../web/app.ts'],
+    ['cloudflare:workers', '../us-number.ts'],
+  ],
+  'src/web/x.ts': [
+    [
+      '../session/intake-session.ts',
+      '../dialer/dialer.ts',
+      '../simulator/gather.ts',
+      'drizzle-orm',
+      'telnyx',
+      'node:crypto',
+    ],
+    [
+      'hono',
+      'hono/secure-headers',
+      'zod',
+      'jose',
+      'telnyx-webhook-verify',
+      '../telnyx/parse-event.ts',
+      '../store/calls.ts',
+    ],
+  ],
+  'src/web/api/x.ts': [
+    [
+      '../../telnyx/client.ts',
+      'telnyx',
+      'telnyx-webhook-verify',
+      '../../session/intake-session.ts',
+      '../../dialer/dialer.ts',
+    ],
+    ['hono', 'zod', '../route.ts', '../../store/calls.ts', '../../domain/note/note.ts', '../../env.ts'],
+  ],
+  'src/web/dashboard/x.tsx': [
+    ['../../telnyx/client.ts', 'drizzle-orm', '../../simulator/gather.ts'],
+    ['hono/html', '../mask.ts', '../../store/notes.ts'],
+  ],
+  'src/simulator/x.ts': [
+    ['node:http', 'jose', 'zod', 'telnyx', '../domain/intake/state.ts', '../telnyx/wire.ts'],
+    ['./gather.ts'],
+  ],
+  'src/simulator/x-server.ts': [
+    ['../telnyx/wire.ts', 'telnyx', 'hono'],
+    ['node:http', 'jose', './gather.ts'],
+  ],
+  'src/x.ts': [
+    ['./simulator/gather.ts', './cli/main.ts'],
+    ['./web/app.ts', 'hono'],
+  ],
+};
+/** Statements, in every form an import can take. */
+const FORMS: readonly ((specifier: string) => string)[] = [
+  (s) => `import * as planted from '${s}';\nexport const use = planted;\n`,
+  (s) => `export const use = import('${s}');\n`,
+  (s) => `export * from '${s}';\n`,
+];
+const GLOBALS: readonly [file: string, source: string][] = [
+  ['src/domain/intake/g.ts', 'export const use = Date.now();\n'],
+  ['src/domain/intake/g.ts', 'export const use = crypto.randomUUID();\n'],
+  ['src/domain/intake/g.ts', "export const use = fetch('/');\n"],
+  ['src/domain/campaign/g.ts', 'setTimeout(() => undefined, 1);\n'],
+  ['src/session/g.ts', 'export const use = process.env;\n'],
+  ['src/web/g.ts', "export const use = Buffer.from('');\n"],
+  ['src/store/g.ts', "console.log('x');\n"],
+];
+
+const plants: Plant[] = [
+  ...Object.entries(IMPORTS).flatMap(([file, [forbidden, allowed]]) => [
+    ...forbidden.flatMap((specifier) => FORMS.map((form) => ({ file, source: form(specifier), caught: true }))),
+    ...allowed.map((specifier) => ({
+      file,
+      source: `import * as planted from '${specifier}';\nexport const use = planted;\n`,
+      caught: false,
+    })),
+  ]),
+  ...GLOBALS.map(([file, source]) => ({ file, source, caught: true })),
+];
+
+const folder = mkdtempSync(path.join(tmpdir(), 'boundaries-'));
+try {
+  cpSync(path.join(root, 'biome.json'), path.join(folder, 'biome.json'));
+  // seal.ts and *-server.ts are rules for names, so each plant stands in a layout of its own.
+  const wrong = plants.filter((plant) => isCaught(plant) !== plant.caught);
+  for (const { file, source, caught } of wrong) {
+    process.stdout.write(`${caught ? 'NOT CAUGHT' : 'WRONGLY CAUGHT'}  ${file}  ${source.split('\n')[0]}\n`);
+  }
+  const planted = plants.filter(({ caught }) => caught).length;
+  process.stdout.write(
+    `${planted} violations planted, ${plants.length - planted} allowed imports, ${wrong.length} wrong verdicts\n`,
+  );
+  process.exitCode = wrong.length === 0 ? 0 : 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function isCaught({ file, source }: Plant): boolean {
+  const planted = path.join(folder, file);
+  mkdirSync(path.dirname(planted), { recursive: true });
+  writeFileSync(planted, source);
+  const rules = ['style/noRestrictedImports', 'style/noRestrictedGlobals', 'suspicious/noConsole'].flatMap((rule) => [
+    '--only',
+    rule,
+  ]);
+  const biome = path.join(root, 'node_modules/@biomejs/biome/bin/biome');
+  const { status } = spawnSync(
+    process.execPath,
+    [biome, 'lint', '--vcs-enabled=false', '--error-on-warnings', ...rules, file],
+    { cwd: folder },
+  );
+  rmSync(planted);
+  return status !== 0;
+}

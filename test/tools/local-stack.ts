@@ -1,0 +1,136 @@
+/** Everything on this machine, no account: the Telnyx simulator, the worker, the Access stand-in in front, with made-up secrets. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type AccessStandIn, startAccessStandIn } from '../../src/simulator/access-stand-in.ts';
+import type { Observation } from '../../src/simulator/observation.ts';
+import { startTelnyxServer, type TelnyxServer } from '../../src/simulator/telnyx-server.ts';
+import { createWebhookSigner } from '../../src/simulator/webhook-signer.ts';
+import { applyMigrations, type LocalWorker, startLocalWorker } from './local-worker.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+/** Human time is shortened so much; the protocol's own windows are not. */
+const SPEED = 20;
+
+export interface LocalStackOptions {
+  readonly keep: boolean;
+  readonly ports: { readonly access: number; readonly worker: number; readonly telnyx: number };
+  readonly stateFolder?: string;
+  readonly onObservation?: (observation: Observation) => void;
+  readonly onRestart?: () => void;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+export interface LocalStack {
+  readonly access: AccessStandIn;
+  readonly telnyx: TelnyxServer;
+  readonly worker: LocalWorker;
+  readonly stateFolder: string;
+  /** A request as the local service token, through the front door. */
+  api(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
+  stop(): Promise<void>;
+}
+
+export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
+  const stateFolder = options.stateFolder ?? path.join(root, '.state/start');
+  if (!options.keep) rmSync(stateFolder, { recursive: true, force: true });
+  mkdirSync(stateFolder, { recursive: true });
+  const secrets = localSecrets(stateFolder);
+  applyMigrations(stateFolder);
+
+  const { ports } = options;
+  const workerUrl = `http://127.0.0.1:${ports.worker}`;
+  const telnyx = await startTelnyxServer({
+    port: ports.telnyx,
+    engineOptions: {
+      apiKey: secrets.telnyxApiKey,
+      speed: SPEED,
+      webhookUrl: `${workerUrl}/webhooks/telnyx`,
+      liveCalls: 20,
+      signer: await createWebhookSigner(),
+      // A worker that is restarted takes seconds, which are minutes to a patient at this speed.
+      patienceMs: 15 * 60_000,
+      ...(options.onObservation === undefined ? {} : { onObservation: options.onObservation }),
+    },
+  });
+  const audience = 'local';
+  const service = { clientId: 'local-tools.access', clientSecret: secrets.serviceSecret };
+  const access = await startAccessStandIn({
+    port: ports.access,
+    upstream: workerUrl,
+    audience,
+    people: [
+      { email: 'admin@clinic.example', name: 'Ada Admin' },
+      { email: 'clinician@clinic.example', name: 'Chris Clinician' },
+    ],
+    serviceTokens: [service],
+  });
+  const worker = startLocalWorker({
+    port: ports.worker,
+    stateFolder,
+    ...(options.onRestart === undefined ? {} : { onRestart: options.onRestart }),
+    variables: {
+      TELNYX_API_KEY: secrets.telnyxApiKey,
+      TELNYX_PUBLIC_KEY: telnyx.engine.publicKey,
+      TELNYX_CONNECTION_ID: telnyx.engine.connectionId,
+      TELNYX_FROM_NUMBER: '+12025550100',
+      TELNYX_API_BASE: `${telnyx.url}/v2`,
+      PUBLIC_URL: workerUrl,
+      CLINIC_NAME: 'Example Family Clinic',
+      CLINIC_TIME_ZONE: 'America/New_York',
+      CALLBACK_NUMBER: '+12025550101',
+      ACCESS_TEAM_DOMAIN: access.issuer,
+      ACCESS_AUD: audience,
+      ADMIN_EMAILS: `admin@clinic.example,${service.clientId}`,
+      PHI_KEYS: secrets.phiKeys,
+      CALLING_HOURS: 'always',
+      TIMER_SCALE: String(1 / SPEED),
+      MAX_LIVE_CALLS: '20',
+      DIAL_RATE_PER_SECOND: '5',
+      ...options.variables,
+    },
+  });
+
+  return {
+    access,
+    telnyx,
+    worker,
+    stateFolder,
+    api: async (method, apiPath, body) => {
+      const answer = await fetch(`http://127.0.0.1:${ports.access}${apiPath}`, {
+        method,
+        headers: {
+          'cf-access-client-id': service.clientId,
+          'cf-access-client-secret': service.clientSecret,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(10_000),
+      });
+      const text = await answer.text();
+      return { status: answer.status, body: text.startsWith('{') ? JSON.parse(text) : text };
+    },
+    stop: async () => {
+      await worker.stop();
+      await Promise.all([telnyx.close(), access.close()]);
+    },
+  };
+}
+
+interface LocalSecrets {
+  readonly telnyxApiKey: string;
+  readonly serviceSecret: string;
+  readonly phiKeys: string;
+}
+
+/** Made once per state folder, because what is sealed there must open again with `--keep`. */
+function localSecrets(stateFolder: string): LocalSecrets {
+  const file = path.join(stateFolder, 'secrets.json');
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as LocalSecrets;
+  const secrets = {
+    telnyxApiKey: `KEY_${randomUUID()}`,
+    serviceSecret: randomBytes(24).toString('hex'),
+    phiKeys: `local1:${randomBytes(32).toString('base64')}`,
+  };
+  writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
+  return secrets;
+}

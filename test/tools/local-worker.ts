@@ -1,0 +1,116 @@
+/**
+ * The worker as a child process: `wrangler dev` in a process group of its own, watched. When it dies, whatever killed it, the
+ * rest of its group is cleared and it is started again on the same state; and its cron is rung, which nobody else does here.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createWriteStream, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const wrangler = path.join(root, 'node_modules/wrangler/bin/wrangler.js');
+/** Stops wrangler from looking for anything outside this machine. */
+const offline = { WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false', CI: '1', NO_COLOR: '1' };
+
+export interface LocalWorkerOptions {
+  readonly port: number;
+  /** Holds D1, R2 and Durable Objects between starts. */
+  readonly stateFolder: string;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly cronEveryMs?: number;
+  readonly onRestart?: () => void;
+}
+export interface LocalWorker {
+  readonly url: string;
+  /** The id of the worker's process group, while it runs. */
+  pid(): number | null;
+  ready(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function applyMigrations(stateFolder: string): void {
+  execFileSync(
+    process.execPath,
+    [wrangler, 'd1', 'migrations', 'apply', 'DB', '--local', '--persist-to', stateFolder],
+    {
+      cwd: root,
+      env: { ...process.env, ...offline },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
+}
+
+export function startLocalWorker(options: LocalWorkerOptions): LocalWorker {
+  const url = `http://127.0.0.1:${options.port}`;
+  const output = createWriteStream(path.join(options.stateFolder, 'worker.log'), { flags: 'a' });
+  let child: ChildProcess | null = null;
+  let stopping = false;
+
+  const start = (): void => {
+    const variables = Object.entries(options.variables).flatMap(([name, value]) => ['--var', `${name}:${value}`]);
+    child = spawn(
+      process.execPath,
+      [
+        ...[wrangler, 'dev', '--local', '--ip', '127.0.0.1', '--port', String(options.port), '--inspector-port', '0'],
+        ...['--persist-to', options.stateFolder, '--show-interactive-dev-session=false', '--log-level', 'log'],
+        ...variables,
+      ],
+      { cwd: root, env: { ...process.env, ...offline }, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+    );
+    child.stdout?.pipe(output, { end: false });
+    child.stderr?.pipe(output, { end: false });
+    const { pid } = child;
+    if (pid !== undefined) writeFileSync(path.join(options.stateFolder, 'worker.pid'), String(pid));
+    child.once('exit', () => {
+      if (pid !== undefined) killGroup(pid, 'SIGKILL');
+      if (stopping) return;
+      options.onRestart?.();
+      setTimeout(start, 100);
+    });
+  };
+
+  const ready = async (): Promise<void> => {
+    const deadline = Date.now() + 60_000;
+    for (;;) {
+      const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2000) }).catch(() => null);
+      await answer?.body?.cancel();
+      if (answer?.status === 200) return;
+      if (Date.now() > deadline)
+        throw new Error(`the worker did not start; see ${path.join(options.stateFolder, 'worker.log')}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+
+  start();
+  const cron = setInterval(() => {
+    const ring = `${url}/cdn-cgi/local/scheduled?cron=${encodeURIComponent('*/5 * * * *')}`;
+    // The worker may be between two lives; the next ring comes.
+    fetch(ring, { signal: AbortSignal.timeout(5000) })
+      .then((answer) => answer.body?.cancel())
+      .catch(() => undefined);
+  }, options.cronEveryMs ?? 5000);
+
+  return {
+    url,
+    pid: () => child?.pid ?? null,
+    ready,
+    stop: async () => {
+      stopping = true;
+      clearInterval(cron);
+      const running = child;
+      if (running?.pid === undefined || running.exitCode !== null) return;
+      const ended = new Promise<void>((resolve) => running.once('exit', () => resolve()));
+      killGroup(running.pid, 'SIGTERM');
+      const forced = setTimeout(() => killGroup(running.pid as number, 'SIGKILL'), 3000);
+      await ended;
+      clearTimeout(forced);
+    },
+  };
+}
+
+function killGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // Nobody left in the group: what was wanted.
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * `npm start`: the whole product on this machine. Starts the stand-ins and the worker, rings a handful of simulated patients,
+ * prints the conversations and the notes, and judges each call by what its patient really pressed.
+ * `-- --once` ends with 0 when every call ended as scripted, else 1; `-- --keep` goes on with the state of the last start.
+ */
+import { parseArgs } from 'node:util';
+import { compareWithNote } from '../../src/simulator/compare-with-note.ts';
+import type { Persona } from '../../src/simulator/persona.ts';
+import { personas } from '../../src/simulator/personas.ts';
+import { bold, conversationPrint, dim, green, noteLines, red } from './conversation-print.ts';
+import { type LocalStack, startLocalStack } from './local-stack.ts';
+
+const { values } = parseArgs({
+  options: {
+    once: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+    'access-port': { type: 'string', default: '8787' },
+    'worker-port': { type: 'string', default: '8788' },
+    'telnyx-port': { type: 'string', default: '8789' },
+    'state-folder': { type: 'string' },
+  },
+});
+/** A start, its calls and their notes must fit into 90 s. */
+const ONCE_LIMIT_MS = 85_000;
+const FINAL = new Set([
+  'completed',
+  'partial',
+  'declined',
+  'voicemail',
+  'no_answer',
+  'busy',
+  'failed',
+  'blocked',
+  'canceled',
+  'opted_out',
+  'wrong_person',
+]);
+
+const say = (line = ''): void => void process.stdout.write(`${line}\n`);
+const print = conversationPrint(say);
+const startedAt = Date.now();
+
+say(bold('Starting the clinic on this machine …'));
+const stack = await startLocalStack({
+  keep: values.keep,
+  ports: {
+    access: Number(values['access-port']),
+    worker: Number(values['worker-port']),
+    telnyx: Number(values['telnyx-port']),
+  },
+  ...(values['state-folder'] === undefined ? {} : { stateFolder: values['state-folder'] }),
+  onObservation: (observation) => print.hear(observation),
+  onRestart: () => say(dim('   (the worker died and is being started again)')),
+});
+const stop = async (code: number): Promise<never> => {
+  await stack.stop();
+  process.exit(code);
+};
+process.once('SIGINT', () => void stop(130));
+process.once('SIGTERM', () => void stop(143));
+
+let failed: number;
+try {
+  failed = await withLimit(values.once ? ONCE_LIMIT_MS - (Date.now() - startedAt) : null, ringEveryone(stack));
+} catch (error) {
+  say(red(`   ${(error as Error).message}`));
+  failed = 1;
+}
+say();
+say(
+  failed === 0
+    ? green(bold(`All ${personas.length} calls ended as scripted.`))
+    : red(bold(`${failed} of ${personas.length} calls did not end as scripted.`)),
+);
+if (values.once) await stop(failed === 0 ? 0 : 1);
+say(`Open ${bold(`${stack.access.url}/dashboard`)} and sign in as Ada Admin. Ctrl-C stops everything.`);
+
+async function ringEveryone(running: LocalStack): Promise<number> {
+  await running.worker.ready();
+  const [first, ...others] = personas;
+  if (first === undefined) return 0;
+  say(dim(`Ready after ${((Date.now() - startedAt) / 1000).toFixed(1)} s; human time runs 20 times faster.`));
+  say();
+  print.follow(first);
+  const firstFailed = await ring(running, first, false);
+  const failures = await Promise.all(others.map((persona) => ring(running, persona, true)));
+  return failures.concat(firstFailed).filter(Boolean).length;
+}
+
+/** True when the call did not end as its persona says. */
+async function ring(running: LocalStack, persona: Persona, asBlock: boolean): Promise<boolean> {
+  const patient = await must(running, 201, 'POST', '/api/patients', {
+    phone_number: persona.phone,
+    first_name: persona.firstName,
+    last_name: persona.lastName,
+    ...(persona.dateOfBirth === null ? {} : { date_of_birth: persona.dateOfBirth }),
+    external_id: persona.id,
+    consent: {
+      basis: 'number_given_by_patient',
+      obtained_at: new Date().toISOString(),
+      obtained_by: 'front desk',
+      evidence: 'registration form',
+    },
+  });
+  const placed = await must(running, 201, 'POST', '/api/calls', {
+    phone_number: persona.phone,
+    patient_id: patient.patient_id,
+  });
+  const callId = String(placed.call_id);
+  const { call, note } = await finished(running, callId);
+  if (asBlock) print.block(persona);
+  if (note !== null) for (const line of noteLines(note)) say(line);
+  const record = running.telnyx.engine.calls().find((made) => made.callId === callId)?.record;
+  const differences = compareWithNote(persona, call, note, record);
+  const verdict = `   ${String(call.status)}, ${String(call.duration_seconds)} s`;
+  say(differences.length === 0 ? `${green('   ✓')}${verdict}` : `${red('   ✗')}${verdict}`);
+  for (const difference of differences) say(red(`     ${difference}`));
+  return differences.length > 0;
+}
+
+type Json = Record<string, unknown>;
+
+/** The call when it is over, with its note once that is stored; a call that leaves none says so. */
+async function finished(running: LocalStack, callId: string): Promise<{ call: Json; note: Json | null }> {
+  for (;;) {
+    const call = await tolerant(running, `/api/calls/${callId}`);
+    if (call !== null && FINAL.has(String(call.body.status))) {
+      const note = await tolerant(running, `/api/calls/${callId}/intake-data`);
+      if (note?.status === 200) return { call: call.body, note: note.body };
+      if (note?.body.code === 'no_note') return { call: call.body, note: null };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** While the worker is down, or being restarted, there is no answer; null then. */
+async function tolerant(running: LocalStack, path: string): Promise<{ status: number; body: Json } | null> {
+  const answer = await running.api('GET', path).catch(() => null);
+  return answer !== null && typeof answer.body === 'object' && answer.body !== null
+    ? { status: answer.status, body: answer.body as Json }
+    : null;
+}
+
+/** The request as often as it takes to get through: what was not answered may be asked again, what was refused may not. */
+async function must(running: LocalStack, status: number, method: string, path: string, body: unknown): Promise<Json> {
+  for (;;) {
+    const answer = await running.api(method, path, body).catch(() => null);
+    if (answer?.status === status) return answer.body as Json;
+    const unavailable = answer === null || answer.status >= 500;
+    if (!unavailable)
+      throw new Error(`${method} ${path} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+async function withLimit<T>(ms: number | null, work: Promise<T>): Promise<T> {
+  if (ms === null) return work;
+  const limit = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error('not finished in time')), ms).unref();
+  });
+  return Promise.race([work, limit]);
+}

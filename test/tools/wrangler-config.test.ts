@@ -1,0 +1,35 @@
+/** wrangler.toml: an environment inherits no binding, so production must repeat every one, and nothing may open a side door. */
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { unstable_readConfig } from 'wrangler';
+
+const config = path.resolve(import.meta.dirname, '../../wrangler.toml');
+const local = unstable_readConfig({ config });
+const production = unstable_readConfig({ config, env: 'production' });
+
+it.each([
+  'durable_objects',
+  'd1_databases',
+  'queues',
+  'assets',
+  'triggers',
+  'migrations',
+  'compatibility_date',
+  'compatibility_flags',
+  'observability',
+] as const)('gives production the same %s as the local worker', (key) => {
+  expect(local[key]).toBeDefined();
+  expect(production[key]).toEqual(local[key]);
+});
+
+it('answers on no hostname that Access does not cover', () => {
+  for (const environment of [local, production]) {
+    expect([environment.workers_dev, environment.preview_urls]).toEqual([false, false]);
+    expect(environment.assets?.run_worker_first).toBe(true);
+  }
+});
+
+it('binds nothing that keeps an offline start from starting, and keeps no variable or secret in the file', () => {
+  expect(local.ai).toBeUndefined();
+  expect([local.vars, production.vars]).toEqual([{}, {}]);
+});

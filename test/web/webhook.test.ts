@@ -1,0 +1,195 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { delivery, type GivenApp, givenApp, ORIGIN } from './given-app.ts';
+
+let given: GivenApp;
+beforeEach(() => {
+  given = givenApp();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const CALL_ID = 'call_0199f3c2-7f4e-7000-8000-000000000001';
+const clientState = btoa(JSON.stringify({ s: CALL_ID, q: 'dial', n: 0 }));
+const eventBody = (payload: Record<string, unknown> = {}, eventType = 'call.hangup', id = 'ev-1') =>
+  JSON.stringify({
+    data: {
+      record_type: 'event',
+      event_type: eventType,
+      id,
+      occurred_at: '2026-11-20T15:00:00.000000Z',
+      payload: {
+        call_control_id: 'v3:c',
+        call_leg_id: 'l',
+        call_session_id: 's',
+        connection_id: '1',
+        client_state: clientState,
+        from: '+12025550100',
+        to: '+12025550143',
+        hangup_cause: 'normal_clearing',
+        hangup_source: 'caller',
+        ...payload,
+      },
+    },
+    meta: { attempt: 1, delivered_to: 'https://intake.example/webhooks/telnyx' },
+  });
+
+const deliver = async (body: string, options: Parameters<typeof delivery>[1] = {}) =>
+  given.app.request(await delivery(body, options), undefined, given.env);
+const bare = (init: RequestInit) => given.app.request(`${ORIGIN}/webhooks/telnyx`, init, given.env);
+
+describe('POST /webhooks/telnyx', () => {
+  it('gives a signed event to its session and answers an empty 200', async () => {
+    const response = await deliver(eventBody());
+    expect(response.status).toBe(200);
+    expect(await response.text()).toBe('');
+    expect(given.session.receive).toHaveBeenCalledWith(
+      expect.objectContaining({ id: 'ev-1', type: 'call.hangup', cause: 'normal_clearing' }),
+    );
+  });
+
+  it.each(['applied', 'duplicate', 'ignored', 'late'])('answers 200 when the session says %s', async (outcome) => {
+    given.session.receive = async () => outcome;
+    expect((await deliver(eventBody())).status).toBe(200);
+  });
+
+  it('answers 200 and logs a call that is not ours', async () => {
+    given.session.receive = async () => 'unknown';
+    expect((await deliver(eventBody())).status).toBe(200);
+    expect(given.logged('webhook.unknown_call')).toMatchObject([{ call_id: CALL_ID, event_id: 'ev-1' }]);
+  });
+
+  it('checks in this order: 405, 413, 415, 503, 401', async () => {
+    const big = 'x'.repeat(1024 * 1024 + 1);
+    const broken = givenApp({ TELNYX_PUBLIC_KEY: '' });
+    const toBroken = (init: RequestInit) => broken.app.request(`${ORIGIN}/webhooks/telnyx`, init, broken.env);
+    expect((await toBroken({ method: 'PUT', body: big, headers: { 'Content-Type': 'text/plain' } })).status).toBe(405);
+    expect((await toBroken({ method: 'POST', body: big, headers: { 'Content-Type': 'text/plain' } })).status).toBe(413);
+    expect((await toBroken({ method: 'POST', body: '{}', headers: { 'Content-Type': 'text/plain' } })).status).toBe(
+      415,
+    );
+    expect(
+      (await toBroken({ method: 'POST', body: '{}', headers: { 'Content-Type': 'application/json' } })).status,
+    ).toBe(503);
+    expect((await bare({ method: 'POST', body: '{}', headers: { 'Content-Type': 'application/json' } })).status).toBe(
+      401,
+    );
+  });
+
+  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('refuses %s', async (method) => {
+    const response = await bare({ method });
+    expect(response.status).toBe(405);
+    expect(response.headers.get('Allow')).toBe('POST');
+  });
+
+  it('stops reading a body of unknown length at the limit', async () => {
+    let pulled = 0;
+    let canceled = false;
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        pulled += 1;
+        controller.enqueue(new Uint8Array(64 * 1024));
+      },
+      cancel() {
+        canceled = true;
+      },
+    });
+    const response = await bare({ method: 'POST', body, headers: { 'Content-Type': 'application/json' } });
+    expect(response.status).toBe(413);
+    expect(canceled).toBe(true);
+    expect(pulled).toBeLessThan(24);
+  });
+
+  it('accepts exactly 1 MiB', async () => {
+    const body = eventBody();
+    expect((await deliver(body + ' '.repeat(1024 * 1024 - body.length))).status).toBe(200);
+  });
+
+  it.each([undefined, 'text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', 'text/json'])(
+    'refuses content type %s',
+    async (type) => {
+      const headers: Record<string, string> = type === undefined ? {} : { 'Content-Type': type };
+      expect((await bare({ method: 'POST', body: new TextEncoder().encode('{}'), headers })).status).toBe(415);
+    },
+  );
+
+  it('answers a bare 401, logs the reason and counts', async () => {
+    const request = await delivery(eventBody());
+    const headers = new Headers(request.headers);
+    headers.set('telnyx-signature-ed25519', new Uint8Array(64).toBase64());
+    const response = await bare({ method: 'POST', body: eventBody(), headers });
+    expect(response.status).toBe(401);
+    expect(await response.text()).toBe('');
+    await bare({ method: 'POST', body: eventBody(), headers: { 'Content-Type': 'application/json' } });
+    await deliver(eventBody(), { at: Date.now() - 400_000 });
+    const [first, second, third] = given.logged('webhook.refused');
+    expect(first).toMatchObject({ level: 'warn', reason: expect.stringMatching(/^signature_/) });
+    expect(second).toMatchObject({ reason: 'signature_missing', count: (first?.['count'] as number) + 1 });
+    expect(third).toMatchObject({ reason: 'timestamp_too_old', age_seconds: expect.any(Number) });
+    expect(given.session.receive).not.toHaveBeenCalled();
+  });
+
+  it('answers 503 while the key of our own set-up cannot be used', async () => {
+    // 32 bytes, but of small order: no signature under it proves anything.
+    const weak = givenApp({ TELNYX_PUBLIC_KEY: new Uint8Array(32).toBase64() });
+    const response = await weak.app.request(await delivery(eventBody()), undefined, weak.env);
+    expect(response.status).toBe(503);
+    expect(weak.logged('webhook.refused')).toMatchObject([{ reason: 'public_key_malformed' }]);
+  });
+
+  it('answers 503 when the session cannot store the event', async () => {
+    given.session.receive = async () => {
+      throw new Error('storage is full of +12025550143');
+    };
+    const response = await deliver(eventBody());
+    expect(response.status).toBe(503);
+    expect(given.logged('webhook.not_stored')).toMatchObject([{ reason: 'failed', call_id: CALL_ID }]);
+  });
+
+  it('answers 503 after 1.5 s without an answer, and a late failure harms nothing', async () => {
+    let fail: (error: Error) => void = () => {};
+    given.session.receive = () => new Promise((_, reject) => (fail = reject));
+    const before = performance.now();
+    const response = await deliver(eventBody());
+    expect(response.status).toBe(503);
+    expect(performance.now() - before).toBeGreaterThan(1_400);
+    expect(performance.now() - before).toBeLessThan(2_000);
+    expect(given.logged('webhook.not_stored')).toMatchObject([{ reason: 'timeout' }]);
+    fail(new Error('too late'));
+    await Promise.resolve();
+  });
+
+  it('answers 200 to an event we do not use, one we do not know, and one without our client_state', async () => {
+    expect((await deliver(eventBody({}, 'call.speak.started'))).status).toBe(200);
+    expect((await deliver(eventBody({}, 'call.made.up'))).status).toBe(200);
+    expect((await deliver(eventBody({ client_state: null }))).status).toBe(200);
+    expect((await deliver(eventBody({ client_state: '%%%' }))).status).toBe(200);
+    expect(given.logged('webhook.ignored')).toHaveLength(2);
+    expect(given.logged('webhook.unaddressed')).toHaveLength(2);
+    expect(given.session.receive).not.toHaveBeenCalled();
+  });
+
+  it.each(['', 'not json', '[]', 'null', '{}', '{"data":null}', '{"event_type":"call_hangup","payload":{}}', '\ufffd'])(
+    'answers 200 to a signed body it cannot read: %j',
+    async (body) => {
+      expect((await deliver(body)).status).toBe(200);
+      expect(given.logged('webhook.unreadable')).toHaveLength(1);
+    },
+  );
+
+  it('writes nothing of the body to the log', async () => {
+    await deliver(eventBody({ digits: '04121980' }, 'call.gather.ended'));
+    await deliver('{"data": "+12025550143 Ana Diaz"}');
+    given.session.receive = async () => {
+      throw new Error('Ana Diaz');
+    };
+    await deliver(eventBody());
+    expect(given.lines.join('\n')).not.toMatch(/2025550143|Ana|Diaz|04121980|client_state/);
+  });
+
+  it('needs no token, and looks at none', async () => {
+    await deliver(eventBody());
+    expect(given.jwks.fetches).toBe(0);
+  });
+});
