@@ -49,9 +49,8 @@ CREATE TABLE `calls` (
 	`sealed` text NOT NULL
 );
 --> statement-breakpoint
-CREATE INDEX `calls_created` ON `calls` (`created_at`,`id`);--> statement-breakpoint
-CREATE INDEX `calls_status` ON `calls` (`status`,`created_at`);--> statement-breakpoint
-CREATE INDEX `calls_patient` ON `calls` (`patient_id`,`created_at`);--> statement-breakpoint
+CREATE INDEX `calls_status` ON `calls` (`status`,`id`);--> statement-breakpoint
+CREATE INDEX `calls_patient` ON `calls` (`patient_id`,`id`);--> statement-breakpoint
 CREATE TABLE `consents` (
 	`id` text PRIMARY KEY NOT NULL,
 	`patient_id` text NOT NULL,
@@ -114,7 +113,6 @@ CREATE INDEX `patients_phone` ON `patients` (`phone_hash`);--> statement-breakpo
 CREATE INDEX `patients_last_four` ON `patients` (`last_four_hash`);--> statement-breakpoint
 CREATE INDEX `patients_family_name` ON `patients` (`family_name_hash`);--> statement-breakpoint
 CREATE INDEX `patients_external` ON `patients` (`external_id`);--> statement-breakpoint
-CREATE INDEX `patients_created` ON `patients` (`created_at`);--> statement-breakpoint
 CREATE TABLE `questionnaire_versions` (
 	`questionnaire_id` text NOT NULL,
 	`version` integer NOT NULL,

@@ -134,9 +134,10 @@ function parse(env: Env): ReadConfig {
   if (teamDomain !== text('ACCESS_TEAM_DOMAIN') && teamDomain !== '') bad('ACCESS_TEAM_DOMAIN');
 
   const publicKeys = list('TELNYX_PUBLIC_KEY');
-  if (publicKeys.length > 2 || !publicKeys.every((key) => /^[A-Za-z0-9+/]{43}=$/.test(key))) bad('TELNYX_PUBLIC_KEY');
+  if (publicKeys.length === 0 || publicKeys.length > 2 || !publicKeys.every((key) => /^[A-Za-z0-9+/]{43}=$/.test(key)))
+    bad('TELNYX_PUBLIC_KEY');
   const fromNumbers = list('TELNYX_FROM_NUMBER');
-  if (!fromNumbers.every((n) => E164.test(n))) bad('TELNYX_FROM_NUMBER');
+  if (fromNumbers.length === 0 || !fromNumbers.every((n) => E164.test(n))) bad('TELNYX_FROM_NUMBER');
   for (const name of ['CALLBACK_NUMBER', 'OPT_OUT_NUMBER'] as const) {
     if (text(name) !== '' && !E164.test(text(name))) bad(name);
   }
@@ -153,6 +154,7 @@ function parse(env: Env): ReadConfig {
   };
   const keyRing = parseKeyRing(text('PHI_KEYS'));
   if (keyRing === null) bad('PHI_KEYS');
+  if (!Number.isInteger(Number(text('MAX_LIVE_CALLS')))) bad('MAX_LIVE_CALLS');
   const dialing = {
     ratePerSecond: number('DIAL_RATE_PER_SECOND', 1, 0.01, 30),
     maxLiveCalls: number('MAX_LIVE_CALLS', 2, 1, 1000),

@@ -5,7 +5,10 @@ import type { Database } from './database.ts';
 import { attempts, calls } from './schema.ts';
 
 export const endAttempt = (db: Database, attemptId: string, now: number) =>
-  db.update(attempts).set({ status: 'ended', reservedNumber: null, endedAt: now }).where(eq(attempts.id, attemptId));
+  db
+    .update(attempts)
+    .set({ status: 'ended', reservedNumber: null, endedAt: now })
+    .where(and(eq(attempts.id, attemptId), isNull(attempts.endedAt)));
 
 /** The gate said no at dial time: the call is `blocked`, the number free again. Never a call that is already under way. */
 export const blockAttempt = (db: Database, attemptId: string, callId: string, code: GateCode, now: number) =>

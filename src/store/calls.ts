@@ -1,7 +1,8 @@
 /** Calls as lists and pages read them. A live call's newest state is its session's; this is what was last written here. */
-import { and, desc, eq, gte, inArray, isNull, lt, lte } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, isNull, lt } from 'drizzle-orm';
 import type { CallRecord, CallStatus, RecordingStatus } from '../domain/intake/call-record.ts';
 import type { Database } from './database.ts';
+import { firstIdAt } from './new-id.ts';
 import { dataKeysOf } from './patient-keys.ts';
 import { calls } from './schema.ts';
 import { type DataKey, type KeyRing, seal, unseal } from './seal.ts';
@@ -56,8 +57,8 @@ export async function listCalls(
         filter.cursor === null ? undefined : lt(calls.id, filter.cursor),
         filter.status === undefined ? undefined : eq(calls.status, filter.status),
         filter.patientId === undefined ? undefined : eq(calls.patientId, filter.patientId),
-        filter.from === undefined ? undefined : gte(calls.createdAt, filter.from),
-        filter.to === undefined ? undefined : lte(calls.createdAt, filter.to),
+        filter.from === undefined ? undefined : gte(calls.id, firstIdAt('call', filter.from)),
+        filter.to === undefined ? undefined : lt(calls.id, firstIdAt('call', filter.to + 1)),
       ),
     )
     .orderBy(desc(calls.id))
@@ -108,6 +109,8 @@ export const overdueCalls = (db: Database, createdBefore: number, limit: number)
   db
     .select({ id: calls.id })
     .from(calls)
-    .where(and(inArray(calls.status, ['dialing', 'ringing', 'in_progress']), lt(calls.createdAt, createdBefore)))
-    .orderBy(calls.createdAt)
+    .where(
+      and(inArray(calls.status, ['dialing', 'ringing', 'in_progress']), lt(calls.id, firstIdAt('call', createdBefore))),
+    )
+    .orderBy(calls.id)
     .limit(limit);

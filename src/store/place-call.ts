@@ -35,7 +35,10 @@ export type PlacedCall =
 
 export async function placeCall(db: Database, config: Config, request: CallRequest, now: number): Promise<PlacedCall> {
   const questionnaire = await approvedQuestionnaire(db, request.questionnaireId ?? DEFAULT_QUESTIONNAIRE_ID, now);
-  if (questionnaire === null) return { ok: false, kind: 'unknown', field: 'questionnaire' };
+  if (questionnaire === null) {
+    if (request.questionnaireId === null) throw new Error('no version of the shipped questionnaire is usable');
+    return { ok: false, kind: 'unknown', field: 'questionnaire' };
+  }
   const known = await knownPatient(db, config, request);
   if (known === 'unknown') return { ok: false, kind: 'unknown', field: 'patient_id' };
 

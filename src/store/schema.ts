@@ -24,7 +24,6 @@ export const patients = sqliteTable(
     index('patients_last_four').on(t.lastFourHash),
     index('patients_family_name').on(t.familyNameHash),
     index('patients_external').on(t.externalId),
-    index('patients_created').on(t.createdAt),
   ],
 );
 
@@ -123,11 +122,7 @@ export const calls = sqliteTable(
     callSessionId: text('call_session_id'),
     sealed: text().notNull(),
   },
-  (t) => [
-    index('calls_created').on(t.createdAt, t.id),
-    index('calls_status').on(t.status, t.createdAt),
-    index('calls_patient').on(t.patientId, t.createdAt),
-  ],
+  (t) => [index('calls_status').on(t.status, t.id), index('calls_patient').on(t.patientId, t.id)],
 );
 
 /** Events and transcript of a call: one sealed, compressed row, written when the call is over. */

@@ -1,5 +1,5 @@
 /** The do-not-call list: keyed hashes outside the patient, one way. Fails closed when a row cannot be compared (TC-12). */
-import { and, inArray, isNull, notInArray, or } from 'drizzle-orm';
+import { and, gt, inArray, isNull, lt, or, type SQL } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { newId } from './new-id.ts';
 import { suppressions } from './schema.ts';
@@ -13,11 +13,24 @@ export async function isSuppressed(db: Database, ring: KeyRing, phoneNumber: str
     .where(
       or(
         and(inArray(suppressions.phoneHash, searchHashes(ring, 'phone', phoneNumber)), isNull(suppressions.liftedAt)),
-        notInArray(suppressions.keyId, [...ring.keys.keys()]),
+        ...unknownKeys(ring),
       ),
     )
     .limit(1);
   return rows.length > 0;
+}
+
+/** `key_id not in (…)` as the gaps between the known ids, which an index answers without reading the list. */
+function unknownKeys(ring: KeyRing): SQL[] {
+  const known = [...ring.keys.keys()].toSorted();
+  const gaps = [...known, null].map((next, i) => {
+    const previous = known[i - 1];
+    return and(
+      previous === undefined ? undefined : gt(suppressions.keyId, previous),
+      next === null ? undefined : lt(suppressions.keyId, next),
+    );
+  });
+  return gaps.filter((gap) => gap !== undefined);
 }
 
 /** Puts the number on the list; a number already there stays as it is. For a batch or alone. */

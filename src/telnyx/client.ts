@@ -113,10 +113,10 @@ export function createTelnyxClient(settings: TelnyxSettings) {
         const isOurs = (clientState: unknown) =>
           typeof clientState === 'string' && decodeClientState(clientState)?.callId === plan.callId;
         const live = await sdk.connections.listActiveCalls(settings.connectionId).catch(nothingOn404);
-        for (let page = live, n = 0; page !== null && n < PAGES_OF_ACTIVE_CALLS; n += 1) {
+        for (let page = live, n = 1; page !== null; n += 1) {
           const found = page.data?.find((call) => isOurs(call.client_state));
           if (found) return idsOf(found);
-          page = page.hasNextPage() ? await page.getNextPage() : null;
+          page = n < PAGES_OF_ACTIVE_CALLS && page.hasNextPage() ? await page.getNextPage() : null;
         }
         const events = await sdk.callEvents
           .list({ filter: { to: plan.to, occurred_at: { gte: new Date(plan.createdAt).toISOString() } } })

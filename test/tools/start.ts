@@ -36,6 +36,11 @@ const FINAL = new Set([
   'wrong_person',
 ]);
 
+/** Why a patient of the last start is rightly not rung again. */
+const REFUSED_AGAIN: Readonly<Record<string, string>> = { opted_out: 'suppressed', wrong_person: 'no_consent' };
+/** The first call is printed as it runs; the others wait, so that it can be read. */
+const { promise: firstIsOver, resolve: endFirst } = Promise.withResolvers<void>();
+
 const say = (line = ''): void => void process.stdout.write(`${line}\n`);
 const print = conversationPrint(say);
 const startedAt = Date.now();
@@ -82,14 +87,56 @@ async function ringEveryone(running: LocalStack): Promise<number> {
   say(dim(`Ready after ${((Date.now() - startedAt) / 1000).toFixed(1)} s; human time runs 20 times faster.`));
   say();
   print.follow(first);
-  const firstFailed = await ring(running, first, false);
-  const failures = await Promise.all(others.map((persona) => ring(running, persona, true)));
-  return failures.concat(firstFailed).filter(Boolean).length;
+  const results = await Promise.all([
+    ring(running, first, false),
+    ...others.map(async (persona) => {
+      await firstIsOver;
+      return ring(running, persona, true);
+    }),
+  ]);
+  return results.filter((asScripted) => !asScripted).length;
 }
 
-/** True when the call did not end as its persona says. */
+/** Whether the call ended as its persona says. What goes wrong with one call says nothing about the others. */
 async function ring(running: LocalStack, persona: Persona, asBlock: boolean): Promise<boolean> {
-  const patient = await must(running, 201, 'POST', '/api/patients', {
+  try {
+    return await ringOne(running, persona, asBlock);
+  } catch (error) {
+    say(red(`   ✗   ${persona.firstName} ${persona.lastName}: ${(error as Error).message}`));
+    return false;
+  } finally {
+    if (!asBlock) endFirst();
+  }
+}
+
+async function ringOne(running: LocalStack, persona: Persona, asBlock: boolean): Promise<boolean> {
+  const patientId = await patientOf(running, persona);
+  const placed = await ask(running, 'POST', '/api/calls', { phone_number: persona.phone, patient_id: patientId });
+  const refusal = REFUSED_AGAIN[persona.expected.status];
+  if (values.keep && placed.status === 409 && placed.body.code === refusal) {
+    if (asBlock) say();
+    say(`${green('   ✓')}   ${persona.firstName} ${persona.lastName} is not rung again: ${refusal}`);
+    return true;
+  }
+  if (placed.status !== 201) throw new Error(`the call was refused: ${placed.status} ${String(placed.body.code)}`);
+  const callId = String(placed.body.call_id);
+  const { call, note } = await finished(running, callId);
+  if (asBlock) print.block(persona);
+  if (note !== null) for (const line of noteLines(note)) say(line);
+  const record = running.telnyx.engine.calls().find((made) => made.callId === callId)?.record;
+  const differences = compareWithNote(persona, call, note, record);
+  const verdict = `   ${String(call.status)}, ${String(call.duration_seconds)} s`;
+  say(differences.length === 0 ? `${green('   ✓')}${verdict}` : `${red('   ✗')}${verdict}`);
+  for (const difference of differences) say(red(`     ${difference}`));
+  return differences.length === 0;
+}
+
+/** With `--keep` the patients of the last start are still on file, and their consents with them. */
+async function patientOf(running: LocalStack, persona: Persona): Promise<string> {
+  const known = await ask(running, 'GET', `/api/patients?external_id=${persona.id}&limit=1`);
+  const [patient] = (known.body.items ?? []) as { patient_id: string }[];
+  if (patient !== undefined) return patient.patient_id;
+  const created = await ask(running, 'POST', '/api/patients', {
     phone_number: persona.phone,
     first_name: persona.firstName,
     last_name: persona.lastName,
@@ -102,20 +149,9 @@ async function ring(running: LocalStack, persona: Persona, asBlock: boolean): Pr
       evidence: 'registration form',
     },
   });
-  const placed = await must(running, 201, 'POST', '/api/calls', {
-    phone_number: persona.phone,
-    patient_id: patient.patient_id,
-  });
-  const callId = String(placed.call_id);
-  const { call, note } = await finished(running, callId);
-  if (asBlock) print.block(persona);
-  if (note !== null) for (const line of noteLines(note)) say(line);
-  const record = running.telnyx.engine.calls().find((made) => made.callId === callId)?.record;
-  const differences = compareWithNote(persona, call, note, record);
-  const verdict = `   ${String(call.status)}, ${String(call.duration_seconds)} s`;
-  say(differences.length === 0 ? `${green('   ✓')}${verdict}` : `${red('   ✗')}${verdict}`);
-  for (const difference of differences) say(red(`     ${difference}`));
-  return differences.length > 0;
+  if (created.status !== 201)
+    throw new Error(`the patient was refused: ${created.status} ${String(created.body.code)}`);
+  return String(created.body.patient_id);
 }
 
 type Json = Record<string, unknown>;
@@ -141,14 +177,16 @@ async function tolerant(running: LocalStack, path: string): Promise<{ status: nu
     : null;
 }
 
-/** The request as often as it takes to get through: what was not answered may be asked again, what was refused may not. */
-async function must(running: LocalStack, status: number, method: string, path: string, body: unknown): Promise<Json> {
+/** The request as often as it takes to be answered: while the worker is being restarted nobody answers. */
+async function ask(
+  running: LocalStack,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; body: Json }> {
   for (;;) {
     const answer = await running.api(method, path, body).catch(() => null);
-    if (answer?.status === status) return answer.body as Json;
-    const unavailable = answer === null || answer.status >= 500;
-    if (!unavailable)
-      throw new Error(`${method} ${path} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+    if (answer !== null && answer.status < 500) return { status: answer.status, body: answer.body as Json };
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }

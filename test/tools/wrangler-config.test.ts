@@ -29,6 +29,10 @@ it('answers on no hostname that Access does not cover', () => {
   }
 });
 
+it("writes no request of its own accord into the platform's log (LG-02)", () => {
+  for (const environment of [local, production]) expect(environment.observability?.logs?.invocation_logs).toBe(false);
+});
+
 it('binds nothing that keeps an offline start from starting, and keeps no variable or secret in the file', () => {
   expect(local.ai).toBeUndefined();
   expect([local.vars, production.vars]).toEqual([{}, {}]);

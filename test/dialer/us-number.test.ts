@@ -1,0 +1,28 @@
+/** Which texts are numbers that may be rung (TC-19). */
+import { describe, expect, it } from 'vitest';
+import { usNumber } from '../../src/us-number.ts';
+
+describe('usNumber', () => {
+  it.each(['+12025550143', '+12025550100', '+14155550199', '+12024561111'])('takes %s as it is', (text) => {
+    expect(usNumber(text)).toBe(text);
+  });
+
+  it.each([
+    ['a national number', '2025550143'],
+    ['without its plus', '12025550143'],
+    ['with spaces', '+1 202 555 0143'],
+    ['one digit short', '+1202555014'],
+    ['one digit long', '+120255501433'],
+    ['an emergency number', '911'],
+    ['Canadian', '+14165550543'],
+    ['Jamaican', '+18765550543'],
+    ['British', '+442079460958'],
+    ['an area code that does not exist', '+11115550143'],
+    ['an exchange that does not exist', '+12021110143'],
+    ['letters', '+1202555CALL'],
+    ['a number with a line after it', '+12025550143\n'],
+    ['nothing', ''],
+  ])('refuses what is %s', (_, text) => {
+    expect(usNumber(text)).toBeNull();
+  });
+});

@@ -1,0 +1,10 @@
+/** The import boundaries are only as good as the linter's configuration, which can match nothing and stay green. */
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+
+it('catches every planted import that the layout forbids and lets every allowed one pass', () => {
+  const script = path.resolve(import.meta.dirname, '../tools/check-boundaries.ts');
+  const output = execFileSync(process.execPath, [script], { encoding: 'utf8' });
+  expect(output).toMatch(/^1\d\d violations planted, \d\d allowed imports, 0 wrong verdicts$/m);
+});

@@ -1,0 +1,134 @@
+/** The configuration: each variable missing, malformed and defaulted; what is allowed on loopback only. */
+import { describe, expect, it } from 'vitest';
+import { type Config, configOf, type Env, readConfig } from '../../src/env.ts';
+import { TEST_VARIABLES } from '../support/test-variables.ts';
+
+type Variables = Record<string, string | undefined>;
+const {
+  CALLING_HOURS: _hours,
+  DIAL_RATE_PER_SECOND: _rate,
+  MAX_LIVE_CALLS: _lines,
+  TELNYX_API_BASE: _base,
+  ...REQUIRED
+} = TEST_VARIABLES;
+
+const read = (changes: Variables = {}) => readConfig({ ...REQUIRED, ...changes } as unknown as Env);
+const config = (changes: Variables = {}): Config => {
+  const result = read(changes);
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  return result.config;
+};
+const problems = (changes: Variables) => {
+  const result = read(changes);
+  return result.ok ? [] : result.problems.map(({ variable, code }) => `${variable} ${code}`);
+};
+const LOOPBACK = { TELNYX_API_BASE: 'http://127.0.0.1:8789/v2' };
+
+describe('readConfig', () => {
+  it('with the required variables alone has the defaults', () => {
+    expect(config()).toMatchObject({
+      loopback: false,
+      timerScale: 1,
+      telnyx: {
+        apiBase: 'https://api.telnyx.com/v2',
+        voices: { en: 'Telnyx.KokoroTTS.af', es: 'AWS.Polly.Lupe-Neural' },
+        fromNumbers: ['+12025550101'],
+      },
+      clinic: { callbackNumber: '+12025550100', optOutNumber: '+12025550100' },
+      dialing: { ratePerSecond: 1, maxLiveCalls: 2, callingHours: 'policy' },
+    });
+  });
+
+  it.each(Object.keys(REQUIRED))('names %s when it is missing or empty', (name) => {
+    expect(problems({ [name]: undefined })).toEqual([`${name} missing`]);
+    expect(problems({ [name]: '  ' })).toEqual([`${name} missing`]);
+  });
+
+  it('names every missing variable at once', () => {
+    const result = readConfig({} as Env);
+    expect(result.ok ? [] : result.problems.map(({ variable }) => variable)).toEqual(
+      expect.arrayContaining(Object.keys(REQUIRED)),
+    );
+  });
+
+  it.each([
+    ['TELNYX_PUBLIC_KEY', 'short'],
+    ['TELNYX_PUBLIC_KEY', `${REQUIRED.TELNYX_PUBLIC_KEY},${REQUIRED.TELNYX_PUBLIC_KEY},${REQUIRED.TELNYX_PUBLIC_KEY}`],
+    ['TELNYX_FROM_NUMBER', '2025550101'],
+    ['TELNYX_FROM_NUMBER', '+12025550101,nonsense'],
+    ['TELNYX_API_BASE', 'http://api.telnyx.com/v2'],
+    ['TELNYX_API_BASE', 'not a url'],
+    ['PUBLIC_URL', 'http://clinic.example'],
+    ['PUBLIC_URL', 'clinic.example'],
+    ['ACCESS_TEAM_DOMAIN', 'https://team.cloudflareaccess.com/'],
+    ['ACCESS_TEAM_DOMAIN', 'team.cloudflareaccess.com'],
+    ['CALLBACK_NUMBER', '911'],
+    ['OPT_OUT_NUMBER', '+0123456789'],
+    ['CLINIC_TIME_ZONE', 'Mars/Olympus'],
+    ['CALLING_HOURS', 'sometimes'],
+    ['CALLING_HOURS', 'always'],
+    ['TIMER_SCALE', '0.5'],
+    ['DIAL_RATE_PER_SECOND', '0'],
+    ['DIAL_RATE_PER_SECOND', '31'],
+    ['DIAL_RATE_PER_SECOND', 'one'],
+    ['MAX_LIVE_CALLS', '0'],
+    ['MAX_LIVE_CALLS', '1001'],
+    ['MAX_LIVE_CALLS', '2.5'],
+    ['TELNYX_PUBLIC_KEY', ','],
+    ['TELNYX_FROM_NUMBER', ' , '],
+    ['VOICES', 'fr=Azure.fr'],
+    ['VOICES', 'en=bad voice'],
+    ['PHI_KEYS', 'k1:short'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(problems({ [name]: value })).toEqual([`${name} malformed`]);
+  });
+
+  it('never puts a value into a problem or an error', () => {
+    const env = { ...REQUIRED, PHI_KEYS: 'k1:secretsecret', CALLBACK_NUMBER: '555-0100' } as unknown as Env;
+    expect(JSON.stringify(readConfig(env))).not.toMatch(/secret|555/);
+    expect(() => configOf(env)).toThrow('configuration is incomplete: CALLBACK_NUMBER, PHI_KEYS');
+  });
+
+  it('opens always and small timers on loopback alone', () => {
+    expect(config({ ...LOOPBACK, CALLING_HOURS: 'always', TIMER_SCALE: '0.05' })).toMatchObject({
+      loopback: true,
+      timerScale: 0.05,
+      dialing: { callingHours: 'always' },
+    });
+    for (const base of ['https://127.0.0.1.example/v2', 'https://localhost.example/v2']) {
+      expect(problems({ TELNYX_API_BASE: base, CALLING_HOURS: 'always', TIMER_SCALE: '0.05' })).toEqual([
+        'CALLING_HOURS malformed',
+        'TIMER_SCALE malformed',
+      ]);
+    }
+    expect(config({ TELNYX_API_BASE: 'http://localhost:1/v2' }).loopback).toBe(true);
+    expect(config({ TELNYX_API_BASE: 'http://[::1]:1/v2' }).loopback).toBe(true);
+  });
+
+  it.each(['fast', '0', '-1', '2'])('refuses TIMER_SCALE=%s on loopback too', (value) => {
+    expect(problems({ ...LOOPBACK, TIMER_SCALE: value })).toEqual(['TIMER_SCALE malformed']);
+  });
+
+  it('reads lists, trims, and lowers the case of addresses', () => {
+    const read = config({
+      TELNYX_FROM_NUMBER: ' +12025550101 , +12025550102,',
+      ADMIN_EMAILS: 'Ada@Clinic.example, 0123.access',
+      TELNYX_PUBLIC_KEY: `${REQUIRED.TELNYX_PUBLIC_KEY},${'B'.repeat(43)}=`,
+      VOICES: 'es=Azure.es-MX-DaliaNeural',
+      OPT_OUT_NUMBER: '+12025550199',
+      MAX_LIVE_CALLS: '20',
+      DIAL_RATE_PER_SECOND: '0.5',
+    });
+    expect(read.telnyx.fromNumbers).toEqual(['+12025550101', '+12025550102']);
+    expect([...read.access.admins]).toEqual(['ada@clinic.example', '0123.access']);
+    expect(read.telnyx.publicKeys).toHaveLength(2);
+    expect(read.telnyx.voices).toEqual({ en: 'Telnyx.KokoroTTS.af', es: 'Azure.es-MX-DaliaNeural' });
+    expect(read.clinic.optOutNumber).toBe('+12025550199');
+    expect(read.dialing).toMatchObject({ maxLiveCalls: 20, ratePerSecond: 0.5 });
+  });
+
+  it('is parsed once per env', () => {
+    const env = { ...REQUIRED } as unknown as Env;
+    expect(readConfig(env)).toBe(readConfig(env));
+  });
+});

@@ -1,0 +1,150 @@
+/** The end of a call in D1: in one batch, and the same however often it is written. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { CallLog } from '../../src/domain/intake/call-log.ts';
+import { callRecord } from '../../src/domain/intake/call-record.ts';
+import { newCall } from '../../src/domain/intake/state.ts';
+import { noteOf } from '../../src/domain/note/note.ts';
+import { getCallLog, insertCallLog, packCallLog } from '../../src/store/call-logs.ts';
+import { getCall } from '../../src/store/calls.ts';
+import { type FinishedCall, finishCall } from '../../src/store/finish-call.ts';
+import { getNote, insertNote } from '../../src/store/notes.ts';
+import { dataKeyOf } from '../../src/store/patient-keys.ts';
+import { newDataKey } from '../../src/store/seal.ts';
+import { isSuppressed } from '../../src/store/suppressions.ts';
+import { tasksOfCall } from '../../src/store/tasks.ts';
+import { dumpDatabase } from '../support/dump-database.ts';
+import { givenPlacedCall, givenPlanOf, type Placed } from '../support/place-call.ts';
+import { db, later, restore, ring, stopClock, testEnv } from '../support/worker-env.ts';
+
+beforeEach(stopClock);
+afterEach(restore);
+
+const LOG: CallLog = {
+  events: [
+    {
+      event_id: 'e1',
+      type: 'call.answered',
+      at: 1,
+      received_at: 2,
+      effect: 'applied',
+      commands: ['gather_using_speak'],
+    },
+  ],
+  transcript: [{ speaker: 'patient', text: 'ñandú 1', at: 3, item: 'hpi.pain_level', input: 'keys' }],
+};
+const iso = (at: number) => new Date(at).toISOString();
+
+async function givenFinished(changes: Partial<FinishedCall> = {}, outcome: 'partial' | 'opted_out' = 'partial') {
+  const placed = await givenPlacedCall();
+  const [plan] = await givenPlanOf(placed);
+  const state = { ...newCall(plan), phase: 'ended' as const, outcome, answeredAt: Date.now(), endedAt: Date.now() };
+  const finished: FinishedCall = {
+    callId: placed.callId,
+    attemptId: placed.attemptId,
+    patientId: placed.patient.id,
+    phoneNumber: placed.patient.phoneNumber,
+    record: callRecord(state),
+    note: noteOf(state, plan, placed.callId.replace('call_', 'note_'), 1, Date.now(), iso),
+    log: LOG,
+    tasks: ['callback', 'voice_items'],
+    ...changes,
+  };
+  return { placed, finished };
+}
+const finish = async ({ patient }: Placed, finished: FinishedCall) =>
+  finishCall(db, ring, await dataKeyOf(db, ring, patient.id), finished, Date.now());
+
+describe('finishCall', () => {
+  it('writes record, note, log and tasks, and frees the number', async () => {
+    const { placed, finished } = await givenFinished();
+    await finish(placed, finished);
+    expect(await getCall(db, ring, placed.callId)).toMatchObject({ status: 'partial', endedAt: Date.now() });
+    expect(await getNote(db, ring, placed.callId)).toEqual(finished.note);
+    expect(await getCallLog(db, ring, placed.callId)).toEqual(LOG);
+    expect(await tasksOfCall(db, placed.callId)).toMatchObject([
+      { kind: 'callback', dueAt: Date.now() + 4 * 3_600_000 },
+      { kind: 'voice_items', dueAt: Date.now() + 24 * 3_600_000 },
+    ]);
+  });
+
+  it('run again later changes nothing but the sealing of the log', async () => {
+    const { placed, finished } = await givenFinished({}, 'opted_out');
+    await finish(placed, finished);
+    const { call_logs: _, ...before } = await dumpDatabase();
+    later(60_000);
+    await finish(placed, finished);
+    const { call_logs: logs, ...after } = await dumpDatabase();
+    expect(after).toEqual(before);
+    expect(logs?.filter((row) => row['call_id'] === placed.callId)).toHaveLength(1);
+    expect(await isSuppressed(db, ring, placed.patient.phoneNumber)).toBe(true);
+  });
+
+  it('writes nothing when one part of it fails', async () => {
+    const { placed, finished } = await givenFinished();
+    const before = await dumpDatabase();
+    const note = { ...finished.note, status: null } as unknown as FinishedCall['note'];
+    await expect(finish(placed, { ...finished, note })).rejects.toThrow();
+    expect(await dumpDatabase()).toEqual(before);
+    await finish(placed, finished);
+    expect(await getNote(db, ring, placed.callId)).not.toBeNull();
+  });
+
+  it('goes in one batch', async () => {
+    const { placed, finished } = await givenFinished();
+    const batch = vi.spyOn(testEnv.DB, 'batch');
+    await finish(placed, finished);
+    expect(batch).toHaveBeenCalledTimes(1);
+  });
+
+  it('leaves no note for a call nobody answered', async () => {
+    const { placed, finished } = await givenFinished({ note: null, tasks: [] });
+    await finish(placed, finished);
+    expect([await getNote(db, ring, placed.callId), await tasksOfCall(db, placed.callId)]).toEqual([null, []]);
+  });
+});
+
+describe('a note', () => {
+  it('is read in its newest version, and a version is written once', async () => {
+    const { placed, finished } = await givenFinished();
+    await finish(placed, finished);
+    const dataKey = await dataKeyOf(db, ring, placed.patient.id);
+    const first = finished.note as NonNullable<FinishedCall['note']>;
+    await insertNote(db, dataKey, placed.patient.id, { ...first, status: 'complete' }, Date.now());
+    expect((await getNote(db, ring, placed.callId))?.status).toBe('partial');
+    await insertNote(
+      db,
+      dataKey,
+      placed.patient.id,
+      { ...first, note_id: 'note_v2', version: 2, status: 'complete' },
+      Date.now(),
+    );
+    expect(await getNote(db, ring, placed.callId)).toMatchObject({ version: 2, status: 'complete' });
+  });
+});
+
+describe('a call log', () => {
+  it('comes back as it was, long ones too, and is small', async () => {
+    const { placed } = await givenFinished();
+    const [event] = LOG.events;
+    const long: CallLog = { events: Array.from({ length: 500 }, () => event as never), transcript: LOG.transcript };
+    const dataKey = await dataKeyOf(db, ring, placed.patient.id);
+    const sealed = await packCallLog(dataKey, placed.callId, long);
+    expect(sealed.length).toBeLessThan(5000);
+    const row = { callId: placed.callId, patientId: placed.patient.id, createdAt: Date.now(), sealed };
+    await insertCallLog(db, row);
+    expect(await getCallLog(db, ring, placed.callId)).toEqual(long);
+    await insertCallLog(db, { ...row, sealed: await packCallLog(dataKey, placed.callId, LOG) });
+    expect(await getCallLog(db, ring, placed.callId)).toEqual(LOG);
+  });
+
+  it('of another call or under another key does not open, and none is null', async () => {
+    const { placed } = await givenFinished();
+    const row = { callId: placed.callId, patientId: placed.patient.id, createdAt: Date.now() };
+    const dataKey = await dataKeyOf(db, ring, placed.patient.id);
+    await insertCallLog(db, { ...row, sealed: await packCallLog(dataKey, 'call_other', LOG) });
+    await expect(getCallLog(db, ring, placed.callId)).rejects.toMatchObject({ code: 'not_openable' });
+    await insertCallLog(db, { ...row, sealed: await packCallLog(newDataKey(), placed.callId, LOG) });
+    await expect(getCallLog(db, ring, placed.callId)).rejects.toMatchObject({ code: 'not_openable' });
+    expect(await getCallLog(db, ring, 'call_none')).toBeNull();
+  });
+});

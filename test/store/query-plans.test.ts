@@ -1,0 +1,47 @@
+/** No list and no check may read or sort more rows than it returns: each query's plan is asked of the database itself. */
+import { expect, it } from 'vitest';
+import { waitingAttempts } from '../../src/store/attempts.ts';
+import { listCalls } from '../../src/store/calls.ts';
+import { database } from '../../src/store/database.ts';
+import { listPatients } from '../../src/store/patients.ts';
+import { parseKeyRing } from '../../src/store/seal.ts';
+import { isSuppressed } from '../../src/store/suppressions.ts';
+import { testEnv } from '../support/worker-env.ts';
+
+const ring = parseKeyRing(`b:${btoa('b'.repeat(32))},a:${btoa('a'.repeat(32))}`)!;
+const cursor = null;
+const limit = 25;
+
+it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
+  ['the newest calls', (db) => listCalls(db, ring, { limit, cursor })],
+  ['calls of one status', (db) => listCalls(db, ring, { limit, cursor, status: 'completed' })],
+  ['calls of one patient', (db) => listCalls(db, ring, { limit, cursor, patientId: 'pat_1' })],
+  [
+    'calls of a span of time',
+    (db) => listCalls(db, ring, { limit, cursor, from: 1_700_000_000_000, to: 1_800_000_000_000 }),
+  ],
+  ['the next page of calls', (db) => listCalls(db, ring, { limit, cursor: 'call_2' })],
+  ['the newest patients', (db) => listPatients(db, ring, { limit, cursor })],
+  ['whether a number is suppressed', (db) => isSuppressed(db, ring, '+12025550143')],
+  ['attempts that wait', (db) => waitingAttempts(db, Date.now(), limit)],
+])('%s are found by index, without a scan or a sort', async (_name, query) => {
+  const plans: string[] = [];
+  const DB = {
+    prepare: (sql: string) => ({
+      bind: (...params: unknown[]) => {
+        const explained = testEnv.DB.prepare(`explain query plan ${sql}`).bind(...params);
+        const read = async () => {
+          const { results } = await explained.all<{ detail: string }>();
+          plans.push(...results.map(({ detail }) => detail));
+          return { results: [] };
+        };
+        return { all: read, raw: async () => (await read()).results };
+      },
+    }),
+  } as unknown as D1Database;
+  await query(database({ DB }));
+  expect(plans.length).toBeGreaterThan(0);
+  expect(plans.filter((plan) => /TEMP B-TREE/.test(plan))).toEqual([]);
+  // A list in order of its ids walks the primary key; nothing else may walk a whole table.
+  expect(plans.filter((plan) => /^SCAN/.test(plan) && !/USING (COVERING )?INDEX/.test(plan))).toEqual([]);
+});

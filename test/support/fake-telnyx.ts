@@ -1,0 +1,154 @@
+/**
+ * A scripted Telnyx behind `globalThis.fetch`: remembers what the worker sent and answers by rule, else as Telnyx does when all
+ * is well. It sends no webhooks; given-session.ts does.
+ */
+import { vi } from 'vitest';
+import { IDS } from './given-events.ts';
+
+export type Action =
+  | 'dial'
+  | 'gather_using_speak'
+  | 'gather_stop'
+  | 'speak'
+  | 'record_start'
+  | 'record_stop'
+  | 'hangup'
+  | 'retrieve_call'
+  | 'active_calls'
+  | 'call_events';
+
+export interface SeenRequest {
+  readonly action: Action;
+  readonly method: string;
+  /** Decoded, without `/v2`. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Headers;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+export type Answer = (request: SeenRequest, signal: AbortSignal) => Response | Promise<Response>;
+
+const ok =
+  (data: unknown): Answer =>
+  () =>
+    Response.json({ data });
+/** Telnyx' error body; the code is a string of digits, but a number was seen too. */
+export const refused =
+  (status: number, code: string | number, title = 'Refused'): Answer =>
+  () =>
+    Response.json({ errors: [{ code, title, detail: 'About +12025550143' }] }, { status });
+export const html =
+  (status: number): Answer =>
+  () =>
+    new Response('<html>Bad gateway</html>', { status, headers: { 'Content-Type': 'text/html' } });
+export const networkError: Answer = () => Promise.reject(new TypeError('fetch failed'));
+/** What the SDK sees when its own time limit has passed. */
+export const timeout: Answer = () => Promise.reject(new DOMException('The operation was aborted', 'AbortError'));
+/** No answer, until the sender gives up. */
+export const hang: Answer = (_, signal) =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new DOMException('The operation was aborted', 'AbortError')));
+  });
+
+/** An answer that waits for the test's word. It looks by itself: one object's promise cannot be settled from another. */
+export function held(answer: Answer): { readonly answer: Answer; release: () => void } {
+  let released = false;
+  return {
+    answer: async (request, signal) => {
+      while (!released) await new Promise((resolve) => setTimeout(resolve, 2));
+      return answer(request, signal);
+    },
+    release: () => {
+      released = true;
+    },
+  };
+}
+
+export const CALL_IDS = {
+  call_control_id: IDS.callControlId,
+  call_leg_id: IDS.callLegId,
+  call_session_id: IDS.callSessionId,
+};
+
+export const dialed = ok({ record_type: 'call', ...CALL_IDS, is_alive: false });
+
+const USUAL: Readonly<Record<Action, Answer>> = {
+  dial: dialed,
+  gather_using_speak: ok({ result: 'ok' }),
+  gather_stop: ok({ result: 'ok' }),
+  speak: ok({ result: 'ok' }),
+  record_start: ok({ result: 'ok' }),
+  record_stop: ok({ result: 'ok' }),
+  hangup: ok({ result: 'ok' }),
+  retrieve_call: ok({ record_type: 'call', ...CALL_IDS, is_alive: true }),
+  active_calls: () => Response.json({ data: [], meta: { total_items: 0, cursors: {} } }),
+  call_events: () => Response.json({ data: [], meta: { page_number: 1, total_pages: 1, total_results: 0 } }),
+};
+
+export class FakeTelnyx {
+  readonly requests: SeenRequest[] = [];
+  readonly #once = new Map<Action, Answer[]>();
+  readonly #always = new Map<Action, Answer>();
+
+  constructor(base: string) {
+    vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+      const request = new Request(input as Request, init);
+      const { action, ...seen } = await read(base, request);
+      const whole: SeenRequest = { action, ...seen };
+      this.requests.push(whole);
+      const answer = this.#once.get(action)?.shift() ?? this.#always.get(action) ?? USUAL[action];
+      return answer(whole, init?.signal ?? request.signal);
+    });
+  }
+
+  /** The next requests of this kind get these answers, one each; then all is well again. */
+  next(action: Action, ...answers: readonly Answer[]): this {
+    this.#once.set(action, [...(this.#once.get(action) ?? []), ...answers]);
+    return this;
+  }
+
+  always(action: Action, answer: Answer | null): this {
+    if (answer === null) this.#always.delete(action);
+    else this.#always.set(action, answer);
+    return this;
+  }
+
+  /** What was asked, in order. */
+  get actions(): Action[] {
+    return this.requests.map(({ action }) => action);
+  }
+
+  sent(action: Action): SeenRequest[] {
+    return this.requests.filter((request) => request.action === action);
+  }
+
+  /** The command ids under which something was asked, in order. */
+  commandIds(action: Action): unknown[] {
+    return this.sent(action).map(({ body }) => body['command_id']);
+  }
+}
+
+async function read(base: string, request: Request): Promise<SeenRequest> {
+  if (!request.url.startsWith(`${base}/`)) throw new TypeError(`a test must not reach ${new URL(request.url).origin}`);
+  const url = new URL(request.url);
+  const path = decodeURIComponent(url.pathname.slice(new URL(base).pathname.length));
+  const text = await request.text();
+  return {
+    action: actionOf(request.method, path),
+    method: request.method,
+    path,
+    query: url.searchParams,
+    headers: request.headers,
+    body: text === '' ? {} : JSON.parse(text),
+  };
+}
+
+function actionOf(method: string, path: string): Action {
+  const action = /^\/calls\/[^/]+\/actions\/([a-z_]+)$/.exec(path)?.[1];
+  if (method === 'POST' && path === '/calls') return 'dial';
+  if (method === 'POST' && action !== undefined && action in USUAL) return action as Action;
+  if (method === 'GET' && /^\/calls\/[^/]+$/.test(path)) return 'retrieve_call';
+  if (method === 'GET' && /^\/connections\/[^/]+\/active_calls$/.test(path)) return 'active_calls';
+  if (method === 'GET' && path === '/call_events') return 'call_events';
+  throw new TypeError(`Telnyx has no ${method} ${path}`);
+}

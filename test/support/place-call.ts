@@ -1,0 +1,80 @@
+/** Patients and calls in D1, made by the functions the worker uses. Each call has its own number unless told otherwise. */
+import { adultIntake } from '../../src/domain/intake/adult-intake.ts';
+import type { CallPlan } from '../../src/domain/intake/call-plan.ts';
+import type { AttemptId, CallId, PatientId } from '../../src/domain/intake/ids.ts';
+import type { ConsentInput } from '../../src/store/consents.ts';
+import { wrappedKeyOf } from '../../src/store/patient-keys.ts';
+import { createPatient, type NewPatient, type Patient } from '../../src/store/patients.ts';
+import { type CallRequest, placeCall } from '../../src/store/place-call.ts';
+import { config, db, ring } from './worker-env.ts';
+
+let numbers = 0;
+/** Fiction numbers, each once: 100 to an area code. */
+export function nextNumber(): string {
+  numbers += 1;
+  return `+1${201 + Math.floor(numbers / 100)}55501${String(numbers % 100).padStart(2, '0')}`;
+}
+
+export const CONSENT: ConsentInput = {
+  basis: 'verbal',
+  obtainedAt: Date.UTC(2026, 10, 1),
+  obtainedBy: 'Front desk',
+  evidence: 'Intake form, page 2',
+};
+
+export function givenPatient(changes: Partial<NewPatient> & { consent?: ConsentInput | null } = {}): Promise<Patient> {
+  const { consent = CONSENT, ...details } = changes;
+  const person: NewPatient = {
+    phoneNumber: nextNumber(),
+    firstName: 'Rosalind',
+    lastName: 'Quimbyfield',
+    dateOfBirth: '1980-04-12',
+    externalId: null,
+    language: 'en',
+    ...details,
+  };
+  return createPatient(db, ring, person, consent, 'staff_1', Date.now());
+}
+
+export const requestFor = (changes: Partial<CallRequest> & Pick<CallRequest, 'phoneNumber'>): CallRequest => ({
+  patientId: null,
+  questionnaireId: null,
+  language: null,
+  consent: null,
+  requestedBy: 'staff_1',
+  ...changes,
+});
+
+export interface Placed {
+  readonly patient: Patient;
+  readonly callId: string;
+  readonly attemptId: string;
+}
+
+export async function givenPlacedCall(person: Parameters<typeof givenPatient>[0] = {}): Promise<Placed> {
+  const patient = await givenPatient(person);
+  const request = requestFor({ phoneNumber: patient.phoneNumber, patientId: patient.id });
+  const placed = await placeCall(db, config, request, Date.now());
+  if (!placed.ok) throw new Error(`not placed: ${JSON.stringify(placed)}`);
+  return { patient, callId: placed.callId, attemptId: placed.attemptId };
+}
+
+/** What the consumer hands to the session. */
+export async function givenPlanOf({ patient, callId, attemptId }: Placed): Promise<[CallPlan, wrappedKey: string]> {
+  const { id, externalId, firstName, lastName, dateOfBirth, phoneNumber } = patient;
+  const plan: CallPlan = {
+    callId: callId as CallId,
+    attemptId: attemptId as AttemptId,
+    createdAt: Date.now(),
+    attempt: 1,
+    direction: 'outbound',
+    patient: { patientId: id as PatientId, externalId, firstName, lastName, dateOfBirth },
+    to: phoneNumber,
+    from: config.telnyx.fromNumbers[0] ?? '',
+    language: 'en',
+    questionnaire: adultIntake,
+    clinic: config.clinic,
+    timerScale: 1,
+  };
+  return [plan, await wrappedKeyOf(db, id)];
+}

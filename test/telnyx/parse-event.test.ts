@@ -1,0 +1,225 @@
+/** From Telnyx' webhook bodies to facts: the documented shapes, the odd ones, and junk. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { encodeClientState } from '../../src/telnyx/client-state.ts';
+import { parseEvent } from '../../src/telnyx/parse-event.ts';
+
+const RECEIVED_AT = Date.UTC(2030, 0, 7, 15, 0, 1);
+const OCCURRED_AT = '2030-01-07T15:00:00.123456Z';
+const CALL = 'call_0199f3c2-7f4e-7000-8000-000000000001';
+const clientState = encodeClientState({ callId: CALL, step: 'hpi.pain_level', seq: 7 });
+const asked = { step: 'hpi.pain_level', seq: 7 };
+const ids = { callControlId: 'v3:EXAMPLE-a_1', callLegId: 'leg', callSessionId: 'session' };
+
+const common = {
+  call_control_id: 'v3:EXAMPLE-a_1',
+  call_leg_id: 'leg',
+  call_session_id: 'session',
+  connection_id: '1684641123236054244',
+  client_state: clientState,
+};
+const bodyOf = (event_type: unknown, payload: Record<string, unknown> = {}, data: Record<string, unknown> = {}) => ({
+  data: {
+    record_type: 'event',
+    event_type,
+    id: 'evt-1',
+    occurred_at: OCCURRED_AT,
+    payload: { ...common, ...payload },
+    ...data,
+  },
+  meta: { attempt: 1, delivered_to: 'https://app.example.com/webhooks/telnyx' },
+});
+const parse = (...args: Parameters<typeof bodyOf>) => parseEvent(bodyOf(...args), RECEIVED_AT);
+const fact = (...args: Parameters<typeof bodyOf>) => {
+  const parsed = parse(...args);
+  return parsed.kind === 'event' ? parsed.event : parsed.kind;
+};
+
+const people = { from: '+12025550101', to: '+12025550199' };
+
+describe('a webhook body', () => {
+  it.each<[string, Record<string, unknown>, object]>([
+    ['call.initiated', { ...people, direction: 'outgoing', state: 'bridging' }, { type: 'call.initiated', ids }],
+    ['call.answered', { ...people, state: 'answered' }, { type: 'call.answered', ids }],
+    ['call.dtmf.received', { ...people, digit: '5' }, { type: 'dtmf.received', digit: '5', asked }],
+    ['call.dtmf.received', { ...people, digit: '*' }, { type: 'dtmf.received', digit: '*', asked }],
+    [
+      'call.gather.ended',
+      { digits: '7', status: 'valid' },
+      { type: 'gather.ended', digits: '7', status: 'valid', asked },
+    ],
+    [
+      'call.gather.ended',
+      { digits: '', status: 'timeout' },
+      { type: 'gather.ended', digits: '', status: 'timeout', asked },
+    ],
+    ['call.gather.ended', { status: 'cancelled' }, { type: 'gather.ended', digits: '', status: 'cancelled', asked }],
+    [
+      'call.gather.ended',
+      { digits: null, status: 'call_hangup' },
+      { type: 'gather.ended', digits: '', status: 'call_hangup', asked },
+    ],
+    ['call.gather.ended', { status: 'something_new' }, { type: 'gather.ended', digits: '', status: 'other', asked }],
+    ['call.gather.ended', {}, { type: 'gather.ended', digits: '', status: 'other', asked }],
+    ['call.speak.ended', { speak_id: 'Yk3v0Qe1', status: 'completed' }, { type: 'speak.ended' }],
+    [
+      'call.hangup',
+      {
+        ...people,
+        hangup_cause: 'user_busy',
+        hangup_source: 'unknown',
+        sip_hangup_cause: '486',
+        call_quality_stats: null,
+      },
+      { type: 'call.hangup', cause: 'user_busy', source: 'unknown', sipCause: '486' },
+    ],
+    ['call.hangup', { sip_hangup_cause: 486 }, { type: 'call.hangup', cause: null, source: null, sipCause: null }],
+  ])('%s %j is the fact it tells (Z5, Z6)', (type, payload, expected) => {
+    expect(fact(type, payload)).toEqual({
+      ...expected,
+      id: 'evt-1',
+      at: Date.parse(OCCURRED_AT),
+      receivedAt: RECEIVED_AT,
+    });
+  });
+
+  it('goes to the call its client_state names', () => {
+    expect(parse('call.answered')).toMatchObject({ kind: 'event', callId: CALL });
+  });
+
+  it.each([
+    'call.recording.saved',
+    'call_recording_saved',
+    'call.recording_saved',
+    'recording_saved',
+    'CALL.RECORDING.SAVED',
+  ])('%s without a call_control_id is the saved recording (Z3, Z14)', (type) => {
+    const saved = {
+      call_control_id: undefined,
+      recording_id: '4d0c2a5e',
+      channels: 'dual',
+      recording_started_at: '2026-11-20T15:04:10.000001Z',
+      recording_ended_at: '2026-11-20T15:06:00.000001Z',
+      recording_urls: { mp3: 'https://s3.amazonaws.com/x.mp3?X-Amz-Expires=600' },
+      public_recording_urls: {},
+    };
+    expect(fact(type, saved)).toMatchObject({ type: 'recording.saved', recordingId: '4d0c2a5e', durationMs: 110_000 });
+  });
+
+  it.each([
+    [{}, null, null],
+    [{ recording_id: 'r', recording_started_at: 'x', recording_ended_at: 'y' }, 'r', null],
+    [{ recording_started_at: '2026-11-20T15:06:00Z', recording_ended_at: '2026-11-20T15:04:00Z' }, null, null],
+  ])('a saved recording that says less is taken as it is: %j', (payload, recordingId, durationMs) => {
+    expect(fact('call.recording.saved', payload)).toMatchObject({ recordingId, durationMs });
+  });
+
+  it('without a readable time happened when it came', () => {
+    expect(fact('call.speak.ended', {}, { occurred_at: 'yesterday' })).toMatchObject({ at: RECEIVED_AT });
+  });
+
+  it.each([
+    'call.transcription',
+    'call.machine.premium.detection.ended',
+    'call.playback.started',
+    'call.speak.started',
+    'call.cost',
+    'call.bridged',
+    'call.refer.started',
+    'streaming.started',
+    'something.new',
+  ])('%s is of no use here and dropped before any storage', (type) => {
+    const transcription_data = { transcript: 'my date of birth is', is_final: true, confidence: 0.94 };
+    expect(parse(type, { transcription_data, result: 'human_residence' })).toEqual({
+      kind: 'ignored',
+      eventType: type,
+      eventId: 'evt-1',
+    });
+  });
+
+  it.each([
+    ['an inbound call', 'call.initiated', { direction: 'incoming', state: 'parked' }],
+    ['a call without ids', 'call.answered', { call_session_id: null }],
+    ['a key that is none', 'call.dtmf.received', { digit: '12' }],
+    ['no key', 'call.dtmf.received', {}],
+    [
+      'the other leg of a transfer',
+      'call.hangup',
+      { client_state: encodeClientState({ callId: CALL, step: 'leg_b', seq: 3 }) },
+    ],
+  ])('of %s is dropped', (_, type, payload) => {
+    expect(parse(type, payload).kind).toBe('ignored');
+  });
+
+  it.each([null, '', btoa('{}'), 'aGVsbG8='])('with client_state %j is not a call of ours', (client_state) => {
+    expect(parse('call.hangup', { client_state })).toEqual({
+      kind: 'unaddressed',
+      eventType: 'call.hangup',
+      eventId: 'evt-1',
+    });
+  });
+});
+
+describe('what is no webhook of this version', () => {
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['a string', 'call.hangup'],
+    ['a list', []],
+    ['an empty object', {}],
+    ['no payload', { data: { event_type: 'call.hangup', id: 'e', occurred_at: OCCURRED_AT } }],
+    ['no id', bodyOf('call.hangup', {}, { id: undefined })],
+    ['an id without end', bodyOf('call.hangup', {}, { id: 'x'.repeat(101) })],
+    ['no type', bodyOf(undefined)],
+    ['a type that is a number', bodyOf(5)],
+    ['no time', bodyOf('call.hangup', {}, { occurred_at: null })],
+    [
+      'the v1 format',
+      { event_type: 'call_hangup', created_at: OCCURRED_AT, payload: { ...common, hangup_cause: 'normal_clearing' } },
+    ],
+    [
+      "the portal debugger's format",
+      { event_type: 'call.hangup', created_at: OCCURRED_AT, webhook_id: 'w', payload: common },
+    ],
+  ])('%s is unreadable', (_, body) => {
+    expect(parseEvent(body, RECEIVED_AT)).toEqual({ kind: 'unreadable' });
+  });
+
+  it('never throws, whatever JSON comes', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (body) => {
+        expect(['event', 'unaddressed', 'ignored', 'unreadable']).toContain(parseEvent(body, RECEIVED_AT).kind);
+      }),
+    );
+  });
+
+  it('never throws, whatever stands in the fields of a known event', () => {
+    const types = [
+      'call.initiated',
+      'call.answered',
+      'call.dtmf.received',
+      'call.gather.ended',
+      'call.recording.saved',
+      'call.hangup',
+    ];
+    const names = [
+      'call_control_id',
+      'call_leg_id',
+      'client_state',
+      'direction',
+      'digit',
+      'digits',
+      'status',
+      'hangup_cause',
+    ];
+    const more = ['recording_id', 'recording_started_at', 'recording_ended_at', '__proto__', 'constructor'];
+    const payload = fc.dictionary(fc.constantFrom(...names, ...more), fc.jsonValue());
+    fc.assert(
+      fc.property(fc.constantFrom(...types), payload, (type, fields) => {
+        const parsed = parse(type, fields);
+        expect(['event', 'unaddressed', 'ignored']).toContain(parsed.kind);
+        if (parsed.kind === 'event' && parsed.event.type === 'gather.ended')
+          expect(typeof parsed.event.digits).toBe('string');
+      }),
+    );
+  });
+});
