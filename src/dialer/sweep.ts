@@ -1,13 +1,15 @@
 /** The cron behind the alarms: attempts that never reached the dialer are queued again, sessions that should be over are woken. */
 import { configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
-import { waitingAttempts } from '../store/attempts.ts';
+import { endUnknown, waitingAttempts } from '../store/attempts.ts';
 import { overdueCalls } from '../store/calls.ts';
 import { database } from '../store/database.ts';
 
 const WAITING_TOO_LONG_MS = 60_000;
 /** Longer than any call may last. */
 const LIVE_TOO_LONG_MS = 30 * 60_000;
+/** A dial nobody knows of has long stopped ringing. */
+const UNKNOWN_TOO_LONG_MS = 5 * 60_000;
 const BATCH = 50;
 
 export async function sweep(env: Env, now: number): Promise<void> {
@@ -16,6 +18,7 @@ export async function sweep(env: Env, now: number): Promise<void> {
   const waiting = await waitingAttempts(db, now - WAITING_TOO_LONG_MS * timerScale, BATCH);
   const dialer = env.DIALER.getByName('dialer');
   for (const { attemptId, callId } of waiting) await tried(callId, dialer.enqueue(attemptId, callId));
+  await endUnknown(db, now - UNKNOWN_TOO_LONG_MS * timerScale, now);
   const overdue = await overdueCalls(db, now - LIVE_TOO_LONG_MS * timerScale, BATCH);
   for (const { id } of overdue) await tried(id, env.INTAKE_SESSION.getByName(id).wake());
   if (waiting.length + overdue.length > 0) log.info('sweep.done', { count: waiting.length + overdue.length });

@@ -35,6 +35,8 @@ export function applyEvent(record: SessionRecord, event: CallEvent, plan: CallPl
     mustStore: changed,
     record: {
       ...record,
+      // A call given up that lives after all is not over, whatever was already written of it.
+      savedAt: record.state.phase === 'ended' && state.phase !== 'ended' ? null : record.savedAt,
       state,
       pending: [...record.pending, ...commands.map((command) => ({ command, attempts: 0, notBefore: 0 }))],
       events: [...record.events, logged],

@@ -24,6 +24,8 @@ export interface Session {
   readonly record: SessionRecord;
 }
 export interface Tombstone {
+  /** False: the attempt was stopped before it ever came here, and must not start. */
+  readonly started?: false;
   readonly callId: string;
   readonly status: CallStatus;
 }
@@ -66,9 +68,11 @@ export function readSession(kv: Kv, ring: KeyRing, callId: string): Session | nu
 
 export const readTombstone = (kv: Kv): Tombstone | null => kv.get<Tombstone>('tombstone') ?? null;
 
+export const writeTombstone = (kv: Kv, tombstone: Tombstone): void => kv.put('tombstone', tombstone);
+
 /** Of a call that is over and saved, the id and the final status stay, so that what comes late starts nothing. */
 export function buryRecord(kv: Kv, tombstone: Tombstone): void {
-  kv.put('tombstone', tombstone);
+  writeTombstone(kv, tombstone);
   kv.delete('plan');
   kv.delete('call');
 }

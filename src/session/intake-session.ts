@@ -8,6 +8,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { CallLog } from '../domain/intake/call-log.ts';
 import type { CallPlan } from '../domain/intake/call-plan.ts';
 import { type CallRecord, callRecord } from '../domain/intake/call-record.ts';
+import type { Command } from '../domain/intake/command.ts';
 import type { CallEvent } from '../domain/intake/event.ts';
 import { pickCommand } from '../domain/intake/pick-command.ts';
 import { newCall, nextTimer } from '../domain/intake/state.ts';
@@ -25,6 +26,7 @@ import {
   type SessionRecord,
   writePlan,
   writeRecord,
+  writeTombstone,
 } from './call-storage.ts';
 import { type Done, runCommand } from './run-command.ts';
 
@@ -43,11 +45,15 @@ export class IntakeSession extends DurableObject<Env> {
   #runner: Promise<void> | null = null;
   /** Ends the runner's wait before a repeated command: something new may not have to wait with it. */
   #wakeRunner: (() => void) | null = null;
+  /** Ends the wait for the dial's reply once a webhook has told what it would say. */
+  #onAdopted: (() => void) | null = null;
   #mirror: { running: Promise<void> | null; status: string | null } = { running: null, status: null };
 
   /** Takes over an attempt. Idempotent: a second start of the same call changes nothing, so a doubled message rings nobody twice. */
-  start(plan: CallPlan, wrappedKey: string): 'started' | 'already' {
-    if (this.#load() !== null || readTombstone(this.ctx.storage.kv) !== null) return 'already';
+  start(plan: CallPlan, wrappedKey: string): 'started' | 'already' | 'canceled' {
+    const tombstone = readTombstone(this.ctx.storage.kv);
+    if (tombstone?.started === false) return 'canceled';
+    if (this.#load() !== null || tombstone !== null) return 'already';
     const now = Date.now();
     const empty: SessionRecord = { state: newCall(plan), pending: [], events: [], transcript: [], savedAt: null };
     const event: CallEvent = { id: `${plan.callId}:requested`, type: 'call.requested', at: now, receivedAt: now };
@@ -73,8 +79,10 @@ export class IntakeSession extends DurableObject<Env> {
     const session = this.#load();
     if (session === null) {
       const { kv } = this.ctx.storage;
-      if (readTombstone(kv) !== null) return 'not_live';
-      kv.put('tombstone', { callId: this.#callId(), status: 'canceled' });
+      const tombstone = readTombstone(kv);
+      // Said as often as it is asked: whoever asked before may have died before acting on it.
+      if (tombstone !== null) return tombstone.started === false ? 'unstarted' : 'not_live';
+      writeTombstone(kv, { callId: this.#callId(), status: 'canceled', started: false });
       return 'unstarted';
     }
     if (session.record.state.phase === 'ended') return 'not_live';
@@ -137,6 +145,7 @@ export class IntakeSession extends DurableObject<Env> {
     const { record, effect, mustStore } = applyEvent(session.record, event, session.plan);
     if (mustStore) {
       this.#store({ ...session, record });
+      if (session.record.state.phase === 'dialing' && record.state.phase !== 'dialing') this.#onAdopted?.();
       this.#run();
     } else {
       this.#session = { ...session, record };
@@ -186,25 +195,40 @@ export class IntakeSession extends DurableObject<Env> {
       if (session === null) return;
       const now = Date.now();
       const { pending, dropped, next } = pickCommand(session.record.state, session.record.pending, now);
-      for (const { name, seq } of dropped) {
-        log.info('command.dropped', {
-          call_id: session.plan.callId,
-          command: name,
-          command_id: `${session.plan.callId}:${seq}`,
-        });
+      if (dropped.length > 0) {
+        this.#drop({ ...session, record: { ...session.record, pending } }, dropped);
+        continue;
       }
-      if (dropped.length > 0) this.#session = { ...session, record: { ...session.record, pending } };
       if (next === null) return;
       if (next.notBefore > now) {
         // Short waits keep the runner; for long ones the alarm comes back.
         if (next.notBefore - now > RUNNER_WATCH_MS) return this.#armAt(next.notBefore);
-        await this.#wait(next.notBefore - now);
+        await this.#wait(Math.min(next.notBefore, nextTimer(session.record.state)?.dueAt ?? next.notBefore) - now);
+        // A timer that fell due meanwhile does not wait for a command that fails and fails again.
+        this.#fireTimers();
         continue;
       }
-      if (next.command.name === 'dial') this.#observe(this.#session ?? session, { type: 'dial.sent' });
-      const done = await runCommand(this.env, this.#session ?? session, next, () => this.#mirror.running);
+      if (next.command.name === 'dial') this.#observe(session, { type: 'dial.sent' });
+      const ran = runCommand(this.env, this.#session ?? session, next, () => this.#mirror.running);
+      // A webhook that carries our id is as good a reply to the dial as the reply, and the patient is not kept waiting.
+      const done = next.command.name === 'dial' ? await Promise.race([ran, this.#dialAdopted()]) : await ran;
       this.#settle(next.command.seq, done);
     }
+  }
+
+  #drop(session: Session, dropped: readonly Command[]): void {
+    this.#session = session;
+    const { callId } = session.plan;
+    for (const { name, seq } of dropped) {
+      log.info('command.dropped', { call_id: callId, command: name, command_id: `${callId}:${seq}` });
+      this.#observe(this.#session, { type: 'command.dropped', seq, name });
+    }
+  }
+
+  #dialAdopted(): Promise<Done> {
+    return new Promise((resolve) => {
+      this.#onAdopted = () => resolve({ kind: 'done', event: null });
+    });
   }
 
   #wait(ms: number): Promise<void> {
@@ -236,6 +260,7 @@ export class IntakeSession extends DurableObject<Env> {
     this.#session = settled;
     if (done.kind === 'saved') this.#store({ ...settled, record: { ...settled.record, savedAt: Date.now() } });
     if (done.event !== null) this.#observe(settled, done.event);
+    else if (entry !== undefined && entry.attempts > 0) this.#observe(settled, { type: 'command.delayed', seq });
   }
 
   /** Lists read D1: they are told when the status moves, without anything waiting for it. */
@@ -287,7 +312,9 @@ export class IntakeSession extends DurableObject<Env> {
   }
 }
 
-type Own<T> = T extends { type: 'hangup.requested' | 'timeout.fired' | 'dial.sent' }
+type Own<T> = T extends {
+  type: 'hangup.requested' | 'timeout.fired' | 'dial.sent' | 'command.delayed' | 'command.dropped';
+}
   ? Omit<T, 'id' | 'at' | 'receivedAt'>
   : never;
 type OwnEvent = Own<CallEvent> | NonNullable<Exclude<Done, { kind: 'retry' }>['event']>;

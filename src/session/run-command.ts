@@ -3,7 +3,7 @@
  * call has its timeout; none is repeated here.
  */
 import { callRecord, leavesNote } from '../domain/intake/call-record.ts';
-import type { Command } from '../domain/intake/command.ts';
+import { type Command, isStopping } from '../domain/intake/command.ts';
 import type { CallEvent } from '../domain/intake/event.ts';
 import { type PendingCommand, retryLater } from '../domain/intake/pick-command.ts';
 import type { CallState } from '../domain/intake/state.ts';
@@ -111,8 +111,9 @@ async function sendToLine(
   if (sent.ok) return DONE;
   const { failure } = sent;
   noteFailure(failure);
-  if (failure.kind === 'retryable') return retry();
   const { seq, name } = command;
+  // What stops something is sent until it works or the call is over, whatever Telnyx has against it.
+  if (failure.kind === 'retryable' || (failure.kind === 'permanent' && isStopping(name))) return retry();
   const reason = failure.kind === 'call_ended' ? 'call_ended' : 'refused';
   return learned({ type: 'command.failed', seq, name, reason, code: `telnyx_${failure.code}` });
 }
@@ -163,9 +164,10 @@ async function save(
   const now = Date.now();
   const outcome = callRecord(record.state);
   const iso = (at: number) => new Date(at).toISOString();
-  // The first version of a call's note shares the call's id, so that writing it twice is writing it once.
-  const noteId = plan.callId.replace(/^call_/, 'note_');
-  const note = leavesNote(outcome.status) ? noteOf(record.state, plan, noteId, 1, now, iso) : null;
+  // A note's id comes from its call's, so that writing a version twice is writing it once.
+  const { noteVersion } = record.state;
+  const noteId = `${plan.callId.replace(/^call_/, 'note_')}${noteVersion === 1 ? '' : `.${noteVersion}`}`;
+  const note = leavesNote(outcome.status) ? noteOf(record.state, plan, noteId, noteVersion, now, iso) : null;
   const { callId, attemptId, patient, to } = plan;
   const log = { events: record.events, transcript: record.transcript };
   const call = {

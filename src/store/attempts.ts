@@ -1,5 +1,5 @@
 /** Attempts to dial: one row each, never reused. Ending one frees the number for the next. */
-import { and, eq, isNull, lt } from 'drizzle-orm';
+import { and, eq, isNull, lt, notExists, sql } from 'drizzle-orm';
 import type { GateCode } from '../domain/campaign/gate.ts';
 import type { Database } from './database.ts';
 import { attempts, calls } from './schema.ts';
@@ -9,6 +9,31 @@ export const endAttempt = (db: Database, attemptId: string, now: number) =>
     .update(attempts)
     .set({ status: 'ended', reservedNumber: null, endedAt: now })
     .where(and(eq(attempts.id, attemptId), isNull(attempts.endedAt)));
+
+/** A dial nobody knows of may still ring: the number stays reserved until `endUnknown`. */
+export const holdAttempt = (db: Database, attemptId: string) =>
+  db
+    .update(attempts)
+    .set({ status: 'unknown' })
+    .where(and(eq(attempts.id, attemptId), isNull(attempts.endedAt)));
+
+/** Frees the numbers of unknown dials made before that time, unless their call lives after all. */
+export const endUnknown = (db: Database, createdBefore: number, now: number) =>
+  db
+    .update(attempts)
+    .set({ status: 'ended', reservedNumber: null, endedAt: now })
+    .where(
+      and(
+        eq(attempts.status, 'unknown'),
+        lt(attempts.createdAt, createdBefore),
+        notExists(
+          db
+            .select({ one: sql`1` })
+            .from(calls)
+            .where(and(eq(calls.id, attempts.callId), isNull(calls.endedAt))),
+        ),
+      ),
+    );
 
 /** The gate said no at dial time: the call is `blocked`, the number free again. Never a call that is already under way. */
 export const blockAttempt = (db: Database, attemptId: string, callId: string, code: GateCode, now: number) =>
@@ -24,19 +49,31 @@ export const blockAttempt = (db: Database, attemptId: string, callId: string, co
   ]);
 
 /** Staff stopped it before it was dialled; the attempt that the dialer must forget, or null when there is none to stop. */
-export async function cancelQueued(db: Database, callId: string, now: number): Promise<string | null> {
-  const [canceled] = await db.batch([
+export const cancelQueued = (db: Database, callId: string, now: number) => endQueued(db, callId, 'canceled', null, now);
+
+/** It can never be dialled: what it needs is gone. */
+export const failQueued = (db: Database, callId: string, code: string, now: number) =>
+  endQueued(db, callId, 'failed', code, now);
+
+async function endQueued(
+  db: Database,
+  callId: string,
+  status: 'canceled' | 'failed',
+  error: string | null,
+  now: number,
+): Promise<string | null> {
+  const [ended] = await db.batch([
     db
       .update(attempts)
-      .set({ status: 'canceled', reservedNumber: null, endedAt: now })
+      .set({ status, reservedNumber: null, endedAt: now })
       .where(and(eq(attempts.callId, callId), isNull(attempts.endedAt)))
       .returning({ id: attempts.id }),
     db
       .update(calls)
-      .set({ status: 'canceled', endedAt: now })
+      .set({ status, error, endedAt: now })
       .where(and(eq(calls.id, callId), isNull(calls.endedAt))),
   ]);
-  return canceled[0]?.id ?? null;
+  return ended[0]?.id ?? null;
 }
 
 /** Attempts still waiting that long after they were made: their way to the dialer may have been lost. */

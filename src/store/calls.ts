@@ -1,5 +1,5 @@
 /** Calls as lists and pages read them. A live call's newest state is its session's; this is what was last written here. */
-import { and, desc, eq, gte, inArray, isNull, lt } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, isNull, lt, or } from 'drizzle-orm';
 import type { CallRecord, CallStatus, RecordingStatus } from '../domain/intake/call-record.ts';
 import type { Database } from './database.ts';
 import { firstIdAt } from './new-id.ts';
@@ -70,12 +70,15 @@ export async function listCalls(
   };
 }
 
-/** Where a list shows a running call: a hint for readers, overwritten by the final record. */
+/**
+ * Where a list shows a running call: a hint for readers, overwritten by the final record and never overwriting it, unless a dial
+ * that was given up as unknown lives after all.
+ */
 export const mirrorRecord = (db: Database, callId: string, record: CallRecord) =>
   db
     .update(calls)
     .set(record)
-    .where(and(eq(calls.id, callId), isNull(calls.endedAt)));
+    .where(and(eq(calls.id, callId), or(isNull(calls.endedAt), eq(calls.error, 'dial_unknown'))));
 
 async function open(db: Database, ring: KeyRing, rows: readonly CallRow[]): Promise<Call[]> {
   const keys = await dataKeysOf(

@@ -7,7 +7,7 @@ import type { CallLog } from '../domain/intake/call-log.ts';
 import type { CallRecord } from '../domain/intake/call-record.ts';
 import type { TaskKind } from '../domain/intake/state.ts';
 import type { Note } from '../domain/note/note.ts';
-import { endAttempt } from './attempts.ts';
+import { endAttempt, holdAttempt } from './attempts.ts';
 import { insertCallLog, packCallLog } from './call-logs.ts';
 import { revokeConsents } from './consents.ts';
 import type { Database } from './database.ts';
@@ -67,6 +67,6 @@ export async function finishCall(
     ...(call.note === null ? [] : [insertNote(db, dataKey, patientId, call.note, now)]),
     insertCallLog(db, { callId, patientId, sealed: sealedLog, createdAt: now }),
     ...taskRows,
-    endAttempt(db, call.attemptId, now),
+    record.error === 'dial_unknown' ? holdAttempt(db, call.attemptId) : endAttempt(db, call.attemptId, now),
   ]);
 }

@@ -1,5 +1,5 @@
 /** Who works here, with which roles. No patient data. Read on every request, so that a removal counts on the next one. */
-import { asc, eq } from 'drizzle-orm';
+import { desc, eq, lt } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { newId } from './new-id.ts';
 import { staff } from './schema.ts';
@@ -35,8 +35,25 @@ export async function findStaff(db: Database, email: string): Promise<StaffMembe
   return row === undefined ? null : opened(row);
 }
 
-export async function listStaff(db: Database, limit: number): Promise<StaffMember[]> {
-  return (await db.select().from(staff).orderBy(asc(staff.email)).limit(limit)).map(opened);
+interface StaffFilter {
+  readonly limit: number;
+  /** The id of the last person already seen. */
+  readonly cursor: string | null;
+}
+
+/** Newest first. */
+export async function listStaff(
+  db: Database,
+  filter: StaffFilter,
+): Promise<{ items: StaffMember[]; nextCursor: string | null }> {
+  const rows = await db
+    .select()
+    .from(staff)
+    .where(filter.cursor === null ? undefined : lt(staff.id, filter.cursor))
+    .orderBy(desc(staff.id))
+    .limit(filter.limit + 1);
+  const page = rows.slice(0, filter.limit);
+  return { items: page.map(opened), nextCursor: rows.length > page.length ? (page.at(-1)?.id ?? null) : null };
 }
 
 /** null: no such person. */

@@ -55,7 +55,7 @@ describe('the sweep', () => {
     await call.evict();
     later(30 * 60_000);
     await sweep(testEnv, Date.now());
-    expect(call.telnyx.actions.slice(-2)).toEqual(['retrieve_call', 'gather_using_speak']);
+    expect(call.telnyx.actions.slice(-3)).toEqual(['retrieve_call', 'gather_stop', 'gather_using_speak']);
   });
 
   it('goes on with the rest when one call cannot be helped', async () => {

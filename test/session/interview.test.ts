@@ -223,7 +223,7 @@ describe('a silence that should not be', () => {
     const call = await givenSession();
     await call.consented();
     await call.after(76_000);
-    expect(call.telnyx.actions.slice(-2)).toEqual(['retrieve_call', 'gather_using_speak']);
+    expect(call.telnyx.actions.slice(-3)).toEqual(['retrieve_call', 'gather_stop', 'gather_using_speak']);
     expect(call.asked).toBe('hpi.symptom_duration');
     expect(await call.state()).toMatchObject({ question: { failedTries: 0 } });
   });

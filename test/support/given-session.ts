@@ -42,7 +42,7 @@ export class SessionUnderTest {
     return testEnv.INTAKE_SESSION.getByName(this.callId);
   }
 
-  async start(changes: { timerScale?: number } = {}): Promise<'started' | 'already'> {
+  async start(changes: { timerScale?: number } = {}): Promise<'started' | 'already' | 'canceled'> {
     const [plan, wrappedKey] = await givenPlanOf(this.placed);
     return await this.stub.start({ ...plan, ...changes }, wrappedKey);
   }

@@ -80,6 +80,10 @@ export function startLocalWorker(options: LocalWorkerOptions): LocalWorker {
     }
   };
 
+  // However this process ends, it leaves no worker behind.
+  process.on('exit', () => {
+    if (child?.pid !== undefined && child.exitCode === null) killGroup(child.pid, 'SIGKILL');
+  });
   start();
   const cron = setInterval(() => {
     const ring = `${url}/cdn-cgi/local/scheduled?cron=${encodeURIComponent('*/5 * * * *')}`;

@@ -148,7 +148,10 @@ describe('signing keys (SE-07)', () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     await ask(await given.token());
     given.jwks.keys = [{ ...publicJwk, kid: 'key-2' }, publicJwk];
-    vi.setSystemTime(Date.now() + 31_000);
+    const start = Date.now();
+    vi.setSystemTime(start + 59_000);
+    expect((await ask(await signed(personClaims(given.team), { kid: 'key-2' }))).status).toBe(401);
+    vi.setSystemTime(start + 61_000);
     expect((await ask(await signed(personClaims(given.team), { kid: 'key-2' }))).status).toBe(200);
     expect(given.jwks.fetches).toBe(2);
   });
@@ -156,11 +159,27 @@ describe('signing keys (SE-07)', () => {
   it('are not fetched again for a flood of unknown key ids', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     await ask(await given.token());
-    vi.setSystemTime(Date.now() + 31_000);
+    vi.setSystemTime(Date.now() + 61_000);
     for (let i = 0; i < 20; i += 1) {
       expect((await ask(await signed(personClaims(given.team), { kid: `unknown-${i}` }))).status).toBe(401);
     }
     expect(given.jwks.fetches).toBe(2);
+  });
+
+  it('are asked for once a minute, not once a request, while the address is down', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    await ask(await given.token());
+    given.jwks.down = true;
+    vi.setSystemTime(Date.now() + 61_000);
+    for (let i = 0; i < 20; i += 1) {
+      expect((await ask(await signed(personClaims(given.team), { kid: `unknown-${i}` }))).status).toBe(401);
+    }
+    expect(given.jwks.fetches).toBe(2);
+    expect((await ask(await given.token())).status).toBe(200);
+    given.jwks.down = false;
+    given.jwks.keys = [{ ...publicJwk, kid: 'key-2' }, publicJwk];
+    vi.setSystemTime(Date.now() + 61_000);
+    expect((await ask(await signed(personClaims(given.team), { kid: 'key-2' }))).status).toBe(200);
   });
 
   it('that cannot be fetched are 503, not 401', async () => {

@@ -1,17 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type GivenApp, givenApp, ORIGIN } from './given-app.ts';
 import { endCall, givenCall, logOf, noteFor, recordOf } from './given-call.ts';
+import { expectNoInlineCode, openPage, type PageInit } from './given-page.ts';
 
 let given: GivenApp;
 beforeEach(() => {
   given = givenApp();
 });
 afterEach(() => vi.restoreAllMocks());
-
-const pageOf = async (path: string, init = {}) => {
-  const response = await given.request(path, init);
-  return { response, status: response.status, html: await response.text() };
-};
+const pageOf = (path: string, init?: PageInit) => openPage(given, path, init);
 
 const XSS = [
   '<script>alert(1)</script>',
@@ -24,17 +21,12 @@ const XSS = [
   '&lt;b&gt;',
 ];
 
-/** The content security policy would stop these; no page may need it to. */
-function expectNoInlineCode(html: string) {
-  expect(html).not.toMatch(/<script(?![^>]*\bsrc="\/static\/)/);
-  expect(html).not.toMatch(/<style|\sstyle=|\son[a-z]+=|javascript:[^a]/i);
-}
-
 describe('ways in', () => {
   it('/ and /dashboard lead to the calls', async () => {
     for (const [from, to] of [
       ['/', '/dashboard'],
       ['/dashboard', '/dashboard/calls'],
+      ['/dashboard/', '/dashboard/calls'],
     ] as const) {
       const response = await given.request(from, { redirect: 'manual' });
       expect([response.status, response.headers.get('Location')]).toEqual([302, to]);
@@ -76,6 +68,7 @@ describe('the worklist', () => {
     expect(html).toContain('Given, recording allowed');
     // 15:00 UTC less nine seconds is 9:59 in New York.
     expect(html).toContain('9:59');
+    expect(html).toContain('Started (New York time)');
     expect(html).not.toMatch(/Diaz|\+1\d{10}/);
   });
 
@@ -87,8 +80,9 @@ describe('the worklist', () => {
   });
 
   it('keeps filter and page while polling', async () => {
-    const { html } = await pageOf('/dashboard/calls?status=busy&cursor=call_1');
-    expect(html).toContain('hx-get="/dashboard/fragments/calls?status=busy&amp;cursor=call_1"');
+    const cursor = 'call_0199f3c2-7f4e-7000-8000-000000000001';
+    const { html } = await pageOf(`/dashboard/calls?status=busy&cursor=${cursor}`);
+    expect(html).toContain(`hx-get="/dashboard/fragments/calls?status=busy&amp;cursor=${cursor}"`);
     expect(html).toContain('There are no older calls.');
     expect(html).toMatch(/<option value="busy" selected/);
   });
@@ -133,6 +127,8 @@ describe('one call', () => {
     ]) {
       expect(html).toContain(part);
     }
+    // Over when the page was opened: the note comes first, the words stay folded.
+    expect(html).toContain('<details id="said" class="said">');
     expect(html).not.toContain('hx-trigger');
     expect(html).not.toContain('Hang up');
   });
@@ -147,6 +143,7 @@ describe('one call', () => {
     expect(html).toContain('hx-trigger="every 2s"');
     expect(html).toContain(`hx-post="/dashboard/calls/${made.call.id}/hangup"`);
     expect(html).toContain('hx-confirm=');
+    expect(html).toContain('<details id="said" class="said" open="">');
     expect(html).toContain('The note is written when the call is over.');
     const fragment = await pageOf(`/dashboard/fragments/calls/${made.call.id}`);
     expect(fragment.html).toMatch(/^<div id="call"/);
@@ -157,6 +154,27 @@ describe('one call', () => {
     });
     expect([hungUp.status, hungUp.html.startsWith('<div id="call"')]).toEqual([200, true]);
     expect(given.session.requestHangup).toHaveBeenCalledOnce();
+  });
+
+  it('hung up when it is already over answers 409 with the call as it is now, not with an error page', async () => {
+    const made = await givenCall(given);
+    await endCall(given, made);
+    const { status, html } = await pageOf(`/dashboard/calls/${made.call.id}/hangup`, {
+      method: 'POST',
+      headers: { Origin: ORIGIN },
+    });
+    expect([status, html.startsWith('<div id="call"')]).toEqual([409, true]);
+    expect(html).toContain('This call was already over.');
+    expect(html).toContain('Chief complaint');
+    const config = (await pageOf('/dashboard/calls')).html;
+    expect(config).toContain('{&quot;code&quot;:&quot;409&quot;,&quot;swap&quot;:true}');
+  });
+
+  it('in July is shown with the zone of July, whenever it is looked at', async () => {
+    const made = await givenCall(given);
+    const answeredAt = Date.parse('2026-07-20T15:00:00Z');
+    await endCall(given, made, { record: { dialedAt: answeredAt, answeredAt, endedAt: answeredAt + 60_000 } });
+    expect((await pageOf(`/dashboard/calls/${made.call.id}`)).html).toContain('Jul 20, 11:00 AM EDT');
   });
 
   it('stops fetching and shows the note when it has settled', async () => {
@@ -184,42 +202,12 @@ describe('one call', () => {
   });
 });
 
-describe('error pages', () => {
-  it('tell a browser what to do next', async () => {
-    const cases = [
-      [await pageOf('/dashboard', { token: null }), 401, 'Please sign in'],
-      [await pageOf('/', { token: null }), 401, 'Please sign in'],
-      [
-        await pageOf('/dashboard', { token: await given.token({ email: 'new@clinic.example' }) }),
-        403,
-        'You have no access yet',
-      ],
-      [await pageOf('/dashboard/nothing'), 404, 'Nothing here'],
-      [await pageOf('/dashboard/calls/call_0199f3c2-7f4e-7000-8000-000000000001'), 404, 'Nothing here'],
-      [await pageOf('/dashboard/calls?status=nonsense'), 422, 'Unprocessable Content'],
-    ] as const;
-    for (const [{ status, html, response }, expected, text] of cases) {
-      expect([status, response.headers.get('Content-Type')]).toEqual([expected, 'text/html; charset=UTF-8']);
-      expect(html).toContain(text);
-      expect(html).toContain(response.headers.get('X-Request-Id') ?? 'no id');
-      expect(response.headers.get('Content-Security-Policy')).toContain("default-src 'none'");
-      expect(response.headers.get('Cache-Control')).toBe('no-store');
-      expectNoInlineCode(html);
-    }
-  });
+describe('the form', () => {
+  afterEach(() => void vi.useRealTimers());
 
-  it('say nothing of what went wrong inside', async () => {
-    vi.spyOn(given.env.DB, 'prepare').mockImplementation(() => {
-      throw new Error('SQLITE_ERROR: near Ana');
-    });
-    const { status, html } = await pageOf('/dashboard/calls');
-    expect(status).toBe(500);
-    expect(html).toContain('Something went wrong');
-    expect(html).not.toMatch(/SQLITE|Ana/);
-  });
-
-  it('of the API stay problem+json, whatever the browser accepts', async () => {
-    const response = await given.request('/api/nothing', { headers: { Accept: 'text/html' } });
-    expect(response.headers.get('Content-Type')).toBe('application/problem+json');
+  it('offers the day it is at the clinic, not in Greenwich, and none later', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-24T01:30:00Z') });
+    const { html } = await pageOf('/dashboard/new-call');
+    expect(html).toMatch(/<input name="consent.obtained_at"[^>]* max="2026-11-23" value="2026-11-23"/);
   });
 });

@@ -6,7 +6,10 @@ let given: GivenApp;
 beforeEach(() => {
   given = givenApp();
 });
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 const jsonOf = async (response: Response) => (await response.json()) as Record<string, unknown>;
 
@@ -90,6 +93,33 @@ describe('/api/staff', () => {
     expect((await given.request(path, { method: 'DELETE' })).status).toBe(404);
     expect((await given.send('PATCH', path, { roles: ['admin'] })).status).toBe(404);
     expect(given.lines.join('\n')).not.toMatch(/nurse@/i);
+  });
+
+  it('pages by id, newest first', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const ids: unknown[] = [];
+    for (const name of ['a', 'b', 'c']) {
+      vi.setSystemTime(Date.now() + 1);
+      const body = { email: `${name}-paged@clinic.example`, roles: ['clinician'] };
+      ids.unshift((await jsonOf(await given.send('POST', '/api/staff', body)))['staff_id']);
+    }
+    const first = await jsonOf(await given.request('/api/staff?limit=2'));
+    expect(first).toMatchObject({ items: [{ staff_id: ids[0] }, { staff_id: ids[1] }], next_cursor: ids[1] });
+    const second = await jsonOf(await given.request(`/api/staff?limit=2&cursor=${first['next_cursor']}`));
+    expect(second).toMatchObject({ items: [{ staff_id: ids[2] }], next_cursor: null });
+    for (const id of ids) await given.request(`/api/staff/${id}`, { method: 'DELETE' });
+  });
+
+  it.each([
+    ['limit=0', 'limit', 'invalid'],
+    ['limit=201', 'limit', 'invalid'],
+    ['cursor=staff_1', 'cursor', 'invalid'],
+    ['cursor=call_0199f3c2-7f4e-7000-8000-000000000001', 'cursor', 'invalid'],
+    ['email=a@b.example', 'email', 'unknown_field'],
+  ])('refuses the query %s', async (query, name, code) => {
+    const response = await given.request(`/api/staff?${query}`);
+    expect(response.status).toBe(422);
+    expect(await jsonOf(response)).toMatchObject({ errors: [{ pointer: `/${name}`, code }] });
   });
 
   it.each([

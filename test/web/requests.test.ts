@@ -186,6 +186,33 @@ describe('fields (SE-16)', () => {
     ]);
   });
 
+  it('refuse a consent from before 1900', async () => {
+    const consent = { basis: 'verbal', obtained_at: '1899-12-31T23:59:59Z', obtained_by: 'x', evidence: 'y' };
+    expect(await errorsOf(await post({ phone_number: NUMBER, consent }))).toEqual([
+      ['/consent/obtained_at', 'invalid'],
+    ]);
+  });
+
+  it.each([
+    ['a line break', 'Ana\nDiaz'],
+    ['right-to-left override', 'Ana\u202Ezaid'],
+    ['an isolate', '\u2066Ana\u2069'],
+    ['a left-to-right mark', 'Ana\u200E'],
+    ['a right-to-left mark', '\u200FAna'],
+    ['half a surrogate pair', 'Ana\uD800'],
+    ['no letter', '---'],
+    ['nothing visible', '\u200D\u200C'],
+  ])('refuse a name with %s', async (_name, first_name) => {
+    expect(await errorsOf(await post({ phone_number: NUMBER, first_name }))).toEqual([['/first_name', 'invalid']]);
+  });
+
+  it.each(['Ana', 'D’Arcy-Ó Súilleabháin', 'می\u200Cخواهم', 'ක්\u200Dෂ', '𠮷野', 'X Æ 12', '3'])(
+    'accept the name %s',
+    async (first_name) => {
+      expect((await post({ phone_number: NUMBER, first_name })).status).toBe(201);
+    },
+  );
+
   it.each([
     'limit=0',
     'limit=201',
@@ -194,6 +221,9 @@ describe('fields (SE-16)', () => {
     'limit=',
     'limit=5&limit=6',
     'cursor=%00',
+    'cursor=call_1',
+    'cursor=zzzz',
+    'cursor=att_0199f3c2-7f4e-7000-8000-000000000001',
     'sort=name',
     'status=done',
     'from=yesterday',

@@ -1,9 +1,9 @@
 /** What an open question makes of the patient's keys: opening, birth date, consent, items, and the star commands. Pure. */
-import { ask, askNextItem, COMMAND_KEY_MS, itemOf, MAX_TRIES, put, putCommand, settle } from './ask.ts';
+import { ask, askNextItem, itemOf, MAX_TRIES, put, putCommand, settle } from './ask.ts';
 import type { CallPlan } from './call-plan.ts';
 import { callTexts } from './call-texts.ts';
 import type { CallEvent } from './event.ts';
-import type { Item } from './questionnaire.ts';
+import { readAnswer } from './read-answer.ts';
 import { type Keys, readBirthDate, sameBirthDate } from './read-keys.ts';
 import type { Answer, CallState, StateIn } from './state.ts';
 import { close, order, stay, type Turn, withTask } from './turn.ts';
@@ -95,26 +95,6 @@ function onItem(state: Asking, event: CallEvent, plan: CallPlan, digits: string)
   return settleAndGoOn(state, event, plan, { ...answer, input: 'keys', at: event.at, eventId: event.id });
 }
 
-function readAnswer(item: Item, digits: string, { language }: CallState): Answer | null {
-  switch (item.type) {
-    case 'yes_no':
-      if (digits === '1') return { state: 'answered', value: true };
-      if (digits === '2') return { state: 'none', value: false };
-      return digits === '3' ? { state: 'unknown', value: null } : null;
-    case 'choice': {
-      const option = item.options.find(({ key }) => key === digits);
-      return option ? { state: 'answered', value: option.value, display: option.display[language] } : null;
-    }
-    case 'number': {
-      // CL-11: out of range is asked again, never clamped. `007` is a slip of the finger, not seven.
-      const value = /^(0|[1-9]\d*)$/.test(digits) ? Number(digits) : Number.NaN;
-      return value >= item.minimum && value <= item.maximum ? { state: 'answered', value } : null;
-    }
-    case 'voice':
-      return null;
-  }
-}
-
 function settleAndGoOn(state: Asking, event: CallEvent, plan: CallPlan, answer: Answer): Turn {
   const silentItems = answer.state === 'skipped' && answer.input === undefined ? state.silentItems + 1 : 0;
   const settled = settle({ ...state, silentItems }, state.question.step, answer);
@@ -163,7 +143,8 @@ export function onCommand(state: Asking, event: CallEvent, plan: CallPlan, key: 
       if (itemOf(plan, question.step) === undefined) return again(state);
       return settleAndGoOn(state, event, plan, { state: 'skipped', input: 'keys', at: event.at, eventId: event.id });
     case '8': {
-      if (state.recorder !== 'on') return again(state);
+      // Also one believed to have failed: if it runs after all, it stops now.
+      if (state.recorder === 'off' || state.recorder === 'stopped') return again(state);
       const [stopped, stop] = order([{ ...state, recorder: 'stopped' }, []], event.receivedAt, { name: 'record_stop' });
       const [next, asked] = again(stopped);
       return [next, [...stop, ...asked]];
@@ -193,13 +174,4 @@ export function onLooseKey(
   const [stopped, stop] = order([heard, []], event.receivedAt, { name: 'gather_stop' });
   const [next, commands] = onCommand(stopped as Asking, event, plan, digit);
   return [next, [...stop, ...commands]];
-}
-
-/** TC-08: the opt-out is live in every state. The closing has no gather, so `*9` is put together from loose keys; the goodbye goes on. */
-export function onClosingKey(state: StateIn<'closing'>, event: CallEvent, digit: string): Turn {
-  const { starAt, ...heard } = { ...state, anyKey: true };
-  if (digit === '*') return stay({ ...heard, starAt: event.at });
-  const inTime = starAt !== undefined && event.at > starAt && event.at - starAt <= COMMAND_KEY_MS;
-  if (digit !== '9' || !inTime || state.outcome === 'opted_out') return stay(heard);
-  return order([{ ...heard, outcome: 'opted_out' }, []], event.receivedAt, { name: 'suppress_number' });
 }

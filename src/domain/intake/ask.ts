@@ -6,7 +6,7 @@ import type { CallPlan } from './call-plan.ts';
 import { callTexts, say } from './call-texts.ts';
 import type { CallEvent } from './event.ts';
 import type { Item } from './questionnaire.ts';
-import type { Answer, CallState, OpenQuestion } from './state.ts';
+import type { Answer, CallState, OpenQuestion, StateIn } from './state.ts';
 import { close, enter, order, silenceTimer, type Turn, withTask } from './turn.ts';
 
 /** CL-08: at least 8 s for a first key and 4 s between keys. */
@@ -23,6 +23,19 @@ type Progress = Pick<OpenQuestion, 'step' | 'failedTries' | 'anyInvalid'>;
 /** Asks a step for the first time. */
 export const ask = (state: CallState, event: CallEvent, plan: CallPlan, step: string): Turn =>
   put(state, event, plan, { step, failedTries: 0, anyInvalid: false }, null);
+
+/**
+ * The end of the question was never heard though the line lives. What may still play of it is stopped first, and an answer
+ * that comes from it after all is taken. It is no try.
+ */
+export function putLost(state: StateIn<'asking'>, event: CallEvent, plan: CallPlan): Turn {
+  const { question } = state;
+  const [stopped, stop] = order([state, []], event.receivedAt, { name: 'gather_stop' });
+  const [asked, commands] = put(stopped, event, plan, question, null);
+  const again = asked as StateIn<'asking'>;
+  const lostSeq = question.commandSince === null ? question.seq : null;
+  return [{ ...again, question: { ...again.question, lostSeq } }, [...stop, ...commands]];
+}
 
 /** Asks the same step again, with a word of why. */
 export function put(state: CallState, event: CallEvent, plan: CallPlan, progress: Progress, lead: Lead): Turn {
@@ -56,10 +69,24 @@ function gather(
     timeoutMs,
     interDigitTimeoutMs: NEXT_KEY_MS,
   });
-  const question: OpenQuestion = { ...progress, seq: ordered.seq, commandSince };
-  const waitMs = timeoutMs + maximumDigits * NEXT_KEY_MS;
-  const asking = enter(ordered, { phase: 'asking', question }, silenceTimer(event, plan, payload, waitMs));
-  return [{ ...asking, checking: null }, commands];
+  const { step, failedTries, anyInvalid } = progress;
+  const question: OpenQuestion = { step, failedTries, anyInvalid, seq: ordered.seq, lostSeq: null, commandSince };
+  const asking = enter(ordered, { phase: 'asking', question }, awaitEnd(event, plan, question, payload));
+  return [{ ...asking, checking: null, stopHeard: false, lastQuestion: null }, commands];
+}
+
+function awaitEnd(event: CallEvent, plan: CallPlan, question: OpenQuestion, payload: string): { silence: number } {
+  const firstKeyMs = question.commandSince === null ? FIRST_KEY_MS : COMMAND_KEY_MS;
+  const digits = question.commandSince === null ? maximumDigitsOf(plan, question.step) : 1;
+  return silenceTimer(event, plan, payload, firstKeyMs + digits * NEXT_KEY_MS);
+}
+
+/** The question reached the patient later than it was put: its silence begins now. */
+export function awaitAnew(state: StateIn<'asking'>, event: CallEvent, plan: CallPlan): CallState {
+  const { question } = state;
+  const text =
+    question.commandSince === null ? stepText(state, plan, question.step) : callTexts[state.language].commands;
+  return { ...state, timers: { ...state.timers, ...awaitEnd(event, plan, question, text) } };
 }
 
 export const itemOf = (plan: CallPlan, step: string): Item | undefined =>

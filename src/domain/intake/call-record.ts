@@ -127,7 +127,9 @@ function unansweredStatus(cause: string | null): CallStatus {
   }
 }
 
-function recordingStatusOf(state: CallState): RecordingStatus {
+/** What was saved counts for more than what we believe of the recorder. */
+export function recordingStatusOf(state: CallState): Exclude<RecordingStatus, 'ready'> {
+  if (state.recording !== null) return 'pending';
   switch (state.recorder) {
     case 'off':
       return 'none';

@@ -14,7 +14,7 @@ export const DIAL_WAIT_MS = 30_000;
 /** TC-17: at least 15 s or four rings; sent as `timeout_secs`. */
 export const RING_TIMEOUT_SECONDS = 30;
 /** Ring time and a margin for the hang-up event. */
-const RING_LOST_MS = (RING_TIMEOUT_SECONDS + 30) * 1000;
+const RING_LOST_MS = (RING_TIMEOUT_SECONDS + 10) * 1000;
 
 type DialEvent = CallEventOf<
   'call.requested' | 'dial.sent' | 'dial.accepted' | 'dial.refused' | 'dial.unknown' | 'dial.checked' | 'call.initiated'

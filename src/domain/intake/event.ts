@@ -57,6 +57,10 @@ type CallEventBody =
       readonly reason: 'call_ended' | 'refused';
       readonly code: string;
     }
+  /** Telnyx took a command only after failures: what is timed from it is timed anew. */
+  | { readonly type: 'command.delayed'; readonly seq: number }
+  /** A command that Telnyx never took will not be sent any more: too old, or the call has moved on. */
+  | { readonly type: 'command.dropped'; readonly seq: number; readonly name: CommandName }
   | { readonly type: 'hangup.requested' }
   | { readonly type: 'timeout.fired'; readonly timer: TimerName };
 

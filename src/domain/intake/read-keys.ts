@@ -14,8 +14,7 @@ export type Keys =
 /** Z5: only `valid` carries an answer; `#` alone may come as `valid` or `invalid`, without digits. */
 export function readKeys(status: GatherStatus, digits: string): Keys {
   const star = digits.indexOf('*');
-  if (star >= 0 && (status === 'valid' || status === 'invalid'))
-    return { kind: 'command', key: digits[star + 1] ?? null };
+  if (star >= 0) return { kind: 'command', key: digits[star + 1] ?? null };
   switch (status) {
     case 'valid':
       return digits === '' ? { kind: 'invalid' } : { kind: 'digits', digits };

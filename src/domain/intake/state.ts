@@ -50,6 +50,8 @@ export interface OpenQuestion {
   readonly failedTries: number;
   /** Whether any of those tries had a wrong key: `unclear` rather than `skipped`. */
   readonly anyInvalid: boolean;
+  /** A gather of this same step whose end was never heard; an answer that still comes from it counts. */
+  readonly lostSeq: number | null;
   /** Set while a command key is awaited after `*`: the question waits, `seq` is that of the command prompt. */
   readonly commandSince: number | null;
 }
@@ -76,6 +78,14 @@ export interface CallFacts {
   readonly answers: Readonly<Record<string, Answer>>;
   /** Items in a row given up in silence; three lead to the closing. */
   readonly silentItems: number;
+  /** The question that was open when the line broke off: its answer may still be on its way. */
+  readonly lastQuestion: OpenQuestion | null;
+  /** When a `*` was last pressed, as keys report it one by one: `*9` counts even where no gather hears it (TC-08). */
+  readonly starAt: number | null;
+  /** `*9` was pressed, and the gather that should say so has not spoken. */
+  readonly stopHeard: boolean;
+  /** Version of the note; rises when an answer comes after the note was written. */
+  readonly noteVersion: number;
   readonly recorder: 'off' | 'on' | 'stopped' | 'failed';
   readonly recording: { readonly id: string | null; readonly durationMs: number | null } | null;
   readonly hangup: {
@@ -101,8 +111,7 @@ export type Phase =
   | { readonly phase: 'dialing'; readonly dial: 'pending' | 'sent' | 'unknown' }
   | { readonly phase: 'ringing' }
   | { readonly phase: 'asking'; readonly question: OpenQuestion }
-  /** `starAt`: when a `*` was last pressed; no gather is open here, and `*9` still counts. */
-  | { readonly phase: 'closing'; readonly speakSeq: number; readonly starAt?: number }
+  | { readonly phase: 'closing'; readonly speakSeq: number }
   | { readonly phase: 'hanging_up' }
   | { readonly phase: 'ended' };
 
@@ -124,6 +133,10 @@ export function newCall(plan: Pick<CallPlan, 'language'>): CallState {
     consent: { collection: 'not_asked', recording: 'not_asked', at: null, eventId: null, wording: null },
     answers: {},
     silentItems: 0,
+    lastQuestion: null,
+    starAt: null,
+    stopHeard: false,
+    noteVersion: 1,
     recorder: 'off',
     recording: null,
     hangup: null,

@@ -3,15 +3,16 @@
  * the state and runs the commands. Unexpected events leave the state as it is and yield no command, because Telnyx may
  * deliver late, twice or out of order.
  */
-import { onClosingKey, onCommand, onKeys, onLooseKey } from './answer.ts';
-import { ask, put } from './ask.ts';
+import { onCommand, onKeys, onLooseKey } from './answer.ts';
+import { ask, awaitAnew, put, putLost } from './ask.ts';
 import type { CallPlan } from './call-plan.ts';
 import { onDialEvent, wasGivenUp } from './dialing.ts';
 import type { CallEvent, CallEventOf } from './event.ts';
+import { asksToStop, noteStar, onLateAnswer, onLateKey } from './late-answer.ts';
 import { onTimeout } from './on-timeout.ts';
 import { readKeys } from './read-keys.ts';
-import type { CallState } from './state.ts';
-import { awaitHangup, close, end, hangUp, saveAgain, stay, type Turn, withTask } from './turn.ts';
+import type { CallState, StateIn } from './state.ts';
+import { awaitHangup, close, closeAnew, end, hangUp, order, saveAgain, stay, type Turn, withTask } from './turn.ts';
 
 export function transition(state: CallState, event: CallEvent, plan: CallPlan): Turn {
   switch (event.type) {
@@ -28,10 +29,7 @@ export function transition(state: CallState, event: CallEvent, plan: CallPlan): 
     case 'gather.ended':
       return onGatherEnded(state, event, plan);
     case 'dtmf.received':
-      if (state.phase === 'closing') return onClosingKey(state, event, event.digit);
-      return state.phase === 'asking'
-        ? onLooseKey({ ...state, lostEvents: 0 }, event, plan, event.digit, event.asked?.seq ?? null)
-        : stay(state);
+      return onKey(state, event, plan);
     case 'speak.ended':
       return state.phase === 'closing' ? hangUp(state, event, plan) : stay(state);
     case 'recording.saved':
@@ -42,6 +40,11 @@ export function transition(state: CallState, event: CallEvent, plan: CallPlan): 
       return onChecked(state, event, plan);
     case 'command.failed':
       return onCommandFailed(state, event, plan);
+    case 'command.delayed':
+      return onCommandDelayed(state, event, plan);
+    case 'command.dropped':
+      if (event.name !== 'record_start' || state.recorder !== 'on') return stay(state);
+      return saveAgain({ ...state, recorder: 'failed' }, event, plan);
     case 'hangup.requested':
       return onHangupRequested(state, event, plan);
     case 'timeout.fired':
@@ -78,11 +81,34 @@ function onAnswered(state: CallState, event: CallEventOf<'call.answered'>, plan:
   return live.hangupWanted ? hangUp(live, event, plan) : ask(live, event, plan, 'opening');
 }
 
+function onKey(state: CallState, event: CallEventOf<'dtmf.received'>, plan: CallPlan): Turn {
+  switch (state.phase) {
+    case 'new':
+    case 'dialing':
+    case 'ringing':
+      return stay(state);
+    case 'asking': {
+      const heard = noteStar({ ...state, lostEvents: 0 }, event) as StateIn<'asking'>;
+      return onLooseKey(heard, event, plan, event.digit, event.asked?.seq ?? null);
+    }
+    case 'closing':
+    case 'hanging_up':
+    case 'ended':
+      return onLateKey(state, event, plan);
+  }
+}
+
 function onGatherEnded(state: CallState, event: CallEventOf<'gather.ended'>, plan: CallPlan): Turn {
-  if (state.phase !== 'asking' || event.asked?.seq !== state.question.seq) return stay(state);
+  if (state.phase !== 'asking') return onLateAnswer(state, event, plan);
+  const { seq, lostSeq } = state.question;
+  if (lostSeq !== null && event.asked?.seq === lostSeq && event.status === 'valid')
+    return onLostEnd(state, event, plan);
+  if (event.asked?.seq !== seq) return stay(state);
   const current = { ...state, lostEvents: 0 };
   switch (event.status) {
     case 'call_hangup':
+      // The hang-up is on its way. What it cut off is kept, should its keys have asked to stop.
+      return asksToStop(current.question, event.digits) ? stay({ ...current, stopHeard: true }) : stay(current);
     case 'cancelled':
       return stay(current);
     case 'cancelled_amd':
@@ -97,6 +123,14 @@ function onGatherEnded(state: CallState, event: CallEventOf<'gather.ended'>, pla
       return onCommand(current, event, plan, event.status === 'valid' ? event.digits : null);
     }
   }
+}
+
+/** The end that was believed lost came after all; what was put in its place is stopped. */
+function onLostEnd(state: StateIn<'asking'>, event: CallEventOf<'gather.ended'>, plan: CallPlan): Turn {
+  const current = { ...state, lostEvents: 0, question: { ...state.question, lostSeq: null } };
+  const [stopped, stop] = order([current, []], event.receivedAt, { name: 'gather_stop' });
+  const [next, commands] = onKeys(stopped as StateIn<'asking'>, event, plan, readKeys(event.status, event.digits));
+  return [next, [...stop, ...commands]];
 }
 
 /** TC-18: the line is released at once and nothing more is ordered. */
@@ -114,15 +148,16 @@ function onChecked(state: CallState, event: CallEventOf<'call.checked'>, plan: C
   if (event.alive === false) return end(current, event, plan, { error: current.error ?? 'hangup_event_lost' });
   switch (current.phase) {
     case 'asking':
-      return put(current, event, plan, current.question, null);
+      return putLost(current, event, plan);
     case 'closing':
       return hangUp(current, event, plan);
     case 'hanging_up':
-      return event.alive === null ? end(current, event, plan) : hangUp(current, event, plan);
+      // Only checks without an answer count: while Telnyx says it lives, it is hung up again.
+      return event.alive === null ? end(current, event, plan) : hangUp({ ...current, lostEvents: 0 }, event, plan);
     case 'ringing':
-      return event.alive === null
-        ? end(current, event, plan, { error: 'hangup_event_lost' })
-        : hangUp(current, event, plan);
+      if (event.alive === null) return end(current, event, plan, { error: 'hangup_event_lost' });
+      // It cannot ring so long: it was answered, and we were not told.
+      return ask({ ...current, answeredAt: event.at, lostEvents: 0 }, event, plan, 'opening');
     case 'new':
     case 'dialing':
     case 'ended':
@@ -143,6 +178,12 @@ function onCommandFailed(state: CallState, event: CallEventOf<'command.failed'>,
     return hangUp({ ...state, error: state.error ?? event.code }, event, plan);
   const recorder = event.name === 'record_start' && state.recorder === 'on' ? 'failed' : state.recorder;
   return stay({ ...state, recorder, error: state.error ?? `${event.name}_refused` });
+}
+
+function onCommandDelayed(state: CallState, event: CallEventOf<'command.delayed'>, plan: CallPlan): Turn {
+  if (state.phase === 'asking' && state.question.seq === event.seq) return stay(awaitAnew(state, event, plan));
+  if (state.phase === 'closing' && state.speakSeq === event.seq) return stay(closeAnew(state, event, plan));
+  return stay(state);
 }
 
 function onHangupRequested(state: CallState, event: CallEvent, plan: CallPlan): Turn {

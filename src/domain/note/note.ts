@@ -3,7 +3,7 @@
  * Patient-reported and unreviewed until a clinician signs. Pure.
  */
 import type { CallPlan } from '../intake/call-plan.ts';
-import { type CallStatus, durationSeconds, statusOf } from '../intake/call-record.ts';
+import { type CallStatus, durationSeconds, recordingStatusOf, statusOf } from '../intake/call-record.ts';
 import type { Section } from '../intake/questionnaire.ts';
 import type { Answer, CallState } from '../intake/state.ts';
 
@@ -104,15 +104,10 @@ export function noteOf(
       started_at: isoOrNull(state.answeredAt),
       ended_at: isoOrNull(state.endedAt),
     },
-    recording: { status: recordingOf(state) },
+    recording: { status: recordingStatusOf(state) },
     created_at: iso(now),
     completed_at: status === 'completed' ? isoOrNull(state.endedAt) : null,
   };
-}
-
-function recordingOf(state: CallState): 'none' | 'pending' | 'failed' {
-  if (state.recorder === 'off') return 'none';
-  return state.recorder === 'failed' ? 'failed' : 'pending';
 }
 
 function noteStatusOf(status: CallStatus): Note['status'] {

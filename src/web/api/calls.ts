@@ -10,7 +10,7 @@ import { maskNumber } from '../mask.ts';
 import { hangUp, readCall, storedCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
 import { callJson } from './call-json.ts';
-import { callId, consent, DEFAULT_LIMIT, language, page, patientId, phoneNumber, time } from './fields.ts';
+import { callId, consent, DEFAULT_LIMIT, language, pageOf, patientId, phoneNumber, time } from './fields.ts';
 
 const oneCall = z.strictObject({ call_id: callId });
 
@@ -67,7 +67,7 @@ const list = route(
     audit: 'call.list',
     phi: true,
     query: z.strictObject({
-      ...page,
+      ...pageOf('call'),
       status: z.enum(CALL_STATUSES).optional(),
       patient_id: patientId.optional(),
       from: time.optional(),

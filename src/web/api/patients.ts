@@ -6,7 +6,7 @@ import { notFound } from '../errors.ts';
 import { maskNumber } from '../mask.ts';
 import { type Route, route } from '../route.ts';
 import { iso } from './call-json.ts';
-import { consent, DEFAULT_LIMIT, externalId, language, line, page, patientId, phoneNumber } from './fields.ts';
+import { consent, DEFAULT_LIMIT, externalId, language, line, pageOf, patientId, phoneNumber } from './fields.ts';
 
 const name = line(100);
 const birthDate = z.iso
@@ -64,7 +64,7 @@ const list = route(
     roles: ['admin', 'clinician'],
     audit: 'patient.list',
     phi: true,
-    query: z.strictObject({ ...page, external_id: externalId.optional() }),
+    query: z.strictObject({ ...pageOf('pat'), external_id: externalId.optional() }),
   },
   async ({ query, db, config, c }) => {
     const found = await listPatients(db, config.keyRing, {

@@ -3,8 +3,7 @@ import * as z from 'zod';
 import { createStaff, deleteStaff, listStaff, ROLES, type StaffMember, setStaffRoles } from '../../store/staff.ts';
 import { notFound, Problem } from '../errors.ts';
 import { type Route, route } from '../route.ts';
-
-const MAX_STAFF_SHOWN = 200;
+import { DEFAULT_LIMIT, pageOf } from './fields.ts';
 
 const roles = z
   .array(z.enum(ROLES))
@@ -16,8 +15,18 @@ const oneMember = z.strictObject({ staff_id: z.string().regex(/^staff_[0-9a-f-]{
 const staffJson = (member: StaffMember) => ({ staff_id: member.id, email: member.email, roles: member.roles });
 
 const list = route(
-  { method: 'GET', path: '/api/staff', roles: ['admin'], audit: 'staff.list', phi: false },
-  async ({ db, c }) => c.json({ items: (await listStaff(db, MAX_STAFF_SHOWN)).map(staffJson), next_cursor: null }),
+  {
+    method: 'GET',
+    path: '/api/staff',
+    roles: ['admin'],
+    audit: 'staff.list',
+    phi: false,
+    query: z.strictObject(pageOf('staff')),
+  },
+  async ({ query, db, c }) => {
+    const found = await listStaff(db, { limit: query.limit ?? DEFAULT_LIMIT, cursor: query.cursor ?? null });
+    return c.json({ items: found.items.map(staffJson), next_cursor: found.nextCursor });
+  },
 );
 
 const create = route(

@@ -30,16 +30,29 @@ export interface CallView {
   readonly tasks: readonly Task[];
   readonly clock: ClinicClock;
   readonly now: number;
+  /** Somebody asked to hang up when there was nothing left to hang up. */
+  readonly alreadyOver?: boolean;
 }
 
 export const CallFragment = (view: CallView) => {
   const { call, settled, clock, log, note } = view;
   const polling = settled
     ? {}
-    : { 'hx-get': `/dashboard/fragments/calls/${call.id}`, 'hx-trigger': 'every 2s', 'hx-swap': 'outerHTML' };
+    : {
+        'hx-get': `/dashboard/fragments/calls/${call.id}`,
+        'hx-trigger': 'every 2s',
+        'hx-swap': 'outerHTML',
+        // No poll while the button's request runs: it would put a fresh button in its place.
+        'hx-sync': 'this:drop',
+      };
   return (
     <div id="call" {...polling}>
       <Head view={view} />
+      {view.alreadyOver ? (
+        <p class="notice notice-live" role="status">
+          This call was already over.
+        </p>
+      ) : null}
       <p class="notice notice-warn">
         <strong>Patient-reported by automated call, not reviewed.</strong> Check it with the patient before you rely on
         it.
@@ -78,8 +91,11 @@ const Head = ({ view: { call, patient, settled } }: { view: CallView }) => {
           hx-confirm="Hang up this call now? The patient hears nothing more."
           hx-target="#call"
           hx-swap="outerHTML"
+          hx-sync="#call:replace"
+          hx-disabled-elt="this"
         >
-          Hang up
+          <span class="while-idle">Hang up</span>
+          <span class="while-busy">Hanging up…</span>
         </button>
       )}
     </div>
@@ -93,7 +109,7 @@ const Tasks = ({ view: { tasks, clock } }: { view: CallView }) => {
     <section class="notice notice-live" aria-label="To do">
       {open.map(({ kind, dueAt }) => (
         <p>
-          <strong>To do:</strong> {TASK_LABELS[kind]}, by <Moment at={dueAt} clock={clock} />
+          <strong>To do:</strong> {TASK_LABELS[kind]}, by <Moment at={dueAt} clock={clock} zoned />
         </p>
       ))}
     </section>
@@ -107,13 +123,13 @@ const Facts = ({ view: { call, note, clock, now } }: { view: CallView }) => (
       {consentLabel(call)}
       {call.consentAt === null ? null : (
         <small>
-          <Moment at={call.consentAt} clock={clock} />
+          <Moment at={call.consentAt} clock={clock} zoned />
           {note?.consent.wording ? `, wording ${note.consent.wording}` : ''}
         </small>
       )}
     </Fact>
     <Fact name="Started">
-      <Moment at={call.dialedAt ?? call.createdAt} clock={clock} /> <small>{clock.zone}</small>
+      <Moment at={call.dialedAt ?? call.createdAt} clock={clock} zoned />
     </Fact>
     <Fact name="Duration">
       {call.answeredAt === null

@@ -10,9 +10,9 @@ interface TranscriptView {
 }
 
 export const Transcript = ({ lines, clock, running }: TranscriptView) => (
-  // While the call runs it is what one came for; afterwards the note is.
-  <details class="said" open={running}>
-    <summary>What was said</summary>
+  // While the call runs it is what one came for; afterwards the note is. By its id static/app.js keeps it as the reader has it.
+  <details id="said" class="said" open={running}>
+    <summary id="said-title">What was said</summary>
     {lines.length === 0 ? <p class="empty">{running ? 'Nothing yet.' : 'Nothing was said.'}</p> : null}
     <ol class="transcript">
       {lines.map((line) => (

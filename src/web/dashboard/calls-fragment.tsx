@@ -43,12 +43,12 @@ export const CallsFragment = (list: CallList) => {
 
 const Table = ({ list }: { list: CallList }) => (
   <table class="worklist">
-    <caption class="visually-hidden">{`Calls, newest first. Times are ${list.clock.zone}.`}</caption>
+    <caption class="visually-hidden">{`Calls, newest first. Times are ${list.clock.zoneName}.`}</caption>
     <thead>
       <tr>
         <th scope="col">Status</th>
         <th scope="col">Patient</th>
-        <th scope="col">{`Started (${list.clock.zone})`}</th>
+        <th scope="col">{`Started (${list.clock.zoneName})`}</th>
         <th scope="col" class="number">
           Duration
         </th>

@@ -2,8 +2,12 @@
 export interface ClinicClock {
   readonly dateTime: (at: number) => string;
   readonly time: (at: number) => string;
-  /** Short name of the zone, such as `EST`. */
-  readonly zone: string;
+  /** Short name of the zone at that moment, such as `EST`: a call of July was on summer time, whenever it is looked at. */
+  readonly zone: (at: number) => string;
+  /** `New York time`, which holds all year. */
+  readonly zoneName: string;
+  /** `2026-11-23`, as a date field takes it. */
+  readonly today: string;
 }
 
 export function clinicClock(timeZone: string, now: number): ClinicClock {
@@ -19,11 +23,14 @@ export function clinicClock(timeZone: string, now: number): ClinicClock {
     if (dayOfYear.format(at) === today) return 'Today';
     return year.format(at) === year.format(now) ? day.format(at) : dayOfYear.format(at);
   };
-  const parts = format({ timeZoneName: 'short' }).formatToParts(now);
+  const zoned = format({ timeZoneName: 'short' });
+  const isoDay = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
   return {
     dateTime: (at) => `${dateOf(at)}, ${minutes.format(at)}`,
     time: (at) => seconds.format(at),
-    zone: parts.find(({ type }) => type === 'timeZoneName')?.value ?? timeZone,
+    zone: (at) => zoned.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? timeZone,
+    zoneName: `${timeZone.slice(timeZone.lastIndexOf('/') + 1).replaceAll('_', ' ')} time`,
+    today: isoDay.format(now),
   };
 }
 
@@ -34,10 +41,22 @@ export function spokenLength(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
+interface MomentView {
+  readonly at: number | null;
+  readonly clock: ClinicClock;
+  /** The time alone, with seconds. */
+  readonly exact?: boolean;
+  /** With the zone of that moment behind it. */
+  readonly zoned?: boolean;
+}
+
 /** A moment in the clinic's time; `—` when it has not come. */
-export const Moment = ({ at, clock, exact }: { at: number | null; clock: ClinicClock; exact?: boolean }) =>
+export const Moment = ({ at, clock, exact, zoned }: MomentView) =>
   at === null ? (
     <span class="absent">—</span>
   ) : (
-    <time datetime={new Date(at).toISOString()}>{exact ? clock.time(at) : clock.dateTime(at)}</time>
+    <time datetime={new Date(at).toISOString()}>
+      {exact ? clock.time(at) : clock.dateTime(at)}
+      {zoned ? ` ${clock.zone(at)}` : ''}
+    </time>
   );

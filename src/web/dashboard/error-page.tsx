@@ -27,13 +27,14 @@ const NEXT_STEPS: Readonly<Record<string, readonly [heading: string, text: strin
     'Nothing here',
     'This page or call does not exist. It may have been removed, or the address is incomplete.',
   ],
-  not_live: ['This call is already over', 'There is nothing left to hang up. Open the call to see how it ended.'],
   session_unavailable: [
     'The call cannot be shown right now',
     'It goes on undisturbed. Load this page again in a few seconds.',
   ],
   access_keys_unavailable: ['Sign-in cannot be checked right now', 'Load this page again in a few seconds.'],
 };
+/** Whoever lacks a role for one page lacks it for all: a link to the calls would lead to the same refusal. */
+const NO_WAY_IN: ReadonlySet<string> = new Set(['no_role', 'forbidden']);
 const UNEXPECTED = [
   'Something went wrong',
   'It is not your doing. Try again; if it stays, tell whoever runs this service the number below.',
@@ -52,9 +53,11 @@ export function errorPage({ status, title, code, requestId, actorName }: ErrorPa
         <h1>{heading}</h1>
         <p>{text}</p>
         <p class="actions">
-          <a href="/dashboard/calls" class="button">
-            Go to the calls
-          </a>
+          {NO_WAY_IN.has(code) ? null : (
+            <a href="/dashboard/calls" class="button">
+              Go to the calls
+            </a>
+          )}
           {actorName === null ? null : <a href="/cdn-cgi/access/logout">Sign out</a>}
         </p>
         <p class="quiet">

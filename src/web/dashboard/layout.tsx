@@ -3,13 +3,22 @@ import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import type { Tone } from './labels.ts';
 
-/** No eval, no inline style, nothing kept in the browser's storage: a snapshot of a page is patient data. */
+/**
+ * No eval, no inline style, no history: a snapshot of a page is patient data. htmx still writes the path it was loaded at into
+ * sessionStorage, before it reads this; app.js takes that out again. 409 holds the call as it is now, as 200 does.
+ */
 const HTMX_CONFIG = JSON.stringify({
   includeIndicatorStyles: false,
   allowEval: false,
   selfRequestsOnly: true,
+  historyEnabled: false,
   historyCacheSize: 0,
-  refreshOnHistoryMiss: true,
+  responseHandling: [
+    { code: '204', swap: false },
+    { code: '[23]..', swap: true },
+    { code: '409', swap: true },
+    { code: '[45]..', swap: false, error: true },
+  ],
 });
 
 interface Frame {

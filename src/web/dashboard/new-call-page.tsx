@@ -5,6 +5,7 @@ const BASES = [
   ['written', 'Written consent'],
 ] as const;
 
+/** `today` is the clinic's: in the evening of the US it is tomorrow in UTC. */
 export const NewCallPage = ({ today }: { today: string }) => (
   <>
     <h1>Call a patient</h1>
@@ -17,10 +18,11 @@ export const NewCallPage = ({ today }: { today: string }) => (
           type="tel"
           required
           autocomplete="off"
-          placeholder="+12025550143"
+          placeholder="(202) 555-0143"
           aria-describedby="number-hint"
+          data-us-number
         />
-        <small id="number-hint">A US number, starting with +1. Outside calling hours the call is refused.</small>
+        <small id="number-hint">A US number of ten digits. Outside calling hours the call is refused.</small>
       </label>
       <label>
         Language to begin with
@@ -44,7 +46,7 @@ export const NewCallPage = ({ today }: { today: string }) => (
         <div data-needs="consent.basis" hidden>
           <label>
             Obtained on
-            <input name="consent.obtained_at" type="date" max={today} data-date />
+            <input name="consent.obtained_at" type="date" min="1900-01-01" max={today} value={today} data-date />
           </label>
           <label>
             Obtained by

@@ -5,6 +5,7 @@ import { listCalls } from '../../store/calls.ts';
 import { getNote } from '../../store/notes.ts';
 import { getPatient, getPatients } from '../../store/patients.ts';
 import { tasksOfCall } from '../../store/tasks.ts';
+import { Problem } from '../errors.ts';
 import { hangUp, readCall, readCallLog } from '../read-call.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
 import { CallFragment, type CallView } from './call-fragment.tsx';
@@ -26,7 +27,7 @@ const listQuery = z.strictObject({
     .transform((status) => status || null),
   cursor: z
     .string()
-    .regex(/^[A-Za-z0-9_-]{1,100}$/)
+    .regex(/^call_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
     .optional(),
 });
 const oneCall = z.strictObject({ call_id: z.string().regex(/^call_[0-9a-f-]{36,64}$/) });
@@ -65,12 +66,25 @@ async function callView(ask: Ask<RouteSpec & { params: typeof oneCall }>): Promi
   return { call, settled, patient, note, log, tasks, clock: clinicClock(config.clinic.timeZone, now), now };
 }
 
+/** False: there was nothing left to hang up. The page then shows the call as it is instead of an error. */
+async function wasLive(ask: Ask<RouteSpec & { params: typeof oneCall }>): Promise<boolean> {
+  try {
+    await hangUp(ask, ask.params.call_id);
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'not_live') return false;
+    throw error;
+  }
+}
+
 const frame = ({ config, actor }: Ask) => ({ clinicName: config.clinic.name, actorName: actor.name });
 
 export const dashboardRoutes: readonly Route[] = [
   route({ ...people, method: 'GET', path: '/', audit: 'page.home', phi: false }, ({ c }) => c.redirect('/dashboard')),
-  route({ ...people, method: 'GET', path: '/dashboard', audit: 'page.home', phi: false }, ({ c }) =>
-    c.redirect('/dashboard/calls'),
+  ...(['/dashboard', '/dashboard/'] as const).map((path) =>
+    route({ ...people, method: 'GET', path, audit: 'page.home', phi: false }, ({ c }) =>
+      c.redirect('/dashboard/calls'),
+    ),
   ),
   route(
     { ...people, method: 'GET', path: '/dashboard/calls', audit: 'page.calls', phi: true, query: listQuery },
@@ -118,12 +132,12 @@ export const dashboardRoutes: readonly Route[] = [
       params: oneCall,
     },
     async (ask) => {
-      await hangUp(ask, ask.params.call_id);
-      return ask.c.html(<CallFragment {...(await callView(ask))} />);
+      const alreadyOver = !(await wasLive(ask));
+      return ask.c.html(<CallFragment {...(await callView(ask))} alreadyOver={alreadyOver} />, alreadyOver ? 409 : 200);
     },
   ),
   route({ ...people, method: 'GET', path: '/dashboard/new-call', audit: 'page.new_call', phi: false }, (ask) => {
-    const today = new Date(ask.now).toISOString().slice(0, 10);
+    const { today } = clinicClock(ask.config.clinic.timeZone, ask.now);
     return ask.c.html(
       page({ ...frame(ask), title: 'Call a patient', current: 'new-call', children: <NewCallPage today={today} /> }),
     );

@@ -1,5 +1,11 @@
-/* The two things htmx does not do: say when a page has stopped updating, and send a form as JSON. Nothing is stored or logged. */
+/*
+ * What htmx does not do: say when a page has stopped updating, keep what the reader has opened, and send a form as JSON.
+ * Loaded after htmx. Nothing is stored or logged.
+ */
 (() => {
+  // The path of the page, which htmx writes as it loads and reads only for its history, which is off.
+  sessionStorage.removeItem('htmx-current-path-for-history');
+
   const stale = document.getElementById('stale');
   const showStale = (isStale) => {
     if (stale) stale.hidden = !isStale;
@@ -9,6 +15,15 @@
   document.addEventListener('htmx:afterSwap', () => showStale(false));
 
   document.querySelector('[data-reload]')?.addEventListener('click', () => window.location.reload());
+
+  // A fragment comes as somebody would first see it; whoever has it before them keeps open what is open.
+  const openById = new Map();
+  document.addEventListener('htmx:beforeSwap', ({ target }) => {
+    for (const part of target.querySelectorAll('details[id]')) openById.set(part.id, part.open);
+  });
+  document.addEventListener('htmx:afterSwap', () => {
+    for (const part of document.querySelectorAll('details[id]')) part.open = openById.get(part.id) ?? part.open;
+  });
 
   for (const block of document.querySelectorAll('[data-needs]')) {
     const control = document.getElementsByName(block.dataset.needs)[0];
@@ -28,25 +43,44 @@
       event.preventDefault();
       void send(form);
     });
+    form.addEventListener('input', ({ target }) => clearProblem(target));
   }
 
   async function send(form) {
     const button = form.querySelector('[type="submit"]');
     button.disabled = true;
     clearProblems(form);
+    for (const input of form.querySelectorAll('[data-us-number]')) input.value = withCountry(input.value);
     try {
-      const response = await fetch(form.dataset.json, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify(bodyOf(form)),
-      });
-      const answer = await response.json();
-      if (response.ok) window.location.assign(form.dataset.then + encodeURIComponent(answer.call_id));
-      else showProblems(form, answer);
-    } catch {
-      showProblems(form, { code: 'unreachable' });
+      const { ok, problem, answer } = await post(form.dataset.json, bodyOf(form));
+      if (ok) window.location.assign(form.dataset.then + encodeURIComponent(answer.call_id));
+      else showProblems(form, problem);
     } finally {
       button.disabled = false;
+    }
+  }
+
+  async function post(address, body) {
+    let response;
+    try {
+      // Access answers an ended sign-in with a redirect to another site, which must not look like a broken line.
+      response = await fetch(address, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    } catch {
+      return { ok: false, problem: { code: 'unreachable' } };
+    }
+    if (response.type === 'opaqueredirect' || response.status === 401) {
+      return { ok: false, problem: { code: 'unauthenticated' } };
+    }
+    try {
+      const answer = await response.json();
+      return { ok: response.ok, answer, problem: answer };
+    } catch {
+      return { ok: false, problem: { code: response.status < 500 ? 'unauthenticated' : 'unreachable' } };
     }
   }
 
@@ -62,37 +96,89 @@
         target[part] ??= {};
         target = target[part];
       }
-      target[last] =
-        input.dataset.date === undefined ? input.value.trim() : new Date(`${input.value}T00:00`).toISOString();
+      target[last] = input.dataset.date === undefined ? input.value.trim() : momentOf(input.value);
     }
     return body;
   }
 
-  function clearProblems(form) {
-    form.querySelector('[data-problem]').hidden = true;
-    for (const input of form.elements) input.removeAttribute('aria-invalid');
+  /** Noon, so that it is that day in every zone of the US as well; of a day whose noon is still to come, this moment. */
+  const momentOf = (day) => new Date(Math.min(new Date(`${day}T12:00`).getTime(), Date.now())).toISOString();
+
+  /** Ten digits as people write or paste them get their +1. Anything else is left for the API to judge. */
+  function withCountry(typed) {
+    const digits = typed.replaceAll(/[\s().\p{Pd}\p{Cf}]/gu, '').replace(/^\+?1(?=\d{10}$)/, '');
+    return /^\d{10}$/.test(digits) ? `+1${digits}` : typed.trim();
   }
 
   const REASONS = {
     invalid: 'Please check the marked fields.',
-    no_consent: 'No consent to call this number is on file. State it below.',
-    outside_hours: 'It is outside calling hours for this number.',
-    suppressed: 'This number asked not to be called.',
-    already_reserved: 'This number is already being called.',
-    capacity: 'All lines are in use. Try again shortly.',
-    frequency: 'This number has been called often enough for now.',
-    unreachable: 'The service cannot be reached. Try again.',
+    bad_number: 'This number cannot be called. Check it with the patient.',
+    no_consent: 'No consent to call this number is on file. State below how it was given, then place the call again.',
+    suppressed: 'This number asked not to be called, so no call is placed. Reach the patient another way.',
+    patient_flag: 'This patient is marked as not to be called. Ask whoever set the mark.',
+    reassigned: 'This number may belong to somebody else now. Ask the patient for a current one.',
+    outside_hours: 'It is outside calling hours for this number. Place the call again within them.',
+    state_policy: 'The rules of this state do not allow the call. Ask an administrator of your clinic.',
+    frequency: 'This number has been called often enough for now. Try again tomorrow.',
+    capacity: 'All lines are in use. Try again in a few minutes.',
+    already_reserved: 'This number is already being called. Look for the call under “Calls”.',
+    kill_switch: 'All calls are stopped at the moment. Ask an administrator of your clinic.',
+    not_production: 'This installation places no real calls. Ask an administrator of your clinic.',
+    not_approved: 'These questions are not approved for calls. Ask an administrator of your clinic.',
+    forbidden: 'Your role does not include placing calls. Ask an administrator of your clinic.',
+    no_role: 'Nobody has given you a role. Ask an administrator of your clinic.',
+    unauthenticated: 'Your sign-in has ended. Reload the page to sign in again.',
+    unreachable: 'The service cannot be reached. See under “Calls” whether the call was placed before you try again.',
+  };
+  /** Refusals that one field can cure. */
+  const CURES = {
+    no_consent: { pointer: '/consent/basis', detail: 'Choose how the consent was given.' },
+    bad_number: { pointer: '/phone_number', detail: 'This number cannot be called.' },
   };
 
   function showProblems(form, problem) {
+    const errors = problem.errors ?? (CURES[problem.code] ? [CURES[problem.code]] : []);
+    const elsewhere = errors
+      .filter((error) => !markField(form, error))
+      .map(({ pointer, detail }) => `${pointer}: ${detail}`);
+    const reason =
+      REASONS[problem.code] ??
+      `The call was not placed (${problem.code}). Try again; if it stays, tell whoever runs this service.`;
     const notice = form.querySelector('[data-problem]');
-    notice.textContent = REASONS[problem.code] ?? `The call was not placed (${problem.code}).`;
+    notice.textContent = [reason, ...elsewhere].join(' ');
     notice.hidden = false;
-    for (const { pointer } of problem.errors ?? []) {
-      const input = form.elements.namedItem(pointer.slice(1).replaceAll('/', '.'));
-      if (input) input.setAttribute('aria-invalid', 'true');
-    }
-    const first = form.querySelector('[aria-invalid]');
-    if (first) first.focus();
+    form.querySelector('[aria-invalid]')?.focus();
+  }
+
+  /** False: the form has no such field. */
+  function markField(form, { pointer, detail }) {
+    const name = pointer.slice(1).replaceAll('/', '.');
+    const input = form.elements.namedItem(name);
+    if (!name || !input || input.disabled) return false;
+    clearProblem(input);
+    const text = document.createElement('p');
+    text.id = `problem-${name}`;
+    text.className = 'field-problem';
+    text.textContent = detail;
+    // Behind the label: inside it would be part of the field's name.
+    (input.closest('label') ?? input).after(text);
+    input.setAttribute('aria-invalid', 'true');
+    input.setAttribute('aria-describedby', [...describing(input), text.id].join(' '));
+    return true;
+  }
+
+  function clearProblem(input) {
+    document.getElementById(`problem-${input.name}`)?.remove();
+    input.removeAttribute('aria-invalid');
+    const rest = describing(input).filter((id) => id !== `problem-${input.name}`);
+    if (rest.length > 0) input.setAttribute('aria-describedby', rest.join(' '));
+    else input.removeAttribute('aria-describedby');
+  }
+
+  const describing = (input) => (input.getAttribute('aria-describedby') ?? '').split(' ').filter(Boolean);
+
+  function clearProblems(form) {
+    form.querySelector('[data-problem]').hidden = true;
+    for (const input of form.elements) if (input.name) clearProblem(input);
   }
 })();

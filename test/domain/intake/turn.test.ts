@@ -45,7 +45,7 @@ describe('enter', () => {
     const ended = enter({ ...asking, timers: { silence: 5 } }, { phase: 'ended' });
     expect(ended).not.toHaveProperty('question');
     expect(ended).toMatchObject({ phase: 'ended', timers: {}, consent: asking.consent });
-    expect(enter({ ...state, phase: 'closing', speakSeq: 3, starAt: 9 }, { phase: 'hanging_up' })).toEqual({
+    expect(enter({ ...state, phase: 'closing', speakSeq: 3 }, { phase: 'hanging_up' })).toEqual({
       ...state,
       phase: 'hanging_up',
     });
