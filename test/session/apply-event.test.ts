@@ -1,0 +1,39 @@
+/** One event against one record: seen once, applied once, and stored only when something must not be lost. */
+import { expect, it } from 'vitest';
+import type { CallEvent } from '../../src/domain/intake/event.ts';
+import { newCall } from '../../src/domain/intake/state.ts';
+import { applyEvent } from '../../src/session/apply-event.ts';
+import type { SessionRecord } from '../../src/session/call-storage.ts';
+import { givenPlan } from '../support/given-plan.ts';
+
+const plan = givenPlan();
+const empty: SessionRecord = { state: newCall(plan), pending: [], events: [], transcript: [], savedAt: null };
+const event = (id: string, body: object): CallEvent => ({ id, at: 1, receivedAt: 2, ...body }) as CallEvent;
+const requested = event('e1', { type: 'call.requested' });
+
+it('applies an event once: the same id again changes nothing and needs no write', () => {
+  const first = applyEvent(empty, requested, plan);
+  expect([first.effect, first.mustStore, first.record.pending.map(({ command }) => command.name)]).toEqual([
+    'applied',
+    true,
+    ['dial'],
+  ]);
+  const second = applyEvent(first.record, requested, plan);
+  expect(second).toEqual({ record: first.record, effect: 'duplicate', mustStore: false });
+});
+
+it('logs an event without effect, but lets it wait for the next write', () => {
+  const { record, effect, mustStore } = applyEvent(empty, event('e1', { type: 'speak.ended' }), plan);
+  expect([effect, mustStore, record.events.map(({ event_id }) => event_id)]).toEqual(['ignored', false, ['e1']]);
+});
+
+it('forgets that a call was saved when it lives after all', () => {
+  const ids = { callControlId: 'a', callLegId: 'b', callSessionId: 'c' };
+  const over = { ...newCall(plan), phase: 'ended', outcome: 'dial_unknown', error: 'dial_unknown' } as never;
+  const { record } = applyEvent(
+    { ...empty, state: over, savedAt: 5 },
+    event('e1', { type: 'call.answered', ids }),
+    plan,
+  );
+  expect([record.state.phase, record.savedAt]).toEqual(['asking', null]);
+});
