@@ -17,23 +17,17 @@ const FIELDS = [
   'effect',
   'event_id',
   'event_type',
-  'hangup_cause',
   'kind',
   'method',
-  'ms',
   'patient_id',
   'phase',
   'phi',
   'reason',
   'request_id',
-  'retry_in_ms',
-  'role',
   'route',
   'staff_id',
   'status',
-  'step',
   'variable',
-  'variables',
 ] as const;
 
 export type LogField = (typeof FIELDS)[number];

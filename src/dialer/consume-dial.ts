@@ -8,7 +8,7 @@ import type { AttemptId, CallId, PatientId } from '../domain/intake/ids.ts';
 import type { Language } from '../domain/intake/questionnaire.ts';
 import { type Config, configOf, type DialMessage, type Env } from '../env.ts';
 import { log } from '../log.ts';
-import { attemptStatus, blockAttempt, cancelQueued, failQueued, markDialing } from '../store/attempts.ts';
+import { attemptStatus, blockAttempt, cancelUnstarted, failUnstarted, markDialing } from '../store/attempts.ts';
 import { type Call, getCall } from '../store/calls.ts';
 import { type Database, database } from '../store/database.ts';
 import { insertDecision, readGateFacts } from '../store/dial-decisions.ts';
@@ -38,11 +38,15 @@ async function dial(env: Env, attemptId: string, callId: string): Promise<void> 
   const dialer = env.DIALER.getByName('dialer');
   const [status, call] = await Promise.all([attemptStatus(db, attemptId), getCall(db, config.keyRing, callId)]);
   if (status !== 'queued' && status !== 'dialing') return dialer.release(attemptId);
-  if (call === null) return giveUp(env, db, attemptId, callId, 'patient_unreadable');
 
   // A doubled message: the session has the attempt, and the gate has no say about a call that is under way.
   if (status === 'dialing') return;
+  if (call === null) return giveUp(env, db, attemptId, callId, 'patient_unreadable');
 
+  const underWay = async () => {
+    await dialer.started(attemptId);
+    await markDialing(db, attemptId);
+  };
   const facts = await readGateFacts(db, config.keyRing, config.dialing.callingHours, {
     phoneNumber: call.phoneNumber,
     numberValid: usNumber(call.phoneNumber) !== null,
@@ -53,7 +57,10 @@ async function dial(env: Env, attemptId: string, callId: string): Promise<void> 
   const decision = decide(facts);
   const now = Date.now();
   const subject = { callId, attemptId, patientId: call.patientId, moment: 'dial' as const };
+  const session = env.INTAKE_SESSION.getByName(callId);
   if (!decision.allowed) {
+    // It was started, and only that it was could not be written down: the gate comes too late.
+    if (await session.hasStarted()) return underWay();
     await insertDecision(db, subject, decision, facts, now).statement;
     await blockAttempt(db, attemptId, callId, decision.code, now);
     log.info('dial.blocked', { attempt_id: attemptId, call_id: callId, code: decision.code });
@@ -61,22 +68,21 @@ async function dial(env: Env, attemptId: string, callId: string): Promise<void> 
   }
 
   const prepared = await prepare(db, config, call, attemptId);
-  if (prepared === null) return giveUp(env, db, attemptId, callId, 'questionnaire_gone');
+  if (prepared === null) return giveUp(env, db, attemptId, callId, 'not_preparable');
   const { permit } = await dialer.take(attemptId);
   if (permit !== 'granted') return;
   await insertDecision(db, subject, decision, facts, now).statement;
-  const started = await env.INTAKE_SESSION.getByName(callId).start(prepared.plan, prepared.wrappedKey);
+  const started = await session.start(prepared.plan, prepared.wrappedKey);
   if (started === 'canceled') {
-    await cancelQueued(db, callId, now);
+    await cancelUnstarted(db, callId, now);
     return dialer.release(attemptId);
   }
-  await dialer.started(attemptId);
-  await markDialing(db, attemptId);
+  await underWay();
 }
 
 /** It can never be dialled, now or later: the call ends here, and the number is free. */
 async function giveUp(env: Env, db: Database, attemptId: string, callId: string, code: string): Promise<void> {
-  await failQueued(db, callId, code, Date.now());
+  await failUnstarted(db, callId, code, Date.now());
   log.error('dial.impossible', { attempt_id: attemptId, call_id: callId, code });
   await env.DIALER.getByName('dialer').release(attemptId);
 }

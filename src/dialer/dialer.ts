@@ -62,14 +62,25 @@ export class Dialer extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     await this.ctx.storage.setAlarm(Date.now() + HINT_AGAIN_MS);
     const now = Date.now();
-    for (const state of ['hinted', 'taken'] as const) {
-      for (const line of this.#lines.overdue(state, now)) this.#lines.moveToEnd(line.attemptId, now);
-    }
+    for (const line of this.#lines.overdue('hinted', now)) this.#lines.moveToEnd(line.attemptId, now);
+    for (const line of this.#lines.overdue('taken', now)) await this.#checkTaken(line, now);
     for (const line of this.#lines.overdue('started', now)) {
       this.#lines.move(line.attemptId, 'started', now + this.#leaseCheckMs());
       await this.#checkLease(line);
     }
     await this.#pump();
+  }
+
+  /** Whoever took the permit died: before the session had the attempt, which is then hinted again, or after. */
+  async #checkTaken({ attemptId, callId }: Line, now: number): Promise<void> {
+    // Looked at again in any case: a session that cannot answer may hold a live line.
+    this.#lines.move(attemptId, 'taken', now + HINT_AGAIN_MS);
+    try {
+      if (await this.env.INTAKE_SESSION.getByName(callId).hasStarted()) await this.started(attemptId);
+      else this.#lines.moveToEnd(attemptId, now);
+    } catch (error) {
+      log.warn('dialer.lease_unknown', { attempt_id: attemptId, call_id: callId, reason: (error as Error).name });
+    }
   }
 
   /** A session that cannot answer keeps its line and is asked again; the others are not held up by it. */

@@ -30,6 +30,8 @@ export interface Tombstone {
   readonly status: CallStatus;
 }
 
+const STATE_VERSION: SessionRecord['state']['version'] = 1;
+
 type Kv = DurableObjectStorage['kv'];
 interface StoredPlan {
   readonly patientId: string;
@@ -63,6 +65,8 @@ export function readSession(kv: Kv, ring: KeyRing, callId: string): Session | nu
   const dataKey = unwrapDataKey(ring, stored.wrappedKey, stored.patientId);
   const plan = JSON.parse(unseal(dataKey, place(callId, 'plan'), stored.sealed)) as CallPlan;
   const record = JSON.parse(unseal(dataKey, place(callId, 'call'), sealed)) as SessionRecord;
+  if (record.state.version !== STATE_VERSION)
+    throw new Error(`state version ${String(record.state.version)} cannot be read`);
   return { plan, dataKey, record };
 }
 

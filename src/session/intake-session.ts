@@ -5,12 +5,12 @@
  * command_id, which Telnyx ignores for 60 s.
  */
 import { DurableObject } from 'cloudflare:workers';
-import type { CallLog } from '../domain/intake/call-log.ts';
+import type { CallLog, EventEffect } from '../domain/intake/call-log.ts';
 import type { CallPlan } from '../domain/intake/call-plan.ts';
 import { type CallRecord, callRecord } from '../domain/intake/call-record.ts';
 import type { Command } from '../domain/intake/command.ts';
-import type { CallEvent } from '../domain/intake/event.ts';
-import { pickCommand } from '../domain/intake/pick-command.ts';
+import type { CallEvent, CallEventBody } from '../domain/intake/event.ts';
+import { pickCommand, retryLater } from '../domain/intake/pick-command.ts';
 import { newCall, nextTimer } from '../domain/intake/state.ts';
 import { spokenLine } from '../domain/intake/transcript.ts';
 import { configOf, type Env } from '../env.ts';
@@ -30,7 +30,7 @@ import {
 } from './call-storage.ts';
 import { type Done, runCommand } from './run-command.ts';
 
-export type Received = 'applied' | 'duplicate' | 'ignored' | 'late' | 'unknown';
+export type Received = EventEffect | 'unknown';
 
 /** The data of a saved call stays this long for late webhooks; then a tombstone is left. */
 const KEEP_AFTER_SAVE_MS = 24 * 3_600_000;
@@ -98,6 +98,12 @@ export class IntakeSession extends DurableObject<Env> {
     return { record: callRecord(state), log: { events, transcript } };
   }
 
+  /** Whether the attempt has come here, whatever became of it since. */
+  hasStarted(): boolean {
+    const tombstone = readTombstone(this.ctx.storage.kv);
+    return tombstone === null ? this.#load() !== null : tombstone.started !== false;
+  }
+
   /** Whether a line is still taken: asked by the dialer about a lease that has grown old. */
   isOver(): boolean {
     const session = this.#load();
@@ -162,10 +168,10 @@ export class IntakeSession extends DurableObject<Env> {
   }
 
   /** Something this object learned itself. */
-  #observe(session: Session, body: OwnEvent): void {
+  #observe(session: Session, body: CallEventBody): void {
     const now = Date.now();
     const id = `${session.plan.callId}:${body.type}:${session.record.events.length}`;
-    this.#apply(session, { ...body, id, at: now, receivedAt: now } as CallEvent);
+    this.#apply(session, { ...body, id, at: now, receivedAt: now });
   }
 
   #fireTimers(): void {
@@ -202,8 +208,9 @@ export class IntakeSession extends DurableObject<Env> {
       if (next === null) return;
       if (next.notBefore > now) {
         // Short waits keep the runner; for long ones the alarm comes back.
-        if (next.notBefore - now > RUNNER_WATCH_MS) return this.#armAt(next.notBefore);
-        await this.#wait(Math.min(next.notBefore, nextTimer(session.record.state)?.dueAt ?? next.notBefore) - now);
+        const at = Math.min(next.notBefore, nextTimer(session.record.state)?.dueAt ?? next.notBefore);
+        if (at - now > RUNNER_WATCH_MS) return this.#armAt(at);
+        await this.#wait(at - now);
         // A timer that fell due meanwhile does not wait for a command that fails and fails again.
         this.#fireTimers();
         continue;
@@ -247,7 +254,7 @@ export class IntakeSession extends DurableObject<Env> {
     const others = record.pending.filter((pending) => pending !== entry);
     if (done.kind === 'retry') {
       if (entry === undefined) return;
-      const [state, again] = done.again(record.state, entry);
+      const [state, again] = retryLater(record.state, entry, Date.now());
       const retried: Session = { ...session, record: { ...record, state, pending: [again, ...others] } };
       // A seq given out is kept: after an eviction no other command may go out under the same command_id.
       if (state.seq === record.state.seq) this.#session = retried;
@@ -258,7 +265,12 @@ export class IntakeSession extends DurableObject<Env> {
     const transcript = spoken === null ? record.transcript : [...record.transcript, spoken];
     const settled: Session = { ...session, record: { ...record, pending: others, transcript } };
     this.#session = settled;
-    if (done.kind === 'saved') this.#store({ ...settled, record: { ...settled.record, savedAt: Date.now() } });
+    if (done.kind === 'saved') {
+      // A call that came back to life meanwhile is not over, and not saved.
+      const savedAt = record.state.phase === 'ended' ? Date.now() : null;
+      this.#store({ ...settled, record: { ...settled.record, savedAt } });
+      return;
+    }
     if (done.event !== null) this.#observe(settled, done.event);
     else if (entry !== undefined && entry.attempts > 0) this.#observe(settled, { type: 'command.delayed', seq });
   }
@@ -291,7 +303,11 @@ export class IntakeSession extends DurableObject<Env> {
     const runner = pending.length > 0 ? Date.now() + RUNNER_WATCH_MS : Number.POSITIVE_INFINITY;
     const burial = savedAt === null ? Number.POSITIVE_INFINITY : savedAt + KEEP_AFTER_SAVE_MS;
     const due = Math.min(timer, runner, burial);
-    if (due === Number.POSITIVE_INFINITY) return;
+    if (due === Number.POSITIVE_INFINITY) {
+      // Only the watch of alarm() may be left, and it would come for ever.
+      if (mayMoveLater && this.#alarmAt !== null) this.ctx.waitUntil(this.ctx.storage.deleteAlarm());
+      return;
+    }
     // After the end people wait for the note, and nothing moves the alarm often any more.
     const slack = state.phase === 'ended' ? 0 : ALARM_SLACK_MS * session.plan.timerScale;
     if (this.#alarmAt === null || due < this.#alarmAt - slack || (mayMoveLater && due !== this.#alarmAt))
@@ -311,10 +327,3 @@ export class IntakeSession extends DurableObject<Env> {
     await this.ctx.storage.deleteAlarm();
   }
 }
-
-type Own<T> = T extends {
-  type: 'hangup.requested' | 'timeout.fired' | 'dial.sent' | 'command.delayed' | 'command.dropped';
-}
-  ? Omit<T, 'id' | 'at' | 'receivedAt'>
-  : never;
-type OwnEvent = Own<CallEvent> | NonNullable<Exclude<Done, { kind: 'retry' }>['event']>;

@@ -2,44 +2,29 @@
  * Carries out one command and says what came of it: nothing to add, an event for the core, or again later. Every outside
  * call has its timeout; none is repeated here.
  */
+import { withDeadline } from '../deadline.ts';
+import { afterFailure } from '../domain/intake/after-failure.ts';
 import { callRecord, leavesNote } from '../domain/intake/call-record.ts';
-import { type Command, isStopping } from '../domain/intake/command.ts';
-import type { CallEvent } from '../domain/intake/event.ts';
-import { type PendingCommand, retryLater } from '../domain/intake/pick-command.ts';
-import type { CallState } from '../domain/intake/state.ts';
+import type { Command } from '../domain/intake/command.ts';
+import type { CallEventBody } from '../domain/intake/event.ts';
+import type { PendingCommand } from '../domain/intake/pick-command.ts';
 import { noteOf } from '../domain/note/note.ts';
 import { type Config, configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
 import { database } from '../store/database.ts';
 import { finishCall } from '../store/finish-call.ts';
 import { insertSuppression } from '../store/suppressions.ts';
-import {
-  createTelnyxClient,
-  type LineCommand,
-  SEND_TIMEOUT_MS,
-  type Sent,
-  type TelnyxClient,
-} from '../telnyx/client.ts';
+import { createTelnyxClient, SEND_TIMEOUT_MS, type Sent, type TelnyxClient } from '../telnyx/client.ts';
 import { isDefiniteNo, type TelnyxFailure } from '../telnyx/errors.ts';
 import type { Session } from './call-storage.ts';
 
-type Learned<T> = T extends {
-  type: 'dial.accepted' | 'dial.refused' | 'dial.unknown' | 'dial.checked' | 'call.checked' | 'command.failed';
-}
-  ? Omit<T, 'id' | 'at' | 'receivedAt'>
-  : never;
-export type LearnedEvent = Learned<CallEvent>;
-
 export type Done =
-  | { readonly kind: 'done' | 'saved'; readonly event: LearnedEvent | null }
-  | {
-      readonly kind: 'retry';
-      readonly again: (state: CallState, entry: PendingCommand) => readonly [CallState, PendingCommand];
-    };
+  /** `saved`: everything the call leaves behind is in D1. */
+  { readonly kind: 'done' | 'saved'; readonly event: CallEventBody | null } | { readonly kind: 'retry' };
+type OwnCommand = Extract<Command, { name: 'suppress_number' | 'release_line' | 'save_note' }>;
 
 const DONE: Done = { kind: 'done', event: null };
-const learned = (event: LearnedEvent): Done => ({ kind: 'done', event });
-const retry = (): Done => ({ kind: 'retry', again: (state, entry) => retryLater(state, entry, Date.now()) });
+const learned = (event: CallEventBody): Done => ({ kind: 'done', event });
 
 export async function runCommand(
   env: Env,
@@ -50,7 +35,7 @@ export async function runCommand(
   const config = configOf(env);
   const { plan } = session;
   const { state } = session.record;
-  const noteFailure = (failure: TelnyxFailure) => {
+  const failed = (failure: TelnyxFailure): Done => {
     const { kind, code, status } = failure;
     log.warn('command.failed', {
       call_id: plan.callId,
@@ -61,38 +46,34 @@ export async function runCommand(
       status,
       attempt: attempts + 1,
     });
+    const after = afterFailure(command, { kind, code: `telnyx_${code}`, definite: isDefiniteNo(failure) });
+    return after === 'retry' ? { kind: 'retry' } : learned(after);
   };
   switch (command.name) {
     case 'dial': {
       const sent = await telnyx(config).dial(plan, command);
-      if (sent.ok)
-        return learned(sent.value === null ? { type: 'dial.unknown' } : { type: 'dial.accepted', ids: sent.value });
-      noteFailure(sent.failure);
-      if (!isDefiniteNo(sent.failure)) return learned({ type: 'dial.unknown' });
-      return learned({ type: 'dial.refused', code: `telnyx_${sent.failure.code}` });
+      if (!sent.ok) return failed(sent.failure);
+      return learned(sent.value === null ? { type: 'dial.unknown' } : { type: 'dial.accepted', ids: sent.value });
     }
     case 'find_dial': {
       const sent = await telnyx(config).findDial(plan);
-      if (sent.ok) return learned({ type: 'dial.checked', ids: sent.value });
-      noteFailure(sent.failure);
-      return sent.failure.kind === 'retryable' ? retry() : learned({ type: 'dial.checked', ids: null });
+      return sent.ok ? learned({ type: 'dial.checked', ids: sent.value }) : failed(sent.failure);
     }
     case 'retrieve_call': {
       const sent: Sent<boolean | null> =
         state.ids === null ? { ok: true, value: null } : await telnyx(config).isAlive(state.ids.callControlId);
-      if (sent.ok) return learned({ type: 'call.checked', seq: command.seq, alive: sent.value });
-      noteFailure(sent.failure);
-      return sent.failure.kind === 'retryable'
-        ? retry()
-        : learned({ type: 'call.checked', seq: command.seq, alive: null });
+      return sent.ok ? learned({ type: 'call.checked', seq: command.seq, alive: sent.value }) : failed(sent.failure);
     }
     case 'gather_using_speak':
     case 'gather_stop':
     case 'speak':
     case 'record_start':
     case 'record_stop':
-    case 'hangup':
-      return sendToLine(telnyx(config), session, command, noteFailure);
+    case 'hangup': {
+      if (state.ids === null) return DONE;
+      const sent = await telnyx(config).send(plan, state.ids.callControlId, command);
+      return sent.ok ? DONE : failed(sent.failure);
+    }
     case 'suppress_number':
     case 'release_line':
     case 'save_note':
@@ -100,30 +81,12 @@ export async function runCommand(
   }
 }
 
-async function sendToLine(
-  client: TelnyxClient,
-  { plan, record: { state } }: Session,
-  command: LineCommand,
-  noteFailure: (failure: TelnyxFailure) => void,
-): Promise<Done> {
-  if (state.ids === null) return DONE;
-  const sent = await client.send(plan, state.ids.callControlId, command);
-  if (sent.ok) return DONE;
-  const { failure } = sent;
-  noteFailure(failure);
-  const { seq, name } = command;
-  // What stops something is sent until it works or the call is over, whatever Telnyx has against it.
-  if (failure.kind === 'retryable' || (failure.kind === 'permanent' && isStopping(name))) return retry();
-  const reason = failure.kind === 'call_ended' ? 'call_ended' : 'refused';
-  return learned({ type: 'command.failed', seq, name, reason, code: `telnyx_${failure.code}` });
-}
-
 /** Our own storage: D1 and the dialer. A failure passes or is repaired; it is tried until it works. */
 async function own(
   env: Env,
   config: Config,
   session: Session,
-  command: Command,
+  command: OwnCommand,
   mirroring: () => Promise<void> | null,
 ): Promise<Done> {
   const { plan } = session;
@@ -138,7 +101,7 @@ async function own(
       case 'release_line':
         await within(env.DIALER.getByName('dialer').release(plan.attemptId));
         return DONE;
-      default: {
+      case 'save_note': {
         // The last mirrored status must not land after the final record.
         await within(mirroring() ?? Promise.resolve());
         await within(save(config, session, db));
@@ -152,7 +115,7 @@ async function own(
       kind: 'retryable',
       reason: (error as Error).name,
     });
-    return retry();
+    return { kind: 'retry' };
   }
 }
 
@@ -183,17 +146,7 @@ async function save(
   await finishCall(db, config.keyRing, dataKey, call, now);
 }
 
-/** D1 can stall for a minute; nothing here waits longer than a Telnyx command would. */
-async function within<T>(work: PromiseLike<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DOMException('storage did not answer', 'TimeoutError')), SEND_TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+/** Nothing of ours is waited for longer than a Telnyx command would be. */
+const within = <T>(work: PromiseLike<T>): Promise<T> => withDeadline(work, SEND_TIMEOUT_MS);
 
 const telnyx = (config: Config): TelnyxClient => createTelnyxClient({ ...config.telnyx, publicUrl: config.publicUrl });

@@ -1,4 +1,4 @@
-/** Runs the stand-ins from the command line: `node src/simulator/main.ts --speed 20 --webhook-url http://…`. */
+/** Runs the stand-ins from the command line: `node src/simulator/main.ts --speed 20 --upstream http://127.0.0.1:8788`. */
 import { parseArgs } from 'node:util';
 import { startAccessStandIn } from './access-stand-in.ts';
 import { formatObservation } from './observation.ts';

@@ -1,5 +1,5 @@
 /** Attempts to dial: one row each, never reused. Ending one frees the number for the next. */
-import { and, eq, isNull, lt, notExists, sql } from 'drizzle-orm';
+import { and, eq, exists, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { GateCode } from '../domain/campaign/gate.ts';
 import type { Database } from './database.ts';
 import { attempts, calls } from './schema.ts';
@@ -17,20 +17,19 @@ export const holdAttempt = (db: Database, attemptId: string) =>
     .set({ status: 'unknown' })
     .where(and(eq(attempts.id, attemptId), isNull(attempts.endedAt)));
 
-/** Frees the numbers of unknown dials made before that time, unless their call lives after all. */
-export const endUnknown = (db: Database, createdBefore: number, now: number) =>
+/** Frees the numbers of unknown dials that left before that time, unless their call lives after all. */
+export const endUnknown = (db: Database, dialedBefore: number, now: number) =>
   db
     .update(attempts)
     .set({ status: 'ended', reservedNumber: null, endedAt: now })
     .where(
       and(
         eq(attempts.status, 'unknown'),
-        lt(attempts.createdAt, createdBefore),
-        notExists(
+        exists(
           db
             .select({ one: sql`1` })
             .from(calls)
-            .where(and(eq(calls.id, attempts.callId), isNull(calls.endedAt))),
+            .where(and(eq(calls.id, attempts.callId), isNotNull(calls.endedAt), lt(calls.dialedAt, dialedBefore))),
         ),
       ),
     );
@@ -49,13 +48,14 @@ export const blockAttempt = (db: Database, attemptId: string, callId: string, co
   ]);
 
 /** Staff stopped it before it was dialled; the attempt that the dialer must forget, or null when there is none to stop. */
-export const cancelQueued = (db: Database, callId: string, now: number) => endQueued(db, callId, 'canceled', null, now);
+export const cancelUnstarted = (db: Database, callId: string, now: number) =>
+  endUnstarted(db, callId, 'canceled', null, now);
 
 /** It can never be dialled: what it needs is gone. */
-export const failQueued = (db: Database, callId: string, code: string, now: number) =>
-  endQueued(db, callId, 'failed', code, now);
+export const failUnstarted = (db: Database, callId: string, code: string, now: number) =>
+  endUnstarted(db, callId, 'failed', code, now);
 
-async function endQueued(
+async function endUnstarted(
   db: Database,
   callId: string,
   status: 'canceled' | 'failed',

@@ -19,8 +19,10 @@ import { attempts, calls } from './schema.ts';
 import { type DataKey, searchHash } from './seal.ts';
 
 export interface CallRequest {
-  /** +E.164, already checked. */
+  /** +E.164. */
   readonly phoneNumber: string;
+  /** Whether it is a US number that may be rung, as whoever read it found. */
+  readonly numberValid: boolean;
   readonly patientId: string | null;
   readonly questionnaireId: string | null;
   readonly language: Language | null;
@@ -45,7 +47,7 @@ export async function placeCall(db: Database, config: Config, request: CallReque
   const consentId = request.consent === null ? null : newId('con', now);
   const facts = await readGateFacts(db, config.keyRing, config.dialing.callingHours, {
     phoneNumber: request.phoneNumber,
-    numberValid: true,
+    numberValid: request.numberValid,
     patientId: known?.id ?? null,
     statedConsentId: consentId,
     attemptId: null,

@@ -2,7 +2,7 @@
  * From a verified webhook body to a fact of the call. Events no call needs are dropped here, before any storage is touched.
  * Total: whatever JSON came, it answers with one of four kinds.
  */
-import type { Asked, CallEvent, GatherStatus } from '../domain/intake/event.ts';
+import type { Asked, CallEvent, CallEventBody, GatherStatus } from '../domain/intake/event.ts';
 import type { CallControlId, CallLegId, CallSessionId, TelnyxIds } from '../domain/intake/ids.ts';
 import { type ClientState, decodeClientState } from './client-state.ts';
 import { type Payload, webhookShape } from './wire.ts';
@@ -13,12 +13,6 @@ export type ParsedEvent =
   | { readonly kind: 'unaddressed'; readonly eventType: string; readonly eventId: string }
   | { readonly kind: 'ignored'; readonly eventType: string; readonly eventId: string }
   | { readonly kind: 'unreadable' };
-
-type EventBody = CallEvent extends infer E
-  ? E extends CallEvent
-    ? Omit<E, 'id' | 'at' | 'receivedAt'>
-    : never
-  : never;
 
 export function parseEvent(body: unknown, receivedAt: number): ParsedEvent {
   const parsed = webhookShape.safeParse(body);
@@ -35,7 +29,7 @@ export function parseEvent(body: unknown, receivedAt: number): ParsedEvent {
   return { kind: 'event', callId: clientState.callId, event: { ...fact, id: eventId, at, receivedAt } };
 }
 
-function factOf(eventType: string, payload: Payload, clientState: ClientState | null): EventBody | null {
+function factOf(eventType: string, payload: Payload, clientState: ClientState | null): CallEventBody | null {
   const asked: Asked | null = clientState === null ? null : { step: clientState.step, seq: clientState.seq };
   switch (eventType) {
     case 'call.initiated':

@@ -1,7 +1,7 @@
 /**
  * The signing keys of one Access team, from its fixed address only (SE-07); `jku` and `x5u` of a token are never followed.
- * Cached per isolate for 10 minutes, asked again for an unknown key id at most once a minute, also while the address is
- * down. When it cannot be reached, keys fetched within the hour still count: Access lets an old key live for days after a rotation.
+ * Cached per isolate for 10 minutes, asked again for an unknown key id at most once a minute, and while the address is down
+ * as soon as any keys are held. When it cannot be reached, keys fetched within the hour still count: Access lets an old key live for days after a rotation.
  */
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 

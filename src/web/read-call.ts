@@ -3,7 +3,7 @@ import type { CallLog } from '../domain/intake/call-log.ts';
 import { isLiveStatus } from '../domain/intake/call-record.ts';
 import type { Config, Env } from '../env.ts';
 import { log } from '../log.ts';
-import { cancelQueued } from '../store/attempts.ts';
+import { cancelUnstarted } from '../store/attempts.ts';
 import { getCallLog } from '../store/call-logs.ts';
 import { type Call, getCall } from '../store/calls.ts';
 import type { Database } from '../store/database.ts';
@@ -51,12 +51,12 @@ export async function hangUp(reader: Reader, callId: string): Promise<void> {
     ? await askSession(callId, reader.env.INTAKE_SESSION.getByName(callId).requestHangup())
     : 'not_live';
   if (answer === 'not_live') throw new Problem(409, 'not_live');
-  if (answer === 'unstarted') await cancelUnstarted(reader, callId);
+  if (answer === 'unstarted') await forget(reader, callId);
 }
 
 /** Its session will not start it any more; now the lists and the dialer learn of it. */
-async function cancelUnstarted({ env, db }: Reader, callId: string): Promise<void> {
-  const attemptId = await cancelQueued(db, callId, Date.now());
+async function forget({ env, db }: Reader, callId: string): Promise<void> {
+  const attemptId = await cancelUnstarted(db, callId, Date.now());
   if (attemptId === null) return;
   try {
     await env.DIALER.getByName('dialer').release(attemptId);

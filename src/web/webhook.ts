@@ -2,7 +2,9 @@
  * POST /webhooks/telnyx. Checked in a fixed order: 405, 413, 415, 503 without configuration, 401; then the event goes to its session,
  * and nothing else stands before the 200. 503 makes Telnyx deliver again; everything we cannot use is 200 and a log line.
  */
-import { verifyTelnyxWebhook } from 'telnyx-webhook-verify';
+import { type VerifyRefusal, verifyTelnyxWebhook } from 'telnyx-webhook-verify';
+import { DeadlineExceeded, withDeadline } from '../deadline.ts';
+import type { EventEffect } from '../domain/intake/call-log.ts';
 import type { CallEvent } from '../domain/intake/event.ts';
 import { type Config, readConfig } from '../env.ts';
 import { log } from '../log.ts';
@@ -16,7 +18,7 @@ const MAX_BYTES = 1024 * 1024;
 /** Telnyx gives up after 2 s. */
 const RECEIVE_DEADLINE_MS = 1_500;
 /** Refusals that our own set-up causes; Telnyx shall try again once it is mended. */
-const OUR_FAULT: ReadonlySet<string> = new Set([
+const OUR_FAULT: ReadonlySet<VerifyRefusal['reason']> = new Set([
   'public_key_missing',
   'public_key_malformed',
   'public_keys_too_many',
@@ -70,26 +72,13 @@ async function deliver(c: AppContext, bytes: Uint8Array): Promise<Response> {
 
 async function store(c: AppContext, callId: string, event: CallEvent): Promise<boolean> {
   const line = { call_id: callId, event_id: event.id, event_type: event.type };
-  const received = c.env.INTAKE_SESSION.getByName(callId)
-    .receive(event)
-    .catch(() => 'failed' as const);
-  const outcome = await withDeadline(received, RECEIVE_DEADLINE_MS);
-  if (outcome === 'failed' || outcome === 'timeout') {
-    log.error('webhook.not_stored', { ...line, reason: outcome });
+  let outcome: EventEffect | 'unknown';
+  try {
+    outcome = await withDeadline(c.env.INTAKE_SESSION.getByName(callId).receive(event), RECEIVE_DEADLINE_MS);
+  } catch (error) {
+    log.error('webhook.not_stored', { ...line, reason: error instanceof DeadlineExceeded ? 'timeout' : 'failed' });
     return false;
   }
   if (outcome === 'unknown') log.warn('webhook.unknown_call', line);
   return true;
-}
-
-async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T | 'timeout'> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const deadline = new Promise<'timeout'>((resolve) => {
-    timer = setTimeout(() => resolve('timeout'), ms);
-  });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,4 +1,5 @@
 /** Numbers stay reserved exactly as long as they may ring, whatever dies in between. */
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sweep } from '../../src/dialer/sweep.ts';
 import { getCall } from '../../src/store/calls.ts';
@@ -37,7 +38,7 @@ describe('an attempt whose patient cannot be read any more', () => {
     await testEnv.DB.prepare('delete from questionnaire_versions').run();
     await testEnv.DIALER.getByName('dialer').enqueue(placed.attemptId, placed.callId);
     await consume({ attempt_id: placed.attemptId, call_id: placed.callId });
-    expect(await getCall(db, ring, placed.callId)).toMatchObject({ status: 'failed', error: 'questionnaire_gone' });
+    expect(await getCall(db, ring, placed.callId)).toMatchObject({ status: 'failed', error: 'not_preparable' });
     expect(await attempt(placed.attemptId)).toEqual({ status: 'failed', reserved: 0 });
   });
 });
@@ -79,5 +80,36 @@ describe('a dial that nobody knows of', () => {
     await call.after(5000);
     expect(await getCall(db, ring, call.callId)).toMatchObject({ status: 'partial' });
     expect(await attempt(call.placed.attemptId)).toEqual({ status: 'ended', reserved: 0 });
+  });
+});
+
+describe('a consumer that dies right after the session has the attempt', () => {
+  const started = async () => {
+    const call = await givenSession();
+    await testEnv.DIALER.getByName('dialer').enqueue(call.placed.attemptId, call.callId);
+    await testEnv.DIALER.getByName('dialer').take(call.placed.attemptId);
+    await call.start();
+    await call.alarm();
+    await call.webhook('call.answered');
+    return call;
+  };
+
+  it('leaves a live line that stays counted, whatever is hinted again', async () => {
+    const call = await started();
+    later(20_000);
+    await runDurableObjectAlarm(testEnv.DIALER.getByName('dialer'));
+    const lines = await runInDurableObject(testEnv.DIALER.getByName('dialer'), (_, { storage }) =>
+      storage.sql.exec('select attempt_id, state from lines').toArray(),
+    );
+    expect(lines).toEqual([{ attempt_id: call.placed.attemptId, state: 'started' }]);
+  });
+
+  it('leaves a call that the gate can block no more', async () => {
+    const call = await started();
+    await testEnv.DB.prepare('update consents set revoked_at = 1').run();
+    await consume({ attempt_id: call.placed.attemptId, call_id: call.callId });
+    expect(await attempt(call.placed.attemptId)).toEqual({ status: 'dialing', reserved: 1 });
+    expect(await call.state()).toMatchObject({ phase: 'asking' });
+    expect(call.telnyx.sent('dial')).toHaveLength(1);
   });
 });

@@ -16,6 +16,8 @@ describe('usNumber', () => {
     ['an emergency number', '911'],
     ['Canadian', '+14165550543'],
     ['Jamaican', '+18765550543'],
+    ['a premium number', '+19002345678'],
+    ['a premium exchange', '+12029761234'],
     ['British', '+442079460958'],
     ['an area code that does not exist', '+11115550143'],
     ['an exchange that does not exist', '+12021110143'],

@@ -9,10 +9,11 @@ import {
   writePlan,
   writeRecord,
 } from '../../src/session/call-storage.ts';
+import { getNote } from '../../src/store/notes.ts';
 import { encodeClientState } from '../../src/telnyx/client-state.ts';
 import { givenSession, type SessionUnderTest } from '../support/given-session.ts';
 import { givenPlanOf } from '../support/place-call.ts';
-import { catchLog, restore, ring, START, stopClock } from '../support/worker-env.ts';
+import { catchLog, db, restore, ring, START, stopClock } from '../support/worker-env.ts';
 
 beforeEach(() => {
   stopClock();
@@ -25,9 +26,9 @@ const VERSION_1 = `{"version":1,"seq":5,"language":"en","ids":{"callControlId":"
 "dialedAt":${START},"answeredAt":${START},"endedAt":null,"anyKey":true,"identity":"verified",
 "consent":{"collection":"given","recording":"declined","at":${START},"eventId":"e3","wording":"consent-en-1"},
 "answers":{"hpi.chief_complaint":{"state":"not_asked"},"hpi.symptom_duration":{"state":"answered","value":"1_to_3_days","display":"1 to 3 days","input":"keys","at":${START},"eventId":"e4"}},
-"silentItems":0,"recorder":"off","recording":null,"hangup":null,"outcome":null,"error":null,"tasks":["voice_items"],"hangupWanted":false,
+"silentItems":0,"lastQuestion":null,"starAt":null,"stopHeard":false,"noteVersion":1,"recorder":"off","recording":null,"hangup":null,"outcome":null,"error":null,"tasks":["voice_items"],"hangupWanted":false,
 "checking":null,"lostEvents":0,"timers":{"silence":${START + 60_000}},"phase":"asking",
-"question":{"step":"hpi.pain_level","failedTries":1,"anyInvalid":false,"seq":5,"commandSince":null}}`;
+"question":{"step":"hpi.pain_level","failedTries":1,"anyInvalid":false,"seq":5,"lostSeq":null,"commandSince":null}}`;
 
 const recordOf = (state: CallState): SessionRecord => ({
   state,
@@ -61,6 +62,15 @@ describe('a stored call', () => {
       seq: 6,
       answers: { 'hpi.pain_level': { state: 'answered', value: 0 } },
     });
+    await call.hangup();
+    await call.after(5000);
+    expect(await getNote(db, ring, call.callId)).toMatchObject({ version: 1, hpi: { pain_level: { value: 0 } } });
+  });
+
+  it('of a version it does not know is not guessed at', async () => {
+    const call = await givenSession();
+    await givenStored(call, recordOf({ ...JSON.parse(VERSION_1), version: 2 }));
+    await expect(call.stub.liveView()).rejects.toThrow('state version 2 cannot be read');
   });
 
   it('does not open in the place of another', async () => {

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GATE_POLICY_VERSION } from '../../src/domain/campaign/gate.ts';
 import type { Config } from '../../src/env.ts';
-import { blockAttempt, cancelQueued } from '../../src/store/attempts.ts';
+import { blockAttempt, cancelUnstarted } from '../../src/store/attempts.ts';
 import { getCall } from '../../src/store/calls.ts';
 import { activeConsent } from '../../src/store/consents.ts';
 import { getPatient, patientsByNumber } from '../../src/store/patients.ts';
@@ -92,8 +92,8 @@ describe('a call that may be placed', () => {
     expect(await place(request)).toMatchObject({ code: 'already_reserved' });
     await blockAttempt(db, first.attemptId, first.callId, 'suppressed', Date.now());
     const second = placed(await place(request));
-    expect(await cancelQueued(db, second.callId, Date.now())).toBe(second.attemptId);
-    expect(await cancelQueued(db, second.callId, Date.now())).toBeNull();
+    expect(await cancelUnstarted(db, second.callId, Date.now())).toBe(second.attemptId);
+    expect(await cancelUnstarted(db, second.callId, Date.now())).toBeNull();
     expect((await getCall(db, ring, second.callId))?.status).toBe('canceled');
     expect((await place(request)).ok).toBe(true);
   });

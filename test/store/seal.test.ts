@@ -54,6 +54,7 @@ describe('a sealed text', () => {
     ['row', { ...place, row: 'pat_2' }],
     ['column', { ...place, column: 'name' }],
     ['table', { ...place, table: 'notes' }],
+    ['place whose parts begin elsewhere', { table: 'patientss', column: 'ealed', row: 'pat_1' }],
     ['place whose parts run together', { table: 'patients\0sealed', column: 'pat', row: '_1' }],
   ])('does not open in another %s', (_, elsewhere) => {
     expect(codeOf(() => unseal(dataKey, elsewhere, sealed))).toBe('not_openable');

@@ -6,6 +6,7 @@ import type { ConsentInput } from '../../src/store/consents.ts';
 import { wrappedKeyOf } from '../../src/store/patient-keys.ts';
 import { createPatient, type NewPatient, type Patient } from '../../src/store/patients.ts';
 import { type CallRequest, placeCall } from '../../src/store/place-call.ts';
+import { usNumber } from '../../src/us-number.ts';
 import { config, db, ring } from './worker-env.ts';
 
 let numbers = 0;
@@ -37,6 +38,7 @@ export function givenPatient(changes: Partial<NewPatient> & { consent?: ConsentI
 }
 
 export const requestFor = (changes: Partial<CallRequest> & Pick<CallRequest, 'phoneNumber'>): CallRequest => ({
+  numberValid: usNumber(changes.phoneNumber) !== null,
   patientId: null,
   questionnaireId: null,
   language: null,
@@ -51,9 +53,12 @@ export interface Placed {
   readonly attemptId: string;
 }
 
-export async function givenPlacedCall(person: Parameters<typeof givenPatient>[0] = {}): Promise<Placed> {
+export async function givenPlacedCall(
+  person: Parameters<typeof givenPatient>[0] = {},
+  asked: Partial<CallRequest> = {},
+): Promise<Placed> {
   const patient = await givenPatient(person);
-  const request = requestFor({ phoneNumber: patient.phoneNumber, patientId: patient.id });
+  const request = requestFor({ phoneNumber: patient.phoneNumber, patientId: patient.id, ...asked });
   const placed = await placeCall(db, config, request, Date.now());
   if (!placed.ok) throw new Error(`not placed: ${JSON.stringify(placed)}`);
   return { patient, callId: placed.callId, attemptId: placed.attemptId };

@@ -22,6 +22,11 @@ it.each([
   expect(production[key]).toEqual(local[key]);
 });
 
+it('has another name than the local worker, which a deploy that forgets the environment would replace', () => {
+  expect(production.name).toBe('telnyx-edge-intake');
+  expect(local.name).not.toBe(production.name);
+});
+
 it('answers on no hostname that Access does not cover', () => {
   for (const environment of [local, production]) {
     expect([environment.workers_dev, environment.preview_urls]).toEqual([false, false]);

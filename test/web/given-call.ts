@@ -48,7 +48,7 @@ export async function givenCall(given: GivenApp, person: Person = {}) {
     now,
   );
   const request = { phoneNumber, patientId: patient.id, questionnaireId: null, language: null, consent: null };
-  const placed = await placeCall(db, config, { ...request, requestedBy: 'staff_1' }, now);
+  const placed = await placeCall(db, config, { ...request, numberValid: true, requestedBy: 'staff_1' }, now);
   if (!placed.ok) throw new Error(`not placed: ${JSON.stringify(placed)}`);
   const call = await getCall(db, config.keyRing, placed.callId);
   if (call === null) throw new Error('no call');

@@ -103,11 +103,17 @@ function settleAndGoOn(state: Asking, event: CallEvent, plan: CallPlan, answer: 
 }
 
 function onFailedTry(state: Asking, event: CallEvent, plan: CallPlan, why: 'silence' | 'invalid'): Turn {
-  const { step } = state.question;
+  const { step, lostSeq } = state.question;
   const failedTries = state.question.failedTries + 1;
   const anyInvalid = state.question.anyInvalid || why === 'invalid';
   if (failedTries < MAX_TRIES) {
-    return put(state, event, plan, { step, failedTries, anyInvalid }, why === 'silence' ? 'silent' : 'invalid');
+    return put(
+      state,
+      event,
+      plan,
+      { step, failedTries, anyInvalid, lostSeq },
+      why === 'silence' ? 'silent' : 'invalid',
+    );
   }
   switch (step) {
     case 'birth_date':

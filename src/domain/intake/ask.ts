@@ -18,7 +18,7 @@ export const COMMAND_KEY_MS = 4000;
 export const MAX_TRIES = 3;
 
 type Lead = 'invalid' | 'silent' | null;
-type Progress = Pick<OpenQuestion, 'step' | 'failedTries' | 'anyInvalid'>;
+type Progress = Pick<OpenQuestion, 'step' | 'failedTries' | 'anyInvalid'> & Partial<Pick<OpenQuestion, 'lostSeq'>>;
 
 /** Asks a step for the first time. */
 export const ask = (state: CallState, event: CallEvent, plan: CallPlan, step: string): Turn =>
@@ -31,10 +31,9 @@ export const ask = (state: CallState, event: CallEvent, plan: CallPlan, step: st
 export function putLost(state: StateIn<'asking'>, event: CallEvent, plan: CallPlan): Turn {
   const { question } = state;
   const [stopped, stop] = order([state, []], event.receivedAt, { name: 'gather_stop' });
-  const [asked, commands] = put(stopped, event, plan, question, null);
-  const again = asked as StateIn<'asking'>;
-  const lostSeq = question.commandSince === null ? question.seq : null;
-  return [{ ...again, question: { ...again.question, lostSeq } }, [...stop, ...commands]];
+  const lostSeq = question.commandSince === null ? question.seq : question.lostSeq;
+  const [asked, commands] = put(stopped, event, plan, { ...question, lostSeq }, null);
+  return [asked, [...stop, ...commands]];
 }
 
 /** Asks the same step again, with a word of why. */
@@ -58,6 +57,8 @@ function gather(
   payload: string,
   commandSince: number | null,
 ): Turn {
+  // TC-08: whoever has asked to be left alone is asked nothing more, however late that is understood.
+  if (state.stopHeard) return close(state, event, plan, 'optedOut', 'opted_out');
   const timeoutMs = commandSince === null ? FIRST_KEY_MS : COMMAND_KEY_MS;
   const maximumDigits = commandSince === null ? maximumDigitsOf(plan, progress.step) : 1;
   const [ordered, commands] = order([state, []], event.receivedAt, {
@@ -69,10 +70,10 @@ function gather(
     timeoutMs,
     interDigitTimeoutMs: NEXT_KEY_MS,
   });
-  const { step, failedTries, anyInvalid } = progress;
-  const question: OpenQuestion = { step, failedTries, anyInvalid, seq: ordered.seq, lostSeq: null, commandSince };
+  const { step, failedTries, anyInvalid, lostSeq = null } = progress;
+  const question: OpenQuestion = { step, failedTries, anyInvalid, seq: ordered.seq, lostSeq, commandSince };
   const asking = enter(ordered, { phase: 'asking', question }, awaitEnd(event, plan, question, payload));
-  return [{ ...asking, checking: null, stopHeard: false, lastQuestion: null }, commands];
+  return [{ ...asking, checking: null, lastQuestion: null }, commands];
 }
 
 function awaitEnd(event: CallEvent, plan: CallPlan, question: OpenQuestion, payload: string): { silence: number } {

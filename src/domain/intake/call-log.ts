@@ -18,7 +18,7 @@ export interface TranscriptLine {
   readonly speaker: 'agent' | 'patient';
   readonly text: string;
   readonly at: number;
-  /** `opening`, `birth_date`, `consent`, an item id, or `closing`. */
+  /** `opening`, `birth_date`, `consent`, an item id, `command`, or `closing`. */
   readonly item: string | null;
   readonly input: 'voice' | 'keys';
 }

@@ -24,7 +24,8 @@ export interface EventBase {
   readonly receivedAt: number;
 }
 
-type CallEventBody =
+/** What happened, without its id and times: those are given where it is learned. */
+export type CallEventBody =
   | { readonly type: 'call.requested' }
   /** Written before the dial leaves: what died afterwards is never dialled again. */
   | { readonly type: 'dial.sent' }
@@ -59,7 +60,7 @@ type CallEventBody =
     }
   /** Telnyx took a command only after failures: what is timed from it is timed anew. */
   | { readonly type: 'command.delayed'; readonly seq: number }
-  /** A command that Telnyx never took will not be sent any more: too old, or the call has moved on. */
+  /** A command without an answer will not be sent any more: too old, or the call has moved on. */
   | { readonly type: 'command.dropped'; readonly seq: number; readonly name: CommandName }
   | { readonly type: 'hangup.requested' }
   | { readonly type: 'timeout.fired'; readonly timer: TimerName };

@@ -13,9 +13,12 @@ import { order, saveAgain, stay, type Turn } from './turn.ts';
 
 type GatherEnded = CallEventOf<'gather.ended'>;
 
+/** `*9`, where a `**` before it is a command of its own. */
+const STOP = /^(?:[^*]|\*\*)*\*9/;
+
 /** A gather that ended with the line: its keys are no answer (Z5), but an opt-out among them is an opt-out. */
 export const asksToStop = ({ step, commandSince }: OpenQuestion, digits: string): boolean =>
-  digits.includes('*9') || ((commandSince !== null || step === 'opening') && digits.startsWith('9'));
+  STOP.test(digits) || ((commandSince !== null || step === 'opening') && digits.startsWith('9'));
 
 export function onLateAnswer(state: CallState, event: GatherEnded, plan: CallPlan): Turn {
   const question = state.lastQuestion;
@@ -33,7 +36,7 @@ function settleLate(state: CallState, event: GatherEnded, plan: CallPlan, step: 
   const { digits } = event;
   switch (step) {
     case 'opening':
-      return digits === '2' ? { ...state, outcome: 'wrong_person' } : null;
+      return digits === '2' && state.outcome !== 'opted_out' ? { ...state, outcome: 'wrong_person' } : null;
     case 'birth_date': {
       const given = readBirthDate(digits);
       const same = given !== null && sameBirthDate(given, plan.patient.dateOfBirth ?? '');
@@ -63,17 +66,28 @@ const afterNote = (state: CallState): CallState =>
 
 function stopCalls(state: CallState, event: CallEvent, plan: CallPlan): Turn {
   if (state.outcome === 'opted_out') return stay(state);
-  const [saved] = saveAgain({ ...state, outcome: 'opted_out', anyKey: true }, event, plan);
+  const [saved] = saveAgain(afterNote({ ...state, outcome: 'opted_out', anyKey: true }), event, plan);
   return order([saved, []], event.receivedAt, { name: 'suppress_number' });
 }
 
-/** Keys as they are pressed, one event each. Only `*9` is put together from them; all else is heard from the gather. */
+/**
+ * Keys as they are pressed, one event each, in any order. Only `*9` is put together from them, should its gather never speak
+ * or speak too late; all else is heard from the gather.
+ */
 export function noteStar(state: CallState, event: CallEventOf<'dtmf.received'>): CallState {
-  const recent = state.starAt !== null && event.at > state.starAt && event.at - state.starAt <= COMMAND_KEY_MS;
-  // `**` is a command of its own, and ends there.
-  if (event.digit === '*') return { ...state, starAt: recent ? null : event.at };
-  const stop = event.digit === '9' && (recent || event.asked?.step === 'opening');
-  return recent || stop ? { ...state, starAt: null, stopHeard: state.stopHeard || stop } : state;
+  const sinceStarMs = state.starAt === null ? Number.POSITIVE_INFINITY : event.at - state.starAt;
+  // `**` is a command of its own, and ends there; its two keys may have changed places on the way.
+  if (event.digit === '*') return { ...state, starAt: Math.abs(sinceStarMs) <= COMMAND_KEY_MS ? null : event.at };
+  const follows = sinceStarMs > 0 && sinceStarMs <= COMMAND_KEY_MS;
+  if (event.digit === '9' && (follows || isStopMenu(state, event))) return { ...state, starAt: null, stopHeard: true };
+  return follows ? { ...state, starAt: null } : state;
+}
+
+/** A bare 9 stops all calls only in the opening and in the command prompt, and only while that one is open. */
+function isStopMenu(state: CallState, { asked }: CallEventOf<'dtmf.received'>): boolean {
+  const question = state.phase === 'asking' ? state.question : state.lastQuestion;
+  if (question === null || asked?.seq !== question.seq) return false;
+  return question.commandSince !== null || question.step === 'opening';
 }
 
 /** A key where no question is open: during the last words, while the line closes, and after it. */

@@ -1,6 +1,7 @@
 /**
  * The state of one call, a union by phase, so that a question cannot be open outside the interview.
- * Plain JSON: session/ stores it sealed. `version` rises with every change of shape; session/ upgrades old ones on load.
+ * Plain JSON: session/ stores it sealed. `version` rises with every change of shape; session/ reads
+ * no version it does not know, so a new one brings the upgrade of the old.
  */
 import type { CallPlan } from './call-plan.ts';
 import type { TelnyxIds } from './ids.ts';

@@ -29,8 +29,10 @@ export function stillWanted(state: CallState, command: Command): boolean {
       return state.phase === 'dialing';
     case 'suppress_number':
     case 'release_line':
-    case 'save_note':
       return true;
+    case 'save_note':
+      // A call that came back to life writes its note when it is over.
+      return state.phase === 'ended';
   }
 }
 

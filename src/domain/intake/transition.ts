@@ -103,6 +103,13 @@ function onGatherEnded(state: CallState, event: CallEventOf<'gather.ended'>, pla
   const { seq, lostSeq } = state.question;
   if (lostSeq !== null && event.asked?.seq === lostSeq && event.status === 'valid')
     return onLostEnd(state, event, plan);
+  if (
+    lostSeq !== null &&
+    event.asked?.seq === lostSeq &&
+    asksToStop({ ...state.question, commandSince: null }, event.digits)
+  ) {
+    return close(state, event, plan, 'optedOut', 'opted_out');
+  }
   if (event.asked?.seq !== seq) return stay(state);
   const current = { ...state, lostEvents: 0 };
   switch (event.status) {

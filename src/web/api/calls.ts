@@ -33,6 +33,8 @@ const place = route(
     const { body, env, config, db, actor, now, c } = ask;
     const request = {
       phoneNumber: body.phone_number,
+      // The schema takes no other.
+      numberValid: true,
       patientId: body.patient_id ?? null,
       questionnaireId: body.questionnaire ?? null,
       language: body.language ?? null,

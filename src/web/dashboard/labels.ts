@@ -118,6 +118,8 @@ const HAPPENED: Readonly<Record<string, string>> = {
   'call.checked': 'Asked Telnyx for the call',
   'recording.saved': 'Recording saved at Telnyx',
   'command.failed': 'A command failed',
+  'command.delayed': 'A command came late',
+  'command.dropped': 'A command was not sent',
   'hangup.requested': 'Staff asked to hang up',
   'timeout.fired': 'Time was up',
 };

@@ -9,7 +9,7 @@ const BASES = [
 export const NewCallPage = ({ today }: { today: string }) => (
   <>
     <h1>Call a patient</h1>
-    <form class="sheet" data-json="/api/calls" data-then="/dashboard/calls/">
+    <form class="sheet" method="post" data-json="/api/calls" data-then="/dashboard/calls/">
       <p class="notice notice-bad" role="alert" data-problem hidden />
       <label>
         Telephone number

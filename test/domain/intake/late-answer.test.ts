@@ -201,3 +201,87 @@ describe('a command that reached Telnyx late', () => {
     );
   });
 });
+
+describe('what is no opt-out, however the keys come', () => {
+  it('a 9 of the birth date while Telnyx still echoes the opening', () => {
+    const call = givenOpening();
+    const opening = call.asked;
+    call.keys('1').when(keyPressed('1', opening), keyPressed('9', opening), hungUp());
+    expect([call.state.outcome, suppressed(call)]).toEqual(['partial', 0]);
+  });
+
+  it('a stray 9 in the goodbye to a wrong person', () => {
+    const call = givenOpening();
+    const opening = call.asked;
+    call.keys('2').when(keyPressed('9', opening), speakEnded, hungUp());
+    expect([call.state.outcome, suppressed(call)]).toEqual(['wrong_person', 0]);
+  });
+
+  it('`**` and then a 9, cut off by the hang-up, late, or with its stars changed about', () => {
+    for (const status of ['call_hangup', 'valid'] as const) {
+      const call = at('hpi.pain_level');
+      const { asked } = call;
+      call.when(
+        ...(status === 'valid' ? [hungUp(), gathered('**9', asked)] : [gathered('**9', asked, status), hungUp()]),
+      );
+      expect([status, call.state.outcome, suppressed(call)]).toEqual([status, 'partial', 0]);
+    }
+    const swapped = at('hpi.pain_level');
+    const { asked, now } = swapped;
+    swapped.when(
+      keyPressed('*', asked, now + 2000),
+      keyPressed('*', asked, now + 1500),
+      keyPressed('9', asked, now + 3000),
+      hungUp(),
+    );
+    expect(suppressed(swapped)).toBe(0);
+  });
+});
+
+describe('an opt-out heard while its gather is late or lost (TC-08)', () => {
+  it('ends the talk instead of the next prompt', () => {
+    const call = at('ample.medications');
+    const { asked } = call;
+    call.when(keyPressed('*', asked), keyPressed('9', asked), gathered('*', asked));
+    expect([call.at, call.state.outcome, suppressed(call)]).toEqual(['closing', 'opted_out', 1]);
+  });
+
+  it('ends the talk when the question would be put again', () => {
+    const call = at('hpi.pain_level');
+    call.when(keyPressed('*', call.asked), keyPressed('9', call.asked)).timer('silence');
+    call.when(checked(call.state.checking!, true));
+    expect([call.at, suppressed(call)]).toEqual(['closing', 1]);
+  });
+
+  it('counts at the command prompt too, long after the star', () => {
+    const call = at('ample.medications').keys('*');
+    const prompt = call.asked;
+    call.later(6000).when(keyPressed('9', prompt), hungUp());
+    expect([call.state.outcome, suppressed(call)]).toEqual(['opted_out', 1]);
+  });
+
+  it('counts from the lost gather, whatever its status', () => {
+    const call = at('hpi.pain_level');
+    const { asked } = call;
+    call.timer('silence');
+    call.when(checked(call.state.checking!, true), gathered('1*9', asked, 'timeout'));
+    expect([call.at, suppressed(call)]).toEqual(['closing', 1]);
+  });
+
+  it('makes the next version of a note already written', () => {
+    const call = at('hpi.pain_level');
+    const { asked } = call;
+    call.when(hungUp()).timer('close').when(gathered('*9', asked));
+    expect([call.state.outcome, call.state.noteVersion, suppressed(call)]).toEqual(['opted_out', 2, 1]);
+  });
+});
+
+describe('an answer of a gather believed lost', () => {
+  it('still counts after the question went unanswered once more', () => {
+    const call = at('ample.medications');
+    const { asked } = call;
+    call.timer('silence');
+    call.when(checked(call.state.checking!, true)).silent().when(gathered('1', asked));
+    expect(call.state.answers['ample.medications']).toMatchObject({ value: true });
+  });
+});
