@@ -1,6 +1,6 @@
 /**
  * The dial gate: the one place that decides whether a number may be rung, in a fixed order, first failing step wins.
- * Every decision is stored. What could not be read blocks (`null` means unreadable), never allows. Pure.
+ * Every decision is stored. What could not be read blocks: it is `null` here, or reading it threw and nobody is called. Pure.
  * Steps that need tables the product does not have yet fail closed: outside loopback the calling hours are never open.
  */
 const GATE_CODES = [

@@ -77,6 +77,9 @@ const Document = ({ title, clinicName, actorName, current, children }: Frame) =>
           Load it again
         </button>
       </p>
+      <p id="not-done" class="notice notice-bad" role="alert" hidden>
+        That was not done: the service did not answer. If you wanted to hang up, the line may still be open. Try again.
+      </p>
       <main id="main" tabindex={-1}>
         {children}
       </main>

@@ -25,7 +25,12 @@ export const NoteView = ({ note, clock }: { note: Note; clock: ClinicClock }) =>
         <h3>{title}</h3>
         <dl class="answers">
           {Object.entries(note[section]).map(([name, answer]) => (
-            <AnswerRow item={`${section}.${name}`} answer={answer} clock={clock} />
+            <AnswerRow
+              item={`${section}.${name}`}
+              answer={answer}
+              clock={clock}
+              language={note.questionnaire.language}
+            />
           ))}
         </dl>
       </>
@@ -33,14 +38,27 @@ export const NoteView = ({ note, clock }: { note: Note; clock: ClinicClock }) =>
   </section>
 );
 
-const AnswerRow = ({ item, answer, clock }: { item: string; answer: NoteAnswer; clock: ClinicClock }) => {
+interface AnswerView {
+  readonly item: string;
+  readonly answer: NoteAnswer;
+  readonly clock: ClinicClock;
+  /** That of the call, in which a choice was shown. */
+  readonly language: string;
+}
+
+const AnswerRow = ({ item, answer, clock, language }: AnswerView) => {
   const { label, tone } = ANSWER_LABELS[answer.state];
   const value = valueText(answer);
   return (
     <div class={`answer answer-${answer.state}`} data-item={item}>
       <dt>{itemTitle(item)}</dt>
       <dd>
-        {value === null ? null : <span class="value">{value}</span>} <Chip tone={tone}>{label}</Chip>
+        {value === null ? null : (
+          <span class="value" lang={answer.display === undefined ? undefined : language}>
+            {value}
+          </span>
+        )}{' '}
+        <Chip tone={tone}>{label}</Chip>
         <Provenance answer={answer} clock={clock} />
       </dd>
     </div>

@@ -10,9 +10,19 @@
   const showStale = (isStale) => {
     if (stale) stale.hidden = !isStale;
   };
-  document.addEventListener('htmx:responseError', () => showStale(true));
-  document.addEventListener('htmx:sendError', () => showStale(true));
-  document.addEventListener('htmx:afterSwap', () => showStale(false));
+  // What somebody asked for and did not get is said until it is done; a poll that works later says nothing about it.
+  const notDone = document.getElementById('not-done');
+  const isAsked = (event) => event.detail.requestConfig?.verb === 'post';
+  const showFailure = (event) => {
+    if (notDone && isAsked(event)) notDone.hidden = false;
+    else showStale(true);
+  };
+  document.addEventListener('htmx:responseError', showFailure);
+  document.addEventListener('htmx:sendError', showFailure);
+  document.addEventListener('htmx:afterSwap', (event) => {
+    showStale(false);
+    if (notDone && isAsked(event)) notDone.hidden = true;
+  });
 
   document.querySelector('[data-reload]')?.addEventListener('click', () => window.location.reload());
 
