@@ -3,6 +3,7 @@
  * `null`, never undefined, so that a forgotten field does not compile. Values are never part of a message.
  */
 import type { Dialer } from './dialer/dialer.ts';
+import { type OpeningHours, parseStaffHours } from './domain/campaign/staff-hours.ts';
 import type { IntakeSession } from './session/intake-session.ts';
 import { type KeyRing, parseKeyRing } from './store/seal.ts';
 
@@ -29,7 +30,11 @@ const REQUIRED = [
 const OPTIONAL = [
   'TELNYX_API_BASE',
   'VOICES',
+  'STT_ENGINE',
   'OPT_OUT_NUMBER',
+  'STAFF_TRANSFER_NUMBER',
+  'STAFF_HOURS',
+  'ALERT_URL',
   'DIAL_RATE_PER_SECOND',
   'MAX_LIVE_CALLS',
   'CALLING_HOURS',
@@ -55,6 +60,8 @@ export interface Config {
     /** Includes `/v2`. */
     readonly apiBase: string;
     readonly voices: { readonly en: string; readonly es: string };
+    /** Hosted by Telnyx, as the voices are: what a patient says goes to nobody else (HS-14). */
+    readonly transcriptionModel: string;
   };
   /** True only while TELNYX_API_BASE is this machine: a stand-in, no real patient can be rung. */
   readonly loopback: boolean;
@@ -64,7 +71,11 @@ export interface Config {
     readonly timeZone: string;
     readonly callbackNumber: string;
     readonly optOutNumber: string;
+    /** Null: key 0 promises a callback. */
+    readonly staff: { readonly number: string; readonly hours: readonly OpeningHours[] } | null;
   };
+  /** Told of red flags, without patient data; null: only the task list shows them. */
+  readonly alertUrl: string | null;
   readonly access: { readonly teamDomain: string; readonly audience: string; readonly admins: ReadonlySet<string> };
   readonly dialing: {
     readonly ratePerSecond: number;
@@ -101,6 +112,11 @@ export function configOf(env: Env): Config {
 }
 
 const E164 = /^\+[1-9]\d{7,14}$/;
+/** `STT_ENGINE` → model. The engine is Telnyx' own in every case. */
+const TRANSCRIPTION_MODELS: ReadonlyMap<string, string> = new Map([
+  ['Telnyx', 'openai/whisper-large-v3-turbo'],
+  ['Telnyx/whisper-tiny', 'openai/whisper-tiny'],
+]);
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 function parse(env: Env): ReadConfig {
@@ -138,7 +154,7 @@ function parse(env: Env): ReadConfig {
     bad('TELNYX_PUBLIC_KEY');
   const fromNumbers = list('TELNYX_FROM_NUMBER');
   if (fromNumbers.length === 0 || !fromNumbers.every((n) => E164.test(n))) bad('TELNYX_FROM_NUMBER');
-  for (const name of ['CALLBACK_NUMBER', 'OPT_OUT_NUMBER'] as const) {
+  for (const name of ['CALLBACK_NUMBER', 'OPT_OUT_NUMBER', 'STAFF_TRANSFER_NUMBER'] as const) {
     if (text(name) !== '' && !E164.test(text(name))) bad(name);
   }
   if (!isTimeZone(text('CLINIC_TIME_ZONE'))) bad('CLINIC_TIME_ZONE');
@@ -149,9 +165,14 @@ function parse(env: Env): ReadConfig {
   if (timerScale !== 1 && !loopback) bad('TIMER_SCALE');
   const voices = {
     en: 'Telnyx.KokoroTTS.af',
-    es: 'AWS.Polly.Lupe-Neural',
+    es: 'Telnyx.KokoroTTS.ef_dora',
     ...parseVoices(list('VOICES'), () => bad('VOICES')),
   };
+  const transcriptionModel = TRANSCRIPTION_MODELS.get(text('STT_ENGINE') || 'Telnyx');
+  if (transcriptionModel === undefined) bad('STT_ENGINE');
+  const staffHours = parseStaffHours(text('STAFF_HOURS') || 'Mon-Fri 09:00-17:00');
+  if (staffHours === null) bad('STAFF_HOURS');
+  const alertUrl = text('ALERT_URL') === '' ? null : origin('ALERT_URL', text('ALERT_URL'));
   const keyRing = parseKeyRing(text('PHI_KEYS'));
   if (keyRing === null) bad('PHI_KEYS');
   if (!Number.isInteger(Number(text('MAX_LIVE_CALLS')))) bad('MAX_LIVE_CALLS');
@@ -160,7 +181,8 @@ function parse(env: Env): ReadConfig {
     maxLiveCalls: number('MAX_LIVE_CALLS', 2, 1, 1000),
     callingHours: callingHours === 'always' ? ('always' as const) : ('policy' as const),
   };
-  if (problems.length > 0 || keyRing === null) return { ok: false, problems };
+  if (problems.length > 0 || keyRing === null || staffHours === null || transcriptionModel === undefined)
+    return { ok: false, problems };
 
   return {
     ok: true,
@@ -172,6 +194,7 @@ function parse(env: Env): ReadConfig {
         fromNumbers,
         apiBase,
         voices,
+        transcriptionModel,
       },
       loopback,
       publicUrl,
@@ -180,7 +203,10 @@ function parse(env: Env): ReadConfig {
         timeZone: text('CLINIC_TIME_ZONE'),
         callbackNumber: text('CALLBACK_NUMBER'),
         optOutNumber: text('OPT_OUT_NUMBER') || text('CALLBACK_NUMBER'),
+        staff:
+          text('STAFF_TRANSFER_NUMBER') === '' ? null : { number: text('STAFF_TRANSFER_NUMBER'), hours: staffHours },
       },
+      alertUrl: alertUrl?.href ?? null,
       access: {
         teamDomain,
         audience: text('ACCESS_AUD'),
@@ -193,11 +219,11 @@ function parse(env: Env): ReadConfig {
   };
 }
 
-/** `en=Telnyx.KokoroTTS.af,es=AWS.Polly.Lupe-Neural`. */
+/** `en=Telnyx.KokoroTTS.af,es=Telnyx.KokoroTTS.ef_dora`. Answers are read back: only voices that Telnyx itself hosts (HS-14). */
 function parseVoices(parts: readonly string[], bad: () => void): { en?: string; es?: string } {
   const voices: { en?: string; es?: string } = {};
   for (const part of parts) {
-    const match = /^(en|es)=([A-Za-z0-9._:-]{2,100})$/.exec(part);
+    const match = /^(en|es)=(Telnyx\.[A-Za-z0-9._:-]{2,100})$/.exec(part);
     if (!match) bad();
     else voices[match[1] as 'en' | 'es'] = match[2] as string;
   }

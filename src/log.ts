@@ -27,6 +27,7 @@ const FIELDS = [
   'route',
   'staff_id',
   'status',
+  'task_id',
   'variable',
 ] as const;
 

@@ -19,7 +19,7 @@ export default defineConfig(
           test: {
             name: 'unit',
             environment: 'node',
-            include: ['test/{domain,telnyx,telnyx-webhook-verify,simulator,tools}/**/*.test.ts'],
+            include: ['test/{domain,flight,telnyx,telnyx-webhook-verify,simulator,tools}/**/*.test.ts'],
           },
         },
         {

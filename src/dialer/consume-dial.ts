@@ -3,18 +3,13 @@
  * each step may find that there is nothing to do; the session is the one place where an attempt can start only once.
  */
 import { decide } from '../domain/campaign/gate.ts';
-import type { CallPlan } from '../domain/intake/call-plan.ts';
-import type { AttemptId, CallId, PatientId } from '../domain/intake/ids.ts';
-import type { Language } from '../domain/intake/questionnaire.ts';
-import { type Config, configOf, type DialMessage, type Env } from '../env.ts';
+import { configOf, type DialMessage, type Env } from '../env.ts';
 import { log } from '../log.ts';
 import { attemptStatus, blockAttempt, cancelUnstarted, failUnstarted, markDialing } from '../store/attempts.ts';
-import { type Call, getCall } from '../store/calls.ts';
+import { getCall } from '../store/calls.ts';
 import { type Database, database } from '../store/database.ts';
 import { insertDecision, readGateFacts } from '../store/dial-decisions.ts';
-import { wrappedKeyOf } from '../store/patient-keys.ts';
-import { getPatient } from '../store/patients.ts';
-import { questionnaireVersion } from '../store/questionnaires.ts';
+import { prepareDial } from '../store/prepare-plan.ts';
 import { usNumber } from '../us-number.ts';
 
 const RETRY_SECONDS = 5;
@@ -67,7 +62,7 @@ async function dial(env: Env, attemptId: string, callId: string): Promise<void> 
     return dialer.release(attemptId);
   }
 
-  const prepared = await prepare(db, config, call, attemptId);
+  const prepared = await prepareDial(db, config, call, attemptId, now);
   if (prepared === null) return giveUp(env, db, attemptId, callId, 'not_preparable');
   const { permit } = await dialer.take(attemptId);
   if (permit !== 'granted') return;
@@ -85,40 +80,4 @@ async function giveUp(env: Env, db: Database, attemptId: string, callId: string,
   await failUnstarted(db, callId, code, Date.now());
   log.error('dial.impossible', { attempt_id: attemptId, call_id: callId, code });
   await env.DIALER.getByName('dialer').release(attemptId);
-}
-
-async function prepare(
-  db: Database,
-  config: Config,
-  call: Call,
-  attemptId: string,
-): Promise<{ plan: CallPlan; wrappedKey: string } | null> {
-  const [patient, wrappedKey, questionnaire] = await Promise.all([
-    getPatient(db, config.keyRing, call.patientId),
-    wrappedKeyOf(db, call.patientId),
-    questionnaireVersion(db, call.questionnaireId, call.questionnaireVersion),
-  ]);
-  if (patient === null || questionnaire === null) return null;
-  const { name, callbackNumber, optOutNumber } = config.clinic;
-  const plan: CallPlan = {
-    callId: call.id as CallId,
-    attemptId: attemptId as AttemptId,
-    createdAt: call.createdAt,
-    attempt: call.attempt,
-    direction: 'outbound',
-    patient: {
-      patientId: patient.id as PatientId,
-      externalId: patient.externalId,
-      firstName: patient.firstName,
-      lastName: patient.lastName,
-      dateOfBirth: patient.dateOfBirth,
-    },
-    to: call.phoneNumber,
-    from: call.fromNumber,
-    language: call.language as Language,
-    questionnaire,
-    clinic: { name, callbackNumber, optOutNumber },
-    timerScale: config.timerScale,
-  };
-  return { plan, wrappedKey };
 }

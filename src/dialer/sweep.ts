@@ -1,9 +1,14 @@
-/** The cron behind the alarms: attempts that never reached the dialer are queued again, sessions that should be over are woken. */
+/**
+ * The cron behind the alarms: attempts that never reached the dialer are queued again, sessions that should be over are woken,
+ * staff are told again of what nobody has claimed.
+ */
+import { alertStaff } from '../alert-staff.ts';
 import { configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
 import { endUnknown, waitingAttempts } from '../store/attempts.ts';
 import { overdueCalls } from '../store/calls.ts';
 import { database } from '../store/database.ts';
+import { dueAlerts } from '../store/tasks.ts';
 
 const WAITING_TOO_LONG_MS = 60_000;
 /** Longer than any call may last. */
@@ -14,13 +19,17 @@ const BATCH = 50;
 
 export async function sweep(env: Env, now: number): Promise<void> {
   const db = database(env);
-  const { timerScale } = configOf(env);
+  const config = configOf(env);
+  const { timerScale } = config;
   const waiting = await waitingAttempts(db, now - WAITING_TOO_LONG_MS * timerScale, BATCH);
   const dialer = env.DIALER.getByName('dialer');
   for (const { attemptId, callId } of waiting) await tried(callId, dialer.enqueue(attemptId, callId));
   await endUnknown(db, now - UNKNOWN_TOO_LONG_MS * timerScale, now);
   const overdue = await overdueCalls(db, now - LIVE_TOO_LONG_MS * timerScale, BATCH);
   for (const { id } of overdue) await tried(id, env.INTAKE_SESSION.getByName(id).wake());
+  // Side by side: one listener that hangs would hold up all the others.
+  const alerts = await dueAlerts(db, now, BATCH);
+  await Promise.all(alerts.map((alert) => alertStaff(db, config, alert, now)));
   if (waiting.length + overdue.length > 0) log.info('sweep.done', { count: waiting.length + overdue.length });
 }
 

@@ -4,9 +4,14 @@
 import type { EventEffect } from '../domain/intake/call-log.ts';
 import type { CallPlan } from '../domain/intake/call-plan.ts';
 import type { CallEvent } from '../domain/intake/event.ts';
-import { keyedLine } from '../domain/intake/transcript.ts';
+import { type CallState, newCall } from '../domain/intake/state.ts';
+import { patientLine } from '../domain/intake/transcript.ts';
 import { transition } from '../domain/intake/transition.ts';
 import type { SessionRecord } from './call-storage.ts';
+
+export const emptyRecord = (plan: CallPlan): SessionRecord => ({
+  ...{ state: newCall(plan), pending: [], events: [], transcript: [], savedAt: null },
+});
 
 export interface AppliedEvent {
   readonly record: SessionRecord;
@@ -19,9 +24,13 @@ export function applyEvent(record: SessionRecord, event: CallEvent, plan: CallPl
   if (record.events.some(({ event_id }) => event_id === event.id))
     return { record, effect: 'duplicate', mustStore: false };
   const [state, commands] = transition(record.state, event, plan);
-  const changed = commands.length > 0 || JSON.stringify(state) !== JSON.stringify(record.state);
+  const changed = commands.length > 0 || !isSame(state, record.state);
+  // The newest key alone may be lost: the end of its gather says the same, and rows written are what a call costs.
+  const isKeyAlone =
+    event.type === 'dtmf.received' && isSame({ ...state, lastKey: record.state.lastKey }, record.state);
+  const matters = changed && (commands.length > 0 || !isKeyAlone);
   const effect: EventEffect = changed ? 'applied' : record.state.phase === 'ended' ? 'late' : 'ignored';
-  const keyed = changed ? keyedLine(record.state, event) : null;
+  const said = changed || event.type === 'transcription.received' ? patientLine(record.state, event, state) : null;
   const logged = {
     event_id: event.id,
     type: event.type,
@@ -32,7 +41,7 @@ export function applyEvent(record: SessionRecord, event: CallEvent, plan: CallPl
   };
   return {
     effect,
-    mustStore: changed,
+    mustStore: matters || said !== null,
     record: {
       ...record,
       // A call given up that lives after all is not over, whatever was already written of it.
@@ -40,7 +49,9 @@ export function applyEvent(record: SessionRecord, event: CallEvent, plan: CallPl
       state,
       pending: [...record.pending, ...commands.map((command) => ({ command, attempts: 0, notBefore: 0 }))],
       events: [...record.events, logged],
-      transcript: keyed === null ? record.transcript : [...record.transcript, keyed],
+      transcript: said === null ? record.transcript : [...record.transcript, said],
     },
   };
 }
+
+const isSame = (a: CallState, b: CallState): boolean => JSON.stringify(a) === JSON.stringify(b);

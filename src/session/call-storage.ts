@@ -1,14 +1,25 @@
 /**
  * What a session keeps: the plan (once) and the running record (one row, rewritten with every event that matters), both sealed
  * under the patient's key. Synchronous, so that state, event ids and pending commands change in one write.
- * Keys: `plan`, `call`, and after 24 h only `tombstone`.
+ * Keys: `plan`, `call`, for a moment `arrival`, and after 24 h only `tombstone`.
  */
 import type { LoggedEvent, TranscriptLine } from '../domain/intake/call-log.ts';
 import type { CallPlan } from '../domain/intake/call-plan.ts';
 import type { CallStatus } from '../domain/intake/call-record.ts';
+import type { CallEvent } from '../domain/intake/event.ts';
 import type { PendingCommand } from '../domain/intake/pick-command.ts';
 import type { CallState } from '../domain/intake/state.ts';
-import { type DataKey, type KeyRing, seal, unseal, unwrapDataKey } from '../store/seal.ts';
+import {
+  type DataKey,
+  type KeyRing,
+  seal,
+  sealUnderRing,
+  unseal,
+  unsealUnderRing,
+  unwrapDataKey,
+} from '../store/seal.ts';
+import type { Arrival } from '../telnyx/parse-event.ts';
+import { type StoredCall, upgradeCall } from './upgrade-call.ts';
 
 export interface SessionRecord {
   readonly state: CallState;
@@ -23,14 +34,17 @@ export interface Session {
   readonly dataKey: DataKey;
   readonly record: SessionRecord;
 }
+/** What has been heard of an inbound call before its plan is made. */
+export interface WaitingArrival {
+  readonly arrival: Arrival;
+  readonly events: readonly CallEvent[];
+}
 export interface Tombstone {
   /** False: the attempt was stopped before it ever came here, and must not start. */
   readonly started?: false;
   readonly callId: string;
   readonly status: CallStatus;
 }
-
-const STATE_VERSION: SessionRecord['state']['version'] = 1;
 
 type Kv = DurableObjectStorage['kv'];
 interface StoredPlan {
@@ -63,12 +77,23 @@ export function readSession(kv: Kv, ring: KeyRing, callId: string): Session | nu
   const sealed = kv.get<string>('call');
   if (stored === undefined || sealed === undefined) return null;
   const dataKey = unwrapDataKey(ring, stored.wrappedKey, stored.patientId);
-  const plan = JSON.parse(unseal(dataKey, place(callId, 'plan'), stored.sealed)) as CallPlan;
-  const record = JSON.parse(unseal(dataKey, place(callId, 'call'), sealed)) as SessionRecord;
-  if (record.state.version !== STATE_VERSION)
-    throw new Error(`state version ${String(record.state.version)} cannot be read`);
-  return { plan, dataKey, record };
+  const plan = JSON.parse(unseal(dataKey, place(callId, 'plan'), stored.sealed)) as StoredCall['plan'];
+  const record = JSON.parse(unseal(dataKey, place(callId, 'call'), sealed)) as StoredCall['record'];
+  return { dataKey, ...upgradeCall({ plan, record }) };
 }
+
+/** An inbound call that nobody has been looked up for yet. There is no patient whose key could seal it: the ring does. */
+export function writeArrival(kv: Kv, ring: KeyRing, callId: string, waiting: WaitingArrival): void {
+  kv.put('arrival', sealUnderRing(ring, place(callId, 'arrival'), JSON.stringify(waiting)));
+}
+
+export function readArrival(kv: Kv, ring: KeyRing, callId: string): WaitingArrival | null {
+  const sealed = kv.get<string>('arrival');
+  if (sealed === undefined) return null;
+  return JSON.parse(unsealUnderRing(ring, place(callId, 'arrival'), sealed)) as WaitingArrival;
+}
+
+export const deleteArrival = (kv: Kv): void => void kv.delete('arrival');
 
 export const readTombstone = (kv: Kv): Tombstone | null => kv.get<Tombstone>('tombstone') ?? null;
 

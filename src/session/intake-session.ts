@@ -11,24 +11,29 @@ import { type CallRecord, callRecord } from '../domain/intake/call-record.ts';
 import type { Command } from '../domain/intake/command.ts';
 import type { CallEvent, CallEventBody } from '../domain/intake/event.ts';
 import { pickCommand, retryLater } from '../domain/intake/pick-command.ts';
-import { newCall, nextTimer } from '../domain/intake/state.ts';
+import { nextTimer } from '../domain/intake/state.ts';
 import { spokenLine } from '../domain/intake/transcript.ts';
 import { configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
 import { mirrorRecord } from '../store/calls.ts';
 import { database } from '../store/database.ts';
-import { applyEvent } from './apply-event.ts';
+import type { Arrival } from '../telnyx/parse-event.ts';
+import { admit, firstRecord } from './admit.ts';
+import { applyEvent, emptyRecord } from './apply-event.ts';
 import {
   buryRecord,
+  deleteArrival,
+  readArrival,
   readSession,
   readTombstone,
   type Session,
-  type SessionRecord,
+  type WaitingArrival,
+  writeArrival,
   writePlan,
   writeRecord,
   writeTombstone,
 } from './call-storage.ts';
-import { type Done, runCommand } from './run-command.ts';
+import { type Alongside, type Done, runCommand } from './run-command.ts';
 
 export type Received = EventEffect | 'unknown';
 
@@ -39,15 +44,24 @@ const ALARM_SLACK_MS = 10_000;
 /** Commands still pending after this are taken up by the alarm: the runner died with the process. */
 const RUNNER_WATCH_MS = 10_000;
 
+/** How soon looking up a caller is tried again. */
+const ADMIT_AGAIN_MS = 2000;
+
 export class IntakeSession extends DurableObject<Env> {
   #session: Session | null = null;
   #alarmAt: number | null = null;
   #runner: Promise<void> | null = null;
+  #admission: Promise<Session | null> | null = null;
   /** Ends the runner's wait before a repeated command: something new may not have to wait with it. */
   #wakeRunner: (() => void) | null = null;
   /** Ends the wait for the dial's reply once a webhook has told what it would say. */
   #onAdopted: (() => void) | null = null;
-  #mirror: { running: Promise<void> | null; status: string | null } = { running: null, status: null };
+  /** What lists show of this call: its status and red flags. */
+  #mirror: { running: Promise<void> | null; shown: string | null } = { running: null, shown: null };
+  readonly #alongside: Alongside = {
+    mirroring: () => this.#mirror.running,
+    inBackground: (work) => this.ctx.waitUntil(work),
+  };
 
   /** Takes over an attempt. Idempotent: a second start of the same call changes nothing, so a doubled message rings nobody twice. */
   start(plan: CallPlan, wrappedKey: string): 'started' | 'already' | 'canceled' {
@@ -55,9 +69,8 @@ export class IntakeSession extends DurableObject<Env> {
     if (tombstone?.started === false) return 'canceled';
     if (this.#load() !== null || tombstone !== null) return 'already';
     const now = Date.now();
-    const empty: SessionRecord = { state: newCall(plan), pending: [], events: [], transcript: [], savedAt: null };
     const event: CallEvent = { id: `${plan.callId}:requested`, type: 'call.requested', at: now, receivedAt: now };
-    const { record } = applyEvent(empty, event, plan);
+    const { record } = applyEvent(emptyRecord(plan), event, plan);
     const dataKey = writePlan(this.ctx.storage.kv, configOf(this.env).keyRing, plan, wrappedKey);
     this.#store({ plan, dataKey, record });
     this.#run();
@@ -67,8 +80,22 @@ export class IntakeSession extends DurableObject<Env> {
   /** A verified webhook. Throws only when it could not be stored; then Telnyx must send it again. */
   receive(event: CallEvent): Received {
     const session = this.#load();
-    if (session === null) return readTombstone(this.ctx.storage.kv) === null ? 'unknown' : 'late';
-    return this.#apply(session, event);
+    if (session !== null) return this.#apply(session, event);
+    const waiting = this.#arrival();
+    if (waiting === null) return readTombstone(this.ctx.storage.kv) === null ? 'unknown' : 'late';
+    if (waiting.events.some(({ id }) => id === event.id)) return 'duplicate';
+    this.#keepArrival({ ...waiting, events: [...waiting.events, event] });
+    return 'applied';
+  }
+
+  /** Somebody rings. Kept before anybody is looked up: nothing stands between the webhook and its 200. */
+  arrive(arrival: Arrival): Received {
+    const { kv } = this.ctx.storage;
+    if (this.#load() !== null || readTombstone(kv) !== null || this.#arrival() !== null) return 'duplicate';
+    this.#keepArrival({ arrival, events: [] });
+    this.#armAt(Date.now() + RUNNER_WATCH_MS);
+    this.#run();
+    return 'applied';
   }
 
   /**
@@ -82,6 +109,8 @@ export class IntakeSession extends DurableObject<Env> {
       const tombstone = readTombstone(kv);
       // Said as often as it is asked: whoever asked before may have died before acting on it.
       if (tombstone !== null) return tombstone.started === false ? 'unstarted' : 'not_live';
+      // Whoever rings here and was not looked up yet is not answered any more.
+      deleteArrival(kv);
       writeTombstone(kv, { callId: this.#callId(), status: 'canceled', started: false });
       return 'unstarted';
     }
@@ -119,8 +148,11 @@ export class IntakeSession extends DurableObject<Env> {
     // Set before anything can throw, so that a failing alarm is never the last one.
     this.#alarmAt = null;
     this.#armAt(Date.now() + RUNNER_WATCH_MS);
-    const session = this.#load();
-    if (session === null) return this.ctx.storage.deleteAlarm();
+    const session = this.#load() ?? (await this.#admitted());
+    if (session === null) {
+      if (this.#arrival() === null) await this.ctx.storage.deleteAlarm();
+      return;
+    }
     const { savedAt } = session.record;
     const idle = session.record.pending.length === 0 && nextTimer(session.record.state) === null;
     if (idle && savedAt !== null && Date.now() >= savedAt + KEEP_AFTER_SAVE_MS) return this.#bury(session);
@@ -132,6 +164,46 @@ export class IntakeSession extends DurableObject<Env> {
 
   #load(): Session | null {
     this.#session ??= readSession(this.ctx.storage.kv, configOf(this.env).keyRing, this.#callId());
+    return this.#session;
+  }
+
+  #arrival(): WaitingArrival | null {
+    return readArrival(this.ctx.storage.kv, configOf(this.env).keyRing, this.#callId());
+  }
+
+  #keepArrival(waiting: WaitingArrival): void {
+    writeArrival(this.ctx.storage.kv, configOf(this.env).keyRing, this.#callId(), waiting);
+  }
+
+  /** One look-up at a time, whoever asks for it: two would make the same caller two patients. */
+  #admitted(): Promise<Session | null> {
+    this.#admission ??= this.#admit().finally(() => {
+      this.#admission = null;
+    });
+    return this.#admission;
+  }
+
+  /** The caller looked up and the call begun; null while that does not work. The caller hears it ring meanwhile. */
+  async #admit(): Promise<Session | null> {
+    const waiting = this.#arrival();
+    if (waiting === null) return null;
+    const callId = this.#callId();
+    const admitted = await admit(this.env, callId, waiting.arrival);
+    if (admitted === 'later') {
+      this.#armAt(Date.now() + ADMIT_AGAIN_MS);
+      return null;
+    }
+    const heard = this.#arrival();
+    if (heard === null) return this.#load();
+    const { kv } = this.ctx.storage;
+    if (admitted === 'gone') {
+      writeTombstone(kv, { callId, status: 'failed' });
+    } else {
+      const { plan, wrappedKey } = admitted;
+      const dataKey = writePlan(kv, configOf(this.env).keyRing, plan, wrappedKey);
+      this.#store({ plan, dataKey, record: firstRecord(plan, heard) });
+    }
+    deleteArrival(kv);
     return this.#session;
   }
 
@@ -197,7 +269,7 @@ export class IntakeSession extends DurableObject<Env> {
   /** The single runner: strictly one after the other, asking the core before each send. */
   async #runPending(): Promise<void> {
     for (;;) {
-      const session = this.#load();
+      const session = this.#load() ?? (await this.#admitted());
       if (session === null) return;
       const now = Date.now();
       const { pending, dropped, next } = pickCommand(session.record.state, session.record.pending, now);
@@ -216,7 +288,7 @@ export class IntakeSession extends DurableObject<Env> {
         continue;
       }
       if (next.command.name === 'dial') this.#observe(session, { type: 'dial.sent' });
-      const ran = runCommand(this.env, this.#session ?? session, next, () => this.#mirror.running);
+      const ran = runCommand(this.env, this.#session ?? session, next, this.#alongside);
       // A webhook that carries our id is as good a reply to the dial as the reply, and the patient is not kept waiting.
       const done = next.command.name === 'dial' ? await Promise.race([ran, this.#dialAdopted()]) : await ran;
       this.#settle(next.command.seq, done);
@@ -280,11 +352,12 @@ export class IntakeSession extends DurableObject<Env> {
     const session = this.#session;
     if (session === null || this.#mirror.running !== null || session.record.state.phase === 'ended') return;
     const record = callRecord(session.record.state);
-    if (record.status === this.#mirror.status) return;
+    const shown = `${record.status} ${record.redFlags}`;
+    if (shown === this.#mirror.shown) return;
     this.#mirror.running = mirrorRecord(database(this.env), session.plan.callId, record)
       .then(
         () => {
-          this.#mirror.status = record.status;
+          this.#mirror.shown = shown;
         },
         () => log.warn('call.mirror_failed', { call_id: session.plan.callId, status: record.status }),
       )
@@ -299,7 +372,8 @@ export class IntakeSession extends DurableObject<Env> {
     const session = this.#session;
     if (session === null) return;
     const { state, pending, savedAt } = session.record;
-    const timer = nextTimer(state)?.dueAt ?? Number.POSITIVE_INFINITY;
+    const next = nextTimer(state);
+    const timer = next?.dueAt ?? Number.POSITIVE_INFINITY;
     const runner = pending.length > 0 ? Date.now() + RUNNER_WATCH_MS : Number.POSITIVE_INFINITY;
     const burial = savedAt === null ? Number.POSITIVE_INFINITY : savedAt + KEEP_AFTER_SAVE_MS;
     const due = Math.min(timer, runner, burial);
@@ -308,8 +382,10 @@ export class IntakeSession extends DurableObject<Env> {
       if (mayMoveLater && this.#alarmAt !== null) this.ctx.waitUntil(this.ctx.storage.deleteAlarm());
       return;
     }
-    // After the end people wait for the note, and nothing moves the alarm often any more.
-    const slack = state.phase === 'ended' ? 0 : ALARM_SLACK_MS * session.plan.timerScale;
+    // After the end people wait for the note, and nothing moves the alarm often any more. After the last words of a spoken
+    // answer the patient waits: the other timers are safety nets, this one is the pace of the talk.
+    const isAwaited = state.phase === 'ended' || next?.timer === 'utterance';
+    const slack = isAwaited ? 0 : ALARM_SLACK_MS * session.plan.timerScale;
     if (this.#alarmAt === null || due < this.#alarmAt - slack || (mayMoveLater && due !== this.#alarmAt))
       this.#armAt(due);
   }

@@ -2,18 +2,23 @@
  * Carries out one command and says what came of it: nothing to add, an event for the core, or again later. Every outside
  * call has its timeout; none is repeated here.
  */
+import { alertStaff } from '../alert-staff.ts';
 import { withDeadline } from '../deadline.ts';
 import { afterFailure } from '../domain/intake/after-failure.ts';
+import { type CallPlan, planFor } from '../domain/intake/call-plan.ts';
 import { callRecord, leavesNote } from '../domain/intake/call-record.ts';
 import type { Command } from '../domain/intake/command.ts';
 import type { CallEventBody } from '../domain/intake/event.ts';
 import type { PendingCommand } from '../domain/intake/pick-command.ts';
-import { noteOf } from '../domain/note/note.ts';
+import type { CallState } from '../domain/intake/state.ts';
+import { type Note, noteOf } from '../domain/note/note.ts';
 import { type Config, configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
 import { database } from '../store/database.ts';
 import { finishCall } from '../store/finish-call.ts';
+import { dataKeyOf } from '../store/patient-keys.ts';
 import { insertSuppression } from '../store/suppressions.ts';
+import { openTask } from '../store/tasks.ts';
 import { createTelnyxClient, SEND_TIMEOUT_MS, type Sent, type TelnyxClient } from '../telnyx/client.ts';
 import { isDefiniteNo, type TelnyxFailure } from '../telnyx/errors.ts';
 import type { Session } from './call-storage.ts';
@@ -21,7 +26,14 @@ import type { Session } from './call-storage.ts';
 export type Done =
   /** `saved`: everything the call leaves behind is in D1. */
   { readonly kind: 'done' | 'saved'; readonly event: CallEventBody | null } | { readonly kind: 'retry' };
-type OwnCommand = Extract<Command, { name: 'suppress_number' | 'release_line' | 'save_note' }>;
+/** What the session has going on beside its one command. */
+export interface Alongside {
+  /** The record on its way to the list, if one is. */
+  readonly mirroring: () => Promise<void> | null;
+  /** Goes on without anything waiting for it. */
+  readonly inBackground: (work: Promise<void>) => void;
+}
+type OwnCommand = Extract<Command, { name: 'suppress_number' | 'open_task' | 'release_line' | 'save_note' }>;
 
 const DONE: Done = { kind: 'done', event: null };
 const learned = (event: CallEventBody): Done => ({ kind: 'done', event });
@@ -30,7 +42,7 @@ export async function runCommand(
   env: Env,
   session: Session,
   { command, attempts }: PendingCommand,
-  mirroring: () => Promise<void> | null,
+  alongside: Alongside,
 ): Promise<Done> {
   const config = configOf(env);
   const { plan } = session;
@@ -64,20 +76,26 @@ export async function runCommand(
         state.ids === null ? { ok: true, value: null } : await telnyx(config).isAlive(state.ids.callControlId);
       return sent.ok ? learned({ type: 'call.checked', seq: command.seq, alive: sent.value }) : failed(sent.failure);
     }
+    case 'answer':
     case 'gather_using_speak':
     case 'gather_stop':
     case 'speak':
+    case 'playback_stop':
     case 'record_start':
     case 'record_stop':
+    case 'transcription_start':
+    case 'transcription_stop':
+    case 'transfer':
     case 'hangup': {
       if (state.ids === null) return DONE;
       const sent = await telnyx(config).send(plan, state.ids.callControlId, command);
       return sent.ok ? DONE : failed(sent.failure);
     }
     case 'suppress_number':
+    case 'open_task':
     case 'release_line':
     case 'save_note':
-      return own(env, config, session, command, mirroring);
+      return own(env, config, session, command, alongside);
   }
 }
 
@@ -87,19 +105,27 @@ async function own(
   config: Config,
   session: Session,
   command: OwnCommand,
-  mirroring: () => Promise<void> | null,
+  { mirroring, inBackground }: Alongside,
 ): Promise<Done> {
   const { plan } = session;
   const db = database(env);
   try {
     switch (command.name) {
       case 'suppress_number': {
-        const row = { phoneNumber: plan.to, reason: 'opted_out', callId: plan.callId };
+        const row = { phoneNumber: command.number, reason: 'opted_out', callId: plan.callId };
         await within(insertSuppression(db, config.keyRing, row, Date.now()));
         return DONE;
       }
+      case 'open_task': {
+        const { patientId } = planFor(session.record.state, plan).patient;
+        const task = { kind: command.kind, callId: plan.callId, patientId };
+        const id = await within(openTask(db, task, Date.now()));
+        // The row is what counts: what cannot be told now is told by the sweep, again and again. The patient waits for neither.
+        inBackground(alertStaff(db, config, { id, ...task }, Date.now()));
+        return DONE;
+      }
       case 'release_line':
-        await within(env.DIALER.getByName('dialer').release(plan.attemptId));
+        if (plan.attemptId !== null) await within(env.DIALER.getByName('dialer').release(plan.attemptId));
         return DONE;
       case 'save_note': {
         // The last mirrored status must not land after the final record.
@@ -125,25 +151,27 @@ async function save(
   db: ReturnType<typeof database>,
 ): Promise<void> {
   const now = Date.now();
-  const outcome = callRecord(record.state);
-  const iso = (at: number) => new Date(at).toISOString();
-  // A note's id comes from its call's, so that writing a version twice is writing it once.
-  const { noteVersion } = record.state;
-  const noteId = `${plan.callId.replace(/^call_/, 'note_')}${noteVersion === 1 ? '' : `.${noteVersion}`}`;
-  const note = leavesNote(outcome.status) ? noteOf(record.state, plan, noteId, noteVersion, now, iso) : null;
-  const { callId, attemptId, patient, to } = plan;
-  const log = { events: record.events, transcript: record.transcript };
+  const { state } = record;
+  const { callId, attemptId, patientNumber, clinicNumber } = plan;
+  const { patientId, externalId } = planFor(state, plan).patient;
+  // Whoever rang back proved to be somebody else than the number said: it is sealed under their key.
+  const key = patientId === plan.patient.patientId ? dataKey : await dataKeyOf(db, config.keyRing, patientId);
   const call = {
-    callId,
-    attemptId,
-    patientId: patient.patientId,
-    phoneNumber: to,
-    record: outcome,
-    note,
-    log,
-    tasks: record.state.tasks,
+    ...{ callId, attemptId, ownerId: plan.patient.patientId, patientId, externalId },
+    ...{ phoneNumber: patientNumber, clinicNumber },
+    record: callRecord(state),
+    note: leavesNote(state, plan) ? newestNote(state, plan, now) : null,
+    log: { events: record.events, transcript: record.transcript },
+    tasks: state.tasks,
   };
-  await finishCall(db, config.keyRing, dataKey, call, now);
+  await finishCall(db, config.keyRing, key, call, now);
+}
+
+/** A note's id comes from its call's, so that writing a version twice is writing it once. */
+function newestNote(state: CallState, plan: CallPlan, now: number): Note {
+  const { noteVersion } = state;
+  const noteId = `${plan.callId.replace(/^call_/, 'note_')}${noteVersion === 1 ? '' : `.${noteVersion}`}`;
+  return noteOf(state, plan, noteId, noteVersion, now, (at) => new Date(at).toISOString());
 }
 
 /** Nothing of ours is waited for longer than a Telnyx command would be. */

@@ -22,6 +22,33 @@ const menus: Readonly<Record<string, Readonly<Record<string, ExpectedAnswer>>>> 
   'family_history.cancer': yesNo,
 };
 
+type ItemKind = 'voice' | 'menu' | 'number';
+
+/** Every item of the script, in the order it is asked. */
+export const scriptItems: readonly (readonly [step: string, kind: ItemKind])[] = [
+  ['hpi.chief_complaint', 'voice'],
+  ['hpi.symptom_duration', 'menu'],
+  ['hpi.pain_level', 'number'],
+  ['ample.allergies', 'menu'],
+  ['ample.allergies_detail', 'voice'],
+  ['ample.medications', 'menu'],
+  ['ample.medications_detail', 'voice'],
+  ['ample.past_medical_history', 'menu'],
+  ['ample.past_medical_history_detail', 'voice'],
+  ['ample.last_meal', 'menu'],
+  ['ample.events', 'voice'],
+  ['family_history.heart_disease', 'menu'],
+  ['family_history.diabetes', 'menu'],
+  ['family_history.cancer', 'menu'],
+];
+
+const kinds: ReadonlyMap<string, ItemKind> = new Map(scriptItems);
+
+/** Null: the step is no item. */
+export function itemKind(step: string): ItemKind | null {
+  return kinds.get(step) ?? null;
+}
+
 /** Null: the keys are no answer to this step, or the step is no item. */
 export function answerMeaning(step: string, digits: string): ExpectedAnswer | null {
   if (step === 'hpi.pain_level') {

@@ -4,10 +4,10 @@ import type { Exchange } from './exchange.ts';
 import { endGather } from './gather.ts';
 import { type Ending, type Leg, legIds } from './leg.ts';
 import { hangUpSounds } from './line-audio.ts';
-import { scheduleDetection } from './machine-detection.ts';
+import { startListener } from './machine-detection.ts';
 import type { Body } from './parameters.ts';
 import { numberOf, textOf } from './parameters.ts';
-import { renewPatience } from './patient.ts';
+import { renewPatience } from './patience.ts';
 import { finishRecording, startRecording } from './recorder.ts';
 import { timestamp } from './timestamp.ts';
 
@@ -68,7 +68,7 @@ export function answerLeg(exchange: Exchange, leg: Leg, body: Body): void {
     startRecording(exchange, leg, { channels: textOf(body, 'record_channels') ?? 'dual', format }, 'OutboundAPI');
   }
   renewPatience(exchange, leg);
-  scheduleDetection(exchange, leg, textOf(body, 'answering_machine_detection') ?? 'disabled');
+  startListener(exchange, leg, body);
 }
 
 /** By `hangup`: an unanswered leg is cancelled, an answered one cleared. Our side is the caller of an outbound leg. */
@@ -88,7 +88,9 @@ export function endLeg(exchange: Exchange, leg: Leg, ending: Ending): void {
   leg.phase = 'ended';
   leg.endedAt = exchange.clock.now();
   leg.hangupCause = ending.cause;
-  leg.transcribing = false;
+  leg.record.endedAt = leg.endedAt;
+  leg.transcription = null;
+  for (const utterance of leg.record.utterances) if (utterance.outcome === 'speaking') utterance.outcome = 'cut_off';
   endGather(exchange, leg, 'call_hangup');
   hangUpSounds(exchange, leg);
   for (const cancel of leg.timers) cancel();
@@ -107,16 +109,21 @@ export function endLeg(exchange: Exchange, leg: Leg, ending: Ending): void {
   exchange.observe(leg, 'hangup', { text: `${ending.cause} by ${ending.source}` });
   for (const recording of leg.recordings.splice(0)) finishRecording(exchange, leg, recording);
   exchange.later(null, costAfterMs, () => emitCost(exchange, leg));
-  const peer = leg.peer;
+  const { peer, transfer } = leg;
+  if (transfer !== null) {
+    transfer.endedAt = leg.endedAt;
+    if (transfer.outcome === 'ringing') transfer.outcome = 'cancelled';
+  }
   leg.peer = null;
   if (peer !== null) {
-    const source = ending.source === 'callee' ? 'callee' : 'caller';
+    const rang = peer.answeredAt === null;
     endLeg(exchange, peer, {
-      cause: peer.answeredAt === null ? 'originator_cancel' : 'normal_clearing',
-      source,
-      sip: '200',
+      cause: rang ? 'originator_cancel' : 'normal_clearing',
+      source: rang || ending.source !== 'callee' ? 'caller' : 'callee',
+      sip: rang ? '487' : '200',
     });
   }
+  exchange.ended(leg);
 }
 
 function emitCost(exchange: Exchange, leg: Leg): void {

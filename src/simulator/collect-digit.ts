@@ -15,7 +15,7 @@ export interface GatherQuirks {
   readonly shortEntry: 'timeout' | 'invalid';
 }
 
-export type GatherStatus = 'valid' | 'invalid' | 'timeout' | 'call_hangup' | 'cancelled';
+export type GatherStatus = 'valid' | 'invalid' | 'timeout' | 'call_hangup' | 'cancelled' | 'cancelled_amd';
 
 export interface Collected {
   readonly digits: string;

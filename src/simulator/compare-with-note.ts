@@ -1,12 +1,23 @@
 /**
  * Judges one finished call from outside: does what the worker wrote down agree with the script, and with every key the
- * patient really pressed? Pure, over the JSON of `/api/calls/{id}` and `/api/calls/{id}/intake-data`.
+ * patient really pressed and every word that was really heard? Pure, over the JSON of `/api/calls/{id}` and
+ * `/api/calls/{id}/intake-data`.
  */
-import { answerMeaning } from './answer-meaning.ts';
-import type { CallRecord, ExpectedAnswer, Persona } from './persona.ts';
+import type { CallRecord } from './call-record.ts';
+import { type DerivedAnswer, deriveNote } from './derive-note.ts';
+import type { ExpectedAnswer, Persona } from './persona.ts';
 
-/** Differences in words; empty: as scripted. `noteJson` is null when there is no note. */
-export function compareWithNote(persona: Persona, callJson: unknown, noteJson: unknown, record?: CallRecord): string[] {
+/**
+ * Differences in words; empty: as scripted. `noteJson` is null when there is no note. `records`: of the call, or of all
+ * calls of the intake in order when the patient rang back. `lost`: ids of events that never reached the worker.
+ */
+export function compareWithNote(
+  persona: Persona,
+  callJson: unknown,
+  noteJson: unknown,
+  records: CallRecord | readonly CallRecord[] = [],
+  lost: ReadonlySet<string> = new Set(),
+): string[] {
   const { expected } = persona;
   const differences: string[] = [];
   const expect = (what: string, found: unknown, wanted: unknown): void => {
@@ -24,17 +35,65 @@ export function compareWithNote(persona: Persona, callJson: unknown, noteJson: u
     expect('note phone number', at(noteJson, 'patient_info', 'phone_number'), persona.phone);
   }
   if (noteJson === null) return differences;
-  const judge = (source: string, step: string, wanted: ExpectedAnswer): void => {
-    const [section = '', item = ''] = step.split('.');
-    expect(`${source} ${step} state`, at(noteJson, section, item, 'state'), wanted.state);
-    if ('value' in wanted) expect(`${source} ${step} value`, at(noteJson, section, item, 'value'), wanted.value);
-  };
-  for (const [step, wanted] of Object.entries(expected.items)) judge('script', step, wanted);
-  for (const [step, entry] of Object.entries(record?.entries ?? {})) {
-    const pressed = answerMeaning(step, entry.digits);
-    if (pressed !== null) judge('pressed', step, pressed);
+  if (expected.redFlags !== undefined) {
+    expect('red flags', rulesIn(noteJson).join(', '), [...expected.redFlags].sort().join(', '));
+  }
+  for (const [step, wanted] of Object.entries(expected.items)) {
+    differences.push(...compareAnswer('script', step, itemOf(noteJson, step), wanted));
+  }
+  return [...differences, ...compareWithRecords(noteJson, list(records), lost)];
+}
+
+function list(records: CallRecord | readonly CallRecord[]): readonly CallRecord[] {
+  return Array.isArray(records) ? records : [records as CallRecord];
+}
+
+/** Item by item what was given before the end, whatever the script says. */
+export function compareWithRecords(
+  noteJson: unknown,
+  records: readonly CallRecord[],
+  lost: ReadonlySet<string> = new Set(),
+): string[] {
+  const differences: string[] = [];
+  for (const [step, wanted] of Object.entries(deriveNote(records, lost).items)) {
+    if (wanted === null) continue;
+    const found = itemOf(noteJson, step);
+    differences.push(...compareAnswer('given', step, found, wanted), ...compareProvenance(step, found, wanted));
   }
   return differences;
+}
+
+function compareAnswer(source: string, step: string, found: unknown, wanted: ExpectedAnswer): string[] {
+  const differences: string[] = [];
+  for (const name of ['state', 'value', 'confirmed'] as const) {
+    if (!(name in wanted) || at(found, name) === wanted[name]) continue;
+    differences.push(`${source} ${step} ${name}: ${show(at(found, name))} instead of ${show(wanted[name])}`);
+  }
+  return differences;
+}
+
+/** An answer must say which event it came from, when, and how it was given. */
+function compareProvenance(step: string, found: unknown, { input }: DerivedAnswer): string[] {
+  if (input === undefined) return [];
+  const differences: string[] = [];
+  if (at(found, 'input') !== input)
+    differences.push(`${step} input: ${show(at(found, 'input'))} instead of "${input}"`);
+  const eventId = at(found, 'event_id');
+  if (typeof eventId !== 'string' || eventId === '') differences.push(`${step} has no event_id`);
+  const time = at(found, 'timestamp');
+  if (typeof time !== 'string' || Number.isNaN(Date.parse(time))) differences.push(`${step} has no timestamp`);
+  return differences;
+}
+
+function rulesIn(noteJson: unknown): string[] {
+  const flags = at(noteJson, 'red_flags');
+  const rules = Array.isArray(flags) ? flags.map((flag) => String(at(flag, 'rule'))) : [];
+  return [...new Set(rules)].sort();
+}
+
+function itemOf(noteJson: unknown, step: string): unknown {
+  const [section = '', item = ''] = step.split('.');
+  return at(noteJson, section, item);
 }
 
 function at(json: unknown, ...names: string[]): unknown {

@@ -1,9 +1,11 @@
 /** What an engine can be told when it is made. Everything but `deliver` has a default. */
 import type { Clock } from './clock.ts';
-import type { GatherQuirks } from './collect-digit.ts';
-import type { StaffLine } from './exchange.ts';
+import type { LineQuirks, StaffLine } from './exchange.ts';
+import type { LineFaults } from './line-faults.ts';
+import type { Mishearing } from './mishearing.ts';
 import type { Observation } from './observation.ts';
 import type { Persona } from './persona.ts';
+import type { RequestFaultRates } from './request-faults.ts';
 import type { Deliver, WebhookFaults } from './webhook-delivery.ts';
 import type { WebhookSigner } from './webhook-signer.ts';
 
@@ -26,10 +28,22 @@ export interface EngineOptions {
   readonly staff?: readonly StaffLine[];
   readonly dialsPerFiveSeconds?: number;
   readonly liveCalls?: number;
-  readonly quirks?: Partial<GatherQuirks>;
+  readonly quirks?: Partial<LineQuirks>;
   readonly bodies?: 'compact' | 'pretty' | 'mixed';
   readonly webhookLatencyMs?: number;
   readonly webhookFaults?: WebhookFaults;
+  readonly requestFaults?: RequestFaultRates;
+  readonly lineFaults?: LineFaults;
+  /** The application's other URL, tried after two failed attempts in a row. */
+  readonly webhookFailoverUrl?: string;
+  /** From the end of an utterance to its final (human time). */
+  readonly transcriptionLagMs?: number;
+  /** A recogniser that gets words wrong. */
+  readonly mishear?: Mishearing;
+  /** Patients with a `ringBack` ring when their first call is over. */
+  readonly ringBacks?: boolean;
+  /** Keeps every request and webhook in `log`; true when left out. */
+  readonly keepLog?: boolean;
   /** A patient who hears nothing for this long hangs up (human time). */
   readonly patienceMs?: number;
   readonly onObservation?: (observation: Observation) => void;

@@ -2,16 +2,16 @@
 import type { Cancel, Clock } from './clock.ts';
 import type { GatherQuirks } from './collect-digit.ts';
 import type { Ending, Leg } from './leg.ts';
+import type { LineFaults } from './line-faults.ts';
+import type { Mishearing } from './mishearing.ts';
 import type { ObservationType } from './observation.ts';
-import type { Persona } from './persona.ts';
+import type { Persona, StaffConduct } from './persona.ts';
 import type { Random } from './random.ts';
 import type { Recordings } from './recordings.ts';
 
 /** A member of staff a transfer may reach. */
-export interface StaffLine {
+export interface StaffLine extends StaffConduct {
   readonly phone: string;
-  readonly answersAfterMs: number | null;
-  readonly talksForMs: number;
 }
 
 /** One entry of `GET /v2/call_events`. */
@@ -25,6 +25,12 @@ export interface CallEvent {
   readonly metadata: object;
 }
 
+/** Points that Telnyx leaves open. */
+export interface LineQuirks extends GatherQuirks {
+  /** The verdict on a machine cuts off a running gather and its prompt. */
+  readonly detectionCuts: boolean;
+}
+
 export interface Exchange {
   readonly clock: Clock;
   readonly random: Random;
@@ -32,13 +38,22 @@ export interface Exchange {
   /** By call control id. */
   readonly legs: ReadonlyMap<string, Leg>;
   readonly callEvents: CallEvent[];
-  readonly quirks: GatherQuirks;
+  readonly quirks: LineQuirks;
   readonly patienceMs: number;
+  /** From the end of an utterance to its final, in human time. */
+  readonly transcriptionLagMs: number;
+  readonly mishearing: Mishearing;
+  readonly lineFaults: LineFaults;
+  /** What `humanMs` of human time are on the clock. */
+  clockMs(humanMs: number): number;
   /** After `humanMs` of human time (shortened by `speed`); dropped when the leg ends, unless `leg` is null. */
   later(leg: Leg | null, humanMs: number, task: () => void): Cancel;
-  emit(leg: Leg, eventType: string, payload: object): void;
+  /** Gives the id of the event. */
+  emit(leg: Leg, eventType: string, payload: object): string;
   observe(leg: Leg, type: ObservationType, more?: { text?: string; digits?: string; step?: string | null }): void;
   end(leg: Leg, ending: Ending): void;
+  /** Once a leg is over: its patient may ring back. */
+  ended(leg: Leg): void;
   /** The real service would be silent about this; a test need not be. */
   warn(path: string, message: string): void;
   addLeg(seed: LegSeed): Leg;

@@ -2,16 +2,17 @@
 import type { Dialing } from './dial.ts';
 import type { Exchange } from './exchange.ts';
 import { callObject, type Leg, legIds } from './leg.ts';
+import { listCallEvents } from './list-call-events.ts';
+import { cursorPage, numberedPage, type Query } from './pages.ts';
 import type { Body } from './parameters.ts';
 import { isAction, performAction } from './perform-action.ts';
 import { refusal } from './refusal.ts';
-import { timestamp } from './timestamp.ts';
 
 export interface ApiRequest {
   readonly method: string;
   /** Begins with `/v2`; ids may be percent-encoded. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
+  readonly query?: Query;
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
@@ -24,7 +25,6 @@ export interface ApiResponse {
 
 /** `GET /calls/{id}` knows a call until this long after its end. */
 const knownAfterEndMs = 600_000;
-const callEventsWindowMs = 86_400_000;
 
 export function handleRequest(
   exchange: Exchange,
@@ -45,12 +45,12 @@ export function handleRequest(
     case 'GET calls/2':
       return ok({ data: callObject(knownLeg(exchange, id), exchange.clock.now()) });
     case 'GET call_events/1':
-      return ok(page(callEvents(exchange, query), query));
+      return ok(numberedPage(listCallEvents(exchange, query), query));
     case 'GET connections/3':
       if (third !== 'active_calls' || id !== connectionId) break;
-      return ok(activeCalls(exchange));
+      return ok(activeCalls(exchange, query, request.path));
     case 'GET recordings/1':
-      return ok(page(recordingViews(exchange, query), query));
+      return ok(numberedPage(recordingViews(exchange, query), query));
     case 'GET recordings/2':
       return ok({ data: recordingView(exchange, id) });
     case 'DELETE recordings/2': {
@@ -90,38 +90,17 @@ function knownLeg(exchange: Exchange, id: string): Leg {
   return leg;
 }
 
-function activeCalls(exchange: Exchange): object {
+function activeCalls(exchange: Exchange, query: Query, path: string): object {
   const now = exchange.clock.now();
-  const data = [...exchange.legs.values()]
-    .filter((leg) => leg.phase !== 'ended')
-    .map((leg) => ({
-      record_type: 'call',
-      ...legIds(leg),
-      client_state: leg.clientState,
-      call_duration: Math.floor((now - leg.startedAt) / 1000),
-    }));
-  return { data, meta: { total_items: data.length, cursors: { after: null, before: null } } };
-}
-
-function callEvents(exchange: Exchange, query: Readonly<Record<string, string>>): object[] {
-  const legId = query['filter[leg_id]'];
-  const sessionId = query['filter[application_session_id]'];
-  const type = query['filter[type]'];
-  const since = legId === undefined && sessionId === undefined ? exchange.clock.now() - callEventsWindowMs : 0;
-  return exchange.callEvents
-    .filter((event) => event.at >= since)
-    .filter((event) => legId === undefined || event.callLegId === legId)
-    .filter((event) => sessionId === undefined || event.callSessionId === sessionId)
-    .filter((event) => type === undefined || event.type === type)
-    .map((event) => ({
-      record_type: 'call_event',
-      type: event.type,
-      name: event.name,
-      call_leg_id: event.callLegId,
-      call_session_id: event.callSessionId,
-      event_timestamp: timestamp(event.at),
-      metadata: event.metadata,
-    }));
+  const entries = [...exchange.legs.values()].map((leg, place) => ({ leg, place }));
+  const live = entries
+    .filter(({ leg }) => leg.phase !== 'ended')
+    .map(({ leg, place }) => {
+      const duration = Math.floor((now - leg.startedAt) / 1000);
+      const view = { record_type: 'call', ...legIds(leg), client_state: leg.clientState, call_duration: duration };
+      return { place, view };
+    });
+  return cursorPage(live, query, path);
 }
 
 const recordingFilters = {
@@ -133,7 +112,7 @@ const recordingFilters = {
   to: 'filter[to]',
 } as const;
 
-function recordingViews(exchange: Exchange, query: Readonly<Record<string, string>>): object[] {
+function recordingViews(exchange: Exchange, query: Query): object[] {
   const wanted = Object.entries(recordingFilters) as [keyof typeof recordingFilters, string][];
   return exchange.recordings
     .all()
@@ -147,16 +126,4 @@ function recordingView(exchange: Exchange, id: string): object {
   const recording = exchange.recordings.find(id);
   if (recording === undefined) throw notFound();
   return exchange.recordings.view(recording);
-}
-
-function page(all: object[], query: Readonly<Record<string, string>>): object {
-  const size = Math.min(250, Math.max(1, Number(query['page[size]'] ?? 20) || 20));
-  const number = Math.max(1, Number(query['page[number]'] ?? 1) || 1);
-  const meta = {
-    page_number: number,
-    page_size: size,
-    total_pages: Math.ceil(all.length / size),
-    total_results: all.length,
-  };
-  return { data: all.slice((number - 1) * size, number * size), meta };
 }

@@ -1,13 +1,17 @@
 /** One party of a call, as data. Only `call-life.ts` changes its phase. */
+import type { Ask, CallRecord, TransferAttempt } from './call-record.ts';
 import type { Cancel } from './clock.ts';
 import type { GatherRules } from './collect-digit.ts';
-import type { CallRecord, Persona } from './persona.ts';
+import type { Persona } from './persona.ts';
 import { timestamp } from './timestamp.ts';
+import type { TranscriptionSession } from './transcription.ts';
 
 export interface Sound {
   readonly kind: 'speak' | 'playback' | 'prompt';
   readonly id: string;
   readonly text: string;
+  /** Of a gather's prompt. */
+  readonly step?: string | null;
   /** Human time. */
   readonly durationMs: number;
   readonly payload: Readonly<Record<string, unknown>>;
@@ -17,6 +21,7 @@ export interface Sound {
 
 export interface Gather {
   readonly step: string | null;
+  readonly ask: Ask;
   readonly rules: GatherRules;
   readonly prompt: string;
   readonly invalidPrompt: string;
@@ -37,11 +42,13 @@ export interface ActiveRecording {
   readonly marks: SoundMark[];
 }
 
-/** A key or a prompt, to be heard in a recording. */
+/** A key, a prompt or words of the patient, to be heard in a recording. */
 export interface SoundMark {
   readonly atMs: number;
-  readonly durationMs: number;
-  readonly key: string | null;
+  /** On the clock of the recording, which human time is shortened to. */
+  durationMs: number;
+  readonly side: 'patient' | 'clinic';
+  readonly tones: readonly number[];
 }
 
 export interface Leg {
@@ -62,19 +69,30 @@ export interface Leg {
   answeredAt: number | null;
   endedAt: number | null;
   hangupCause: string | null;
-  transcribing: boolean;
+  transcription: TranscriptionSession | null;
+  /** Who hears what is played. */
+  listener: 'human' | 'machine' | 'screening';
+  /** When the machine that picked up begins to record. */
+  greetingEndsAt: number | null;
   gather: Gather | null;
   /** The first is playing. */
   readonly sounds: Sound[];
   soundTimer: Cancel | null;
+  /** When the first began to be heard. */
+  soundStartedAt: number | null;
   readonly recordings: ActiveRecording[];
   /** The other leg of a transfer. */
   peer: Leg | null;
+  transfer: TransferAttempt | null;
   /** Command id → when it was first seen. */
   readonly commandIds: Map<string, number>;
   readonly timers: Set<Cancel>;
-  /** Keys the patient is about to press. */
+  /** By item: the words the patient believes to have given, and how often they were given again. */
+  readonly takes: Map<string, { readonly said: readonly string[]; readonly redos: number }>;
+  /** What the patient is about to press or say. */
   typing: Cancel | null;
+  /** The `*` of a command is pressed, and the key it is for is not. */
+  isMidCommand: boolean;
   patience: Cancel | null;
 }
 

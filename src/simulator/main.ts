@@ -15,6 +15,7 @@ const { values } = parseArgs({
     'api-key': { type: 'string', default: 'KEY_SIMULATOR' },
     speed: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
+    'ring-backs': { type: 'boolean', default: false },
   },
 });
 
@@ -24,6 +25,7 @@ const telnyx = await startTelnyxServer({
     apiKey: values['api-key'],
     speed: Number(values.speed),
     seed: Number(values.seed),
+    ringBacks: values['ring-backs'],
     webhookUrl: `${values.upstream}/webhooks/telnyx`,
     onObservation: (observation) => console.log(formatObservation(observation)),
   },

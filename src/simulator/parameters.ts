@@ -21,7 +21,7 @@ export type CommandName =
   | 'transcription_stop'
   | 'transfer';
 
-interface Rule {
+export interface Rule {
   readonly required?: boolean;
   readonly e164?: boolean;
   readonly range?: readonly [number, number];
@@ -30,10 +30,14 @@ interface Rule {
   readonly base64?: boolean;
 }
 
-type Rules = Readonly<Record<string, Rule>>;
+export type Rules = Readonly<Record<string, Rule>>;
 
 const onEvery: Rules = { client_state: { base64: true }, command_id: {} };
-const amdModes = ['disabled', 'premium', 'detect', 'detect_beep', 'detect_words', 'greeting_end'];
+// The last is named by the documentation of late 2026 alone.
+const amdModes = [
+  ...['disabled', 'premium', 'detect', 'detect_beep', 'detect_words', 'greeting_end'],
+  'premium_ios_call_screening_detection',
+];
 const engines = [
   ...['Google', 'Telnyx', 'Deepgram', 'Azure', 'xAI', 'AssemblyAI', 'Speechmatics', 'Soniox', 'Parakeet', 'Humain'],
   ...['Reson8', 'Cohere', 'A', 'B'],
@@ -80,7 +84,10 @@ const rules: Readonly<Record<CommandName, Rules>> = {
     recording_track: { oneOf: ['both', 'inbound', 'outbound'] },
   },
   record_stop: {},
-  transcription_start: { transcription_engine: { oneOf: engines } },
+  transcription_start: {
+    transcription_engine: { oneOf: engines },
+    transcription_tracks: { oneOf: ['inbound', 'outbound', 'both'] },
+  },
   transcription_stop: {},
   transfer: { ...outbound, from: { e164: true }, target_leg_client_state: { base64: true } },
 };
@@ -109,7 +116,7 @@ const alsoKnown: Readonly<Record<CommandName, string>> = {
   record_start: `custom_file_name play_beep timeout_secs transcription transcription_engine transcription_language
     transcription_max_speaker_count transcription_min_speaker_count transcription_profanity_filter transcription_speaker_diarization`,
   record_stop: 'recording_id',
-  transcription_start: 'transcription_engine_config transcription_tracks',
+  transcription_start: 'transcription_engine_config',
   transcription_stop: '',
   transfer: `${legNames} early_media mute_dtmf`,
 };
@@ -117,13 +124,17 @@ const alsoKnown: Readonly<Record<CommandName, string>> = {
 /** Throws the refusal of the first bad parameter; gives the names nobody knows. */
 export function checkParameters(command: CommandName, body: Body): string[] {
   const all: Rules = { ...rules[command], ...onEvery };
-  for (const [name, rule] of Object.entries(all)) checkOne(name, rule, body[name]);
+  checkRules(all, body, '');
   const known = new Set([...Object.keys(all), ...alsoKnown[command].split(/\s+/)]);
   return Object.keys(body).filter((name) => !known.has(name));
 }
 
-function checkOne(name: string, rule: Rule, value: unknown): void {
-  const pointer = `/${name}`;
+/** `place`: the JSON pointer of the object that is checked. */
+export function checkRules(all: Rules, body: Body, place: string): void {
+  for (const [name, rule] of Object.entries(all)) checkOne(name, rule, body[name], `${place}/${name}`);
+}
+
+function checkOne(name: string, rule: Rule, value: unknown, pointer: string): void {
   if (value === undefined || value === null || (value === '' && rule.required === true)) {
     if (rule.required === true) throw refusal('10004', `The '${name}' parameter is required.`, pointer);
     return;

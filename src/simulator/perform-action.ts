@@ -10,6 +10,8 @@ import { type Body, type CommandName, checkParameters, textOf } from './paramete
 import { startRecording, stopRecordings } from './recorder.ts';
 import { refusal } from './refusal.ts';
 import { speechDurationMs } from './speech-duration.ts';
+import { startTranscription, stopTranscription } from './transcription.ts';
+import { checkTranscriptionConfig } from './transcription-parameters.ts';
 import { transfer } from './transfer.ts';
 
 export type ActionName = Exclude<CommandName, 'dial'>;
@@ -25,9 +27,7 @@ const actions: Readonly<Record<ActionName, (exchange: Exchange, leg: Leg, body: 
   record_start: (exchange, leg, body) => startRecording(exchange, leg, body, 'StartCallRecordingAPI'),
   record_stop: (exchange, leg, body) => stopRecordings(exchange, leg, textOf(body, 'recording_id')),
   transcription_start: startTranscription,
-  transcription_stop: (_exchange, leg) => {
-    leg.transcribing = false;
-  },
+  transcription_stop: stopTranscription,
   transfer,
 };
 
@@ -39,6 +39,9 @@ export function performAction(exchange: Exchange, callControlId: string, name: A
   const leg = exchange.legs.get(callControlId);
   if (leg === undefined) throw refusal('90015', 'The call control ID is unknown.', '/call_control_id');
   for (const parameter of checkParameters(name, body)) exchange.warn(name, `unknown parameter ${parameter}`);
+  if (name === 'transcription_start') {
+    for (const field of checkTranscriptionConfig(body)) exchange.warn(name, `unknown configuration ${field}`);
+  }
   const commandId = textOf(body, 'command_id');
   const now = exchange.clock.now();
   if (commandId !== null) {
@@ -66,7 +69,7 @@ function checkState(leg: Leg, name: ActionName): void {
   if (leg.phase === 'ringing' && name !== 'answer' && name !== 'hangup') {
     throw refusal('90034', 'The call must be answered before this command.');
   }
-  if (name === 'transcription_start' && leg.transcribing) {
+  if (name === 'transcription_start' && leg.transcription !== null) {
     throw refusal('90054', 'Only one transcription can run on a call.');
   }
 }
@@ -105,9 +108,4 @@ function startPlayback(exchange: Exchange, leg: Leg, body: Body): void {
 function stopAsAsked(exchange: Exchange, leg: Leg, body: Body): void {
   const stop = body['stop'];
   if (stop === 'all' || stop === 'current') stopSounds(exchange, leg, stop);
-}
-
-function startTranscription(exchange: Exchange, leg: Leg): void {
-  leg.transcribing = true;
-  exchange.observe(leg, 'transcription', { text: 'started' });
 }

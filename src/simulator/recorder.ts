@@ -40,6 +40,7 @@ export function finishRecording(exchange: Exchange, leg: Leg, active: ActiveReco
   // Not bound to the leg: a recording is saved after the hang-up too.
   exchange.later(null, savedAfterMs, () => {
     exchange.recordings.save(recording);
+    const expired = exchange.random.chance(exchange.lineFaults.expiredLinks ?? 0);
     exchange.emit(leg, 'call.recording.saved', {
       ...legIds(leg),
       recording_id: recording.id,
@@ -47,7 +48,7 @@ export function finishRecording(exchange: Exchange, leg: Leg, active: ActiveReco
       format: recording.format,
       recording_started_at: timestamp(recording.startedAt),
       recording_ended_at: timestamp(recording.endedAt),
-      recording_urls: { [recording.format]: exchange.recordings.link(recording) },
+      recording_urls: { [recording.format]: exchange.recordings.link(recording, expired) },
       public_recording_urls: {},
     });
     exchange.observe(leg, 'recording', { text: 'saved' });

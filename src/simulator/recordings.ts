@@ -65,8 +65,9 @@ export class Recordings {
     return this.#saved.delete(id);
   }
 
-  link(recording: Recording): string {
-    const now = this.#clock.now();
+  /** `expired`: as one that was made too long ago, which a late webhook may carry. */
+  link(recording: Recording, expired = false): string {
+    const now = this.#clock.now() - (expired ? linkSeconds * 1000 + 1 : 0);
     const started = timestamp(recording.startedAt);
     const unix = Math.floor(recording.startedAt / 1000);
     const file = `${recording.callLegId}-${unix}.${recording.format}`;

@@ -5,21 +5,27 @@
  * worker's code, with which it shares nothing.
  */
 import { announce, endLeg } from './call-life.ts';
+import type { CallRecord } from './call-record.ts';
 import { readClientState } from './client-state.ts';
 import type { Cancel, Clock } from './clock.ts';
-import type { GatherQuirks } from './collect-digit.ts';
 import { Dialing } from './dial.ts';
 import { defaultApiKey, defaultConnectionId, type EngineOptions } from './engine-options.ts';
-import type { CallEvent, Exchange, LegSeed, StaffLine } from './exchange.ts';
+import type { LogEntry } from './event-log.ts';
+import type { CallEvent, Exchange, LegSeed, LineQuirks, StaffLine } from './exchange.ts';
 import { type ApiRequest, type ApiResponse, handleRequest } from './handle-request.ts';
-import type { Ending, Leg } from './leg.ts';
+import { type Ending, type Leg, legIds } from './leg.ts';
+import type { LineFaults } from './line-faults.ts';
+import type { Mishearing } from './mishearing.ts';
+import { newLeg } from './new-leg.ts';
 import type { ObservationType } from './observation.ts';
-import type { CallRecord, Persona } from './persona.ts';
-import { personas, stranger } from './personas.ts';
+import { asRingingBack, type Persona } from './persona.ts';
+import { morePersonas, personas } from './personas.ts';
 import { Random } from './random.ts';
 import { type Download, Recordings } from './recordings.ts';
 import { errorBody, Refusal, refusal } from './refusal.ts';
-import { type RequestFault, RequestFaults } from './request-faults.ts';
+import { drawFault, type RequestFault, type RequestFaultRates, RequestFaults } from './request-faults.ts';
+import { undocumentedField, unknownEventType } from './strangeness.ts';
+import { stranger } from './stranger.ts';
 import { timestamp } from './timestamp.ts';
 import { wallClock } from './wall-clock.ts';
 import { type DeliveryAttempt, WebhookDelivery, type WebhookFaults } from './webhook-delivery.ts';
@@ -45,8 +51,11 @@ export class TelnyxEngine implements Exchange {
   readonly clock: Clock;
   readonly random: Random;
   readonly recordings: Recordings;
-  readonly quirks: GatherQuirks;
+  readonly quirks: LineQuirks;
   readonly patienceMs: number;
+  readonly transcriptionLagMs: number;
+  readonly mishearing: Mishearing;
+  readonly log: LogEntry[] = [];
   readonly legs = new Map<string, Leg>();
   readonly callEvents: CallEvent[] = [];
   readonly warnings: { readonly at: number; readonly path: string; readonly message: string }[] = [];
@@ -54,6 +63,8 @@ export class TelnyxEngine implements Exchange {
   readonly apiKey: string;
   readonly connectionId: string;
   readonly #options: EngineOptions;
+  lineFaults: LineFaults;
+  requestFaultRates: RequestFaultRates;
   readonly #speed: number;
   readonly #delivery: WebhookDelivery;
   readonly #dialing: Dialing;
@@ -68,16 +79,30 @@ export class TelnyxEngine implements Exchange {
     this.clock = options.clock ?? wallClock;
     this.random = new Random(options.seed ?? 1);
     this.recordings = new Recordings(this.clock, this.random, 'http://127.0.0.1:8789');
-    this.quirks = { hashAlone: 'valid', shortEntry: 'timeout', ...options.quirks };
+    this.quirks = { hashAlone: 'valid', shortEntry: 'timeout', detectionCuts: false, ...options.quirks };
+    this.transcriptionLagMs = options.transcriptionLagMs ?? 700;
+    this.mishearing = options.mishear ?? { rate: 0 };
+    this.lineFaults = options.lineFaults ?? {};
+    this.requestFaultRates = options.requestFaults ?? {};
     this.patienceMs = options.patienceMs ?? 180_000;
     this.publicKey = signer.publicKey;
     this.apiKey = options.apiKey ?? defaultApiKey;
     this.connectionId = options.connectionId ?? defaultConnectionId;
     this.#speed = options.speed ?? 1;
-    this.#personas = new Map((options.personas ?? personas).map((persona) => [persona.phone, persona]));
+    this.#personas = new Map(
+      (options.personas ?? [...personas, ...morePersonas]).map((persona) => [persona.phone, persona]),
+    );
     const { clock, random } = this;
     const { deliver, bodies = 'mixed', webhookLatencyMs: latencyMs = 5 } = options;
-    this.#delivery = new WebhookDelivery({ clock, random, signer, deliver, latencyMs, bodies }, options.webhookFaults);
+    const { webhookFailoverUrl: failoverUrl, keepLog = true } = options;
+    this.#delivery = new WebhookDelivery(
+      {
+        ...{ clock, random, signer, deliver, latencyMs, bodies },
+        ...(failoverUrl === undefined ? {} : { failoverUrl }),
+        ...(keepLog ? { onAttempt: this.#logWebhook.bind(this) } : {}),
+      },
+      options.webhookFaults,
+    );
     this.#dialing = new Dialing({
       connectionId: this.connectionId,
       webhookUrl: options.webhookUrl ?? '',
@@ -88,7 +113,16 @@ export class TelnyxEngine implements Exchange {
 
   /** One API request, as the HTTP server or an in-process client makes it. */
   async request(request: ApiRequest): Promise<ApiResponse> {
-    const fault = this.#requestFaults.take(request.method, request.path);
+    const { method, path } = request;
+    const fault =
+      this.#requestFaults.take(method, path) ?? drawFault(this.random, this.requestFaultRates, method, path);
+    if (fault?.hang === true) this.#logRequest(request, 0, null);
+    const reply = await this.#answerFaulty(request, fault);
+    this.#logRequest(request, reply.status, reply.body);
+    return reply;
+  }
+
+  async #answerFaulty(request: ApiRequest, fault: RequestFault | null): Promise<ApiResponse> {
     if (fault === null) return this.#answer(request);
     const answer = fault.applied === true || isOnlyLate(fault) ? this.#answer(request) : null;
     if (fault.delayMs !== undefined) await this.#sleep(fault.delayMs);
@@ -98,8 +132,8 @@ export class TelnyxEngine implements Exchange {
     return { status, body: errorBody(fault.code ?? '10007', 'Fault', 'A fault that was asked for.') };
   }
 
-  /** A patient rings the clinic. */
-  ring(call: { from: string; to?: string; persona?: Persona }): Leg {
+  /** A patient rings the clinic, and gives up when nobody answers. `from` may be `anonymous`. */
+  ring(call: { from: string; to?: string; persona?: Persona; givesUpAfterMs?: number }): Leg {
     const leg = this.addLeg({
       connectionId: this.connectionId,
       direction: 'incoming',
@@ -111,8 +145,18 @@ export class TelnyxEngine implements Exchange {
       timeLimitMs: 14_400_000,
     });
     announce(this, leg);
-    this.later(leg, 30_000, () => endLeg(this, leg, { cause: 'originator_cancel', source: 'caller', sip: '487' }));
+    this.later(leg, call.givesUpAfterMs ?? 30_000, () =>
+      endLeg(this, leg, { cause: 'originator_cancel', source: 'caller', sip: '487' }),
+    );
     return leg;
+  }
+
+  /** The patient of an earlier call rings the number it came from; null for one who never does. */
+  ringBack(persona: Persona, to?: string): Leg | null {
+    const ringing = asRingingBack(persona);
+    return ringing === null
+      ? null
+      : this.ring({ from: persona.phone, persona: ringing, ...(to === undefined ? {} : { to }) });
   }
 
   failNext(fault: RequestFault): void {
@@ -128,7 +172,12 @@ export class TelnyxEngine implements Exchange {
     return this.#delivery.attempts;
   }
 
-  /** What the patient of one call pressed. */
+  /** Ids of events that no attempt has brought to the worker. */
+  get lostEvents(): ReadonlySet<string> {
+    return this.#delivery.lostEvents();
+  }
+
+  /** What really happened on one call. */
   record(callControlId: string): CallRecord | null {
     return this.legs.get(callControlId)?.record ?? null;
   }
@@ -151,8 +200,12 @@ export class TelnyxEngine implements Exchange {
     return this.recordings.download(path, signature, hasAuthorization);
   }
 
+  clockMs(humanMs: number): number {
+    return humanMs / this.#speed;
+  }
+
   later(leg: Leg | null, humanMs: number, task: () => void): Cancel {
-    const cancel = this.clock.after(humanMs / this.#speed, () => {
+    const cancel = this.clock.after(this.clockMs(humanMs), () => {
       leg?.timers.delete(cancel);
       task();
     });
@@ -163,7 +216,7 @@ export class TelnyxEngine implements Exchange {
     };
   }
 
-  emit(leg: Leg, eventType: string, payload: object): void {
+  emit(leg: Leg, eventType: string, payload: object, isStrange = false): string {
     const at = this.clock.now();
     this.#microseconds = at === this.#microsecondsOf ? this.#microseconds + 1 : 0;
     this.#microsecondsOf = at;
@@ -178,6 +231,7 @@ export class TelnyxEngine implements Exchange {
         connection_id: leg.connectionId,
         client_state: leg.clientState,
         calling_party_type: 'pstn',
+        ...(this.random.chance(this.#delivery.faults.extraFields ?? 0) ? undocumentedField(this.random) : {}),
       },
     };
     this.callEvents.push({
@@ -189,8 +243,14 @@ export class TelnyxEngine implements Exchange {
       name: eventType,
       metadata: data,
     });
-    if (leg.webhookUrl === '') return;
-    this.#delivery.enqueue({ id: data.id, type: eventType, callControlId, callSessionId, data }, leg.webhookUrl);
+    if (leg.webhookUrl === '') return data.id;
+    const isLast = leg.phase === 'ended' && eventType !== 'call.hangup';
+    const event = { id: data.id, type: eventType, callControlId, callSessionId, data, isLast };
+    this.#delivery.enqueue(event, leg.webhookUrl);
+    if (!isStrange && this.random.chance(this.#delivery.faults.unknownEvents ?? 0)) {
+      this.emit(leg, unknownEventType(this.random), legIds(leg), true);
+    }
+    return data.id;
   }
 
   observe(leg: Leg, type: ObservationType, more: { text?: string; digits?: string; step?: string | null } = {}): void {
@@ -206,33 +266,18 @@ export class TelnyxEngine implements Exchange {
     this.warnings.push({ at: this.clock.now(), path, message });
   }
 
+  ended({ direction, persona, from }: Leg): void {
+    const { ringBack } = persona;
+    if (this.#options.ringBacks !== true || direction !== 'outgoing' || ringBack === undefined) return;
+    this.later(null, ringBack.afterMs, () => this.ringBack(persona, from));
+  }
+
   end(leg: Leg, ending: Ending): void {
     endLeg(this, leg, ending);
   }
 
   addLeg(seed: LegSeed): Leg {
-    const leg: Leg = {
-      ...seed,
-      callControlId: `v3:${this.random.token(54)}`,
-      callLegId: this.random.uuid(),
-      callSessionId: seed.callSessionId ?? this.random.uuid(),
-      startedAt: this.clock.now(),
-      record: { callId: readClientState(seed.clientState).callId, asked: {}, entries: {}, keys: '' },
-      phase: 'ringing',
-      answeredAt: null,
-      endedAt: null,
-      hangupCause: null,
-      transcribing: false,
-      gather: null,
-      sounds: [],
-      soundTimer: null,
-      recordings: [],
-      peer: null,
-      commandIds: new Map(),
-      timers: new Set(),
-      typing: null,
-      patience: null,
-    };
+    const leg = newLeg(seed, this.random, this.clock.now(), this.#speed);
     this.legs.set(leg.callControlId, leg);
     return leg;
   }
@@ -255,6 +300,15 @@ export class TelnyxEngine implements Exchange {
       if (error instanceof Refusal) return { status: error.status, body: error.body };
       throw error;
     }
+  }
+
+  #logRequest({ method, path, query = {}, body }: ApiRequest, status: number, answer: unknown): void {
+    if (this.#options.keepLog === false) return;
+    this.log.push({ kind: 'request', at: this.clock.now(), method, path, query, body: body ?? null, status, answer });
+  }
+
+  #logWebhook({ at, url, eventId, eventType, attempt, status }: DeliveryAttempt, body: string): void {
+    this.log.push({ kind: 'webhook', at, url, eventId, eventType, attempt, body, status });
   }
 
   #sleep(ms: number): Promise<void> {

@@ -5,8 +5,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { EngineOptions } from './engine-options.ts';
+import type { LineFaults } from './line-faults.ts';
+import type { RequestFault, RequestFaultRates } from './request-faults.ts';
 import { createTelnyxEngine, type TelnyxEngine } from './telnyx-engine.ts';
-import type { Deliver } from './webhook-delivery.ts';
+import type { Deliver, WebhookFaults } from './webhook-delivery.ts';
 
 /** What Telnyx waits for an answer to a webhook. Protocol time. */
 const webhookTimeoutMs = 2_000;
@@ -87,6 +89,14 @@ async function answer(engine: TelnyxEngine, request: IncomingMessage, response: 
   sendJson(response, reply.status, reply.body);
 }
 
+/** Each part that is given replaces what held before; `request` is one fault for the next matching requests. */
+interface FaultSettings {
+  readonly webhooks?: WebhookFaults;
+  readonly requests?: RequestFaultRates;
+  readonly line?: LineFaults;
+  readonly request?: Omit<RequestFault, 'path'> & { readonly path?: string };
+}
+
 function control(engine: TelnyxEngine, method: string, path: string, body: unknown): [number, unknown] {
   const input = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   switch (`${method} ${path}`) {
@@ -96,16 +106,29 @@ function control(engine: TelnyxEngine, method: string, path: string, body: unkno
       return [200, { items: engine.calls() }];
     case 'GET /simulator/deliveries':
       return [200, { items: engine.deliveries }];
+    case 'GET /simulator/log':
+      return [200, { items: engine.log }];
     case 'GET /simulator/warnings':
       return [200, { items: engine.warnings }];
     case 'POST /simulator/ring': {
-      const { from, to } = input;
+      const { from, to, gives_up_after_ms: givesUpAfterMs } = input;
       if (typeof from !== 'string') return [422, { error: 'from is required' }];
-      const leg = engine.ring({ from, ...(typeof to === 'string' ? { to } : {}) });
+      const leg = engine.ring({
+        from,
+        ...(typeof to === 'string' ? { to } : {}),
+        ...(typeof givesUpAfterMs === 'number' ? { givesUpAfterMs } : {}),
+      });
+      return [201, { call_control_id: leg.callControlId, call_leg_id: leg.callLegId }];
+    }
+    case 'POST /simulator/ring-back': {
+      const leg = engine.ringBack(engine.personaOf(String(input['phone'])));
+      if (leg === null) return [422, { error: 'this patient does not ring back' }];
       return [201, { call_control_id: leg.callControlId, call_leg_id: leg.callLegId }];
     }
     case 'POST /simulator/faults': {
-      const { webhooks, request } = input as { webhooks?: object; request?: { path?: string } };
+      const { webhooks, requests, line, request } = input as FaultSettings;
+      if (requests !== undefined) engine.requestFaultRates = requests;
+      if (line !== undefined) engine.lineFaults = line;
       if (webhooks !== undefined) engine.setWebhookFaults(webhooks);
       if (request !== undefined) {
         const { path, ...rest } = request;

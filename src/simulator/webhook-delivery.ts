@@ -4,10 +4,14 @@
  */
 import type { Clock } from './clock.ts';
 import type { Random } from './random.ts';
-import type { WebhookSigner } from './webhook-signer.ts';
+import { signedHeaders, type WebhookSigner } from './webhook-signer.ts';
 
 /** Telnyx publishes no schedule; this one is ours. Protocol time, never shortened. */
 export const retryDelaysMs: readonly number[] = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
+
+/** So often in a row the application's own URL must fail before the other is tried. */
+const attemptsAtPrimary = 2;
+const defaultLateByMs = [500, 6_000] as const;
 
 /** Sends one body; resolves with the status, rejects on a network error or after the 2 s that Telnyx waits. */
 export type Deliver = (url: string, headers: Record<string, string>, body: string) => Promise<{ status: number }>;
@@ -18,6 +22,8 @@ export interface WebhookEvent {
   readonly callControlId: string;
   readonly callSessionId: string;
   readonly data: object;
+  /** What may come seconds after the hang-up: the ends of things, words, recordings. */
+  readonly isLast?: boolean;
 }
 
 export interface WebhookFaults {
@@ -29,6 +35,16 @@ export interface WebhookFaults {
   readonly drop?: number | ((event: WebhookEvent) => boolean);
   /** Added before every delivery. */
   readonly delayMs?: number;
+  /** Added before every delivery, up to so much, by chance. */
+  readonly jitterMs?: number;
+  /** Chance that something which ends with the call, or after it, comes seconds late. */
+  readonly lateAfterHangup?: number;
+  /** How late, at least and at most. */
+  readonly lateByMs?: readonly [number, number];
+  /** Chance that a payload holds a field nobody documented. */
+  readonly extraFields?: number;
+  /** Chance that an event of an unknown type follows. */
+  readonly unknownEvents?: number;
 }
 
 export interface DeliveryAttempt {
@@ -39,6 +55,7 @@ export interface DeliveryAttempt {
   readonly attempt: number;
   /** 0: no answer; -1: dropped by a fault. */
   readonly status: number;
+  readonly url: string;
 }
 
 export interface DeliverySettings {
@@ -48,6 +65,10 @@ export interface DeliverySettings {
   readonly deliver: Deliver;
   readonly latencyMs: number;
   readonly bodies: 'compact' | 'pretty' | 'mixed';
+  /** Tried after two failed attempts in a row. */
+  readonly failoverUrl?: string;
+  /** Hears of every attempt, with its body. */
+  readonly onAttempt?: (attempt: DeliveryAttempt, body: string) => void;
 }
 
 interface Item {
@@ -67,16 +88,33 @@ export class WebhookDelivery {
     this.faults = faults;
   }
 
+  /** Ids of events that no attempt has brought to the worker so far. */
+  lostEvents(): Set<string> {
+    const lost = new Set<string>();
+    const arrived = new Set<string>();
+    for (const { eventId, status } of this.attempts) {
+      if (status >= 200 && status < 300) arrived.add(eventId);
+      else lost.add(eventId);
+    }
+    for (const eventId of arrived) lost.delete(eventId);
+    return lost;
+  }
+
   enqueue(event: WebhookEvent, url: string): void {
     const { clock, random, latencyMs } = this.#settings;
-    const { drop = 0, duplicate = 0, reorder = 0, delayMs = 0 } = this.faults;
+    const { drop = 0, duplicate = 0, reorder = 0, delayMs = 0, lateAfterHangup = 0 } = this.faults;
     if (typeof drop === 'function' ? drop(event) : random.chance(drop)) {
-      this.#note(event, 1, -1);
+      this.#note({ event, url }, 1, -1, '');
       return;
     }
     const item = { event, url };
     if (random.chance(duplicate)) {
       clock.after(latencyMs + delayMs + random.next() * 3_000, () => this.#attempt(item, 2, false));
+    }
+    if (event.isLast === true && random.chance(lateAfterHangup)) {
+      const [least, most] = this.faults.lateByMs ?? defaultLateByMs;
+      clock.after(latencyMs + least + random.next() * (most - least), () => this.#attempt(item, 1, true));
+      return;
     }
     if (random.chance(reorder)) {
       clock.after(latencyMs + delayMs + random.next() * 1_000, () => this.#attempt(item, 1, true));
@@ -98,7 +136,10 @@ export class WebhookDelivery {
       this.#lines.delete(key);
       return;
     }
-    this.#settings.clock.after(this.#settings.latencyMs + (this.faults.delayMs ?? 0), async () => {
+    const { delayMs = 0, jitterMs = 0 } = this.faults;
+    const { clock, latencyMs, random } = this.#settings;
+    const waitMs = latencyMs + delayMs + (jitterMs > 0 ? random.next() * jitterMs : 0);
+    clock.after(waitMs, async () => {
       await this.#attempt(item, 1, true);
       line.shift();
       this.#workOff(key, line);
@@ -106,36 +147,33 @@ export class WebhookDelivery {
   }
 
   async #attempt(item: Item, attempt: number, retries: boolean): Promise<void> {
-    const { clock, signer, deliver } = this.#settings;
-    const body = this.#write(item, attempt);
-    const timestamp = String(Math.floor(clock.now() / 1000));
-    const headers = {
-      'content-type': 'application/json',
-      'user-agent': 'telnyx-webhooks',
-      'telnyx-signature-ed25519': await signer.sign(timestamp, body),
-      'telnyx-timestamp': timestamp,
-    };
-    const status = await deliver(item.url, headers, body).then(
+    const { clock, signer, deliver, failoverUrl } = this.#settings;
+    const url = attempt > attemptsAtPrimary && failoverUrl !== undefined ? failoverUrl : item.url;
+    const body = this.#write(item.event, url, attempt);
+    const headers = await signedHeaders(signer, clock.now(), body);
+    const status = await deliver(url, headers, body).then(
       (answer) => answer.status,
       () => 0,
     );
-    this.#note(item.event, attempt, status);
+    this.#note({ event: item.event, url }, attempt, status, body);
     const delay = retryDelaysMs[attempt - 1];
     if (retries && delay !== undefined && isRetried(status)) {
       clock.after(delay, () => this.#attempt(item, attempt + 1, true));
     }
   }
 
-  #write(item: Item, attempt: number): string {
+  #write(event: WebhookEvent, url: string, attempt: number): string {
     const { bodies, random } = this.#settings;
     const pretty = bodies === 'pretty' || (bodies === 'mixed' && random.chance(0.5));
-    const envelope = { data: item.event.data, meta: { attempt, delivered_to: item.url } };
+    const envelope = { data: event.data, meta: { attempt, delivered_to: url } };
     return JSON.stringify(envelope, null, pretty ? 2 : 0);
   }
 
-  #note(event: WebhookEvent, attempt: number, status: number): void {
+  #note({ event, url }: Item, attempt: number, status: number, body: string): void {
     const { id: eventId, type: eventType, callControlId } = event;
-    this.attempts.push({ at: this.#settings.clock.now(), eventId, eventType, callControlId, attempt, status });
+    const made = { at: this.#settings.clock.now(), eventId, eventType, callControlId, attempt, status, url };
+    this.attempts.push(made);
+    this.#settings.onAttempt?.(made, body);
   }
 }
 

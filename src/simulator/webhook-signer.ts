@@ -17,6 +17,17 @@ export async function createWebhookSigner(keys?: CryptoKeyPair): Promise<Webhook
   };
 }
 
+/** The headers of one delivery. */
+export async function signedHeaders(signer: WebhookSigner, now: number, body: string): Promise<Record<string, string>> {
+  const timestamp = String(Math.floor(now / 1000));
+  return {
+    'content-type': 'application/json',
+    'user-agent': 'telnyx-webhooks',
+    'telnyx-signature-ed25519': await signer.sign(timestamp, body),
+    'telnyx-timestamp': timestamp,
+  };
+}
+
 function toBase64(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes));
 }

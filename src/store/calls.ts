@@ -1,8 +1,7 @@
 /** Calls as lists and pages read them. A live call's newest state is its session's; this is what was last written here. */
-import { and, desc, eq, gte, inArray, isNull, lt, or } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm';
 import type { CallRecord, CallStatus, RecordingStatus } from '../domain/intake/call-record.ts';
 import type { Database } from './database.ts';
-import { firstIdAt } from './new-id.ts';
 import { dataKeysOf } from './patient-keys.ts';
 import { calls } from './schema.ts';
 import { type DataKey, type KeyRing, seal, unseal } from './seal.ts';
@@ -34,13 +33,20 @@ export async function getCall(db: Database, ring: KeyRing, id: string): Promise<
 
 export interface CallFilter {
   readonly limit: number;
-  /** The id of the last call already seen; ids rise with time. */
-  readonly cursor: string | null;
+  /** What `nextCursor` gave for the page before; the ids of inbound calls do not rise with time, so it holds both. */
+  readonly cursor: CallCursor | null;
   readonly status?: CallStatus;
+  readonly flagged?: boolean;
   readonly patientId?: string;
   /** Epoch milliseconds, both included. */
   readonly from?: number;
   readonly to?: number;
+}
+
+/** `at`: when the call was asked for. */
+export interface CallCursor {
+  readonly at: number;
+  readonly id: string;
 }
 
 /** Newest first. */
@@ -48,25 +54,30 @@ export async function listCalls(
   db: Database,
   ring: KeyRing,
   filter: CallFilter,
-): Promise<{ items: Call[]; nextCursor: string | null }> {
+): Promise<{ items: Call[]; nextCursor: CallCursor | null }> {
   const rows = await db
     .select()
     .from(calls)
     .where(
       and(
-        filter.cursor === null ? undefined : lt(calls.id, filter.cursor),
+        filter.cursor === null
+          ? undefined
+          : sql`(${calls.createdAt}, ${calls.id}) < (${filter.cursor.at}, ${filter.cursor.id})`,
         filter.status === undefined ? undefined : eq(calls.status, filter.status),
         filter.patientId === undefined ? undefined : eq(calls.patientId, filter.patientId),
-        filter.from === undefined ? undefined : gte(calls.id, firstIdAt('call', filter.from)),
-        filter.to === undefined ? undefined : lt(calls.id, firstIdAt('call', filter.to + 1)),
+        filter.flagged === true ? sql`red_flags > 0` : undefined,
+        filter.flagged === false ? sql`red_flags = 0` : undefined,
+        filter.from === undefined ? undefined : gte(calls.createdAt, filter.from),
+        filter.to === undefined ? undefined : lte(calls.createdAt, filter.to),
       ),
     )
-    .orderBy(desc(calls.id))
+    .orderBy(desc(calls.createdAt), desc(calls.id))
     .limit(filter.limit + 1);
   const page = rows.slice(0, filter.limit);
+  const last = rows.length > page.length ? page.at(-1) : undefined;
   return {
     items: await open(db, ring, page),
-    nextCursor: rows.length > page.length ? (page.at(-1)?.id ?? null) : null,
+    nextCursor: last === undefined ? null : { at: last.createdAt, id: last.id },
   };
 }
 
@@ -112,8 +123,21 @@ export const overdueCalls = (db: Database, createdBefore: number, limit: number)
   db
     .select({ id: calls.id })
     .from(calls)
-    .where(
-      and(inArray(calls.status, ['dialing', 'ringing', 'in_progress']), lt(calls.id, firstIdAt('call', createdBefore))),
-    )
-    .orderBy(calls.id)
+    .where(and(inArray(calls.status, ['dialing', 'ringing', 'in_progress']), lt(calls.createdAt, createdBefore)))
+    .orderBy(calls.createdAt)
     .limit(limit);
+
+/** Whether an identity check failed on a call of one of these patients. */
+export async function identityFailedSince(
+  db: Database,
+  patients: readonly { readonly id: string }[],
+  since: number,
+): Promise<boolean> {
+  const ids = [...new Set(patients.map(({ id }) => id))];
+  const rows = await db
+    .select({ id: calls.id })
+    .from(calls)
+    .where(and(inArray(calls.patientId, ids), gte(calls.createdAt, since), eq(calls.identity, 'failed')))
+    .limit(1);
+  return rows.length > 0;
+}

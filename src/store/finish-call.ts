@@ -9,27 +9,30 @@ import type { TaskKind } from '../domain/intake/state.ts';
 import type { Note } from '../domain/note/note.ts';
 import { endAttempt, holdAttempt } from './attempts.ts';
 import { insertCallLog, packCallLog } from './call-logs.ts';
+import { sealNumbers } from './calls.ts';
 import { revokeConsents } from './consents.ts';
 import type { Database } from './database.ts';
-import { newId } from './new-id.ts';
 import { insertNote } from './notes.ts';
-import { calls, tasks } from './schema.ts';
+import { calls } from './schema.ts';
 import type { DataKey, KeyRing } from './seal.ts';
 import { insertSuppression } from './suppressions.ts';
+import { insertTask } from './tasks.ts';
 
 export interface FinishedCall {
   readonly callId: string;
-  readonly attemptId: string;
+  /** Null for an inbound call. */
+  readonly attemptId: string | null;
+  /** In whose name the call was begun, and whose it proved to be: of several at one number only the call itself tells. */
+  readonly ownerId: string;
   readonly patientId: string;
+  readonly externalId: string | null;
   readonly phoneNumber: string;
+  readonly clinicNumber: string;
   readonly record: CallRecord;
   readonly note: Note | null;
   readonly log: CallLog;
   readonly tasks: readonly TaskKind[];
 }
-
-/** A callback is owed the same day, a question left open is not as urgent. */
-const DUE_AFTER_MS: Readonly<Record<TaskKind, number>> = { callback: 4 * 3_600_000, voice_items: 24 * 3_600_000 };
 
 export async function finishCall(
   db: Database,
@@ -41,32 +44,34 @@ export async function finishCall(
   const { callId, patientId, phoneNumber, record } = call;
   const sealedLog = await packCallLog(dataKey, callId, call.log);
   const optOut =
-    record.status === 'opted_out'
+    record.status === 'opted_out' && phoneNumber.startsWith('+')
       ? [insertSuppression(db, ring, { phoneNumber, reason: 'opted_out', callId }, now)]
       : [];
   const notTheirs =
     record.status === 'wrong_person' ? [revokeConsents(db, ring, patientId, phoneNumber, 'wrong_person', now)] : [];
-  const taskRows = call.tasks.map((kind) =>
-    db
-      .insert(tasks)
-      .values({
-        id: newId('task', now),
-        kind,
-        callId,
-        patientId,
-        status: 'open',
-        dueAt: now + DUE_AFTER_MS[kind],
-        createdAt: now,
-      })
-      .onConflictDoNothing(),
-  );
+  const taskRows = call.tasks.map((kind) => insertTask(db, { kind, callId, patientId }, now));
+  const moved =
+    call.ownerId === patientId
+      ? {}
+      : {
+          ...{ patientId, externalId: call.externalId },
+          sealed: sealNumbers(dataKey, callId, phoneNumber, call.clinicNumber),
+        };
   await db.batch([
-    db.update(calls).set(record).where(eq(calls.id, callId)),
+    db
+      .update(calls)
+      .set({ ...record, ...moved })
+      .where(eq(calls.id, callId)),
     ...optOut,
     ...notTheirs,
     ...(call.note === null ? [] : [insertNote(db, dataKey, patientId, call.note, now)]),
     insertCallLog(db, { callId, patientId, sealed: sealedLog, createdAt: now }),
     ...taskRows,
-    record.error === 'dial_unknown' ? holdAttempt(db, call.attemptId) : endAttempt(db, call.attemptId, now),
+    ...attemptOf(db, call, now),
   ]);
+}
+
+function attemptOf(db: Database, { attemptId, record }: FinishedCall, now: number) {
+  if (attemptId === null) return [];
+  return [record.error === 'dial_unknown' ? holdAttempt(db, attemptId) : endAttempt(db, attemptId, now)];
 }

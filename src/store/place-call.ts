@@ -133,7 +133,7 @@ function callRow(call: {
 }): typeof calls.$inferInsert {
   const { callId, patient, language, questionnaire, request, dataKey, config, now } = call;
   return {
-    ...callRecord(newCall({ language })),
+    ...callRecord(newCall({ language, optOutLine: false })),
     id: callId,
     patientId: patient.id,
     direction: 'outbound',

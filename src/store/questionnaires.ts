@@ -1,17 +1,26 @@
 /**
- * Questionnaires by version; a stored version never changes. A shipped version is inserted when absent, at first use, and
- * counts as approved: shipping a newer one is all it takes to use it.
+ * Questionnaires by version; a stored version never changes. A shipped one is known by the hash of its content: when no version
+ * holds it, it is inserted at first use under the next free number and counts as approved, unless a person has approved
+ * another of that number or a later one. So an old version that no longer reads cannot leave a clinic without questions.
  */
 import { and, desc, eq, isNotNull } from 'drizzle-orm';
 import { adultIntake } from '../domain/intake/adult-intake.ts';
-import { checkQuestionnaire, type Questionnaire } from '../domain/intake/questionnaire.ts';
+import { scriptText } from '../domain/intake/call-texts.ts';
+import { checkQuestionnaire } from '../domain/intake/check-questionnaire.ts';
+import { lintQuestionnaire } from '../domain/intake/lint-questionnaire.ts';
+import { scriptNames } from '../domain/intake/lint-script.ts';
+import { messageAndReply } from '../domain/intake/message-and-reply.ts';
+import { LANGUAGES, type Questionnaire } from '../domain/intake/questionnaire.ts';
 import type { Database } from './database.ts';
 import { questionnaireVersions } from './schema.ts';
 
-const SHIPPED: readonly Questionnaire[] = [adultIntake];
+const SHIPPED: readonly Questionnaire[] = [adultIntake, messageAndReply];
 export const DEFAULT_QUESTIONNAIRE_ID = adultIntake.id;
+const BY_US = 'shipped';
 /** A version that does not read is passed over, but not without end. */
 const VERSIONS_TRIED = 5;
+/** Two workers may take the same free number; the one that lost looks again. */
+const INSERTS_TRIED = 3;
 
 /** The newest approved version that reads, or null when there is none by that id. */
 export async function approvedQuestionnaire(
@@ -20,25 +29,47 @@ export async function approvedQuestionnaire(
   now: number,
   shipped: readonly Questionnaire[] = SHIPPED,
 ): Promise<Questionnaire | null> {
-  const stored = await newestApproved(db, id);
   const ours = shipped.find((questionnaire) => questionnaire.id === id);
-  if (ours === undefined || (stored !== null && stored.version >= ours.version)) return stored;
-  await insertShipped(db, ours, now);
-  return newestApproved(db, id);
+  if (ours === undefined) return (await newestApproved(db, id))?.questionnaire ?? null;
+  const hash = await contentHash(ours);
+  for (let tried = 0; ; tried += 1) {
+    const newest = await newestApproved(db, id);
+    const wanted = newest === null || newest.approvedBy === BY_US || newest.questionnaire.version < ours.version;
+    const done = newest?.hash === hash || !wanted || (await isApproved(db, id, hash)) || tried === INSERTS_TRIED;
+    if (done) return newest?.questionnaire ?? null;
+    await insertShipped(db, ours, hash, now);
+  }
 }
 
-async function newestApproved(db: Database, id: string): Promise<Questionnaire | null> {
+interface Approved {
+  readonly questionnaire: Questionnaire;
+  readonly hash: string;
+  readonly approvedBy: string | null;
+}
+
+async function newestApproved(db: Database, id: string): Promise<Approved | null> {
+  const { definition, hash, approvedBy } = questionnaireVersions;
   const rows = await db
-    .select({ definition: questionnaireVersions.definition })
+    .select({ definition, hash, approvedBy })
     .from(questionnaireVersions)
     .where(and(eq(questionnaireVersions.questionnaireId, id), isNotNull(questionnaireVersions.approvedAt)))
     .orderBy(desc(questionnaireVersions.version))
     .limit(VERSIONS_TRIED);
-  for (const { definition } of rows) {
-    const questionnaire = read(definition);
-    if (questionnaire !== null) return questionnaire;
+  for (const row of rows) {
+    const questionnaire = read(row.definition);
+    if (questionnaire !== null) return { questionnaire, hash: row.hash, approvedBy: row.approvedBy };
   }
   return null;
+}
+
+async function isApproved(db: Database, id: string, hash: string): Promise<boolean> {
+  const { questionnaireId, approvedAt } = questionnaireVersions;
+  const found = await db
+    .select({ version: questionnaireVersions.version })
+    .from(questionnaireVersions)
+    .where(and(eq(questionnaireId, id), eq(questionnaireVersions.hash, hash), isNotNull(approvedAt)))
+    .limit(1);
+  return found.length > 0;
 }
 
 function read(definition: string): Questionnaire | null {
@@ -46,26 +77,36 @@ function read(definition: string): Questionnaire | null {
   return checked.ok ? checked.questionnaire : null;
 }
 
-async function insertShipped(db: Database, questionnaire: Questionnaire, now: number): Promise<void> {
-  const checked = checkQuestionnaire(questionnaire);
-  if (!checked.ok) {
-    const problems = checked.problems.map(({ pointer, code }) => `${pointer} ${code}`).join(', ');
-    throw new Error(`the shipped questionnaire ${questionnaire.id} is not sound: ${problems}`);
+async function insertShipped(db: Database, ours: Questionnaire, hash: string, now: number): Promise<void> {
+  const checked = checkQuestionnaire(ours);
+  const problems = checked.ok ? lintQuestionnaire(ours) : checked.problems;
+  if (problems.length > 0) {
+    const list = problems.map(({ pointer, code }) => `${pointer} ${code}`).join(', ');
+    throw new Error(`the shipped questionnaire ${ours.id} is not sound: ${list}`);
   }
-  const definition = JSON.stringify(questionnaire);
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(definition));
+  const version = Math.max(ours.version, (await lastVersion(db, ours.id)) + 1);
   await db
     .insert(questionnaireVersions)
     .values({
-      questionnaireId: questionnaire.id,
-      version: questionnaire.version,
-      hash: new Uint8Array(digest).toHex(),
-      definition,
-      approvedBy: 'shipped',
+      questionnaireId: ours.id,
+      version,
+      hash,
+      definition: JSON.stringify({ ...ours, version }),
+      approvedBy: BY_US,
       approvedAt: now,
       createdAt: now,
     })
     .onConflictDoNothing();
+}
+
+async function lastVersion(db: Database, id: string): Promise<number> {
+  const [row] = await db
+    .select({ version: questionnaireVersions.version })
+    .from(questionnaireVersions)
+    .where(eq(questionnaireVersions.questionnaireId, id))
+    .orderBy(desc(questionnaireVersions.version))
+    .limit(1);
+  return row?.version ?? 0;
 }
 
 /** One version as it was when the call was asked for. */
@@ -76,4 +117,24 @@ export async function questionnaireVersion(db: Database, id: string, version: nu
     .where(and(eq(questionnaireVersions.questionnaireId, id), eq(questionnaireVersions.version, version)))
     .limit(1);
   return row === undefined ? null : read(row.definition);
+}
+
+/**
+ * Proof of what a call said (CL-13): the first 16 hex digits of the SHA-256 of each text in effect, by `<language>/<step>`,
+ * where step is an item id or the name of a text of the script; and the `definitionHash` of the whole.
+ */
+export async function wordingHashes(questionnaire: Questionnaire): Promise<Record<string, string>> {
+  const texts = LANGUAGES.flatMap((language) => [
+    ...scriptNames.map((name) => [`${language}/${name}`, scriptText(questionnaire, language, name)] as const),
+    ...questionnaire.items.map(({ id, text }) => [`${language}/${id}`, text[language]] as const),
+  ]);
+  const hashes = texts.map(async ([step, text]) => [step, (await sha256(text)).slice(0, 16)] as const);
+  return { ...Object.fromEntries(await Promise.all(hashes)), definitionHash: await contentHash(questionnaire) };
+}
+
+/** The number is not content: the same questions under another number are the same questionnaire. */
+const contentHash = ({ version: _, ...content }: Questionnaire): Promise<string> => sha256(JSON.stringify(content));
+
+async function sha256(text: string): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))).toHex();
 }

@@ -117,12 +117,18 @@ export const calls = sqliteTable(
     recordingStatus: text('recording_status').notNull(),
     recordingId: text('recording_id'),
     recordingDurationMs: integer('recording_duration_ms'),
+    redFlags: integer('red_flags').notNull().default(0),
     callControlId: text('call_control_id'),
     callLegId: text('call_leg_id'),
     callSessionId: text('call_session_id'),
     sealed: text().notNull(),
   },
-  (t) => [index('calls_status').on(t.status, t.id), index('calls_patient').on(t.patientId, t.id)],
+  (t) => [
+    index('calls_created').on(t.createdAt, t.id),
+    index('calls_status').on(t.status, t.createdAt, t.id),
+    index('calls_patient').on(t.patientId, t.createdAt, t.id),
+    index('calls_flagged').on(t.createdAt, t.id).where(sql`red_flags > 0`),
+  ],
 );
 
 /** Events and transcript of a call: one sealed, compressed row, written when the call is over. */
@@ -148,7 +154,10 @@ export const notes = sqliteTable(
   (t) => [uniqueIndex('notes_call').on(t.callId, t.version), index('notes_created').on(t.createdAt)],
 );
 
-/** Work for staff that a call left behind. No patient data: the call says whom it is about. */
+/**
+ * Work for staff that a call left behind. No patient data: the call says whom it is about. `alert_at`: when staff are told
+ * (again), until somebody claims it; null for what can wait to be read.
+ */
 export const tasks = sqliteTable(
   'tasks',
   {
@@ -160,9 +169,15 @@ export const tasks = sqliteTable(
     owner: text(),
     dueAt: integer('due_at').notNull(),
     createdAt: integer('created_at').notNull(),
+    alertAt: integer('alert_at'),
+    claimedAt: integer('claimed_at'),
     doneAt: integer('done_at'),
   },
-  (t) => [uniqueIndex('tasks_call').on(t.callId, t.kind), index('tasks_open').on(t.status, t.dueAt)],
+  (t) => [
+    uniqueIndex('tasks_call').on(t.callId, t.kind),
+    index('tasks_open').on(t.status, t.dueAt, t.id),
+    index('tasks_alert').on(t.alertAt).where(sql`alert_at is not null`),
+  ],
 );
 
 /**

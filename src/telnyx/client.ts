@@ -17,6 +17,7 @@ export interface TelnyxSettings {
   readonly connectionId: string;
   readonly publicUrl: string;
   readonly voices: { readonly en: string; readonly es: string };
+  readonly transcriptionModel: string;
 }
 export type Sent<T> =
   | { readonly ok: true; readonly value: T }
@@ -24,14 +25,27 @@ export type Sent<T> =
 
 /** Each send is given up after this long; whether it was carried out is then unknown. */
 export const SEND_TIMEOUT_MS = 4000;
-/** A call in the hands of a machine never outlives this, whatever is lost between us and Telnyx. */
-const TIME_LIMIT_SECONDS = 1200;
+/** No call outlives this, whatever is lost between us and Telnyx; the talk with staff must fit in. */
+const TIME_LIMIT_SECONDS = 3600;
 const PAGES_OF_ACTIVE_CALLS = 5;
 
 /** Commands that act on a call that exists. */
 export type LineCommand = Extract<
   Command,
-  { name: 'gather_using_speak' | 'gather_stop' | 'speak' | 'record_start' | 'record_stop' | 'hangup' }
+  {
+    name:
+      | 'answer'
+      | 'gather_using_speak'
+      | 'gather_stop'
+      | 'speak'
+      | 'playback_stop'
+      | 'record_start'
+      | 'record_stop'
+      | 'transcription_start'
+      | 'transcription_stop'
+      | 'transfer'
+      | 'hangup';
+  }
 >;
 
 export type TelnyxClient = ReturnType<typeof createTelnyxClient>;
@@ -45,6 +59,8 @@ export function createTelnyxClient(settings: TelnyxSettings) {
     // Looked up at each request, not once: what stands behind the global may be replaced.
     fetch: (input, init) => fetch(input, init),
   });
+  const webhook = { webhook_url: `${settings.publicUrl}/webhooks/telnyx`, webhook_url_method: 'POST' } as const;
+  const stateOf = ({ callId }: CallPlan, step: string, seq: number) => encodeClientState({ callId, step, seq });
   const commandId = (plan: CallPlan, { seq }: Command) => `${plan.callId}:${seq}`;
 
   return {
@@ -53,13 +69,14 @@ export function createTelnyxClient(settings: TelnyxSettings) {
       attempt(async () => {
         const reply = await sdk.calls.dial({
           connection_id: settings.connectionId,
-          to: plan.to,
-          from: plan.from,
+          to: plan.patientNumber,
+          from: plan.clinicNumber,
           timeout_secs: RING_TIMEOUT_SECONDS,
           time_limit_secs: TIME_LIMIT_SECONDS,
-          webhook_url: `${settings.publicUrl}/webhooks/telnyx`,
-          webhook_url_method: 'POST',
-          client_state: encodeClientState({ callId: plan.callId, step: 'dial', seq: 0 }),
+          // Listened for while the opening is spoken (TC-16).
+          answering_machine_detection: 'premium',
+          ...webhook,
+          client_state: stateOf(plan, 'dial', 0),
           command_id: commandId(plan, command),
         });
         return idsOf(reply.data ?? {});
@@ -70,6 +87,9 @@ export function createTelnyxClient(settings: TelnyxSettings) {
         const command_id = commandId(plan, command);
         const { actions } = sdk.calls;
         switch (command.name) {
+          case 'answer':
+            await actions.answer(id, { ...webhook, client_state: stateOf(plan, 'answer', command.seq), command_id });
+            return null;
           case 'gather_using_speak':
             await actions.gatherUsingSpeak(id, {
               payload: command.payload,
@@ -81,7 +101,7 @@ export function createTelnyxClient(settings: TelnyxSettings) {
               valid_digits: '0123456789*',
               timeout_millis: command.timeoutMs,
               inter_digit_timeout_millis: command.interDigitTimeoutMs,
-              client_state: encodeClientState({ callId: plan.callId, step: command.step, seq: command.seq }),
+              client_state: stateOf(plan, command.step, command.seq),
               command_id,
             });
             return null;
@@ -90,6 +110,36 @@ export function createTelnyxClient(settings: TelnyxSettings) {
             return null;
           case 'gather_stop':
             await actions.stopGather(id, { command_id });
+            return null;
+          case 'playback_stop':
+            await actions.stopPlayback(id, { stop: 'all', command_id });
+            return null;
+          case 'transcription_start':
+            // Finals only, and only of what the patient says: our own prompts are no answer.
+            await actions.startTranscription(id, {
+              transcription_engine: 'Telnyx',
+              transcription_engine_config: {
+                transcription_engine: 'Telnyx',
+                language: command.language,
+                transcription_model: settings.transcriptionModel as 'openai/whisper-large-v3-turbo',
+              },
+              transcription_tracks: 'inbound',
+              command_id,
+            });
+            return null;
+          case 'transcription_stop':
+            await actions.stopTranscription(id, { command_id });
+            return null;
+          case 'transfer':
+            // TC-23: staff see a number that is ours.
+            await actions.transfer(id, {
+              to: command.to,
+              from: plan.clinicNumber,
+              timeout_secs: command.timeoutSeconds,
+              target_leg_client_state: stateOf(plan, 'leg_b', command.seq),
+              ...webhook,
+              command_id,
+            });
             return null;
           case 'record_start':
             await actions.startRecording(id, { channels: 'dual', format: 'mp3', command_id });
@@ -119,7 +169,7 @@ export function createTelnyxClient(settings: TelnyxSettings) {
           page = n < PAGES_OF_ACTIVE_CALLS && page.hasNextPage() ? await page.getNextPage() : null;
         }
         const events = await sdk.callEvents
-          .list({ filter: { to: plan.to, occurred_at: { gte: new Date(plan.createdAt).toISOString() } } })
+          .list({ filter: { to: plan.patientNumber, occurred_at: { gte: new Date(plan.createdAt).toISOString() } } })
           .catch(nothingOn404);
         for (const event of events?.data ?? []) {
           const ids = idsIn(event.metadata, isOurs);

@@ -2,17 +2,40 @@
  * From a verified webhook body to a fact of the call. Events no call needs are dropped here, before any storage is touched.
  * Total: whatever JSON came, it answers with one of four kinds.
  */
-import type { Asked, CallEvent, CallEventBody, GatherStatus } from '../domain/intake/event.ts';
+import type {
+  Asked,
+  CallEvent,
+  CallEventBody,
+  EventBase,
+  GatherStatus,
+  MachineVerdict,
+} from '../domain/intake/event.ts';
 import type { CallControlId, CallLegId, CallSessionId, TelnyxIds } from '../domain/intake/ids.ts';
 import { type ClientState, decodeClientState } from './client-state.ts';
 import { type Payload, webhookShape } from './wire.ts';
 
 export type ParsedEvent =
   | { readonly kind: 'event'; readonly callId: string; readonly event: CallEvent }
-  /** A call event without our client_state: not a call of ours. */
-  | { readonly kind: 'unaddressed'; readonly eventType: string; readonly eventId: string }
+  /** A patient rings: its call has no client_state of ours yet, and is known by its leg. */
+  | { readonly kind: 'arrival'; readonly arrival: Arrival }
+  /** A call event without our client_state: of an inbound call we have not answered yet, or of no call of ours. */
+  | {
+      readonly kind: 'unaddressed';
+      readonly eventType: string;
+      readonly eventId: string;
+      readonly legId: string | null;
+      readonly event: CallEvent;
+    }
   | { readonly kind: 'ignored'; readonly eventType: string; readonly eventId: string }
   | { readonly kind: 'unreadable' };
+
+/** An inbound call as Telnyx announces it. */
+export interface Arrival extends EventBase {
+  readonly ids: TelnyxIds;
+  /** +E.164, or what Telnyx shows of a caller who hides the number. */
+  readonly from: string;
+  readonly to: string;
+}
 
 export function parseEvent(body: unknown, receivedAt: number): ParsedEvent {
   const parsed = webhookShape.safeParse(body);
@@ -21,12 +44,31 @@ export function parseEvent(body: unknown, receivedAt: number): ParsedEvent {
   // Z14: both spellings occur, `call.recording.saved` and `call_recording_saved`.
   const eventType = event_type.replaceAll('_', '.').toLowerCase();
   const clientState = decodeClientState(payload.client_state);
-  const fact = factOf(eventType, payload, clientState);
-  if (fact === null || clientState?.step === 'leg_b') return { kind: 'ignored', eventType, eventId };
-  if (clientState === null) return { kind: 'unaddressed', eventType, eventId };
   const occurredAt = Date.parse(occurred_at);
-  const at = Number.isNaN(occurredAt) ? receivedAt : occurredAt;
-  return { kind: 'event', callId: clientState.callId, event: { ...fact, id: eventId, at, receivedAt } };
+  const base: EventBase = { id: eventId, at: Number.isNaN(occurredAt) ? receivedAt : occurredAt, receivedAt };
+  if (eventType === 'call.initiated' && payload.direction === 'incoming') {
+    const ids = idsOf(payload);
+    if (ids === null || clientState !== null) return { kind: 'ignored', eventType, eventId };
+    return { kind: 'arrival', arrival: { ...base, ids, from: payload.from ?? '', to: payload.to ?? '' } };
+  }
+  const fact = clientState?.step === 'leg_b' ? staffFactOf(eventType) : factOf(eventType, payload, clientState);
+  if (fact === null) return { kind: 'ignored', eventType, eventId };
+  const event: CallEvent = { ...fact, ...base };
+  if (clientState !== null) return { kind: 'event', callId: clientState.callId, event };
+  return { kind: 'unaddressed', eventType, eventId, legId: payload.call_leg_id ?? null, event };
+}
+
+/** Of the leg that staff answer only this much concerns the call. */
+function staffFactOf(eventType: string): CallEventBody | null {
+  switch (eventType) {
+    case 'call.answered':
+    case 'call.bridged':
+      return { type: 'staff.answered' };
+    case 'call.hangup':
+      return { type: 'staff.hung_up' };
+    default:
+      return null;
+  }
 }
 
 function factOf(eventType: string, payload: Payload, clientState: ClientState | null): CallEventBody | null {
@@ -35,8 +77,20 @@ function factOf(eventType: string, payload: Payload, clientState: ClientState | 
     case 'call.initiated':
     case 'call.answered': {
       const ids = idsOf(payload);
-      return ids === null || payload.direction === 'incoming' ? null : { type: eventType, ids };
+      return ids === null ? null : { type: eventType, ids };
     }
+    case 'call.bridged':
+      return { type: 'staff.answered' };
+    case 'call.machine.premium.detection.ended':
+    case 'call.machine.detection.ended':
+      return { type: 'machine.detected', verdict: verdictOf(payload.result) };
+    case 'call.machine.premium.greeting.ended':
+    case 'call.machine.greeting.ended':
+      return { type: 'greeting.ended' };
+    case 'call.machine.premium.call.screening.detected':
+      return { type: 'call_screening.detected' };
+    case 'call.transcription':
+      return heard(payload);
     case 'call.dtmf.received':
       return payload.digit && /^[0-9A-D*#]$/.test(payload.digit)
         ? { type: 'dtmf.received', digit: payload.digit, asked }
@@ -47,7 +101,12 @@ function factOf(eventType: string, payload: Payload, clientState: ClientState | 
       return { type: 'speak.ended' };
     case 'call.recording.saved':
     case 'recording.saved': // Z3
-      return { type: 'recording.saved', recordingId: payload.recording_id ?? null, durationMs: recordedMs(payload) };
+      return {
+        type: 'recording.saved',
+        recordingId: payload.recording_id ?? null,
+        startedAt: timeOf(payload.recording_started_at),
+        durationMs: recordedMs(payload),
+      };
     case 'call.hangup':
       return {
         type: 'call.hangup',
@@ -84,6 +143,34 @@ const GATHER_STATUSES: ReadonlySet<string> = new Set([
 ]);
 const gatherStatus = (status: string | null | undefined): GatherStatus =>
   status && GATHER_STATUSES.has(status) ? (status as GatherStatus) : 'other';
+
+/** Z2: text and confidence sit in `transcription_data`. Interims and what the line itself plays are no words of the patient. */
+function heard({ transcription_data: data }: Payload): CallEventBody | null {
+  if (!data || data.is_final === false || data.transcription_track === 'outbound' || !data.transcript) return null;
+  return { type: 'transcription.received', text: data.transcript, confidence: data.confidence ?? null };
+}
+
+/** Premium results, and those of the older modes. What Telnyx may add says nothing: only `machine` is a machine. */
+function verdictOf(result: string | null | undefined): MachineVerdict {
+  switch (result) {
+    case 'human':
+    case 'human_residence':
+    case 'human_business':
+      return 'human';
+    case 'machine':
+    case 'silence':
+      return result;
+    case 'fax_detected':
+      return 'fax';
+    default:
+      return 'not_sure';
+  }
+}
+
+function timeOf(time: string | null | undefined): number | null {
+  const at = Date.parse(time ?? '');
+  return Number.isNaN(at) ? null : at;
+}
 
 function recordedMs(payload: Payload): number | null {
   const ms = Date.parse(payload.recording_ended_at ?? '') - Date.parse(payload.recording_started_at ?? '');

@@ -12,6 +12,8 @@ const payloadShape = z.object({
   call_session_id: text,
   client_state: text,
   direction: text,
+  from: text,
+  to: text,
   digit: text,
   digits: text,
   status: text,
@@ -21,6 +23,16 @@ const payloadShape = z.object({
   recording_id: text,
   recording_started_at: text,
   recording_ended_at: text,
+  result: text,
+  transcription_data: z
+    .object({
+      transcript: text,
+      is_final: z.boolean().nullish().catch(null),
+      confidence: z.number().nullish().catch(null),
+      transcription_track: text,
+    })
+    .nullish()
+    .catch(null),
 });
 export type Payload = z.infer<typeof payloadShape>;
 

@@ -6,7 +6,7 @@ import type { Role } from '../store/staff.ts';
 export interface Actor {
   /** Opaque, for logs and records: the staff row's id, or a digest for people who have none. */
   readonly id: string;
-  /** The person's address or the service token's client id; shown to that person only, never logged. */
+  /** The person's address or the service token's client id; colleagues see it as the owner of a task. Never logged. */
   readonly name: string;
   readonly roles: readonly Role[];
 }

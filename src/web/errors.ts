@@ -29,6 +29,8 @@ export interface FieldError {
 }
 
 interface ProblemDetails {
+  /** What to do about it, in our own fixed words. */
+  readonly detail?: string;
   readonly errors?: readonly FieldError[];
   readonly decisionId?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -55,19 +57,17 @@ export function answerProblem(c: AppContext, problem: Problem): Response | Promi
   for (const [name, value] of Object.entries(details.headers ?? {})) c.header(name, value);
   const requestId = c.get('requestId');
   if (isPage(c) && code !== 'not_configured') {
-    const actor = c.get('actor') as Actor | undefined;
-    return c.html(
-      errorPage({ status, title: TITLES[status], code, requestId, actorName: actor?.name ?? null }),
-      status,
-    );
+    const actor = (c.get('actor') as Actor | undefined) ?? null;
+    return c.html(errorPage({ status, title: TITLES[status], code, requestId, actor }), status);
   }
-  const { errors, decisionId } = details;
+  const { detail, errors, decisionId } = details;
   const body = {
     type: 'about:blank',
     title: TITLES[status],
     status,
     code,
     request_id: requestId,
+    ...(detail === undefined ? {} : { detail }),
     ...(decisionId === undefined ? {} : { decision_id: decisionId }),
     ...(errors === undefined ? {} : { errors }),
   };

@@ -1,7 +1,8 @@
 /** What lists show of a person: enough to tell two rows apart, not enough to ring. */
 
-/** `•••• 0143`. */
-export const maskNumber = (phoneNumber: string): string => `•••• ${phoneNumber.slice(-4)}`;
+/** `•••• 0143`. A caller who hides the number has none to mask. */
+export const maskNumber = (phoneNumber: string): string =>
+  phoneNumber.startsWith('+') ? `•••• ${phoneNumber.slice(-4)}` : phoneNumber;
 
 /** `JD`; null when no name is on file. */
 export function initials(person: {

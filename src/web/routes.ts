@@ -3,6 +3,7 @@ import { callLogRoutes } from './api/call-logs.ts';
 import { callRoutes } from './api/calls.ts';
 import { patientRoutes } from './api/patients.ts';
 import { staffRoutes } from './api/staff.ts';
+import { taskRoutes } from './api/tasks.ts';
 import { dashboardRoutes } from './dashboard/routes.tsx';
 import type { Route } from './route.ts';
 
@@ -11,5 +12,6 @@ export const routes: readonly Route[] = [
   ...callLogRoutes,
   ...patientRoutes,
   ...staffRoutes,
+  ...taskRoutes,
   ...dashboardRoutes,
 ];

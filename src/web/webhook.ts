@@ -5,9 +5,9 @@
 import { type VerifyRefusal, verifyTelnyxWebhook } from 'telnyx-webhook-verify';
 import { DeadlineExceeded, withDeadline } from '../deadline.ts';
 import type { EventEffect } from '../domain/intake/call-log.ts';
-import type { CallEvent } from '../domain/intake/event.ts';
 import { type Config, readConfig } from '../env.ts';
 import { log } from '../log.ts';
+import { inboundCallId } from '../telnyx/inbound-call-id.ts';
 import { parseEvent } from '../telnyx/parse-event.ts';
 import type { AppContext } from './context.ts';
 import { Problem } from './errors.ts';
@@ -62,19 +62,44 @@ async function deliver(c: AppContext, bytes: Uint8Array): Promise<Response> {
     case 'ignored':
       log.info('webhook.ignored', { event_type: parsed.eventType });
       return c.body(null, 200);
-    case 'unaddressed':
+    case 'unaddressed': {
+      // Of a call that rings here and is not answered yet; its leg is all we know it by.
+      const { legId, event } = parsed;
+      if (legId !== null) return stored(c, await inboundCallId(legId), event, (session) => session.receive(event));
       log.warn('webhook.unaddressed', { event_type: parsed.eventType, event_id: parsed.eventId });
       return c.body(null, 200);
+    }
+    case 'arrival': {
+      const { arrival } = parsed;
+      const line = { id: arrival.id, type: 'call.initiated' };
+      return stored(c, await inboundCallId(arrival.ids.callLegId), line, (session) => session.arrive(arrival));
+    }
     case 'event':
-      return (await store(c, parsed.callId, parsed.event)) ? c.body(null, 200) : c.body(null, 503);
+      return stored(c, parsed.callId, parsed.event, (session) => session.receive(parsed.event));
   }
 }
 
-async function store(c: AppContext, callId: string, event: CallEvent): Promise<boolean> {
+type Session = ReturnType<AppContext['env']['INTAKE_SESSION']['getByName']>;
+
+async function stored(
+  c: AppContext,
+  callId: string,
+  event: { readonly id: string; readonly type: string },
+  give: (session: Session) => Promise<EventEffect | 'unknown'>,
+): Promise<Response> {
+  return (await store(c, callId, event, give)) ? c.body(null, 200) : c.body(null, 503);
+}
+
+async function store(
+  c: AppContext,
+  callId: string,
+  event: { readonly id: string; readonly type: string },
+  give: (session: Session) => Promise<EventEffect | 'unknown'>,
+): Promise<boolean> {
   const line = { call_id: callId, event_id: event.id, event_type: event.type };
   let outcome: EventEffect | 'unknown';
   try {
-    outcome = await withDeadline(c.env.INTAKE_SESSION.getByName(callId).receive(event), RECEIVE_DEADLINE_MS);
+    outcome = await withDeadline(give(c.env.INTAKE_SESSION.getByName(callId)), RECEIVE_DEADLINE_MS);
   } catch (error) {
     log.error('webhook.not_stored', { ...line, reason: error instanceof DeadlineExceeded ? 'timeout' : 'failed' });
     return false;

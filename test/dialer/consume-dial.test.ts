@@ -7,11 +7,11 @@ import worker from '../../src/index.ts';
 import { IntakeSession } from '../../src/session/intake-session.ts';
 import { getCall } from '../../src/store/calls.ts';
 import { insertSuppression } from '../../src/store/suppressions.ts';
-import { FakeTelnyx } from '../support/fake-telnyx.ts';
+import type { FakeTelnyx } from '../support/fake-telnyx.ts';
 import { catchHints, consume, dialerNamed, type Hints } from '../support/given-dialer.ts';
-import { SessionUnderTest } from '../support/given-session.ts';
+import { givenTelnyx, SessionUnderTest } from '../support/given-session.ts';
 import { givenPlacedCall, type Placed } from '../support/place-call.ts';
-import { catchLog, config, db, later, restore, ring, stopClock, testEnv, until } from '../support/worker-env.ts';
+import { catchLog, db, later, restore, ring, stopClock, testEnv, until } from '../support/worker-env.ts';
 
 let telnyx: FakeTelnyx;
 let hints: Hints;
@@ -25,7 +25,7 @@ beforeEach(async () => {
   hours += 1;
   later(hours * 3_600_000);
   lines = catchLog();
-  telnyx = new FakeTelnyx(config.telnyx.apiBase);
+  telnyx = givenTelnyx();
   hints = catchHints();
   for (const attempt of Object.keys(await dialer.lines())) await dialer.release(attempt);
   hints.take();
@@ -74,7 +74,7 @@ describe('a hint', () => {
     const call = sessionOf(placed);
     await call.webhook('call.answered');
     expect(telnyx.sent('gather_using_speak')[0]?.body).toMatchObject({
-      voice: 'AWS.Polly.Lupe-Neural',
+      voice: 'Telnyx.KokoroTTS.ef_dora',
       payload: expect.stringContaining('Inés'),
     });
   });

@@ -5,10 +5,12 @@ import { Dialer } from '../../src/dialer/dialer.ts';
 import { sweep } from '../../src/dialer/sweep.ts';
 import worker from '../../src/index.ts';
 import { IntakeSession } from '../../src/session/intake-session.ts';
+import { openTask } from '../../src/store/tasks.ts';
+import { networkError } from '../support/fake-telnyx.ts';
 import { catchHints, dialerNamed, type Hints } from '../support/given-dialer.ts';
-import { givenSession, SessionUnderTest } from '../support/given-session.ts';
+import { givenSession, givenTelnyx, SessionUnderTest } from '../support/given-session.ts';
 import { givenPlacedCall } from '../support/place-call.ts';
-import { catchLog, later, restore, stopClock, testEnv, until } from '../support/worker-env.ts';
+import { catchLog, db, later, restore, stopClock, testEnv, until } from '../support/worker-env.ts';
 
 let hints: Hints;
 let lines: Record<string, unknown>[];
@@ -16,7 +18,7 @@ beforeEach(async () => {
   stopClock();
   lines = catchLog();
   hints = catchHints();
-  await testEnv.DB.exec('delete from attempts; delete from calls;');
+  await testEnv.DB.exec('delete from attempts; delete from calls; delete from tasks;');
   for (const attempt of Object.keys(await dialerNamed().lines())) await dialerNamed().release(attempt);
   hints.take();
 });
@@ -55,7 +57,9 @@ describe('the sweep', () => {
     await call.evict();
     later(30 * 60_000);
     await sweep(testEnv, Date.now());
-    expect(call.telnyx.actions.slice(-3)).toEqual(['retrieve_call', 'gather_stop', 'gather_using_speak']);
+    // The time for the interview is up meanwhile.
+    expect(call.telnyx.actions.slice(-2)).toEqual(['gather_stop', 'speak']);
+    expect(await call.state()).toMatchObject({ phase: 'closing', outcome: 'partial', lostEvents: 1 });
   });
 
   it('goes on with the rest when one call cannot be helped', async () => {
@@ -78,6 +82,23 @@ describe('the sweep', () => {
       { call_id: first.callId },
     ]);
     expect((await second.state()).lostEvents).toBe(1);
+  });
+
+  it('tells staff of every alert that is due, one that does not get through among them', async () => {
+    const telnyx = givenTelnyx();
+    const placed = [await givenPlacedCall(), await givenPlacedCall(), await givenPlacedCall()];
+    const ids: string[] = [];
+    for (const { callId, patient } of placed) {
+      ids.push(await openTask(db, { kind: 'red_flag', callId, patientId: patient.id }, Date.now()));
+      later(1000);
+    }
+    await openTask(db, { kind: 'callback', callId: placed[0]?.callId ?? '', patientId: 'pat_1' }, Date.now());
+    telnyx.next('alert', networkError);
+    await sweep(testEnv, Date.now());
+    expect(telnyx.alerts.map(({ body }) => body['task_id'])).toEqual(ids);
+    expect(lines.filter(({ event }) => event === 'alert.not_sent')).toMatchObject([{ task_id: ids[0] }]);
+    await sweep(testEnv, Date.now() + 60_000);
+    expect(telnyx.alerts.slice(3).map(({ body }) => body['task_id'])).toEqual([ids[0]]);
   });
 
   it('is what the cron runs', async () => {

@@ -4,13 +4,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Persona } from '../../src/simulator/persona.ts';
 import { personas } from '../../src/simulator/personas.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { type LocalStack, startLocalStack } from '../tools/local-stack.ts';
 
 const screenshots = path.resolve(import.meta.dirname, '../screenshots');
 const stateFolder = mkdtempSync(path.join(tmpdir(), 'dashboard-'));
-const persona = personas.find(({ id }) => id === 'full-recorded')!;
+const personaOf = (id: string): Persona => personas.find((persona) => persona.id === id)!;
+const full = personaOf('full-recorded');
+const flagged = personaOf('red-flag');
 let stack: LocalStack;
 let browser: Browser;
 let page: Page;
@@ -35,7 +38,7 @@ afterAll(async () => {
   rmSync(stateFolder, { recursive: true, force: true });
 });
 
-const placeCall = async (): Promise<string> => {
+const placeCall = async (persona: Persona = full): Promise<string> => {
   const patient = (await stack.api('POST', '/api/patients', {
     phone_number: persona.phone,
     first_name: persona.firstName,
@@ -54,6 +57,11 @@ const placeCall = async (): Promise<string> => {
   });
   expect(call.status).toBe(201);
   return (call.body as { call_id: string }).call_id;
+};
+
+const newestCall = async (): Promise<string> => {
+  const { body } = await stack.api('GET', '/api/calls?limit=1');
+  return (body as { items: { call_id: string }[] }).items[0]!.call_id;
 };
 
 it('asks a visitor to sign in, and shows an empty list that says how to begin', async () => {
@@ -77,7 +85,7 @@ it('shows a running call as it goes, and every answer when it is over', async ()
   const { body: note } = await stack.api('GET', `/api/calls/${callId}/intake-data`);
   const text = await page.locator('main').innerText();
   expect(text).toContain('Patient-reported by automated call, not reviewed');
-  expect(text).toContain(`${persona.firstName} ${persona.lastName}`);
+  expect(text).toContain(`${full.firstName} ${full.lastName}`);
   const shown = await page
     .locator('[data-item]')
     .evaluateAll((rows) =>
@@ -124,18 +132,59 @@ it('says that a hang-up was not done until it is, whatever works meanwhile; then
   expect((await stack.api('GET', `/api/calls/${callId}`)).body).toMatchObject({ status: 'partial' });
 });
 
-it('fits a phone: nothing is wider than the screen on either page', async () => {
+it('shows a red flag while the call still runs; claimed by keyboard it is everybody else’s worry no more', async () => {
+  const callId = await placeCall(flagged);
+  await page.goto(`${stack.access.url}/dashboard/calls/${callId}`);
+  const panel = page.locator('.red-flags');
+  await panel.waitFor({ timeout: 20_000 });
+  await page.getByText('The note is written when the call is over.').waitFor();
+  expect(await panel.innerText()).toMatch(/chest pain/i);
+  expect(await panel.innerText()).toContain('recognised in free speech, unverified');
+  // Read out once, from a place that no poll replaces; counted beside "Tasks".
+  expect(await page.locator('#news').textContent()).toContain('Red flag in this call.');
+  expect(await page.locator('#alerts').innerText()).toMatch(/^1/);
+  await page.screenshot({ path: path.join(screenshots, 'red-flag-running.png') });
+
+  const claim = panel.getByRole('button', { name: 'Claim' });
+  await claim.focus();
+  await page.keyboard.press('Enter');
+  await page.getByText('is yours now').waitFor();
+  await page.waitForResponse((response) => response.url().includes('/dashboard/fragments/') && response.ok());
+  expect(await page.locator('#outcome').innerText()).toContain('is yours now');
+  expect(await page.evaluate('document.activeElement.className')).toBe('task');
+  expect(await page.locator('#alerts').innerText()).toBe('');
+  await page.getByText('Every question was reached', { exact: false }).waitFor({ timeout: 30_000 });
+  expect(await panel.innerText()).toContain('by you');
+  const { body: note } = await stack.api('GET', `/api/calls/${callId}/intake-data`);
+  expect(note).toMatchObject({ red_flags: [{ rule: 'chest-pain', acknowledged_by: 'admin@clinic.example' }] });
+});
+
+it('tells whoever comes too late to a task who was faster, and has it done from the list', async () => {
+  await page.goto(`${stack.access.url}/dashboard/tasks?status=claimed`);
+  const row = page.getByRole('row', { name: /Red flag/ });
+  await row.waitFor();
+  const { body } = await stack.api('GET', '/api/tasks?status=claimed');
+  const [task] = (body as { items: { task_id: string }[] }).items;
+  expect((await stack.api('POST', `/api/tasks/${task?.task_id}/done`)).status).toBe(200);
+  await row.getByRole('button', { name: 'Done' }).click();
+  await page.getByText('had already done “Red flag”').waitFor();
+  await row.waitFor({ state: 'detached' });
+  await page.screenshot({ path: path.join(screenshots, 'tasks.png') });
+});
+
+it('fits a phone: nothing is wider than the screen on any page', async () => {
   await page.setViewportSize({ width: 390, height: 844 });
-  for (const [name, open] of [
-    ['call-phone', async () => void (await page.reload())],
-    ['calls-phone', async () => void (await page.goto(`${stack.access.url}/dashboard/calls`))],
+  for (const [name, address] of [
+    ['tasks-phone', '/dashboard/tasks?status=done'],
+    ['call-phone', `/dashboard/calls/${await newestCall()}`],
+    ['calls-phone', '/dashboard/calls'],
   ] as const) {
-    await open();
+    await page.goto(`${stack.access.url}${address}`);
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
     await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
   }
   expect(await page.locator('main').innerText()).toMatch(/0143/);
-  expect(await page.locator('main').innerText()).not.toContain(persona.phone);
+  expect(await page.locator('main').innerText()).not.toContain(full.phone);
 });
 
 it('refuses somebody who signed in but has no role, and says whom to ask', async () => {
@@ -152,5 +201,5 @@ it('refuses somebody who signed in but has no role, and says whom to ask', async
 
 it('breaks no content security policy and throws nothing on any page it showed', () => {
   // The refusals above were asked for.
-  expect(complaints.filter((line) => !/status of (403|503)|Error Code 503/.test(line))).toEqual([]);
+  expect(complaints.filter((line) => !/status of (403|409|503)|Error Code (409|503)/.test(line))).toEqual([]);
 });

@@ -37,3 +37,15 @@ it('forgets that a call was saved when it lives after all', () => {
   );
   expect([record.state.phase, record.savedAt]).toEqual(['asking', null]);
 });
+
+it('notes a key of a gather, but lets it wait for the next write: the gather says the same', () => {
+  const question = { step: 'birth_date', since: 0, flag: null, failedTries: 0, anyInvalid: false, lostSeq: null };
+  const open = { ...question, seq: 3, settling: null, commandSince: null };
+  const state = { ...newCall(plan), phase: 'asking', question: open, anyKey: true } as never;
+  const asked = { step: 'birth_date', seq: 3 };
+  const pressed = event('e1', { type: 'dtmf.received', digit: '5', asked });
+  const { record, effect, mustStore } = applyEvent({ ...empty, state }, pressed, plan);
+  expect([effect, mustStore, record.state.lastKey]).toEqual(['applied', false, { digit: '5', at: 1 }]);
+  const star = event('e2', { type: 'dtmf.received', digit: '*', asked });
+  expect(applyEvent(record, star, plan).mustStore).toBe(true);
+});

@@ -9,7 +9,7 @@ import { isSuppressed } from '../../src/store/suppressions.ts';
 import { tasksOfCall } from '../../src/store/tasks.ts';
 import { refused } from '../support/fake-telnyx.ts';
 import { BIRTH_DATE_KEYS } from '../support/given-plan.ts';
-import { givenSession, type SessionUnderTest } from '../support/given-session.ts';
+import { givenSession, type SessionUnderTest, UTTERANCE_END } from '../support/given-session.ts';
 import { catchLog, db, later, restore, ring, START, stopClock, testEnv } from '../support/worker-env.ts';
 
 beforeEach(() => {
@@ -20,32 +20,52 @@ afterEach(restore);
 
 const REST = ['2', '7', '2', '2', '1', '3', '3', '1', '2'];
 
+/** Without a recording: by keys from the first question to the last. */
 async function givenCompleted(): Promise<SessionUnderTest> {
   const call = await givenSession();
-  await call.consented();
+  await call.consented('2');
   await call.keys(...REST);
-  await call.webhook('call.speak.ended', { status: 'completed' });
+  await call.spoken();
   await call.hangup({ hangup_source: 'caller' });
   return call;
 }
 
+/** Recorded: spoken items are asked, and read back. */
+async function givenRecorded(): Promise<SessionUnderTest> {
+  const call = await givenSession();
+  await call.consented('1');
+  await call.speaks('My left knee is swollen.');
+  await call.keys('2', '7', '2', '2', '1');
+  await call.speaks('A broken wrist.');
+  await call.keys('3');
+  await call.speaks('I slipped on the stairs.');
+  await call.keys('3', '1', '2');
+  await call.spoken();
+  await call.hangup({ hangup_source: 'caller' });
+  return call;
+}
+
+const stepsOf = (call: SessionUnderTest) =>
+  call.telnyx.sent('gather_using_speak').map(({ body }) => JSON.parse(atob(String(body['client_state']))).q as string);
+
 describe('a whole interview by keys', () => {
-  it('sends one command after the other, each question once, the recorder only after consent', async () => {
+  it('sends one command after the other, each question once, and never the recorder', async () => {
     const call = await givenCompleted();
     expect(call.telnyx.actions).toEqual([
       'dial',
-      ...Array.from({ length: 3 }, () => 'gather_using_speak'),
-      'record_start',
-      ...Array.from({ length: 9 }, () => 'gather_using_speak'),
+      ...Array.from({ length: 12 }, () => 'gather_using_speak'),
       'speak',
       'hangup',
     ]);
-    const steps = call.telnyx
-      .sent('gather_using_speak')
-      .map(({ body }) => JSON.parse(atob(String(body['client_state']))).q);
+    const steps = stepsOf(call);
     expect(steps.slice(0, 5)).toEqual(['opening', 'birth_date', 'consent', 'hpi.symptom_duration', 'hpi.pain_level']);
     expect(new Set(steps).size).toBe(steps.length);
-    expect(await call.state()).toMatchObject({ phase: 'ended', outcome: 'completed', recorder: 'on' });
+    expect(await call.state()).toMatchObject({
+      phase: 'ended',
+      outcome: 'completed',
+      recorder: 'off',
+      transcriber: 'off',
+    });
   });
 
   it('leaves note, log, task and call row in D1 five seconds after the hang-up, and a free number', async () => {
@@ -59,11 +79,19 @@ describe('a whole interview by keys', () => {
       identity: 'verified',
       patient_info: { first_name: 'Rosalind', date_of_birth: '1980-04-12' },
       hpi: {
-        symptom_duration: { value: '1_to_3_days' },
-        pain_level: { value: 7 },
+        symptom_duration: {
+          value: '1_to_3_days',
+          question_version: 1,
+          wording: expect.stringMatching(/^[0-9a-f]{16}$/),
+        },
+        pain_level: { value: 7, entry: '7', call_id: call.callId, offset_ms: null },
         chief_complaint: { state: 'not_asked' },
       },
-      ample: { allergies: { state: 'none' }, past_medical_history: { state: 'answered', value: true } },
+      ample: {
+        allergies: { state: 'none' },
+        past_medical_history: { state: 'answered', value: true },
+        past_medical_history_detail: { state: 'not_asked' },
+      },
       family_history: {
         heart_disease: { state: 'unknown' },
         diabetes: { state: 'answered' },
@@ -80,8 +108,8 @@ describe('a whole interview by keys', () => {
     expect(await getCall(db, ring, call.callId)).toMatchObject({
       status: 'completed',
       hangupCause: 'normal_clearing',
-      recordingStatus: 'pending',
-      consentRecording: 'given',
+      recordingStatus: 'none',
+      consentRecording: 'declined',
       callControlId: 'v3:control',
     });
     const attempt = await testEnv.DB.prepare('select status, reserved_number from attempts where id = ?')
@@ -95,10 +123,9 @@ describe('a whole interview by keys', () => {
   it('has the note within 15 s of the hang-up, wherever the alarm stood before', async () => {
     const call = await givenSession();
     await call.consented();
-    const alarmAt = () => runInDurableObject(call.stub, (_, state) => state.storage.getAlarm());
-    later(Number(await alarmAt()) - Date.now() - 14_000);
+    later(Number(await call.alarmAt()) - Date.now() - 14_000);
     await call.receive(call.event('call.hangup', { hangup_cause: 'normal_clearing' }));
-    expect(await alarmAt()).toBe(Date.now() + 5000);
+    expect(await call.alarmAt()).toBe(Date.now() + 5000);
   });
 
   it('writes the record once for every event that matters, and not for one that changes nothing', async () => {
@@ -115,12 +142,17 @@ describe('a whole interview by keys', () => {
     expect(await write(() => call.webhook('call.speak.ended'))).toBe(0);
     expect(await write(() => call.keys(BIRTH_DATE_KEYS))).toBe(1);
     expect(await write(() => call.keys('1'))).toBe(1);
+    expect(await write(() => call.hears('My left knee'))).toBe(1);
+    expect(await write(() => call.hears('is swollen.'))).toBe(1);
+    expect(await write(() => call.after(UTTERANCE_END))).toBe(1);
+    expect(await write(() => call.keys('1'))).toBe(1);
+    expect(await write(() => call.webhook('call.machine.premium.detection.ended', { result: 'not_sure' }))).toBe(0);
   });
 
   it('delivered twice: every webhook of the call again leads to nothing', async () => {
     const call = await givenSession();
     await call.answered();
-    for (const digits of ['1', BIRTH_DATE_KEYS, '1', ...REST]) {
+    for (const digits of ['1', BIRTH_DATE_KEYS, '2', ...REST]) {
       later(1000);
       const event = call.event('call.gather.ended', { digits, status: 'valid' });
       expect(await call.receive(event)).toBe('applied');
@@ -201,20 +233,77 @@ describe('the recorder', () => {
     expect(call.telnyx.sent('record_start')).toEqual([]);
   });
 
-  it('is saved after the note: the call row learns it late', async () => {
-    const call = await givenCompleted();
+  it('starts with the consent, before the first question after it, and the transcription with it', async () => {
+    const call = await givenRecorded();
+    expect(call.telnyx.actions).toEqual([
+      'dial',
+      ...['gather_using_speak', 'gather_using_speak', 'gather_using_speak'],
+      ...['record_start', 'transcription_start', 'gather_using_speak'],
+      ...['gather_stop', 'gather_using_speak'],
+      ...Array.from({ length: 6 }, () => 'gather_using_speak'),
+      ...['gather_stop', 'gather_using_speak'],
+      ...['gather_using_speak', 'gather_using_speak'],
+      ...['gather_stop', 'gather_using_speak'],
+      ...['gather_using_speak', 'gather_using_speak', 'gather_using_speak'],
+      ...['speak', 'hangup'],
+    ]);
+    const steps = stepsOf(call);
+    expect(new Set(steps).size).toBe(steps.length);
+    expect(await call.state()).toMatchObject({ outcome: 'completed', recorder: 'on', transcriber: 'on', tasks: [] });
+  });
+
+  it('is saved after the note: the call row learns it late, and version 2 of the note says where each answer lies', async () => {
+    const call = await givenRecorded();
     await call.after(5000);
+    const first = await getNote(db, ring, call.callId);
+    expect(first).toMatchObject({ version: 1, hpi: { chief_complaint: { offset_ms: null } } });
+    expect(await getCall(db, ring, call.callId)).toMatchObject({
+      recordingStatus: 'pending',
+      consentRecording: 'given',
+    });
+    const startedAt = START + 1000;
     const saved = {
       recording_id: 'rec-1',
-      recording_started_at: new Date(START).toISOString(),
-      recording_ended_at: new Date(START + 61_000).toISOString(),
+      recording_started_at: new Date(startedAt).toISOString(),
+      recording_ended_at: new Date(startedAt + 61_000).toISOString(),
     };
     expect(await call.webhook('call.recording.saved', saved)).toBe('applied');
     await call.after(5000);
     expect(await getCall(db, ring, call.callId)).toMatchObject({ recordingId: 'rec-1', recordingDurationMs: 61_000 });
+    const { results } = await testEnv.DB.prepare('select id, version from notes where call_id = ? order by version')
+      .bind(call.callId)
+      .all();
+    expect(results).toEqual([
+      { id: first?.note_id, version: 1 },
+      { id: `${first?.note_id}.2`, version: 2 },
+    ]);
+    const second = await getNote(db, ring, call.callId);
+    const said = Date.parse(String(first?.hpi['chief_complaint']?.timestamp));
+    expect(second).toMatchObject({ version: 2, hpi: { chief_complaint: { offset_ms: said - startedAt } } });
+    expect(await tasksOfCall(db, call.callId)).toEqual([]);
+  });
+
+  it('saved twice: the second delivery makes no third version', async () => {
+    const call = await givenRecorded();
+    await call.after(5000);
+    later(1000);
+    const saved = call.event('call.recording.saved', { recording_id: 'rec-1' });
+    expect([await call.receive(saved), await call.receive(saved)]).toEqual(['applied', 'duplicate']);
+    await call.after(5000);
+    expect(await call.receive(saved)).toBe('duplicate');
+    await call.after(5000);
+    expect(await getNote(db, ring, call.callId)).toMatchObject({ version: 2 });
+  });
+
+  it('saved before the note: it is in version 1 already', async () => {
+    const call = await givenRecorded();
+    const times = { recording_started_at: new Date(START).toISOString() };
+    await call.webhook('call.recording.saved', { recording_id: 'rec-1', ...times });
+    await call.after(5000);
+    const note = await getNote(db, ring, call.callId);
+    expect([note?.version, typeof note?.hpi['pain_level']?.offset_ms]).toEqual([1, 'number']);
     const { results } = await testEnv.DB.prepare('select version from notes where call_id = ?').bind(call.callId).all();
     expect(results).toEqual([{ version: 1 }]);
-    expect(await tasksOfCall(db, call.callId)).toHaveLength(1);
   });
 });
 

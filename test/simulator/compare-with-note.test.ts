@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { type Ask, newCallRecord } from '../../src/simulator/call-record.ts';
 import { compareWithNote } from '../../src/simulator/compare-with-note.ts';
 import type { Persona } from '../../src/simulator/persona.ts';
 import { personas } from '../../src/simulator/personas.ts';
@@ -15,7 +16,8 @@ function asScripted({ expected, phone }: Persona) {
     note[section] = { ...note[section], [item]: { value: null, ...answer } };
   }
   const call = { status: expected.status, identity: expected.identity, consent: { ...expected.consent } };
-  return { call, note: { ...note, status: expected.note } as Record<string, unknown> };
+  const red_flags = (expected.redFlags ?? []).map((rule) => ({ rule }));
+  return { call, note: { ...note, red_flags, status: expected.note } as Record<string, unknown> };
 }
 
 describe('Comparing a persona with its note', () => {
@@ -42,16 +44,26 @@ describe('Comparing a persona with its note', () => {
   test('holds the note against what was really pressed, and leaves keys that are no answer alone', () => {
     const full = persona('full-recorded');
     const { call, note } = asScripted(full);
-    const entry = (digits: string) => ({ digits, at: 0 });
+    const ask = (step: string, digits: string): Ask => ({
+      ...{ step, digits, keys: digits, prompt: '', at: 0, transcribing: false },
+      ...{ outcome: 'valid', endedAt: 1, eventId: 'e1' },
+    });
     const record = {
-      callId: 'call_1',
-      asked: {},
-      keys: '',
-      entries: { 'ample.last_meal': entry('4'), 'ample.allergies': entry('8') },
+      ...newCallRecord('call_1', 'outgoing', 1),
+      asks: [ask('ample.last_meal', '4'), ask('ample.allergies', '8')],
     };
-    expect(compareWithNote(full, call, note, record)).toEqual([
-      'pressed ample.last_meal value: "3_to_6_hours" instead of "more_than_6_hours"',
+    expect(compareWithNote(full, call, note, record).filter((each) => each.startsWith('given'))).toEqual([
+      'given ample.last_meal value: "3_to_6_hours" instead of "more_than_6_hours"',
     ]);
+  });
+
+  test('minds a red flag that is missing, and one too many', () => {
+    const flagged = persona('red-flag');
+    const { call, note } = asScripted(flagged);
+    const withFlags = (...rules: string[]) => ({ ...note, red_flags: rules.map((rule) => ({ rule })) });
+    expect(compareWithNote(flagged, call, withFlags())).toEqual(['red flags: "" instead of "chest-pain"']);
+    expect(compareWithNote(flagged, call, withFlags('stroke', 'chest-pain'))).toHaveLength(1);
+    expect(compareWithNote(flagged, call, withFlags('chest-pain', 'chest-pain'))).toEqual([]);
   });
 
   test('misses a note that should be there, and minds one that should not', () => {

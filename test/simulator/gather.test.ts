@@ -118,6 +118,22 @@ describe('gather_using_speak', () => {
     expect(events('call.gather.ended').map(({ event }) => event.payload.status)).toEqual(['cancelled']);
   });
 
+  test('gather_stop gives the digits so far', async () => {
+    const { answered, ask, act, clock, events, engine } = await rig({ personas: [persona({ pain: ['12'] })] });
+    const id = await answered();
+    await ask(id, 'pain', { inter_digit_timeout_millis: 20_000 });
+    await clock.advance(5_000);
+    await act(id, 'gather_stop');
+    await clock.advance(100);
+    expect(events('call.gather.ended')[0]?.event.payload).toMatchObject({ digits: '12', status: 'cancelled' });
+    const eventId = events('call.gather.ended')[0]?.event.id;
+    expect(engine.record(id)?.asks).toMatchObject([{ step: 'pain', keys: '12', outcome: 'cancelled', eventId }]);
+    expect(engine.record(id)?.presses.map(({ digit, ask: into }) => [digit, into])).toEqual([
+      ['1', 0],
+      ['2', 0],
+    ]);
+  });
+
   test('a hang-up in the middle ends it with call_hangup, before the hang-up itself', async () => {
     const { answered, ask, clock, types, events } = await rig({ personas: [persona({ pain: ['hangup'] })] });
     await ask(await answered(), 'pain');

@@ -24,10 +24,15 @@ export function clientState(step: string, n = 0, callId = 'call_1'): string {
   return btoa(JSON.stringify({ s: callId, q: step, n }));
 }
 
-export async function rig(options: Partial<EngineOptions> & { answerWith?: (delivered: Delivered) => number } = {}) {
-  const clock = new VirtualClock();
+export async function rig(
+  options: Omit<Partial<EngineOptions>, 'clock'> & {
+    clock?: VirtualClock;
+    answerWith?: (delivered: Delivered) => number;
+  } = {},
+) {
+  const { answerWith = () => 200, clock: given, ...engineOptions } = options;
+  const clock = given ?? new VirtualClock();
   const inbox: Delivered[] = [];
-  const { answerWith = () => 200, ...engineOptions } = options;
   const engine = await createTelnyxEngine({
     clock,
     deliver: async (url, headers, body) => {

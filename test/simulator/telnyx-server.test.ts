@@ -162,6 +162,13 @@ describe('The server', () => {
     expect(failed.status).toBe(503);
     const { items } = (await (await fetch(`${url}/simulator/calls`)).json()) as { items: object[] };
     expect(items).toMatchObject([{ persona: 'full-recorded', direction: 'incoming', phase: 'ended' }]);
+    await post('faults', { requests: { tooMany: 1 }, line: { expiredLinks: 1 } });
+    expect((await fetch(`${url}/v2/call_events`)).status).toBe(429);
+    expect(engine.lineFaults).toEqual({ expiredLinks: 1 });
+    expect((await post('ring-back', { phone: patient })).status).toBe(422);
+    expect((await post('ring-back', { phone: '+14045550181' })).status).toBe(201);
+    const { items: log } = (await (await fetch(`${url}/simulator/log`)).json()) as { items: { kind: string }[] };
+    expect(new Set(log.map(({ kind }) => kind))).toEqual(new Set(['request', 'webhook']));
     expect((await fetch(`${url}/simulator/else`)).status).toBe(404);
   });
 });

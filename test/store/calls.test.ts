@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(restore);
 
 const record = (status: 'dialing' | 'partial') => {
-  const state = newCall({ language: 'en' });
+  const state = newCall({ language: 'en', optOutLine: false });
   return status === 'dialing'
     ? callRecord({ ...state, phase: 'dialing', dial: 'sent', dialedAt: Date.now() })
     : callRecord({ ...state, phase: 'ended', outcome: 'partial', answeredAt: START, endedAt: Date.now() });

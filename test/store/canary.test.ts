@@ -18,12 +18,21 @@ describe('after a whole call', () => {
       dateOfBirth: '1980-04-12',
       consent: { basis: 'verbal', obtainedAt: 1, obtainedBy: 'Canaryclerk', evidence },
     });
-    await call.consented();
-    await call.keys('2', '7', '1', '*', '9');
+    await call.consented('1');
+    await call.speaks('Canarycomplaint in my knee');
+    await call.keys('2', '7', '1');
+    await call.hears('Canaryallergen, and chest pain');
+    await call.keys('2', '1', '*', '9');
     await call.webhook('call.speak.ended');
     await call.hangup();
     await call.after(5000);
-    expect(await getNote(db, ring, call.callId)).toMatchObject({ patient_info: { first_name: 'Canaryfirst' } });
+    expect(await getNote(db, ring, call.callId)).toMatchObject({
+      patient_info: { first_name: 'Canaryfirst' },
+      hpi: { chief_complaint: { value: 'Canarycomplaint in my knee' } },
+      ample: { allergies_detail: { value: 'Canaryallergen, and chest pain', confirmed: true } },
+      red_flags: [{ rule: 'chest-pain' }],
+    });
+    expect(JSON.stringify(call.telnyx.alerts.map(({ body }) => body))).not.toMatch(/canary|chest/i);
 
     const { questionnaire_versions: _, ...tables } = await dumpDatabase();
     expect(Object.entries(tables).flatMap(([name, rows]) => (rows.length > 0 ? [name] : []))).toEqual(
@@ -36,12 +45,16 @@ describe('after a whole call', () => {
         'patient_keys',
         'patients',
         'suppressions',
+        'tasks',
       ]),
     );
     const shown = `${JSON.stringify(tables)}\n${JSON.stringify(lines)}`;
     const { phoneNumber } = call.placed.patient;
     for (const secret of [
       'Canary',
+      'canary',
+      'in my knee',
+      'chest pain',
       phoneNumber,
       phoneNumber.slice(2),
       '1980-04-12',

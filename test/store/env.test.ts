@@ -9,6 +9,10 @@ const {
   DIAL_RATE_PER_SECOND: _rate,
   MAX_LIVE_CALLS: _lines,
   TELNYX_API_BASE: _base,
+  OPT_OUT_NUMBER: _optOut,
+  STAFF_TRANSFER_NUMBER: _staff,
+  STAFF_HOURS: _staffHours,
+  ALERT_URL: _alert,
   ...REQUIRED
 } = TEST_VARIABLES;
 
@@ -31,10 +35,12 @@ describe('readConfig', () => {
       timerScale: 1,
       telnyx: {
         apiBase: 'https://api.telnyx.com/v2',
-        voices: { en: 'Telnyx.KokoroTTS.af', es: 'AWS.Polly.Lupe-Neural' },
+        voices: { en: 'Telnyx.KokoroTTS.af', es: 'Telnyx.KokoroTTS.ef_dora' },
         fromNumbers: ['+12025550101'],
+        transcriptionModel: 'openai/whisper-large-v3-turbo',
       },
-      clinic: { callbackNumber: '+12025550100', optOutNumber: '+12025550100' },
+      clinic: { callbackNumber: '+12025550100', optOutNumber: '+12025550100', staff: null },
+      alertUrl: null,
       dialing: { ratePerSecond: 1, maxLiveCalls: 2, callingHours: 'policy' },
     });
   });
@@ -78,6 +84,27 @@ describe('readConfig', () => {
     ['TELNYX_FROM_NUMBER', ' , '],
     ['VOICES', 'fr=Azure.fr'],
     ['VOICES', 'en=bad voice'],
+    ['VOICES', 'en=AWS.Polly.Joanna-Neural'],
+    ['VOICES', 'es=Azure.es-MX-DaliaNeural'],
+    ['VOICES', 'en=ElevenLabs.eleven_multilingual_v2.x'],
+    ['VOICES', 'en=Telnyx.'],
+    ['VOICES', 'en=telnyx.KokoroTTS.af'],
+    ['VOICES', 'Telnyx.KokoroTTS.af'],
+    ['STT_ENGINE', 'Google'],
+    ['STT_ENGINE', 'Deepgram'],
+    ['STT_ENGINE', 'A'],
+    ['STT_ENGINE', 'telnyx'],
+    ['STT_ENGINE', 'Telnyx/gpt'],
+    ['STAFF_TRANSFER_NUMBER', '2025550109'],
+    ['STAFF_TRANSFER_NUMBER', 'sip:desk@clinic.example'],
+    ['STAFF_HOURS', 'always'],
+    ['STAFF_HOURS', 'Mon-Fri 17:00-09:00'],
+    ['STAFF_HOURS', 'Mon-Fri 09:00-17:00; Sat 10:00-12:00'],
+    ['ALERT_URL', 'http://alerts.example/'],
+    ['ALERT_URL', 'http://127.0.0.1.example/'],
+    ['ALERT_URL', 'ftp://alerts.example/'],
+    ['ALERT_URL', 'mailto:nurse@clinic.example'],
+    ['ALERT_URL', 'alerts.example/hook'],
     ['PHI_KEYS', 'k1:short'],
   ])('refuses %s=%s', (name, value) => {
     expect(problems({ [name]: value })).toEqual([`${name} malformed`]);
@@ -114,7 +141,7 @@ describe('readConfig', () => {
       TELNYX_FROM_NUMBER: ' +12025550101 , +12025550102,',
       ADMIN_EMAILS: 'Ada@Clinic.example, 0123.access',
       TELNYX_PUBLIC_KEY: `${REQUIRED.TELNYX_PUBLIC_KEY},${'B'.repeat(43)}=`,
-      VOICES: 'es=Azure.es-MX-DaliaNeural',
+      VOICES: 'es=Telnyx.NaturalHD.luna',
       OPT_OUT_NUMBER: '+12025550199',
       MAX_LIVE_CALLS: '20',
       DIAL_RATE_PER_SECOND: '0.5',
@@ -122,9 +149,46 @@ describe('readConfig', () => {
     expect(read.telnyx.fromNumbers).toEqual(['+12025550101', '+12025550102']);
     expect([...read.access.admins]).toEqual(['ada@clinic.example', '0123.access']);
     expect(read.telnyx.publicKeys).toHaveLength(2);
-    expect(read.telnyx.voices).toEqual({ en: 'Telnyx.KokoroTTS.af', es: 'Azure.es-MX-DaliaNeural' });
+    expect(read.telnyx.voices).toEqual({ en: 'Telnyx.KokoroTTS.af', es: 'Telnyx.NaturalHD.luna' });
     expect(read.clinic.optOutNumber).toBe('+12025550199');
     expect(read.dialing).toMatchObject({ maxLiveCalls: 20, ratePerSecond: 0.5 });
+  });
+
+  it.each([
+    ['Telnyx', 'openai/whisper-large-v3-turbo'],
+    [' Telnyx ', 'openai/whisper-large-v3-turbo'],
+    ['Telnyx/whisper-tiny', 'openai/whisper-tiny'],
+  ])('knows the speech engine %s, hosted by Telnyx (HS-14)', (engine, model) => {
+    expect(config({ STT_ENGINE: engine }).telnyx.transcriptionModel).toBe(model);
+  });
+
+  it('takes the voices that Telnyx hosts', () => {
+    expect(config({ VOICES: 'en=Telnyx.NaturalHD.astra, es=Telnyx.Ultra.Clara' }).telnyx.voices).toEqual({
+      en: 'Telnyx.NaturalHD.astra',
+      es: 'Telnyx.Ultra.Clara',
+    });
+  });
+
+  it('has the hours of staff beside their number, and none without it', () => {
+    expect(config({ STAFF_TRANSFER_NUMBER: '+12025550109' }).clinic.staff).toMatchObject({
+      number: '+12025550109',
+      hours: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: 540, until: 1020 }],
+    });
+    const some = { STAFF_TRANSFER_NUMBER: '+12025550109', STAFF_HOURS: 'Mon 08:00-12:00, Sat 10:00-24:00' };
+    expect(config(some).clinic.staff?.hours).toEqual([
+      { days: ['mon'], from: 480, until: 720 },
+      { days: ['sat'], from: 600, until: 1440 },
+    ]);
+    expect(config({ STAFF_HOURS: 'Mon 08:00-12:00' }).clinic.staff).toBeNull();
+  });
+
+  it.each([
+    'https://alerts.example/hook?token=x',
+    'http://127.0.0.1:9/alerts',
+    'http://localhost:8791/',
+    'http://[::1]:8791/',
+  ])('takes %s for alerts, query and all', (url) => {
+    expect(config({ ALERT_URL: url }).alertUrl).toBe(url);
   });
 
   it('is parsed once per env', () => {

@@ -30,7 +30,7 @@ const LOG: CallLog = {
       commands: ['gather_using_speak'],
     },
   ],
-  transcript: [{ speaker: 'patient', text: 'ñandú 1', at: 3, item: 'hpi.pain_level', input: 'keys' }],
+  transcript: [{ speaker: 'patient', text: 'ñandú 1', at: 3, item: 'hpi.pain_level', input: 'keys', confidence: null }],
 };
 const iso = (at: number) => new Date(at).toISOString();
 
@@ -41,7 +41,10 @@ async function givenFinished(changes: Partial<FinishedCall> = {}, outcome: 'part
   const finished: FinishedCall = {
     callId: placed.callId,
     attemptId: placed.attemptId,
+    ownerId: placed.patient.id,
     patientId: placed.patient.id,
+    externalId: placed.patient.externalId,
+    clinicNumber: '+12025550101',
     phoneNumber: placed.patient.phoneNumber,
     record: callRecord(state),
     note: noteOf(state, plan, placed.callId.replace('call_', 'note_'), 1, Date.now(), iso),
@@ -77,6 +80,28 @@ describe('finishCall', () => {
     expect(after).toEqual(before);
     expect(logs?.filter((row) => row['call_id'] === placed.callId)).toHaveLength(1);
     expect(await isSuppressed(db, ring, placed.patient.phoneNumber)).toBe(true);
+  });
+
+  it('of one who proved to be somebody else moves the call to them, numbers and all, and stays there', async () => {
+    const { placed, finished } = await givenFinished();
+    const { patient } = await givenPlacedCall({ externalId: 'MRN-9' });
+    const moved = { ...finished, patientId: patient.id, externalId: 'MRN-9' };
+    await finish({ ...placed, patient }, moved);
+    later(60_000);
+    await finish({ ...placed, patient }, moved);
+    const { phoneNumber, clinicNumber } = finished;
+    expect(await getCall(db, ring, placed.callId)).toMatchObject({
+      ...{ patientId: patient.id, externalId: 'MRN-9', phoneNumber, fromNumber: clinicNumber, status: 'partial' },
+    });
+    expect(await getNote(db, ring, placed.callId)).toEqual(finished.note);
+    expect(await getCallLog(db, ring, placed.callId)).toEqual(LOG);
+    expect((await tasksOfCall(db, placed.callId)).map(({ patientId }) => patientId)).toEqual([patient.id, patient.id]);
+  });
+
+  it('of a caller who hides the number puts nothing on the list', async () => {
+    const { placed, finished } = await givenFinished({ phoneNumber: 'anonymous' }, 'opted_out');
+    await finish(placed, finished);
+    expect(await isSuppressed(db, ring, 'anonymous')).toBe(false);
   });
 
   it('writes nothing when one part of it fails', async () => {

@@ -3,9 +3,11 @@ import { expect, it } from 'vitest';
 import { waitingAttempts } from '../../src/store/attempts.ts';
 import { listCalls } from '../../src/store/calls.ts';
 import { database } from '../../src/store/database.ts';
-import { listPatients } from '../../src/store/patients.ts';
+import { listPatients, type Patient } from '../../src/store/patients.ts';
 import { parseKeyRing } from '../../src/store/seal.ts';
 import { isSuppressed } from '../../src/store/suppressions.ts';
+import { dueAlerts, listTasks } from '../../src/store/tasks.ts';
+import { unfinishedIntake } from '../../src/store/unfinished-intakes.ts';
 import { testEnv } from '../support/worker-env.ts';
 
 const ring = parseKeyRing(`b:${btoa('b'.repeat(32))},a:${btoa('a'.repeat(32))}`)!;
@@ -20,7 +22,12 @@ it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
     'calls of a span of time',
     (db) => listCalls(db, ring, { limit, cursor, from: 1_700_000_000_000, to: 1_800_000_000_000 }),
   ],
-  ['the next page of calls', (db) => listCalls(db, ring, { limit, cursor: 'call_2' })],
+  ['the next page of calls', (db) => listCalls(db, ring, { limit, cursor: { at: 1, id: 'call_2' } })],
+  ['flagged calls', (db) => listCalls(db, ring, { limit, cursor, flagged: true })],
+  ['open tasks', (db) => listTasks(db, { limit, cursor, status: 'open' })],
+  ['the next page of open tasks', (db) => listTasks(db, { limit, cursor: { at: 1, id: 'task_2' }, status: 'open' })],
+  ['alerts that are due', (db) => dueAlerts(db, Date.now(), limit)],
+  ['the unfinished intake of a patient', (db) => unfinishedIntake(db, ring, { id: 'pat_1' } as Patient, Date.now())],
   ['the newest patients', (db) => listPatients(db, ring, { limit, cursor })],
   ['whether a number is suppressed', (db) => isSuppressed(db, ring, '+12025550143')],
   ['attempts that wait', (db) => waitingAttempts(db, Date.now(), limit)],

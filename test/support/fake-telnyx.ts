@@ -1,24 +1,32 @@
 /**
  * A scripted Telnyx behind `globalThis.fetch`: remembers what the worker sent and answers by rule, else as Telnyx does when all
- * is well. It sends no webhooks; given-session.ts does.
+ * is well. It sends no webhooks; given-session.ts does. Beside it stands whoever listens at ALERT_URL.
  */
 import { vi } from 'vitest';
 import { IDS } from './given-events.ts';
 
 export type Action =
   | 'dial'
+  | 'answer'
   | 'gather_using_speak'
   | 'gather_stop'
   | 'speak'
+  | 'playback_stop'
   | 'record_start'
   | 'record_stop'
+  | 'transcription_start'
+  | 'transcription_stop'
+  | 'transfer'
   | 'hangup'
   | 'retrieve_call'
   | 'active_calls'
-  | 'call_events';
+  | 'call_events'
+  | 'alert';
 
 export interface SeenRequest {
   readonly action: Action;
+  /** Epoch milliseconds. */
+  readonly at: number;
   readonly method: string;
   /** Decoded, without `/v2`. */
   readonly path: string;
@@ -72,30 +80,40 @@ export const CALL_IDS = {
 
 export const dialed = ok({ record_type: 'call', ...CALL_IDS, is_alive: false });
 
+const done = ok({ result: 'ok' });
+
 const USUAL: Readonly<Record<Action, Answer>> = {
   dial: dialed,
-  gather_using_speak: ok({ result: 'ok' }),
-  gather_stop: ok({ result: 'ok' }),
-  speak: ok({ result: 'ok' }),
-  record_start: ok({ result: 'ok' }),
-  record_stop: ok({ result: 'ok' }),
-  hangup: ok({ result: 'ok' }),
+  answer: done,
+  gather_using_speak: done,
+  gather_stop: done,
+  speak: done,
+  playback_stop: done,
+  record_start: done,
+  record_stop: done,
+  transcription_start: done,
+  transcription_stop: done,
+  transfer: done,
+  hangup: done,
   retrieve_call: ok({ record_type: 'call', ...CALL_IDS, is_alive: true }),
   active_calls: () => Response.json({ data: [], meta: { total_items: 0, cursors: {} } }),
   call_events: () => Response.json({ data: [], meta: { page_number: 1, total_pages: 1, total_results: 0 } }),
+  alert: () => new Response(null, { status: 204 }),
 };
 
 export class FakeTelnyx {
+  /** What Telnyx was asked, and what was told at ALERT_URL. */
   readonly requests: SeenRequest[] = [];
+  readonly alerts: SeenRequest[] = [];
   readonly #once = new Map<Action, Answer[]>();
   readonly #always = new Map<Action, Answer>();
 
-  constructor(base: string) {
+  constructor(base: string, alertUrl: string | null = null) {
     vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
       const request = new Request(input as Request, init);
-      const { action, ...seen } = await read(base, request);
-      const whole: SeenRequest = { action, ...seen };
-      this.requests.push(whole);
+      const whole = request.url === alertUrl ? await seenAs('alert', '', request) : await read(base, request);
+      const { action } = whole;
+      (action === 'alert' ? this.alerts : this.requests).push(whole);
       const answer = this.#once.get(action)?.shift() ?? this.#always.get(action) ?? USUAL[action];
       return answer(whole, init?.signal ?? request.signal);
     });
@@ -132,21 +150,20 @@ async function read(base: string, request: Request): Promise<SeenRequest> {
   if (!request.url.startsWith(`${base}/`)) throw new TypeError(`a test must not reach ${new URL(request.url).origin}`);
   const url = new URL(request.url);
   const path = decodeURIComponent(url.pathname.slice(new URL(base).pathname.length));
+  return seenAs(actionOf(request.method, path), path, request);
+}
+
+async function seenAs(action: Action, path: string, request: Request): Promise<SeenRequest> {
+  const { method, headers } = request;
+  const query = new URL(request.url).searchParams;
   const text = await request.text();
-  return {
-    action: actionOf(request.method, path),
-    method: request.method,
-    path,
-    query: url.searchParams,
-    headers: request.headers,
-    body: text === '' ? {} : JSON.parse(text),
-  };
+  return { action, at: Date.now(), method, path, query, headers, body: text === '' ? {} : JSON.parse(text) };
 }
 
 function actionOf(method: string, path: string): Action {
   const action = /^\/calls\/[^/]+\/actions\/([a-z_]+)$/.exec(path)?.[1];
   if (method === 'POST' && path === '/calls') return 'dial';
-  if (method === 'POST' && action !== undefined && action in USUAL) return action as Action;
+  if (method === 'POST' && action !== undefined && action !== 'alert' && action in USUAL) return action as Action;
   if (method === 'GET' && /^\/calls\/[^/]+$/.test(path)) return 'retrieve_call';
   if (method === 'GET' && /^\/connections\/[^/]+\/active_calls$/.test(path)) return 'active_calls';
   if (method === 'GET' && path === '/call_events') return 'call_events';

@@ -14,10 +14,12 @@ import {
   type EventInput,
   fired,
   gathered,
+  heard,
   initiated,
+  received,
   requested,
 } from './given-events.ts';
-import { BIRTH_DATE_KEYS, givenPlan } from './given-plan.ts';
+import { BIRTH_DATE_KEYS, givenInboundPlan, givenPlan } from './given-plan.ts';
 import { expectSoundTurn } from './given-sound-turn.ts';
 
 export class Conversation {
@@ -57,6 +59,17 @@ export class Conversation {
     return this;
   }
 
+  /** The patient speaks; each text is one final of the transcription. */
+  says(...texts: readonly string[]): this {
+    for (const text of texts) this.when(heard(text));
+    return this;
+  }
+
+  /** The patient has said nothing for two seconds. */
+  quiet(): this {
+    return this.timer('utterance');
+  }
+
   later(ms: number): this {
     this.now += ms;
     return this;
@@ -84,6 +97,15 @@ export class Conversation {
   get at(): string {
     if (this.state.phase !== 'asking') return this.state.phase;
     return this.question.commandSince === null ? this.question.step : 'command';
+  }
+
+  /** Everything the patient heard, one prompt after another. */
+  get said(): string[] {
+    return this.commands.flatMap((command) => ('payload' in command ? [command.payload] : []));
+  }
+
+  get names(): CommandName[] {
+    return this.commands.map(({ name }) => name);
   }
 
   get lastNames(): CommandName[] {
@@ -127,6 +149,9 @@ export function givenConsent(plan?: CallPlan): Conversation {
   const call = givenOpening(plan).keys('1');
   return call.at === 'birth_date' ? call.keys(BIRTH_DATE_KEYS) : call;
 }
+
+/** Somebody has rung us, and hears the opening. */
+export const givenCaller = (plan: CallPlan = givenInboundPlan()): Conversation => given(plan).when(received, answered);
 
 /** At the first item, with the recorder on (`1`) or off (`2`). */
 export const givenInterview = (plan?: CallPlan, consentKey: '1' | '2' = '1'): Conversation =>

@@ -1,5 +1,5 @@
 /** Events without the bookkeeping (id, times), which the conversation fills in. */
-import type { Asked, CallEvent, EventBase, GatherStatus } from '../../src/domain/intake/event.ts';
+import type { Asked, CallEvent, EventBase, GatherStatus, MachineVerdict } from '../../src/domain/intake/event.ts';
 import type { CallControlId, CallLegId, CallSessionId, TelnyxIds } from '../../src/domain/intake/ids.ts';
 import type { TimerName } from '../../src/domain/intake/state.ts';
 
@@ -52,8 +52,21 @@ export const fired = (timer: TimerName): EventInput => ({ type: 'timeout.fired',
 export const recordingSaved = (
   recordingId: string | null = 'rec-1',
   durationMs: number | null = 61_000,
+  startedAt: number | null = null,
 ): EventInput => ({
   type: 'recording.saved',
   recordingId,
+  startedAt,
   durationMs,
 });
+
+/** One final of the transcription; `at` is when Telnyx says it was said. */
+export const heard = (text: string, { at, confidence = 0.93 }: { at?: number; confidence?: number | null } = {}) =>
+  ({ type: 'transcription.received', text, confidence, ...(at === undefined ? {} : { at }) }) satisfies EventInput;
+
+export const received: EventInput = { type: 'call.received', ids: IDS };
+export const detected = (verdict: MachineVerdict): EventInput => ({ type: 'machine.detected', verdict });
+export const greetingEnded: EventInput = { type: 'greeting.ended' };
+export const callScreening: EventInput = { type: 'call_screening.detected' };
+export const staffAnswered: EventInput = { type: 'staff.answered' };
+export const staffHungUp: EventInput = { type: 'staff.hung_up' };

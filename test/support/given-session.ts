@@ -4,12 +4,13 @@
  */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect } from 'vitest';
+import type { CallPlan } from '../../src/domain/intake/call-plan.ts';
 import type { CallEvent } from '../../src/domain/intake/event.ts';
 import type { CallState } from '../../src/domain/intake/state.ts';
-import { readSession, type SessionRecord } from '../../src/session/call-storage.ts';
+import { readSession, type Session, type SessionRecord } from '../../src/session/call-storage.ts';
 import type { Received } from '../../src/session/intake-session.ts';
 import { encodeClientState } from '../../src/telnyx/client-state.ts';
-import { parseEvent } from '../../src/telnyx/parse-event.ts';
+import { type ParsedEvent, parseEvent } from '../../src/telnyx/parse-event.ts';
 import { CALL_IDS, FakeTelnyx } from './fake-telnyx.ts';
 import { BIRTH_DATE_KEYS } from './given-plan.ts';
 import { givenPlacedCall, givenPlanOf, type Placed } from './place-call.ts';
@@ -19,22 +20,27 @@ export interface Webhook {
   readonly id?: string;
   /** `occurred_at`, epoch milliseconds. */
   readonly at?: number;
-  readonly clientState?: string;
+  readonly clientState?: string | null;
 }
+
+/** Silence after the last words of a spoken answer. */
+export const UTTERANCE_END = 2000;
 
 let webhooks = 0;
 
-export class SessionUnderTest {
-  readonly placed: Placed;
+/** Telnyx' three names of a leg. */
+export type LegIds = Readonly<Record<keyof typeof CALL_IDS, string>>;
+
+/** A call that is there, however it came about. */
+export class LiveCall {
+  readonly callId: string;
   readonly telnyx: FakeTelnyx;
+  readonly #ids: LegIds;
 
-  constructor(placed: Placed, telnyx: FakeTelnyx) {
-    this.placed = placed;
+  constructor(callId: string, telnyx: FakeTelnyx, ids: LegIds = CALL_IDS) {
+    this.callId = callId;
     this.telnyx = telnyx;
-  }
-
-  get callId(): string {
-    return this.placed.callId;
+    this.#ids = ids;
   }
 
   /** A new one each time: one that saw its object crash is broken. */
@@ -42,34 +48,40 @@ export class SessionUnderTest {
     return testEnv.INTAKE_SESSION.getByName(this.callId);
   }
 
-  async start(changes: { timerScale?: number } = {}): Promise<'started' | 'already' | 'canceled'> {
-    const [plan, wrappedKey] = await givenPlanOf(this.placed);
-    return await this.stub.start({ ...plan, ...changes }, wrappedKey);
+  /** The client_state Telnyx would echo: of the last question it was given, before that of the dial or the answer. */
+  get clientState(): string | null {
+    const set = ['gather_using_speak', 'answer'] as const;
+    const last = set.flatMap((action) => this.telnyx.sent(action).slice(-1))[0]?.body['client_state'];
+    return String(last ?? encodeClientState({ callId: this.callId, step: 'dial', seq: 0 }));
+  }
+
+  /** The client_state of the leg on which staff are rung. */
+  get staffState(): string {
+    return String(this.telnyx.sent('transfer').at(-1)?.body['target_leg_client_state']);
   }
 
   async receive(event: CallEvent): Promise<Received> {
     return await this.stub.receive(event);
   }
 
-  /** The client_state Telnyx would echo: of the last question it was given, before that of the dial. */
-  get clientState(): string {
-    const last = this.telnyx.sent('gather_using_speak').at(-1)?.body['client_state'];
-    return String(last ?? encodeClientState({ callId: this.callId, step: 'dial', seq: 0 }));
-  }
-
-  event(eventType: string, payload: Record<string, unknown> = {}, webhook: Webhook = {}): CallEvent {
+  parsed(eventType: string, payload: Record<string, unknown> = {}, webhook: Webhook = {}): ParsedEvent {
     webhooks += 1;
+    const { id = `evt-${webhooks}`, at = Date.now(), clientState = this.clientState } = webhook;
     const body = {
       data: {
         record_type: 'event',
         event_type: eventType,
-        id: webhook.id ?? `evt-${webhooks}`,
-        occurred_at: new Date(webhook.at ?? Date.now()).toISOString(),
-        payload: { ...CALL_IDS, client_state: webhook.clientState ?? this.clientState, ...payload },
+        id,
+        occurred_at: new Date(at).toISOString(),
+        payload: { ...this.#ids, client_state: clientState, ...payload },
       },
     };
-    const parsed = parseEvent(body, Date.now());
-    if (parsed.kind !== 'event') throw new Error(`${eventType} is ${parsed.kind}`);
+    return parseEvent(body, Date.now());
+  }
+
+  event(eventType: string, payload?: Record<string, unknown>, webhook?: Webhook): CallEvent {
+    const parsed = this.parsed(eventType, payload, webhook);
+    if (parsed.kind !== 'event' && parsed.kind !== 'unaddressed') throw new Error(`${eventType} is ${parsed.kind}`);
     return parsed.event;
   }
 
@@ -104,23 +116,28 @@ export class SessionUnderTest {
     }).catch(() => undefined);
   }
 
-  async answered(): Promise<this> {
-    await this.start();
-    await this.alarm();
-    await this.webhook('call.initiated', { direction: 'outgoing', state: 'bridging' });
-    await this.webhook('call.answered');
-    return this;
-  }
-
   /** The open question ends with these keys. */
   async keys(...entries: readonly string[]): Promise<void> {
     for (const digits of entries) await this.webhook('call.gather.ended', { digits, status: 'valid' });
   }
 
-  async consented(key: '1' | '2' = '1'): Promise<this> {
-    await this.answered();
-    await this.keys('1', BIRTH_DATE_KEYS, key);
-    return this;
+  /** One final of the live transcription. */
+  hears(transcript: string, { confidence = 0.93, ...webhook }: Webhook & { confidence?: number } = {}) {
+    const transcription_data = { transcript, is_final: true, confidence };
+    return this.webhook('call.transcription', { transcription_data }, webhook);
+  }
+
+  /** A spoken answer: the final, two quiet seconds, the end of the gather that was stopped, and the key of the read-back. */
+  async speaks(transcript: string, key = '1'): Promise<void> {
+    const clientState = this.clientState;
+    await this.hears(transcript);
+    await this.after(UTTERANCE_END);
+    await this.webhook('call.gather.ended', { status: 'cancelled' }, { clientState });
+    await this.keys(key);
+  }
+
+  spoken(): Promise<Received> {
+    return this.webhook('call.speak.ended', { status: 'completed' });
   }
 
   hangup(changes: Record<string, unknown> = {}): Promise<Received> {
@@ -130,15 +147,29 @@ export class SessionUnderTest {
 
   /** The step of the question asked last. */
   get asked(): unknown {
-    return (JSON.parse(atob(this.clientState)) as { q: string }).q;
+    return (JSON.parse(atob(String(this.clientState))) as { q: string }).q;
+  }
+
+  /** What was spoken last, as a question or not. */
+  get said(): string {
+    const last = this.telnyx.requests.findLast(({ body }) => typeof body['payload'] === 'string');
+    return String(last?.body['payload']);
+  }
+
+  alarmAt(): Promise<number | null> {
+    return runInDurableObject(this.stub, (_, state) => state.storage.getAlarm());
+  }
+
+  storedSession(): Promise<Pick<Session, 'plan' | 'record'> | null> {
+    return runInDurableObject(this.stub, (_, state) => {
+      const session = readSession(state.storage.kv, ring, this.callId);
+      return session === null ? null : { plan: session.plan, record: session.record };
+    });
   }
 
   /** What would be left if the process died now. */
-  stored(): Promise<SessionRecord | null> {
-    return runInDurableObject(
-      this.stub,
-      (_, state) => readSession(state.storage.kv, ring, this.callId)?.record ?? null,
-    );
+  async stored(): Promise<SessionRecord | null> {
+    return (await this.storedSession())?.record ?? null;
   }
 
   async state(): Promise<CallState> {
@@ -148,6 +179,38 @@ export class SessionUnderTest {
   }
 }
 
+/** A call that we place. */
+export class SessionUnderTest extends LiveCall {
+  readonly placed: Placed;
+
+  constructor(placed: Placed, telnyx: FakeTelnyx) {
+    super(placed.callId, telnyx);
+    this.placed = placed;
+  }
+
+  async start(changes: Partial<CallPlan> = {}): Promise<'started' | 'already' | 'canceled'> {
+    const [plan, wrappedKey] = await givenPlanOf(this.placed);
+    return await this.stub.start({ ...plan, ...changes }, wrappedKey);
+  }
+
+  async answered(changes: Partial<CallPlan> = {}): Promise<this> {
+    await this.start(changes);
+    await this.alarm();
+    await this.webhook('call.initiated', { direction: 'outgoing', state: 'bridging' });
+    await this.webhook('call.answered');
+    return this;
+  }
+
+  /** 1: recorded, the first question is a spoken one; 2: not recorded, by keys alone. */
+  async consented(key: '1' | '2' = '2', changes: Partial<CallPlan> = {}): Promise<this> {
+    await this.answered(changes);
+    await this.keys('1', BIRTH_DATE_KEYS, key);
+    return this;
+  }
+}
+
+export const givenTelnyx = (): FakeTelnyx => new FakeTelnyx(config.telnyx.apiBase, config.alertUrl);
+
 export async function givenSession(person: Parameters<typeof givenPlacedCall>[0] = {}): Promise<SessionUnderTest> {
-  return new SessionUnderTest(await givenPlacedCall(person), new FakeTelnyx(config.telnyx.apiBase));
+  return new SessionUnderTest(await givenPlacedCall(person), givenTelnyx());
 }

@@ -1,11 +1,10 @@
 /** Patients and calls in D1, made by the functions the worker uses. Each call has its own number unless told otherwise. */
-import { adultIntake } from '../../src/domain/intake/adult-intake.ts';
 import type { CallPlan } from '../../src/domain/intake/call-plan.ts';
-import type { AttemptId, CallId, PatientId } from '../../src/domain/intake/ids.ts';
+import { getCall } from '../../src/store/calls.ts';
 import type { ConsentInput } from '../../src/store/consents.ts';
-import { wrappedKeyOf } from '../../src/store/patient-keys.ts';
 import { createPatient, type NewPatient, type Patient } from '../../src/store/patients.ts';
 import { type CallRequest, placeCall } from '../../src/store/place-call.ts';
+import { prepareDial } from '../../src/store/prepare-plan.ts';
 import { usNumber } from '../../src/us-number.ts';
 import { config, db, ring } from './worker-env.ts';
 
@@ -65,21 +64,9 @@ export async function givenPlacedCall(
 }
 
 /** What the consumer hands to the session. */
-export async function givenPlanOf({ patient, callId, attemptId }: Placed): Promise<[CallPlan, wrappedKey: string]> {
-  const { id, externalId, firstName, lastName, dateOfBirth, phoneNumber } = patient;
-  const plan: CallPlan = {
-    callId: callId as CallId,
-    attemptId: attemptId as AttemptId,
-    createdAt: Date.now(),
-    attempt: 1,
-    direction: 'outbound',
-    patient: { patientId: id as PatientId, externalId, firstName, lastName, dateOfBirth },
-    to: phoneNumber,
-    from: config.telnyx.fromNumbers[0] ?? '',
-    language: 'en',
-    questionnaire: adultIntake,
-    clinic: config.clinic,
-    timerScale: 1,
-  };
-  return [plan, await wrappedKeyOf(db, id)];
+export async function givenPlanOf({ callId, attemptId }: Placed): Promise<[CallPlan, wrappedKey: string]> {
+  const call = await getCall(db, ring, callId);
+  const prepared = call === null ? null : await prepareDial(db, config, call, attemptId, Date.now());
+  if (prepared === null) throw new Error('not preparable');
+  return [prepared.plan, prepared.wrappedKey];
 }

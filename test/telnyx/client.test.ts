@@ -9,13 +9,15 @@ import { givenPlan } from '../support/given-plan.ts';
 
 const API_BASE = 'https://api.telnyx.com/v2';
 const plan = givenPlan();
-const client = createTelnyxClient({
+const SETTINGS = {
   apiKey: 'KEY0123',
   apiBase: API_BASE,
   connectionId: '1684641123236054244',
   publicUrl: 'https://intake.example',
-  voices: { en: 'Telnyx.KokoroTTS.af', es: 'AWS.Polly.Lupe-Neural' },
-});
+  voices: { en: 'Telnyx.KokoroTTS.af', es: 'Telnyx.KokoroTTS.ef_dora' },
+  transcriptionModel: 'openai/whisper-large-v3-turbo',
+};
+const client = createTelnyxClient(SETTINGS);
 
 let telnyx: FakeTelnyx;
 beforeEach(() => {
@@ -48,7 +50,8 @@ describe('the dial', () => {
       to: '+12025550143',
       from: '+12025550101',
       timeout_secs: 30,
-      time_limit_secs: 1200,
+      time_limit_secs: 3600,
+      answering_machine_detection: 'premium',
       webhook_url: 'https://intake.example/webhooks/telnyx',
       webhook_url_method: 'POST',
       client_state: encodeClientState({ callId: 'call_1', step: 'dial', seq: 0 }),
@@ -89,7 +92,7 @@ describe('a command on the line', () => {
 
   it('question: in Spanish by the Spanish voice', async () => {
     await send(question('es'));
-    expect(telnyx.requests[0]?.body['voice']).toBe('AWS.Polly.Lupe-Neural');
+    expect(telnyx.requests[0]?.body['voice']).toBe('Telnyx.KokoroTTS.ef_dora');
   });
 
   it.each<[CommandBody, object]>([
@@ -98,13 +101,61 @@ describe('a command on the line', () => {
       { payload: 'Goodbye.', voice: 'Telnyx.KokoroTTS.af' },
     ],
     [{ name: 'gather_stop' }, {}],
+    [{ name: 'playback_stop' }, { stop: 'all' }],
     [{ name: 'record_start' }, { channels: 'dual', format: 'mp3' }],
     [{ name: 'record_stop' }, {}],
+    [
+      { name: 'transcription_start', language: 'en' },
+      {
+        transcription_engine: 'Telnyx',
+        transcription_engine_config: {
+          transcription_engine: 'Telnyx',
+          language: 'en',
+          transcription_model: 'openai/whisper-large-v3-turbo',
+        },
+        transcription_tracks: 'inbound',
+      },
+    ],
+    [{ name: 'transcription_stop' }, {}],
     [{ name: 'hangup' }, {}],
   ])('%j carries its own fields and the command_id, no client_state', async (body, expected) => {
     expect(await send(body)).toEqual({ ok: true, value: null });
     expect(telnyx.requests[0]?.path).toBe(`/calls/v3:control/actions/${body.name}`);
     expect(telnyx.requests[0]?.body).toEqual({ ...expected, command_id: 'call_1:7' });
+  });
+
+  it('transcription: in the language of the call, by the model that was chosen, and never of our own prompts', async () => {
+    const tiny = createTelnyxClient({ ...SETTINGS, transcriptionModel: 'openai/whisper-tiny' });
+    await tiny.send(plan, IDS.callControlId, command({ name: 'transcription_start', language: 'es' }));
+    expect(telnyx.requests[0]?.body).toMatchObject({
+      transcription_engine_config: { language: 'es', transcription_model: 'openai/whisper-tiny' },
+      transcription_tracks: 'inbound',
+    });
+  });
+
+  it('answer: with our webhook address and client_state, for none was set before; never a recording parameter', async () => {
+    expect(await send({ name: 'answer' })).toEqual({ ok: true, value: null });
+    expect(telnyx.requests[0]?.path).toBe('/calls/v3:control/actions/answer');
+    expect(telnyx.requests[0]?.body).toEqual({
+      webhook_url: 'https://intake.example/webhooks/telnyx',
+      webhook_url_method: 'POST',
+      client_state: encodeClientState({ callId: 'call_1', step: 'answer', seq: 7 }),
+      command_id: 'call_1:7',
+    });
+  });
+
+  it('transfer: from our number, to a leg with its own client_state and the same webhook address', async () => {
+    await send({ name: 'transfer', to: '+12025550109', timeoutSeconds: 30 });
+    expect(telnyx.requests[0]?.path).toBe('/calls/v3:control/actions/transfer');
+    expect(telnyx.requests[0]?.body).toEqual({
+      to: '+12025550109',
+      from: '+12025550101',
+      timeout_secs: 30,
+      target_leg_client_state: encodeClientState({ callId: 'call_1', step: 'leg_b', seq: 7 }),
+      webhook_url: 'https://intake.example/webhooks/telnyx',
+      webhook_url_method: 'POST',
+      command_id: 'call_1:7',
+    });
   });
 
   it.each<[string, Action, ReturnType<typeof refused>, object]>([

@@ -74,6 +74,43 @@ describe('a webhook body', () => {
       { type: 'call.hangup', cause: 'user_busy', source: 'unknown', sipCause: '486' },
     ],
     ['call.hangup', { sip_hangup_cause: 486 }, { type: 'call.hangup', cause: null, source: null, sipCause: null }],
+    ['call.bridged', people, { type: 'staff.answered' }],
+    [
+      'call.machine.premium.detection.ended',
+      { result: 'human_residence' },
+      { type: 'machine.detected', verdict: 'human' },
+    ],
+    [
+      'call.machine.premium.detection.ended',
+      { result: 'human_business' },
+      { type: 'machine.detected', verdict: 'human' },
+    ],
+    ['call.machine.premium.detection.ended', { result: 'machine' }, { type: 'machine.detected', verdict: 'machine' }],
+    ['call.machine.premium.detection.ended', { result: 'silence' }, { type: 'machine.detected', verdict: 'silence' }],
+    ['call.machine.premium.detection.ended', { result: 'fax_detected' }, { type: 'machine.detected', verdict: 'fax' }],
+    ['call.machine.premium.detection.ended', { result: 'not_sure' }, { type: 'machine.detected', verdict: 'not_sure' }],
+    ['call.machine.premium.detection.ended', { result: 'beyond' }, { type: 'machine.detected', verdict: 'not_sure' }],
+    ['call.machine.premium.detection.ended', {}, { type: 'machine.detected', verdict: 'not_sure' }],
+    ['call.machine.detection.ended', { result: 'human' }, { type: 'machine.detected', verdict: 'human' }],
+    ['call.machine.premium.greeting.ended', { result: 'beep_detected' }, { type: 'greeting.ended' }],
+    ['call.machine.premium.greeting.ended', { result: 'no_beep_detected' }, { type: 'greeting.ended' }],
+    ['call.machine.greeting.ended', { result: 'ended' }, { type: 'greeting.ended' }],
+    ['call.machine.premium.call_screening.detected', {}, { type: 'call_screening.detected' }],
+    [
+      'call.transcription',
+      { transcription_data: { transcript: 'my knee', is_final: true, confidence: 0.94 } },
+      { type: 'transcription.received', text: 'my knee', confidence: 0.94 },
+    ],
+    [
+      'call.transcription',
+      { transcription_data: { transcript: 'my knee', confidence: null, transcription_track: 'inbound' } },
+      { type: 'transcription.received', text: 'my knee', confidence: null },
+    ],
+    [
+      'call.transcription',
+      { transcription_data: { transcript: 'my knee', is_final: 'yes', confidence: 'high' } },
+      { type: 'transcription.received', text: 'my knee', confidence: null },
+    ],
   ])('%s %j is the fact it tells (Z5, Z6)', (type, payload, expected) => {
     expect(fact(type, payload)).toEqual({
       ...expected,
@@ -114,23 +151,72 @@ describe('a webhook body', () => {
     expect(fact('call.recording.saved', payload)).toMatchObject({ recordingId, durationMs });
   });
 
+  it.each([
+    'call_machine_premium_detection_ended',
+    'call.machine.premium.detection_ended',
+    'CALL.MACHINE.PREMIUM.DETECTION.ENDED',
+  ])('%s is the verdict in another spelling (Z14)', (type) => {
+    expect(fact(type, { result: 'machine' })).toMatchObject({ type: 'machine.detected', verdict: 'machine' });
+  });
+
+  it.each<[string, unknown]>([
+    ['an interim', { transcript: 'my kn', is_final: false, confidence: 0 }],
+    ['what the line itself plays', { transcript: 'Press 1', is_final: true, transcription_track: 'outbound' }],
+    ['no words', { transcript: '', is_final: true }],
+    ['words that are a number', { transcript: 7, is_final: true }],
+    ['nothing', null],
+    ['a text', 'my knee'],
+  ])('a transcription of %s is dropped', (_, transcription_data) => {
+    expect(parse('call.transcription', { transcription_data }).kind).toBe('ignored');
+  });
+
+  it('a transcription outside its data is not read (Z2)', () => {
+    expect(parse('call.transcription', { transcript: 'my knee', is_final: true, confidence: 0.9 }).kind).toBe(
+      'ignored',
+    );
+  });
+
+  it('a saved recording tells when it began', () => {
+    const saved = { recording_id: 'r', recording_started_at: '2026-11-20T15:04:10.000001Z' };
+    expect(fact('call.recording.saved', saved)).toMatchObject({ startedAt: Date.UTC(2026, 10, 20, 15, 4, 10) });
+  });
+
+  it.each<[string, object | null]>([
+    ['call.answered', { type: 'staff.answered' }],
+    ['call.bridged', { type: 'staff.answered' }],
+    ['call_bridged', { type: 'staff.answered' }],
+    ['call.hangup', { type: 'staff.hung_up' }],
+    ['call.initiated', null],
+    ['call.dtmf.received', null],
+    ['call.gather.ended', null],
+    ['call.speak.ended', null],
+    ['call.transcription', null],
+    ['call.recording.saved', null],
+    ['call.machine.premium.detection.ended', null],
+  ])('%s of the leg that staff answer concerns the call only so far', (type, expected) => {
+    const leg = encodeClientState({ callId: CALL, step: 'leg_b', seq: 3 });
+    const transcription_data = { transcript: 'Front desk', is_final: true };
+    const parsed = parse(type, { client_state: leg, digit: '9', digits: '9', result: 'machine', transcription_data });
+    if (expected === null) expect(parsed.kind).toBe('ignored');
+    else expect(parsed).toMatchObject({ kind: 'event', callId: CALL, event: { ...expected, id: 'evt-1' } });
+  });
+
   it('without a readable time happened when it came', () => {
     expect(fact('call.speak.ended', {}, { occurred_at: 'yesterday' })).toMatchObject({ at: RECEIVED_AT });
   });
 
   it.each([
-    'call.transcription',
-    'call.machine.premium.detection.ended',
     'call.playback.started',
+    'call.playback.ended',
     'call.speak.started',
     'call.cost',
-    'call.bridged',
+    'call.recording.error',
+    'call.recording.transcription.saved',
     'call.refer.started',
     'streaming.started',
     'something.new',
   ])('%s is of no use here and dropped before any storage', (type) => {
-    const transcription_data = { transcript: 'my date of birth is', is_final: true, confidence: 0.94 };
-    expect(parse(type, { transcription_data, result: 'human_residence' })).toEqual({
+    expect(parse(type, { status: 'completed', result: 'human_residence' })).toEqual({
       kind: 'ignored',
       eventType: type,
       eventId: 'evt-1',
@@ -138,25 +224,60 @@ describe('a webhook body', () => {
   });
 
   it.each([
-    ['an inbound call', 'call.initiated', { direction: 'incoming', state: 'parked' }],
+    ['an inbound call that is ours already', 'call.initiated', { direction: 'incoming', state: 'parked' }],
+    ['an inbound call without ids', 'call.initiated', { direction: 'incoming', client_state: null, call_leg_id: null }],
     ['a call without ids', 'call.answered', { call_session_id: null }],
     ['a key that is none', 'call.dtmf.received', { digit: '12' }],
     ['no key', 'call.dtmf.received', {}],
-    [
-      'the other leg of a transfer',
-      'call.hangup',
-      { client_state: encodeClientState({ callId: CALL, step: 'leg_b', seq: 3 }) },
-    ],
   ])('of %s is dropped', (_, type, payload) => {
     expect(parse(type, payload).kind).toBe('ignored');
   });
 
   it.each([null, '', btoa('{}'), 'aGVsbG8='])('with client_state %j is not a call of ours', (client_state) => {
-    expect(parse('call.hangup', { client_state })).toEqual({
-      kind: 'unaddressed',
-      eventType: 'call.hangup',
-      eventId: 'evt-1',
+    expect(parse('call.hangup', { client_state, hangup_cause: 'originator_cancel' })).toEqual({
+      ...{ kind: 'unaddressed', eventType: 'call.hangup', eventId: 'evt-1', legId: 'leg' },
+      event: {
+        ...{ type: 'call.hangup', cause: 'originator_cancel', source: null, sipCause: null },
+        ...{ id: 'evt-1', at: Date.parse(OCCURRED_AT), receivedAt: RECEIVED_AT },
+      },
     });
+  });
+
+  it('without client_state and without a leg is of nobody', () => {
+    expect(parse('call.hangup', { client_state: null, call_leg_id: null })).toMatchObject({
+      kind: 'unaddressed',
+      legId: null,
+    });
+  });
+
+  it('without client_state asks no question: its keys belong to none', () => {
+    const parsed = parse('call.gather.ended', { client_state: null, digits: '1', status: 'valid' });
+    expect(parsed).toMatchObject({ kind: 'unaddressed', event: { digits: '1', asked: null } });
+  });
+});
+
+describe('somebody who rings', () => {
+  const incoming = { direction: 'incoming', state: 'parked', client_state: null };
+
+  it('is an arrival, with its ids and both numbers', () => {
+    expect(parse('call.initiated', { ...incoming, ...people })).toEqual({
+      kind: 'arrival',
+      arrival: { ids, ...people, id: 'evt-1', at: Date.parse(OCCURRED_AT), receivedAt: RECEIVED_AT },
+    });
+    expect(parse('call_initiated', { ...incoming, ...people }).kind).toBe('arrival');
+  });
+
+  it.each([
+    [{ from: 'anonymous' }, 'anonymous'],
+    [{ from: null }, ''],
+    [{ from: 12025550199 }, ''],
+  ])('may hide the number: %j', (payload, from) => {
+    expect(parse('call.initiated', { ...incoming, ...payload })).toMatchObject({ arrival: { from } });
+  });
+
+  it('is none when we ring: an outgoing call without client_state is not answered', () => {
+    const outgoing = { client_state: null, direction: 'outgoing', state: 'bridging' };
+    expect(parse('call.initiated', outgoing).kind).toBe('unaddressed');
   });
 });
 
@@ -187,7 +308,9 @@ describe('what is no webhook of this version', () => {
   it('never throws, whatever JSON comes', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (body) => {
-        expect(['event', 'unaddressed', 'ignored', 'unreadable']).toContain(parseEvent(body, RECEIVED_AT).kind);
+        expect(['event', 'arrival', 'unaddressed', 'ignored', 'unreadable']).toContain(
+          parseEvent(body, RECEIVED_AT).kind,
+        );
       }),
     );
   });
@@ -200,6 +323,8 @@ describe('what is no webhook of this version', () => {
       'call.gather.ended',
       'call.recording.saved',
       'call.hangup',
+      'call.transcription',
+      'call.machine.premium.detection.ended',
     ];
     const names = [
       'call_control_id',
@@ -211,12 +336,21 @@ describe('what is no webhook of this version', () => {
       'status',
       'hangup_cause',
     ];
-    const more = ['recording_id', 'recording_started_at', 'recording_ended_at', '__proto__', 'constructor'];
+    const more = [
+      'transcription_data',
+      'result',
+      'from',
+      'recording_id',
+      'recording_started_at',
+      'recording_ended_at',
+      '__proto__',
+      'constructor',
+    ];
     const payload = fc.dictionary(fc.constantFrom(...names, ...more), fc.jsonValue());
     fc.assert(
       fc.property(fc.constantFrom(...types), payload, (type, fields) => {
         const parsed = parse(type, fields);
-        expect(['event', 'unaddressed', 'ignored']).toContain(parsed.kind);
+        expect(['event', 'arrival', 'unaddressed', 'ignored']).toContain(parsed.kind);
         if (parsed.kind === 'event' && parsed.event.type === 'gather.ended')
           expect(typeof parsed.event.digits).toBe('string');
       }),

@@ -60,6 +60,8 @@ function linesOf({ type, text = '', digits = '' }: Observation, sinceMs: number)
     case 'prompt':
       return row(cyan('clinic   '), text);
     case 'entry':
+      // A question that we stopped ourselves got no answer from the patient.
+      if (digits === '' && text === 'cancelled') return [];
       return row(yellow('patient  '), digits === '' ? dim(text) : `presses ${bold([...digits].join(' '))}`);
     case 'ringing':
       return row(dim('         '), dim('rings'));

@@ -3,14 +3,19 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type AccessStandIn, startAccessStandIn } from '../../src/simulator/access-stand-in.ts';
+import type { EngineOptions } from '../../src/simulator/engine-options.ts';
 import type { Observation } from '../../src/simulator/observation.ts';
 import { startTelnyxServer, type TelnyxServer } from '../../src/simulator/telnyx-server.ts';
 import { createWebhookSigner } from '../../src/simulator/webhook-signer.ts';
+import { type AlertListener, startAlertListener } from './alert-listener.ts';
 import { applyMigrations, type LocalWorker, startLocalWorker } from './local-worker.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 /** Human time is shortened so much; the protocol's own windows are not. */
 const SPEED = 20;
+/** The number that rings patients and that they ring back, and the one staff answer. */
+const CLINIC_NUMBER = '+12025550100';
+const STAFF_NUMBER = '+12025550190';
 
 export interface LocalStackOptions {
   readonly keep: boolean;
@@ -18,11 +23,14 @@ export interface LocalStackOptions {
   readonly stateFolder?: string;
   readonly onObservation?: (observation: Observation) => void;
   readonly onRestart?: () => void;
+  /** Other patients or faults than the usual ones. */
+  readonly engine?: Partial<EngineOptions>;
   readonly variables?: Readonly<Record<string, string>>;
 }
 export interface LocalStack {
   readonly access: AccessStandIn;
   readonly telnyx: TelnyxServer;
+  readonly alerts: AlertListener;
   readonly worker: LocalWorker;
   readonly stateFolder: string;
   /** A request as the local service token, through the front door. */
@@ -46,12 +54,17 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       speed: SPEED,
       webhookUrl: `${workerUrl}/webhooks/telnyx`,
       liveCalls: 20,
+      clinicNumber: CLINIC_NUMBER,
+      staff: [{ phone: STAFF_NUMBER, answersAfterMs: 6_000, talksForMs: 20_000 }],
+      ringBacks: true,
       signer: await createWebhookSigner(),
       // A worker that is restarted takes seconds, which are minutes to a patient at this speed.
       patienceMs: 15 * 60_000,
       ...(options.onObservation === undefined ? {} : { onObservation: options.onObservation }),
+      ...options.engine,
     },
   });
+  const alerts = await startAlertListener();
   const audience = 'local';
   const service = { clientId: 'local-tools.access', clientSecret: secrets.serviceSecret };
   const access = await startAccessStandIn({
@@ -72,12 +85,16 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       TELNYX_API_KEY: secrets.telnyxApiKey,
       TELNYX_PUBLIC_KEY: telnyx.engine.publicKey,
       TELNYX_CONNECTION_ID: telnyx.engine.connectionId,
-      TELNYX_FROM_NUMBER: '+12025550100',
+      TELNYX_FROM_NUMBER: CLINIC_NUMBER,
       TELNYX_API_BASE: `${telnyx.url}/v2`,
       PUBLIC_URL: workerUrl,
       CLINIC_NAME: 'Example Family Clinic',
       CLINIC_TIME_ZONE: 'America/New_York',
       CALLBACK_NUMBER: '+12025550101',
+      OPT_OUT_NUMBER: '+12025550102',
+      ALERT_URL: alerts.url,
+      STAFF_TRANSFER_NUMBER: STAFF_NUMBER,
+      STAFF_HOURS: 'Mon-Sun 00:00-24:00',
       ACCESS_TEAM_DOMAIN: access.issuer,
       ACCESS_AUD: audience,
       ADMIN_EMAILS: `admin@clinic.example,${service.clientId}`,
@@ -93,6 +110,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   return {
     access,
     telnyx,
+    alerts,
     worker,
     stateFolder,
     api: async (method, apiPath, body) => {
@@ -111,7 +129,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     },
     stop: async () => {
       await worker.stop();
-      await Promise.all([telnyx.close(), access.close()]);
+      await Promise.all([telnyx.close(), access.close(), alerts.close()]);
     },
   };
 }

@@ -86,7 +86,7 @@ export function startLocalWorker(options: LocalWorkerOptions): LocalWorker {
   });
   start();
   const cron = setInterval(() => {
-    const ring = `${url}/cdn-cgi/local/scheduled?cron=${encodeURIComponent('*/5 * * * *')}`;
+    const ring = `${url}/cdn-cgi/local/scheduled?cron=${encodeURIComponent('* * * * *')}`;
     // The worker may be between two lives; the next ring comes.
     fetch(ring, { signal: AbortSignal.timeout(5000) })
       .then((answer) => answer.body?.cancel())

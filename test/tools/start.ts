@@ -5,7 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { compareWithNote } from '../../src/simulator/compare-with-note.ts';
-import type { Persona } from '../../src/simulator/persona.ts';
+import { asRingingBack, type Persona } from '../../src/simulator/persona.ts';
 import { personas } from '../../src/simulator/personas.ts';
 import { bold, conversationPrint, dim, green, noteLines, red } from './conversation-print.ts';
 import { type LocalStack, startLocalStack } from './local-stack.ts';
@@ -120,15 +120,44 @@ async function ringOne(running: LocalStack, persona: Persona, asBlock: boolean):
   }
   if (placed.status !== 201) throw new Error(`the call was refused: ${placed.status} ${String(placed.body.code)}`);
   const callId = String(placed.body.call_id);
-  const { call, note } = await finished(running, callId);
+  const first = await finished(running, callId);
+  const back = asRingingBack(persona);
+  const second = back === null ? null : await finished(running, await callFrom(running, persona));
   if (asBlock) print.block(persona);
+  const asScripted = [judge(running, persona, first), ...(back && second ? [judge(running, back, second, first)] : [])];
+  return asScripted.every((yes) => yes);
+}
+
+interface Finished {
+  readonly callId: string;
+  readonly call: Json;
+  readonly note: Json | null;
+}
+
+/** Prints the note and what differs from what the patient really pressed and said, in this call and the one it goes on with. */
+function judge(running: LocalStack, persona: Persona, { callId, call, note }: Finished, earlier?: Finished): boolean {
   if (note !== null) for (const line of noteLines(note)) say(line);
-  const record = running.telnyx.engine.calls().find((made) => made.callId === callId)?.record;
-  const differences = compareWithNote(persona, call, note, record);
+  const ids = [earlier?.callId, callId];
+  const records = running.telnyx.engine
+    .calls()
+    .flatMap((made) => (ids.includes(made.callId ?? '') ? [made.record] : []));
+  const differences = compareWithNote(persona, call, note, records);
+  const alerted = running.alerts.received.some((alert) => alert.callId === callId);
+  if (alerted) say(bold(red('   ! staff were alerted, by id and link alone')));
+  if ((persona.expected.redFlags ?? []).length > 0 && !alerted) differences.push('no alert for a red flag');
   const verdict = `   ${String(call.status)}, ${String(call.duration_seconds)} s`;
   say(differences.length === 0 ? `${green('   ✓')}${verdict}` : `${red('   ✗')}${verdict}`);
   for (const difference of differences) say(red(`     ${difference}`));
   return differences.length === 0;
+}
+
+/** The call in which this patient rings back, once it has been answered. */
+async function callFrom(running: LocalStack, { id }: Persona): Promise<string> {
+  for (;;) {
+    const made = running.telnyx.engine.calls().find((call) => call.persona === id && call.direction === 'incoming');
+    if (made?.callId) return made.callId;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 /** With `--keep` the patients of the last start are still on file, and their consents with them. */
@@ -157,13 +186,13 @@ async function patientOf(running: LocalStack, persona: Persona): Promise<string>
 type Json = Record<string, unknown>;
 
 /** The call when it is over, with its note once that is stored; a call that leaves none says so. */
-async function finished(running: LocalStack, callId: string): Promise<{ call: Json; note: Json | null }> {
+async function finished(running: LocalStack, callId: string): Promise<Finished> {
   for (;;) {
     const call = await tolerant(running, `/api/calls/${callId}`);
     if (call !== null && FINAL.has(String(call.body.status))) {
       const note = await tolerant(running, `/api/calls/${callId}/intake-data`);
-      if (note?.status === 200) return { call: call.body, note: note.body };
-      if (note?.body.code === 'no_note') return { call: call.body, note: null };
+      if (note?.status === 200) return { callId, call: call.body, note: note.body };
+      if (note?.body.code === 'no_note') return { callId, call: call.body, note: null };
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }

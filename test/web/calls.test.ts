@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type GivenApp, givenApp } from './given-app.ts';
-import { ANSWERED_AT, CONSENT, endCall, givenCall, logOf, nextNumber, recordOf } from './given-call.ts';
+import { ANSWERED_AT, CONSENT, endCall, givenCall, logOf, nextNumber, openedTask, recordOf } from './given-call.ts';
 
 let given: GivenApp;
 beforeEach(() => {
@@ -104,7 +104,7 @@ describe('GET /api/calls', () => {
     const page = await jsonOf(await given.request('/api/calls?limit=1'));
     expect(page).toMatchObject({
       items: [{ call_id: second.call.id, phone_number: `•••• ${second.call.phoneNumber.slice(-4)}` }],
-      next_cursor: second.call.id,
+      next_cursor: `${second.call.createdAt}.${second.call.id}`,
     });
     const next = await jsonOf(await given.request(`/api/calls?limit=1&cursor=${page['next_cursor']}`));
     expect(next).toMatchObject({ items: [{ call_id: first.call.id }] });
@@ -114,6 +114,46 @@ describe('GET /api/calls', () => {
     expect(later).toEqual({ items: [], next_cursor: null });
     const text = await (await given.request('/api/calls')).text();
     expect(text).not.toMatch(/\+1\d{10}/);
+  });
+});
+
+describe('GET /api/calls?flagged', () => {
+  const idsOf = async (query: string) => {
+    const { items } = await jsonOf(await given.request(`/api/calls?limit=200&${query}`));
+    return (items as { call_id: string }[]).map(({ call_id }) => call_id);
+  };
+
+  it('tells calls with a red flag from the others, from the moment of the flag', async () => {
+    const [plain, flagged, over] = [await givenCall(given), await givenCall(given), await givenCall(given)];
+    await openedTask(given, flagged);
+    await endCall(given, over, { record: { redFlags: 2 } });
+    const [yes, no] = [await idsOf('flagged=true'), await idsOf('flagged=false')];
+    expect(yes).toEqual(expect.arrayContaining([flagged.call.id, over.call.id]));
+    expect(yes).not.toContain(plain.call.id);
+    expect(no).toContain(plain.call.id);
+    expect(no).not.toContain(flagged.call.id);
+    expect(await idsOf(`flagged=true&status=completed&patient_id=${over.patient.id}`)).toEqual([over.call.id]);
+    expect(await jsonOf(await given.request(`/api/calls/${over.call.id}`))).toMatchObject({ red_flags: 2 });
+  });
+
+  it.each(['1', 'yes', ''])('takes true and false, not %j', async (value) => {
+    const response = await given.request(`/api/calls?flagged=${value}`);
+    expect(response.status).toBe(422);
+    expect(await jsonOf(response)).toMatchObject({ errors: [{ pointer: '/flagged' }] });
+  });
+});
+
+describe('a caller who hides the number', () => {
+  it('is “anonymous” in lists too: there is nothing to mask', async () => {
+    const made = await givenCall(given);
+    await endCall(given, made, { number: 'anonymous', record: { status: 'partial' }, note: null });
+    const { items } = await jsonOf(await given.request(`/api/calls?patient_id=${made.patient.id}`));
+    expect(items).toMatchObject([{ phone_number: 'anonymous' }]);
+    const html = await (await given.request('/dashboard/calls')).text();
+    expect(html).toContain('Number withheld');
+    // Nobody we know: no note, and none will come.
+    const response = await given.request(`/api/calls/${made.call.id}/intake-data`);
+    expect([response.status, (await jsonOf(response))['code']]).toEqual([404, 'no_note']);
   });
 });
 
@@ -180,12 +220,12 @@ describe('one call', () => {
     });
     expect(await jsonOf(await given.request(`${path}/transcripts`))).toMatchObject({
       items: [
-        { speaker: 'agent' },
+        { speaker: 'agent', confidence: null },
         {
           speaker: 'patient',
           text: 'tight chest since yesterday',
           timestamp: new Date(ANSWERED_AT + 41_250).toISOString(),
-          confidence: null,
+          confidence: 0.93,
           offset_ms: null,
           item: 'hpi.chief_complaint',
           source: 'live',

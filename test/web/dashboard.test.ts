@@ -80,7 +80,7 @@ describe('the worklist', () => {
   });
 
   it('keeps filter and page while polling', async () => {
-    const cursor = 'call_0199f3c2-7f4e-7000-8000-000000000001';
+    const cursor = '1795406596588.call_0199f3c2-7f4e-7000-8000-000000000001';
     const { html } = await pageOf(`/dashboard/calls?status=busy&cursor=${cursor}`);
     expect(html).toContain(`hx-get="/dashboard/fragments/calls?status=busy&amp;cursor=${cursor}"`);
     expect(html).toContain('There are no older calls.');

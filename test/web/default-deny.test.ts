@@ -11,8 +11,8 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks());
 
 const pathOf = (template: string) =>
-  template.replace(
-    /:(call|patient|staff)_id/,
+  template.replaceAll(
+    /:(call|patient|staff|task)_id/g,
     (_, kind) => `${kind === 'patient' ? 'pat' : kind}_0199f3c2-7f4e-7000-8000-000000000001`,
   );
 const UNSAFE_BODY = { body: '{}', headers: { 'Content-Type': 'application/json' } };

@@ -7,6 +7,7 @@ import type { CallRecord } from '../../src/domain/intake/call-record.ts';
 import type { CallEvent } from '../../src/domain/intake/event.ts';
 import { configOf, type Env } from '../../src/env.ts';
 import { database } from '../../src/store/database.ts';
+import type { Arrival } from '../../src/telnyx/parse-event.ts';
 import { createApp } from '../../src/web/app.ts';
 
 export const ORIGIN = 'https://intake.example';
@@ -43,6 +44,7 @@ export const VARIABLES = {
 
 export interface FakeSession {
   receive: (event: CallEvent) => Promise<string>;
+  arrive: (arrival: Arrival) => Promise<string>;
   liveView: () => Promise<{ record: CallRecord; log: CallLog } | null>;
   requestHangup: () => Promise<'accepted' | 'not_live'>;
 }
@@ -61,9 +63,11 @@ export function givenApp(variables: Variables = {}, { objects = 'fake' }: { obje
   const team = `https://team-${teams}.cloudflareaccess.com`;
   const session: FakeSession = {
     receive: vi.fn(async () => 'applied'),
+    arrive: vi.fn(async () => 'applied'),
     liveView: vi.fn(async () => null),
     requestHangup: vi.fn(async () => 'not_live' as const),
   };
+  const sessionOf = vi.fn((_callId: string) => session);
   const enqueue = vi.fn(async () => {});
   const env = {
     ...(bindings as unknown as Env),
@@ -72,7 +76,7 @@ export function givenApp(variables: Variables = {}, { objects = 'fake' }: { obje
     ...variables,
     ...(objects === 'real'
       ? {}
-      : { INTAKE_SESSION: { getByName: () => session }, DIALER: { getByName: () => ({ enqueue }) } }),
+      : { INTAKE_SESSION: { getByName: sessionOf }, DIALER: { getByName: () => ({ enqueue }) } }),
   } as unknown as Env;
   const jwks = { keys: [publicJwk] as JWK[], down: false, fetches: 0 };
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
@@ -104,6 +108,7 @@ export function givenApp(variables: Variables = {}, { objects = 'fake' }: { obje
     env,
     team,
     session,
+    sessionOf,
     enqueue,
     jwks,
     lines,

@@ -1,12 +1,17 @@
 /** Calls in D1, made and ended by the functions the worker uses. */
-import type { CallLog } from '../../src/domain/intake/call-log.ts';
+
+import { eq } from 'drizzle-orm';
+import type { CallLog, LoggedEvent } from '../../src/domain/intake/call-log.ts';
 import type { CallRecord } from '../../src/domain/intake/call-record.ts';
-import type { Note } from '../../src/domain/note/note.ts';
+import type { TaskKind } from '../../src/domain/intake/state.ts';
+import type { Note, NoteRedFlag } from '../../src/domain/note/note.ts';
 import { getCall } from '../../src/store/calls.ts';
 import { finishCall } from '../../src/store/finish-call.ts';
 import { dataKeyOf } from '../../src/store/patient-keys.ts';
 import { createPatient } from '../../src/store/patients.ts';
 import { placeCall } from '../../src/store/place-call.ts';
+import { calls } from '../../src/store/schema.ts';
+import { openTask } from '../../src/store/tasks.ts';
 import type { GivenApp } from './given-app.ts';
 
 let lastNumber = 100;
@@ -23,7 +28,7 @@ export const CONSENT = {
   evidence: 'Intake form, page 2',
 } as const;
 
-interface Person {
+export interface Person {
   readonly firstName?: string;
   readonly lastName?: string;
   readonly phoneNumber?: string;
@@ -76,13 +81,15 @@ export const recordOf = (changes: Partial<CallRecord> = {}): CallRecord => ({
   recordingStatus: 'pending',
   recordingId: 'rec_1',
   recordingDurationMs: 171_000,
+  redFlags: 0,
   callControlId: 'v3:control',
   callLegId: 'leg',
   callSessionId: 'session',
   ...changes,
 });
 
-export const logOf = (said = 'tight chest since yesterday'): CallLog => ({
+/** `flagged`: the words of the patient raised a red flag. */
+export const logOf = (said = 'tight chest since yesterday', { flagged = false } = {}): CallLog => ({
   events: [
     {
       event_id: 'ev1',
@@ -100,6 +107,7 @@ export const logOf = (said = 'tight chest since yesterday'): CallLog => ({
       effect: 'duplicate',
       commands: [],
     },
+    ...(flagged ? [FLAGGED] : []),
   ],
   transcript: [
     {
@@ -108,9 +116,37 @@ export const logOf = (said = 'tight chest since yesterday'): CallLog => ({
       at: ANSWERED_AT + 30_000,
       item: 'hpi.chief_complaint',
       input: 'voice',
+      confidence: null,
     },
-    { speaker: 'patient', text: said, at: ANSWERED_AT + 41_250, item: 'hpi.chief_complaint', input: 'voice' },
+    {
+      speaker: 'patient',
+      text: said,
+      at: ANSWERED_AT + 41_250,
+      item: 'hpi.chief_complaint',
+      input: 'voice',
+      confidence: 0.93,
+    },
   ],
+});
+const FLAGGED: LoggedEvent = {
+  event_id: 'ev2',
+  type: 'transcription.received',
+  at: ANSWERED_AT + 41_250,
+  received_at: ANSWERED_AT + 41_900,
+  effect: 'applied',
+  commands: ['open_task', 'gather_stop', 'gather_using_speak'],
+};
+
+/** As the note of that call names it. */
+export const redFlagOf = ({ call }: GivenCall): NoteRedFlag => ({
+  rule: 'chest-pain',
+  item: 'hpi.chief_complaint',
+  level: 'urgent',
+  at: new Date(ANSWERED_AT + 41_250).toISOString(),
+  event_id: 'ev2',
+  unverified: true,
+  call_id: call.id,
+  acknowledged_by: null,
 });
 
 export function noteFor({ call, patient }: GivenCall, said = 'tight chest since yesterday'): Note {
@@ -130,17 +166,31 @@ export function noteFor({ call, patient }: GivenCall, said = 'tight chest since 
       date_of_birth: patient.dateOfBirth,
     },
     identity: 'verified',
-    consent: { given: true, recording_consent: true, timestamp: at, wording: 'consent-en-1', event_id: 'ev9' },
+    consent: {
+      given: true,
+      recording_consent: true,
+      timestamp: at,
+      wording: 'consent-en-1',
+      wording_hash: 'c0ffee',
+      key: '1',
+      event_id: 'ev9',
+    },
     hpi: {
       chief_complaint: {
         state: 'answered',
         value: said,
+        display: said,
         input: 'voice',
+        entry: said,
         confidence: 0.93,
         confirmed: true,
         timestamp: at,
         event_id: 'ev2',
-        offset_ms: null,
+        event_ids: ['ev2'],
+        wording: 'a1b2c3',
+        question_version: 1,
+        call_id: call.id,
+        offset_ms: 21_250,
       },
       symptom_duration: {
         state: 'answered',
@@ -172,6 +222,9 @@ interface Ending {
   readonly record?: Partial<CallRecord>;
   readonly note?: Note | null;
   readonly log?: CallLog;
+  readonly tasks?: readonly TaskKind[];
+  /** That of an inbound caller, under whose name the call was begun before anybody knew them. */
+  readonly number?: string;
 }
 
 export async function endCall(given: GivenApp, made: GivenCall, ending: Ending = {}): Promise<void> {
@@ -184,13 +237,29 @@ export async function endCall(given: GivenApp, made: GivenCall, ending: Ending =
     {
       callId: call.id,
       attemptId,
+      // Another owner makes the numbers be sealed anew.
+      ownerId: ending.number === undefined ? patient.id : 'pat_of_nobody',
       patientId: patient.id,
-      phoneNumber: call.phoneNumber,
+      externalId: null,
+      phoneNumber: ending.number ?? call.phoneNumber,
+      clinicNumber: call.fromNumber,
       record: recordOf(ending.record),
       note: ending.note === undefined ? noteFor(made) : ending.note,
       log: ending.log ?? logOf(),
-      tasks: ['callback'],
+      tasks: ending.tasks ?? ['callback'],
     },
     Date.now(),
   );
 }
+
+/** A task of a call that still runs; its id. */
+export const openedTask = (
+  given: GivenApp,
+  { call, patient }: GivenCall,
+  kind: TaskKind = 'red_flag',
+  at: number = Date.now(),
+): Promise<string> => openTask(given.db, { kind, callId: call.id, patientId: patient.id }, at);
+
+/** An ended call whose patient rang us; nobody was dialled. */
+export const inbound = (given: GivenApp, { call }: GivenCall) =>
+  given.db.update(calls).set({ direction: 'inbound', dialedAt: null }).where(eq(calls.id, call.id));

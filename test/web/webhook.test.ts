@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { inboundCallId } from '../../src/telnyx/inbound-call-id.ts';
 import { delivery, type GivenApp, givenApp, ORIGIN } from './given-app.ts';
 
 let given: GivenApp;
@@ -160,14 +161,68 @@ describe('POST /webhooks/telnyx', () => {
     await Promise.resolve();
   });
 
-  it('answers 200 to an event we do not use, one we do not know, and one without our client_state', async () => {
+  it('answers 200 to an event we do not use, one we do not know, and one of no call and no leg', async () => {
     expect((await deliver(eventBody({}, 'call.speak.started'))).status).toBe(200);
     expect((await deliver(eventBody({}, 'call.made.up'))).status).toBe(200);
-    expect((await deliver(eventBody({ client_state: null }))).status).toBe(200);
-    expect((await deliver(eventBody({ client_state: '%%%' }))).status).toBe(200);
+    expect((await deliver(eventBody({ client_state: null, call_leg_id: null }))).status).toBe(200);
+    expect((await deliver(eventBody({ client_state: '%%%', call_leg_id: null }))).status).toBe(200);
     expect(given.logged('webhook.ignored')).toHaveLength(2);
     expect(given.logged('webhook.unaddressed')).toHaveLength(2);
     expect(given.session.receive).not.toHaveBeenCalled();
+  });
+
+  it('gives what comes without our client_state to the call of its leg: an inbound one is known by nothing else', async () => {
+    for (const client_state of [null, '%%%']) {
+      expect((await deliver(eventBody({ client_state }))).status).toBe(200);
+    }
+    expect(given.sessionOf.mock.calls).toEqual([[await inboundCallId('l')], [await inboundCallId('l')]]);
+    expect(given.session.receive).toHaveBeenCalledTimes(2);
+  });
+
+  const ringing = { direction: 'incoming', client_state: null, from: '+12025550143', to: '+12025550100' };
+
+  it('gives a patient who rings us to the session of that leg', async () => {
+    const response = await deliver(eventBody(ringing, 'call.initiated'));
+    expect([response.status, await response.text()]).toEqual([200, '']);
+    expect(given.sessionOf).toHaveBeenCalledWith(await inboundCallId('l'));
+    expect(given.session.arrive).toHaveBeenCalledWith(
+      expect.objectContaining({ id: 'ev-1', from: '+12025550143', to: '+12025550100' }),
+    );
+    expect(given.session.receive).not.toHaveBeenCalled();
+    expect(given.lines.join('\n')).not.toContain('2025550143');
+  });
+
+  it('answers 503 when a patient who rings us could not be stored, so that Telnyx says it again', async () => {
+    given.session.arrive = async () => {
+      throw new Error('storage is full of +12025550143');
+    };
+    expect((await deliver(eventBody(ringing, 'call.initiated'))).status).toBe(503);
+    expect(given.logged('webhook.not_stored')).toMatchObject([
+      { event_type: 'call.initiated', call_id: await inboundCallId('l') },
+    ]);
+    expect(given.lines.join('\n')).not.toContain('2025550143');
+  });
+
+  it('answers 503 when a patient who rings us is not stored within 1.5 s', async () => {
+    given.session.arrive = () => new Promise(() => {});
+    expect((await deliver(eventBody(ringing, 'call.initiated'))).status).toBe(503);
+    expect(given.logged('webhook.not_stored')).toMatchObject([{ reason: 'timeout' }]);
+  });
+
+  it.each([
+    ['without ids', { call_control_id: null }],
+    ['that is ours already', { client_state: clientState }],
+  ])('an announcement %s is 200 and no call', async (_, changes) => {
+    expect((await deliver(eventBody({ ...ringing, ...changes }, 'call.initiated'))).status).toBe(200);
+    expect(given.sessionOf).not.toHaveBeenCalled();
+    expect(given.logged('webhook.ignored')).toHaveLength(1);
+  });
+
+  it('an inbound call gets an id that tells nothing of the leg, and the same for the same leg', async () => {
+    const legs = ['leg-1', 'leg-1', 'leg-2'];
+    const [first, again, other] = await Promise.all(legs.map((leg) => inboundCallId(leg)));
+    expect(first).toMatch(/^call_[0-9a-f]{64}$/);
+    expect([first === again, first === other]).toEqual([true, false]);
   });
 
   it.each(['', 'not json', '[]', 'null', '{}', '{"data":null}', '{"event_type":"call_hangup","payload":{}}', '\ufffd'])(

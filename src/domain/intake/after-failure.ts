@@ -21,6 +21,7 @@ export function afterFailure(command: Command, { kind, code, definite }: Command
     case 'retrieve_call':
       return kind === 'retryable' ? 'retry' : { type: 'call.checked', seq: command.seq, alive: null };
     case 'suppress_number':
+    case 'open_task':
     case 'release_line':
     case 'save_note':
       // Our own storage comes back.

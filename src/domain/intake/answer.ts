@@ -1,183 +1,184 @@
-/** What an open question makes of the patient's keys: opening, birth date, consent, items, and the star commands. Pure. */
-import { ask, askNextItem, itemOf, MAX_TRIES, put, putCommand, settle } from './ask.ts';
-import type { CallPlan } from './call-plan.ts';
-import { callTexts } from './call-texts.ts';
+/** What an open question makes of the patient's keys: opening, birth date, consent, items, read-back, red flag. Pure. */
+import { ask, askNextItem, confirmedBy, itemOf, putCommand } from './ask.ts';
+import { type CallPlan, planFor } from './call-plan.ts';
+import { consentWording } from './call-texts.ts';
+import { onCommand } from './commands.ts';
 import type { CallEvent } from './event.ts';
+import { candidateFor, chooseCandidate, onlyCandidateWithoutBirthDate } from './identify.ts';
+import { onOptOutLine, stopOwnCalls } from './opt-out-line.ts';
 import { readAnswer } from './read-answer.ts';
 import { type Keys, readBirthDate, sameBirthDate } from './read-keys.ts';
+import { goOn, onFailedTry, settleAndGoOn, skip } from './settle-item.ts';
+import { askAnew, awaitWords } from './speech.ts';
+import { toStaff } from './staff.ts';
 import type { Answer, CallState, StateIn } from './state.ts';
-import { close, order, stay, type Turn, withTask } from './turn.ts';
+import { andThen, close, order, type Turn, withTask } from './turn.ts';
+import { keepWords } from './voice-answer.ts';
 
 type Asking = StateIn<'asking'>;
 
 export function onKeys(state: Asking, event: CallEvent, plan: CallPlan, keys: Keys): Turn {
   const heard: Asking = keys.kind === 'silence' ? state : { ...state, anyKey: true };
-  switch (keys.kind) {
-    case 'silence':
-    case 'invalid':
-      return onFailedTry(heard, event, plan, keys.kind);
-    case 'command':
-      return keys.key === null
-        ? putCommand(heard, event, plan, heard.question)
-        : onCommand(heard, event, plan, keys.key);
-    case 'digits':
-      return onDigits(heard, event, plan, keys.digits);
+  if (keys.kind === 'command') {
+    const key = keys.key ?? overtaken(heard, event);
+    return key === null ? putCommand(heard, event, plan, heard.question) : onCommand(heard, event, plan, key);
   }
+  // `#`, silence and a wrong key all end the gather of a voice item; what was said may still be under way.
+  if (itemOf(plan, heard.question.step)?.type === 'voice')
+    return awaitWords(heard, event, plan, keys.kind === 'digits' ? 'invalid' : 'silence');
+  return keys.kind === 'digits'
+    ? onDigits(heard, event, plan, keys.digits)
+    : onFailedTry(heard, event, plan, keys.kind);
+}
+
+/** The key after `*` was pressed before its prompt, and its event was faster than the end of the gather with the `*`. */
+function overtaken({ lastKey }: Asking, event: CallEvent): string | null {
+  return lastKey !== null && lastKey.at > event.at && lastKey.digit !== '#' ? lastKey.digit : null;
 }
 
 function onDigits(state: Asking, event: CallEvent, plan: CallPlan, digits: string): Turn {
-  switch (state.question.step) {
+  const { step } = state.question;
+  switch (step) {
     case 'opening':
       return onOpening(state, event, plan, digits);
     case 'birth_date':
       return onBirthDate(state, event, plan, digits);
     case 'consent':
       return onConsent(state, event, plan, digits);
-    default:
-      return onItem(state, event, plan, digits);
+    case 'red_flag':
+      return onRedFlag(state, event, plan, digits);
+    default: {
+      const item = confirmedBy(step);
+      return item === null ? onItem(state, event, plan, digits) : onConfirm(state, event, plan, item, digits);
+    }
   }
 }
 
-function onOpening(state: Asking, event: CallEvent, plan: CallPlan, digit: string): Turn {
-  switch (digit) {
+function onOpening(state: Asking, event: CallEvent, plan: CallPlan, digits: string): Turn {
+  if (digits === '3') {
+    const language = state.language === 'en' ? 'es' : 'en';
+    return ask({ ...state, language }, event, plan, 'opening');
+  }
+  if (state.optOutLine) return onOptOutLine(state, event, plan, digits) ?? onFailedTry(state, event, plan, 'invalid');
+  switch (digits) {
     case '1':
-      return ask(state, event, plan, plan.patient.dateOfBirth === null ? 'consent' : 'birth_date');
+      return identify(state, event, plan);
     case '2':
+      if (plan.direction === 'inbound') return onFailedTry(state, event, plan, 'invalid');
       return close(state, event, plan, 'wrongPerson', 'wrong_person');
-    case '3':
-      return ask({ ...state, language: state.language === 'en' ? 'es' : 'en' }, event, plan, 'opening');
     case '9':
-      return close(state, event, plan, 'optedOut', 'opted_out');
+      return stopOwnCalls(state, event, plan);
     case '0':
-      return toStaff(state, event, plan);
+      return toStaff(state, event, plan, state.question);
     default:
       return onFailedTry(state, event, plan, 'invalid');
   }
 }
 
-function onBirthDate(state: Asking, event: CallEvent, plan: CallPlan, digits: string): Turn {
-  const given = readBirthDate(digits);
-  if (given !== null && sameBirthDate(given, plan.patient.dateOfBirth ?? '')) {
-    return ask({ ...state, identity: 'verified' }, event, plan, 'consent');
-  }
-  return onFailedTry(state, event, plan, 'invalid');
+/** A caller's number proves nothing (HS-15): everybody who rings is asked, so that nothing can be learned from being asked. */
+function identify(state: Asking, event: CallEvent, plan: CallPlan): Turn {
+  if (plan.direction === 'outbound')
+    return ask(state, event, plan, plan.patient.dateOfBirth === null ? 'consent' : 'birth_date');
+  const only = onlyCandidateWithoutBirthDate(plan);
+  if (only === null) return ask(state, event, plan, 'birth_date');
+  const known = chooseCandidate(state, plan, only);
+  return ask(known, event, planFor(known, plan), 'consent');
 }
 
-/** Consent before the recorder (X1): `record_start` is ordered here, in the turn that stores the consent, and nowhere else. */
-function onConsent(state: Asking, event: CallEvent, plan: CallPlan, digit: string): Turn {
-  const proof = { at: event.at, eventId: event.id, wording: callTexts[state.language].consentWording };
-  switch (digit) {
+function onBirthDate(state: Asking, event: CallEvent, plan: CallPlan, digits: string): Turn {
+  const given = readBirthDate(digits);
+  if (plan.direction === 'inbound') {
+    const found = given === null ? null : candidateFor(plan, given);
+    if (found === null) return onFailedTry(state, event, plan, 'invalid');
+    return onVerified(chooseCandidate(state, plan, found) as Asking, event, plan);
+  }
+  if (given === null || !sameBirthDate(given, plan.patient.dateOfBirth ?? ''))
+    return onFailedTry(state, event, plan, 'invalid');
+  return onVerified(state, event, plan);
+}
+
+function onVerified(state: Asking, event: CallEvent, plan: CallPlan): Turn {
+  const verified: Asking = { ...state, identity: 'verified' };
+  // From here on the words are those of the questionnaire of whoever it is.
+  const theirs = planFor(verified, plan);
+  // CL-17: a minor is not interviewed; staff speak with a parent or guardian.
+  if (theirs.patient.minor) return toStaff(withTask(verified, 'guardian'), event, theirs, null);
+  return ask(verified, event, theirs, 'consent');
+}
+
+/**
+ * Consent before the recorder (X1): `record_start` and `transcription_start` are ordered here, in the turn that stores the
+ * consent, and nowhere else.
+ */
+function onConsent(state: Asking, event: CallEvent, plan: CallPlan, key: string): Turn {
+  const consented = withConsent(state, event, plan, key);
+  if (consented === null) return onFailedTry(state, event, plan, 'invalid');
+  switch (key) {
     case '1': {
-      const given: CallState = {
-        ...state,
-        consent: { collection: 'given', recording: 'given', ...proof },
-        recorder: 'on',
-      };
-      const [recording, started] = order([given, []], event.receivedAt, { name: 'record_start' });
-      const [next, asked] = askNextItem(recording, event, plan);
-      return [next, [...started, ...asked]];
+      const listening: CallState = { ...consented, recorder: 'on', transcriber: 'on' };
+      const { language } = state;
+      const started = order(
+        [listening, []],
+        event.receivedAt,
+        { name: 'record_start' },
+        { name: 'transcription_start', language },
+      );
+      return andThen(started, (current) => askNextItem(current, event, plan));
     }
+    case '3':
+      return close(consented, event, plan, 'declined', 'declined');
+    default:
+      return askNextItem(consented, event, plan);
+  }
+}
+
+/** The consent as it is stored, with its proof; null for a key that means nothing there. */
+export function withConsent(state: CallState, event: CallEvent, plan: CallPlan, key: string): CallState | null {
+  if (key !== '1' && key !== '2' && key !== '3') return null;
+  const { language } = state;
+  const proof = {
+    at: event.at,
+    eventId: event.id,
+    wording: consentWording(plan.questionnaire, language),
+    wordingHash: plan.wordings[`${language}/consent`] ?? null,
+    key,
+  };
+  const collection = key === '3' ? 'declined' : 'given';
+  return { ...state, consent: { collection, recording: key === '1' ? 'given' : 'declined', ...proof } };
+}
+
+/** No key after one repeat: the interview goes on; the task was made when the flag was raised. */
+function onRedFlag(state: Asking, event: CallEvent, plan: CallPlan, key: string): Turn {
+  switch (key) {
+    case '1':
+      return toStaff(state, event, plan, state.question.flag?.after ?? 'next');
     case '2':
-      return askNextItem({ ...state, consent: { collection: 'given', recording: 'declined', ...proof } }, event, plan);
-    case '3': {
-      const declined: CallState = { ...state, consent: { collection: 'declined', recording: 'declined', ...proof } };
-      return close(declined, event, plan, 'declined', 'declined');
-    }
+      return goOn(state, event, plan, state.question);
+    default:
+      return onFailedTry(state, event, plan, 'invalid');
+  }
+}
+
+/** The read-back: 1 keeps, 2 asks again, which is no try, 3 skips. */
+function onConfirm(state: Asking, event: CallEvent, plan: CallPlan, item: string, key: string): Turn {
+  switch (key) {
+    case '1':
+      return askNextItem({ ...keepWords(state, plan, true), silentItems: 0 }, event, plan);
+    case '2':
+      return askAnew(state, event, plan, item);
+    case '3':
+      return skip(state, event, plan, item);
     default:
       return onFailedTry(state, event, plan, 'invalid');
   }
 }
 
 function onItem(state: Asking, event: CallEvent, plan: CallPlan, digits: string): Turn {
-  const item = itemOf(plan, state.question.step);
-  const answer = item === undefined ? null : readAnswer(item, digits, state);
-  if (item === undefined || answer === null) return onFailedTry(state, event, plan, 'invalid');
-  return settleAndGoOn(state, event, plan, { ...answer, input: 'keys', at: event.at, eventId: event.id });
-}
-
-function settleAndGoOn(state: Asking, event: CallEvent, plan: CallPlan, answer: Answer): Turn {
-  const silentItems = answer.state === 'skipped' && answer.input === undefined ? state.silentItems + 1 : 0;
-  const settled = settle({ ...state, silentItems }, state.question.step, answer);
-  if (silentItems >= MAX_TRIES) return close(settled, event, plan, 'partialClosing', 'partial');
-  return askNextItem(settled, event, plan);
-}
-
-function onFailedTry(state: Asking, event: CallEvent, plan: CallPlan, why: 'silence' | 'invalid'): Turn {
-  const { step, lostSeq } = state.question;
-  const failedTries = state.question.failedTries + 1;
-  const anyInvalid = state.question.anyInvalid || why === 'invalid';
-  if (failedTries < MAX_TRIES) {
-    return put(
-      state,
-      event,
-      plan,
-      { step, failedTries, anyInvalid, lostSeq },
-      why === 'silence' ? 'silent' : 'invalid',
-    );
-  }
-  switch (step) {
-    case 'birth_date':
-      return close(
-        { ...state, identity: 'failed', error: 'identity_failed' },
-        event,
-        plan,
-        'identityFailed',
-        'identity_failed',
-      );
-    case 'opening':
-    case 'consent':
-      return close(state, event, plan, 'partialClosing', 'partial');
-    default:
-      return settleAndGoOn(state, event, plan, {
-        state: anyInvalid ? 'unclear' : 'skipped',
-        at: event.at,
-        eventId: event.id,
-      });
-  }
-}
-
-/** `**` repeat, `*7` skip, `*8` stop recording, `*0` staff, `*9` stop all calls; anything else asks the question again. */
-export function onCommand(state: Asking, event: CallEvent, plan: CallPlan, key: string | null): Turn {
-  const { question } = state;
-  const again = (from: CallState): Turn => put(from, event, plan, question, null);
-  switch (key) {
-    case '0':
-      return toStaff(state, event, plan);
-    case '9':
-      return close(state, event, plan, 'optedOut', 'opted_out');
-    case '7':
-      if (itemOf(plan, question.step) === undefined) return again(state);
-      return settleAndGoOn(state, event, plan, { state: 'skipped', input: 'keys', at: event.at, eventId: event.id });
-    case '8': {
-      // Also one believed to have failed: if it runs after all, it stops now.
-      if (state.recorder === 'off' || state.recorder === 'stopped') return again(state);
-      const [stopped, stop] = order([{ ...state, recorder: 'stopped' }, []], event.receivedAt, { name: 'record_stop' });
-      const [next, asked] = again(stopped);
-      return [next, [...stop, ...asked]];
-    }
-    default:
-      return again(state);
-  }
-}
-
-function toStaff(state: CallState, event: CallEvent, plan: CallPlan): Turn {
-  return close(withTask(state, 'callback'), event, plan, 'staffCallback', 'partial');
-}
-
-/** A key outside a gather: it counts only when it completes a `*` command, and one key press counts once. */
-export function onLooseKey(
-  state: Asking,
-  event: CallEvent,
-  plan: CallPlan,
-  digit: string,
-  askedSeq: number | null,
-): Turn {
-  const { commandSince, seq } = state.question;
-  const heard: Asking = { ...state, anyKey: true };
-  const outside = commandSince !== null && event.at > commandSince && askedSeq !== seq;
-  if (!outside) return stay(heard);
-  // The command prompt may already be playing: it goes before the next question, so that one question is open at a time.
-  const [stopped, stop] = order([heard, []], event.receivedAt, { name: 'gather_stop' });
-  const [next, commands] = onCommand(stopped as Asking, event, plan, digit);
-  return [next, [...stop, ...commands]];
+  const { step } = state.question;
+  const item = itemOf(plan, step);
+  const context = { language: state.language, today: plan.today };
+  const read = item === undefined ? null : readAnswer(item, digits, context);
+  if (read === null) return onFailedTry(state, event, plan, 'invalid');
+  const answer: Answer = { ...read, input: 'keys', entry: digits, at: event.at, eventId: event.id };
+  return settleAndGoOn(state, event, plan, step, answer);
 }

@@ -3,11 +3,12 @@
  * try: the worker counts tries and checks digits itself. Pure.
  */
 import type { CallPlan } from './call-plan.ts';
-import { callTexts, say } from './call-texts.ts';
+import { promptEstimateMs, type ScriptText, say } from './call-texts.ts';
 import type { CallEvent } from './event.ts';
-import type { Item } from './questionnaire.ts';
-import type { Answer, CallState, OpenQuestion, StateIn } from './state.ts';
-import { close, enter, order, silenceTimer, type Turn, withTask } from './turn.ts';
+import type { Item, VoiceItem } from './questionnaire.ts';
+import type { Answer, CallState, OpenQuestion, Progress, StateIn } from './state.ts';
+import { andThen, close, enter, order, silenceTimer, stay, type Turn, withTask } from './turn.ts';
+import { isUnsure, joinWords, keepWords, withOrigin } from './voice-answer.ts';
 
 /** CL-08: at least 8 s for a first key and 4 s between keys. */
 const FIRST_KEY_MS = 8000;
@@ -16,13 +17,26 @@ const NEXT_KEY_MS = 4000;
 export const COMMAND_KEY_MS = 4000;
 /** CL-08. */
 export const MAX_TRIES = 3;
+/** The longest spoken answer, unless the item says otherwise; who is silent so long is asked again. */
+const VOICE_LIMIT_SECONDS = 30;
+/** Of a long answer so much is read back: the prompt must fit into the time after which its end counts as lost. */
+const READ_BACK_LENGTH = 350;
 
-type Lead = 'invalid' | 'silent' | null;
-type Progress = Pick<OpenQuestion, 'step' | 'failedTries' | 'anyInvalid'> & Partial<Pick<OpenQuestion, 'lostSeq'>>;
+const CONFIRM = '.confirm';
+export const confirmStep = (item: string): string => `${item}${CONFIRM}`;
+
+export const fresh = (step: string, at: number, flag: Progress['flag'] = null): Progress => ({
+  step,
+  since: at,
+  flag,
+  failedTries: 0,
+  anyInvalid: false,
+  lostSeq: null,
+});
 
 /** Asks a step for the first time. */
 export const ask = (state: CallState, event: CallEvent, plan: CallPlan, step: string): Turn =>
-  put(state, event, plan, { step, failedTries: 0, anyInvalid: false }, null);
+  put(state, event, plan, fresh(step, event.receivedAt), null);
 
 /**
  * The end of the question was never heard though the line lives. What may still play of it is stopped first, and an answer
@@ -30,23 +44,69 @@ export const ask = (state: CallState, event: CallEvent, plan: CallPlan, step: st
  */
 export function putLost(state: StateIn<'asking'>, event: CallEvent, plan: CallPlan): Turn {
   const { question } = state;
-  const [stopped, stop] = order([state, []], event.receivedAt, { name: 'gather_stop' });
   const lostSeq = question.commandSince === null ? question.seq : question.lostSeq;
-  const [asked, commands] = put(stopped, event, plan, { ...question, lostSeq }, null);
-  return [asked, [...stop, ...commands]];
+  return putInstead(state, event, plan, { ...question, lostSeq });
 }
 
-/** Asks the same step again, with a word of why. */
+/** Puts a question in the place of one whose gather still runs. */
+export function putInstead(state: CallState, event: CallEvent, plan: CallPlan, progress: Progress): Turn {
+  return andThen(stopGather(state, event), (stopped) => put(stopped, event, plan, progress, null));
+}
+
+/** Ends the gather that is running, if one is; its words are not to talk into what comes next. */
+export function stopGather(state: CallState, event: CallEvent): Turn {
+  const runs = state.phase === 'asking' && state.question.settling === null;
+  return runs ? order([state, []], event.receivedAt, { name: 'gather_stop' }) : stay(state);
+}
+
+type Lead = Extract<ScriptText, 'invalid' | 'silent'> | null;
+
+/**
+ * Asks the step again, or for the first time, with a word of why. A spoken answer cannot be taken without the transcription:
+ * what was said to it so far stands, and the interview goes on.
+ */
 export function put(state: CallState, event: CallEvent, plan: CallPlan, progress: Progress, lead: Lead): Turn {
-  const texts = callTexts[state.language];
-  const text = stepText(state, plan, progress.step);
-  const payload = lead === null ? text : `${texts[lead]} ${text}`;
-  return gather(state, event, plan, progress, payload, null);
+  if (itemOf(plan, progress.step)?.type === 'voice' && state.transcriber !== 'on')
+    return askNextItem(keepWords(state, plan), event, plan);
+  const listening = listen(state, plan, progress);
+  const text = stepText(listening, plan, progress);
+  const payload = lead === null ? text : `${say(plan, state.language, lead)} ${text}`;
+  return gather(listening, event, plan, progress, payload, null);
+}
+
+/** Says a text before the question the turn puts; a turn that puts none stays as it is. */
+export function leadIn([state, commands]: Turn, plan: CallPlan, name: ScriptText): Turn {
+  const lead = say(plan, state.language, name);
+  const led = commands.map((command) =>
+    command.name === 'gather_using_speak' ? { ...command, payload: `${lead} ${command.payload}` } : command,
+  );
+  const { silence } = state.timers;
+  if (silence === undefined) return [state, led];
+  // The longer prompt is no lost event.
+  const later = silence + promptEstimateMs(lead) * plan.timerScale;
+  return [{ ...state, timers: { ...state.timers, silence: later } }, led];
 }
 
 /** After a `*`: speaks the commands and waits for the key that completes one. */
 export function putCommand(state: CallState, event: CallEvent, plan: CallPlan, progress: Progress): Turn {
-  return gather(state, event, plan, progress, callTexts[state.language].commands, event.at);
+  return gather(state, event, plan, progress, say(plan, state.language, 'commands'), event.at);
+}
+
+/** Words said from now on are this item's; those already said to it stay. Another question ends its turn. */
+function listen(state: CallState, plan: CallPlan, { step, since }: Progress): CallState {
+  const { voice } = state;
+  if (itemOf(plan, step)?.type === 'voice') {
+    const known = voice !== null && voice.item === step && voice.since === since;
+    const earlier = voice === null || voice.item === step ? [] : [voice];
+    return {
+      ...state,
+      earlierVoices: [...state.earlierVoices, ...earlier],
+      voice: { item: step, since, until: null, words: known ? voice.words : [] },
+    };
+  }
+  if (voice === null || step === 'red_flag') return state;
+  if (confirmedBy(step) === voice.item) return { ...state, voice: { ...voice, until: null } };
+  return { ...state, voice: { ...voice, until: voice.until ?? since } };
 }
 
 function gather(
@@ -58,82 +118,136 @@ function gather(
   commandSince: number | null,
 ): Turn {
   // TC-08: whoever has asked to be left alone is asked nothing more, however late that is understood.
-  if (state.stopHeard) return close(state, event, plan, 'optedOut', 'opted_out');
-  const timeoutMs = commandSince === null ? FIRST_KEY_MS : COMMAND_KEY_MS;
-  const maximumDigits = commandSince === null ? maximumDigitsOf(plan, progress.step) : 1;
+  if (state.stopHeard || state.outcome === 'opted_out') return close(state, event, plan, 'optedOut', 'opted_out');
+  if (state.timeUp) return close(state, event, plan, 'timeLimit', 'partial');
+  const inCommand = commandSince !== null;
   const [ordered, commands] = order([state, []], event.receivedAt, {
     name: 'gather_using_speak',
-    step: commandSince === null ? progress.step : 'command',
+    step: inCommand ? 'command' : progress.step,
     payload,
     language: state.language,
-    maximumDigits,
-    timeoutMs,
+    maximumDigits: inCommand ? 1 : maximumDigitsOf(state, plan, progress.step),
+    timeoutMs: inCommand ? COMMAND_KEY_MS : waitMs(plan, progress.step),
     interDigitTimeoutMs: NEXT_KEY_MS,
   });
-  const { step, failedTries, anyInvalid, lostSeq = null } = progress;
-  const question: OpenQuestion = { step, failedTries, anyInvalid, seq: ordered.seq, lostSeq, commandSince };
-  const asking = enter(ordered, { phase: 'asking', question }, awaitEnd(event, plan, question, payload));
+  const { step, since, flag, failedTries, anyInvalid, lostSeq } = progress;
+  const question: OpenQuestion = {
+    ...{ step, since, flag, failedTries, anyInvalid, lostSeq },
+    ...{ seq: ordered.seq, commandSince, settling: null },
+  };
+  const asking = enter(ordered, { phase: 'asking', question }, awaitEnd(state, event, plan, question, payload));
   return [{ ...asking, checking: null, lastQuestion: null }, commands];
 }
 
-function awaitEnd(event: CallEvent, plan: CallPlan, question: OpenQuestion, payload: string): { silence: number } {
-  const firstKeyMs = question.commandSince === null ? FIRST_KEY_MS : COMMAND_KEY_MS;
-  const digits = question.commandSince === null ? maximumDigitsOf(plan, question.step) : 1;
-  return silenceTimer(event, plan, payload, firstKeyMs + digits * NEXT_KEY_MS);
+function awaitEnd(state: CallState, event: CallEvent, plan: CallPlan, question: OpenQuestion, payload: string) {
+  const { step, commandSince } = question;
+  const patientMs =
+    commandSince === null
+      ? waitMs(plan, step) + maximumDigitsOf(state, plan, step) * NEXT_KEY_MS
+      : COMMAND_KEY_MS + NEXT_KEY_MS;
+  return silenceTimer(event, plan, payload, patientMs);
 }
 
 /** The question reached the patient later than it was put: its silence begins now. */
 export function awaitAnew(state: StateIn<'asking'>, event: CallEvent, plan: CallPlan): CallState {
   const { question } = state;
-  const text =
-    question.commandSince === null ? stepText(state, plan, question.step) : callTexts[state.language].commands;
-  return { ...state, timers: { ...state.timers, ...awaitEnd(event, plan, question, text) } };
+  const inCommand = question.commandSince !== null;
+  const text = inCommand ? say(plan, state.language, 'commands') : stepText(state, plan, question);
+  return { ...state, timers: { ...state.timers, ...awaitEnd(state, event, plan, question, text) } };
 }
 
 export const itemOf = (plan: CallPlan, step: string): Item | undefined =>
   plan.questionnaire.items.find((item) => item.id === step);
 
-/** One digit more than the longest entry, so that the closing `#` ends this gather and does not leak into the next. */
-function maximumDigitsOf(plan: CallPlan, step: string): number {
-  if (step === 'birth_date') return 9;
+/** The item whose words this step reads back. */
+export const confirmedBy = (step: string): string | null =>
+  step.endsWith(CONFIRM) ? step.slice(0, -CONFIRM.length) : null;
+
+/** The voice item a step asks for or reads back. */
+export function voiceItemOf(plan: CallPlan, step: string): VoiceItem | null {
+  const item = itemOf(plan, confirmedBy(step) ?? step);
+  return item?.type === 'voice' ? item : null;
+}
+
+function waitMs(plan: CallPlan, step: string): number {
   const item = itemOf(plan, step);
+  return item?.type === 'voice' ? (item.limitSeconds ?? VOICE_LIMIT_SECONDS) * 1000 : FIRST_KEY_MS;
+}
+
+/** One digit more than the longest entry, so that the closing `#` ends this gather and does not leak into the next. */
+function maximumDigitsOf(state: CallState, plan: CallPlan, step: string): number {
+  if (step === 'birth_date') return 9;
+  if (step === 'opening') return state.optOutLine ? 11 : 1;
+  const item = itemOf(plan, step);
+  if (item?.type === 'date') return 9;
   return item?.type === 'number' ? String(item.maximum).length + 1 : 1;
 }
 
-function stepText(state: CallState, plan: CallPlan, step: string): string {
-  const texts = callTexts[state.language];
+function stepText(state: CallState, plan: CallPlan, { step, flag }: Progress): string {
+  const { language } = state;
   switch (step) {
     case 'opening':
-      return say(plan.patient.firstName ? texts.openingNamed : texts.openingUnnamed, plan);
+      return say(plan, language, openingOf(state, plan));
     case 'birth_date':
-      return texts.birthDate;
+      return say(plan, language, 'birthDate');
     case 'consent':
-      return say(texts.consent, plan);
+      return say(plan, language, 'consent');
+    case 'red_flag':
+      return say(plan, language, flag?.advice === '988' ? 'redFlag988' : 'redFlag911');
     default:
-      return itemOf(plan, step)?.text[state.language] ?? '';
+      return confirmedBy(step) === null ? (itemOf(plan, step)?.text[language] ?? '') : readBack(state, plan);
   }
+}
+
+function openingOf(state: CallState, plan: CallPlan): ScriptText {
+  if (state.optOutLine) return 'optOutLine';
+  if (plan.direction === 'inbound') return 'openingInbound';
+  return plan.patient.firstName ? 'openingNamed' : 'openingUnnamed';
+}
+
+function readBack(state: CallState, plan: CallPlan): string {
+  const words = state.voice?.words ?? [];
+  const text = say(plan, state.language, 'confirm').replace('{words}', () =>
+    excerpt(joinWords(words).replace(/[\s.,;:!?]+$/, '')),
+  );
+  return isUnsure(words) ? `${say(plan, state.language, 'unsure')} ${text}` : text;
+}
+
+function excerpt(words: string): string {
+  if (words.length <= READ_BACK_LENGTH) return words;
+  const cut = words.slice(0, READ_BACK_LENGTH);
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), 1))} …`;
 }
 
 /**
  * Goes on after an item is settled: passes over what is not to be asked, then asks the next, or closes when none is left.
- * Voice items need speech, which this line does not collect yet: they are `not_asked`, and staff get a task.
+ * Spoken answers need the transcription, which needs the consent: without it voice items are `not_asked`, and staff get a task.
  */
 export function askNextItem(state: CallState, event: CallEvent, plan: CallPlan): Turn {
+  const { state: passed, next } = passOver(state, plan);
+  return next === null ? close(passed, event, plan, 'closing', 'completed') : ask(passed, event, plan, next);
+}
+
+/** What is not to be asked is settled as such; `next` is the first item that is, null when none is left. */
+export function passOver(
+  state: CallState,
+  plan: CallPlan,
+): { readonly state: CallState; readonly next: string | null } {
   let current = state;
   for (const item of plan.questionnaire.items) {
     if (current.answers[item.id] !== undefined) continue;
-    const parent = item.whenYes === undefined ? undefined : current.answers[item.whenYes];
-    const wanted = item.whenYes === undefined || isYes(parent);
-    if (wanted && item.type !== 'voice') return ask(current, event, plan, item.id);
+    const wanted = item.whenYes === undefined || isYes(current.answers[item.whenYes]);
+    const canBeAsked = item.type !== 'voice' || current.transcriber === 'on';
+    if (wanted && canBeAsked) return { state: current, next: item.id };
     if (wanted) current = withTask(current, 'voice_items');
-    current = settle(current, item.id, { state: 'not_asked' });
+    current = settle(current, plan, item.id, { state: 'not_asked' });
   }
-  return close(current, event, plan, 'closing', 'completed');
+  return { state: current, next: null };
 }
 
 const isYes = (answer: Answer | undefined): boolean => answer?.state === 'answered' && answer.value === true;
 
-export const settle = (state: CallState, itemId: string, answer: Answer): CallState => ({
-  ...state,
-  answers: { ...state.answers, [itemId]: answer },
-});
+export function settle(state: CallState, plan: CallPlan, itemId: string, answer: Answer): CallState {
+  const whole = answer.state === 'not_asked' ? answer : withOrigin(state, plan, itemId, answer);
+  return { ...state, answers: { ...state.answers, [itemId]: whole } };
+}

@@ -18,9 +18,11 @@ export interface TranscriptLine {
   readonly speaker: 'agent' | 'patient';
   readonly text: string;
   readonly at: number;
-  /** `opening`, `birth_date`, `consent`, an item id, `command`, or `closing`. */
+  /** The step it was said at: `opening`, `birth_date`, `consent`, an item id, `<item>.confirm`, `red_flag`, `command`, `closing`. */
   readonly item: string | null;
   readonly input: 'voice' | 'keys';
+  /** Of words that were heard; null where Telnyx gives none, and for all else. */
+  readonly confidence: number | null;
 }
 
 export interface CallLog {

@@ -1,4 +1,5 @@
 /** The call as people and the database see it: one flat record read off the state. Pure. */
+import { type CallPlan, isStranger } from './call-plan.ts';
 import type { CallState } from './state.ts';
 
 /** The dispositions of a call. */
@@ -45,6 +46,7 @@ export interface CallRecord {
   readonly recordingStatus: RecordingStatus;
   readonly recordingId: string | null;
   readonly recordingDurationMs: number | null;
+  readonly redFlags: number;
   readonly callControlId: string | null;
   readonly callLegId: string | null;
   readonly callSessionId: string | null;
@@ -55,7 +57,7 @@ export function callRecord(state: CallState): CallRecord {
     status: statusOf(state),
     language: state.language,
     identity: state.identity,
-    answeredBy: state.anyKey ? 'human' : 'unknown',
+    answeredBy: state.anyKey ? 'human' : (state.detected ?? 'unknown'),
     consentCollection: state.consent.collection,
     consentRecording: state.consent.recording,
     consentAt: state.consent.at,
@@ -69,6 +71,7 @@ export function callRecord(state: CallState): CallRecord {
     recordingStatus: recordingStatusOf(state),
     recordingId: state.recording?.id ?? null,
     recordingDurationMs: state.recording?.durationMs ?? null,
+    redFlags: state.redFlags.length,
     callControlId: state.ids?.callControlId ?? null,
     callLegId: state.ids?.callLegId ?? null,
     callSessionId: state.ids?.callSessionId ?? null,
@@ -84,6 +87,9 @@ export function statusOf(state: CallState): CallStatus {
     case 'ringing':
       return 'ringing';
     case 'asking':
+    case 'leaving_message':
+    case 'transferring':
+    case 'bridged':
     case 'closing':
       return 'in_progress';
     case 'hanging_up':
@@ -101,6 +107,7 @@ function finalStatusOf(state: CallState): CallStatus {
     case 'wrong_person':
     case 'opted_out':
     case 'canceled':
+    case 'voicemail':
       return state.outcome;
     case 'identity_failed':
     case 'dial_refused':
@@ -142,7 +149,9 @@ export function recordingStatusOf(state: CallState): Exclude<RecordingStatus, 'r
 }
 
 /** Which ends leave a note: every talk with the patient, even an empty one. Not strangers, not calls nobody answered. */
-export function leavesNote(status: CallStatus): boolean {
+export function leavesNote(state: CallState, plan: CallPlan): boolean {
+  const status = statusOf(state);
+  if (isStranger(state, plan)) return false;
   return status === 'completed' || status === 'partial' || status === 'declined' || status === 'opted_out';
 }
 

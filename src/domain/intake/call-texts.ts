@@ -1,48 +1,48 @@
 /**
  * What a call says besides the questionnaire's items, in every language; a missing one does not compile (CL-14).
- * No advice, no reassurance, nothing about the visit before the patient is known (HS-15). `{name}` marks are filled by `say`.
- * Changing a consent text means a new `wording` id: the note names the words the patient heard.
+ * No advice, no reassurance, nothing about the visit before the patient is known (HS-15). A questionnaire may bring its own
+ * wording of any of them. `{name}` marks are filled by `say`. Changing a consent text means a new `wording` id: the note
+ * names the words the patient heard.
  */
 import type { CallPlan } from './call-plan.ts';
-import type { Language } from './questionnaire.ts';
+import type { Language, Questionnaire } from './questionnaire.ts';
 
-interface CallTexts {
-  readonly openingNamed: string;
-  readonly openingUnnamed: string;
-  readonly birthDate: string;
-  readonly consent: string;
-  readonly consentWording: string;
-  readonly commands: string;
-  readonly invalid: string;
-  readonly silent: string;
-  readonly closing: string;
-  readonly partialClosing: string;
-  readonly declined: string;
-  readonly wrongPerson: string;
-  readonly optedOut: string;
-  readonly staffCallback: string;
-  readonly identityFailed: string;
-  readonly fault: string;
-}
-
-const en: CallTexts = {
+const en = {
   openingNamed:
-    'This is an automated call from {clinic}. To stop these calls, press 9. In an emergency, hang up and dial 9 1 1. Para español, oprima 3. If you are {first_name}, press 1. If we have the wrong person, press 2. For our staff, press 0.',
+    'This is an automated call from {clinic}. To stop these calls, press 9. In an emergency, hang up and dial 9 1 1. Para español, oprima 3. If you are {first_name}, press 1. If we have the wrong person, press 2. If you speak for {first_name}, or for our staff, press 0.',
   openingUnnamed:
     'This is an automated call from {clinic}. To stop these calls, press 9. In an emergency, hang up and dial 9 1 1. Para español, oprima 3. If you expect this call, press 1. If we have the wrong person, press 2. For our staff, press 0.',
+  openingInbound:
+    'This is the automated line of {clinic}. To stop our calls to you, press 9. In an emergency, hang up and dial 9 1 1. Para español, oprima 3. If we asked you to answer some questions and you want to go on, press 1. For our staff, press 0, or call {callback}.',
+  optOutLine:
+    'This is the automated line of {clinic} to stop calls. To stop automated calls to the phone you are calling from, press 9, then pound. To stop calls to another phone, enter its ten digits, then pound. Para español, oprima 3 y la tecla numeral. Our staff can be reached at {callback}. In an emergency, hang up and dial 9 1 1.',
   birthDate:
     'To be sure we speak to the right person, please enter your date of birth: two digits for the month, two for the day and four for the year. Then press pound.',
   consent:
     'We would like to ask you some questions and write down your answers for your care team. You can call us at {callback}. At any time, star star repeats a question, star zero asks for our staff, and star nine stops these calls. To go on and let us record this call, press 1. To go on without recording, press 2. If you do not want to go on, press 3.',
-  consentWording: 'consent-en-1',
   commands:
     'Press star to repeat the question, 7 to skip it, 8 to stop recording, 0 for our staff, or 9 to stop these calls.',
+  recordingStopped: 'The recording has been stopped.',
   invalid: 'Sorry, we could not use that entry.',
   silent: 'Sorry, we did not get an answer.',
+  confirm: 'We heard: {words}. To keep this, press 1. To say it again, press 2. To skip it, press 3.',
+  unsure: 'We may not have understood you well, so please listen carefully.',
+  redFlag911:
+    'What you told us may be an emergency. If it is, hang up now and dial 9 1 1. To speak with our staff now, press 1. To go on with the questions, press 2.',
+  redFlag988:
+    'If you are thinking of harming yourself, help is there at any hour: hang up and dial 9 8 8. If you are in danger now, hang up and dial 9 1 1. To speak with our staff now, press 1. To go on with the questions, press 2.',
+  hold: 'Please hold while we call our staff for you. In an emergency, hang up and dial 9 1 1.',
+  staffBusy:
+    'We are sorry, our staff could not take your call. They will call you back. In an emergency, hang up and dial 9 1 1. We now go on where we were.',
+  voicemail:
+    'Hello. This is an automated call from {clinic}. Please call us at {callback}. To stop our automated calls, dial {opt_out}. In an emergency, dial 9 1 1. Thank you.',
   closing:
     'Thank you. Those were all our questions. Your care team will read your answers. If your condition gets worse, call us at {callback}. In an emergency, dial 9 1 1. Goodbye.',
   partialClosing:
-    'We will stop here. Your care team will see the answers you gave. To go on later, call us at {callback}. In an emergency, dial 9 1 1. Goodbye.',
+    'We will stop here. Your care team will see the answers you gave. To go on later, call back the number that rang you, or reach us at {callback}. In an emergency, dial 9 1 1. Goodbye.',
+  timeLimit:
+    'We have come to the end of the time for this call. Your care team will see the answers you gave. To finish later, call back the number that rang you, or reach us at {callback}. In an emergency, dial 9 1 1. Goodbye.',
+  callerClosing: 'To reach our staff, call {callback}. In an emergency, dial 9 1 1. Goodbye.',
   declined:
     'That is fine. We will not ask any questions. To reach us, call {callback}. In an emergency, dial 9 1 1. Goodbye.',
   wrongPerson: 'We are sorry to have troubled you. We will not call this number for that person again. Goodbye.',
@@ -53,26 +53,47 @@ const en: CallTexts = {
     'We are sorry, we could not confirm who you are, so we cannot go on. Please call our staff at {callback}. In an emergency, dial 9 1 1. Goodbye.',
   fault:
     'We are sorry, something went wrong on our side. Our staff will call you back. In an emergency, hang up and dial 9 1 1. Goodbye.',
-};
+} as const;
 
-const es: CallTexts = {
+/** The names of the texts; the English ones are the list, and every other language must have each. */
+export type ScriptText = keyof typeof en;
+
+const es: Readonly<Record<ScriptText, string>> = {
   openingNamed:
-    'Esta es una llamada automática de {clinic}. Para no recibir más llamadas, oprima 9. En una emergencia, cuelgue y marque 9 1 1. For English, press 3. Si usted es {first_name}, oprima 1. Si no es la persona que buscamos, oprima 2. Para hablar con nuestro personal, oprima 0.',
+    'Esta es una llamada automática de {clinic}. Para no recibir más llamadas, oprima 9. En una emergencia, cuelgue y marque 9 1 1. For English, press 3. Si usted es {first_name}, oprima 1. Si no es la persona que buscamos, oprima 2. Si habla en nombre de {first_name}, o para nuestro personal, oprima 0.',
   openingUnnamed:
     'Esta es una llamada automática de {clinic}. Para no recibir más llamadas, oprima 9. En una emergencia, cuelgue y marque 9 1 1. For English, press 3. Si usted espera esta llamada, oprima 1. Si no es la persona que buscamos, oprima 2. Para hablar con nuestro personal, oprima 0.',
+  openingInbound:
+    'Esta es la línea automática de {clinic}. Para no recibir más llamadas nuestras, oprima 9. En una emergencia, cuelgue y marque 9 1 1. For English, press 3. Si le pedimos contestar unas preguntas y quiere continuar, oprima 1. Para nuestro personal, oprima 0, o llame al {callback}.',
+  optOutLine:
+    'Esta es la línea automática de {clinic} para detener llamadas. Para detener las llamadas automáticas al teléfono desde el que llama, oprima 9 y la tecla numeral. Para detenerlas en otro teléfono, marque sus diez dígitos y la tecla numeral. For English, press 3, then pound. Nuestro personal le atiende en el {callback}. En una emergencia, cuelgue y marque 9 1 1.',
   birthDate:
     'Para confirmar que hablamos con la persona correcta, marque su fecha de nacimiento: dos dígitos para el mes, dos para el día y cuatro para el año. Luego oprima la tecla numeral.',
   consent:
     'Queremos hacerle algunas preguntas y anotar sus respuestas para su equipo médico. Puede llamarnos al {callback}. En cualquier momento, asterisco asterisco repite la pregunta, asterisco cero pide hablar con nuestro personal, y asterisco nueve detiene estas llamadas. Para continuar y permitir que grabemos esta llamada, oprima 1. Para continuar sin grabación, oprima 2. Si no desea continuar, oprima 3.',
-  consentWording: 'consent-es-1',
   commands:
     'Oprima asterisco para repetir la pregunta, 7 para omitirla, 8 para detener la grabación, 0 para nuestro personal, o 9 para no recibir más llamadas.',
+  recordingStopped: 'La grabación se ha detenido.',
   invalid: 'Lo sentimos, no pudimos usar esa respuesta.',
   silent: 'Lo sentimos, no recibimos respuesta.',
+  confirm: 'Escuchamos: {words}. Para guardarlo, oprima 1. Para decirlo otra vez, oprima 2. Para omitirlo, oprima 3.',
+  unsure: 'Es posible que no le hayamos entendido bien; por favor, escuche con atención.',
+  redFlag911:
+    'Lo que nos dijo puede ser una emergencia. Si lo es, cuelgue ahora y marque 9 1 1. Para hablar ahora con nuestro personal, oprima 1. Para seguir con las preguntas, oprima 2.',
+  redFlag988:
+    'Si está pensando en hacerse daño, hay ayuda a cualquier hora: cuelgue y marque 9 8 8. Si está en peligro ahora, cuelgue y marque 9 1 1. Para hablar ahora con nuestro personal, oprima 1. Para seguir con las preguntas, oprima 2.',
+  hold: 'Espere un momento mientras llamamos a nuestro personal. En una emergencia, cuelgue y marque 9 1 1.',
+  staffBusy:
+    'Lo sentimos, nuestro personal no pudo atender su llamada y se la devolverá. En una emergencia, cuelgue y marque 9 1 1. Seguimos ahora donde estábamos.',
+  voicemail:
+    'Hola. Esta es una llamada automática de {clinic}. Por favor llámenos al {callback}. Para no recibir más llamadas automáticas, marque {opt_out}. En una emergencia, marque 9 1 1. Gracias.',
   closing:
     'Gracias. Esas fueron todas las preguntas. Su equipo médico leerá sus respuestas. Si su estado empeora, llámenos al {callback}. En una emergencia, marque 9 1 1. Adiós.',
   partialClosing:
-    'Terminamos aquí. Su equipo médico verá las respuestas que dio. Para continuar después, llámenos al {callback}. En una emergencia, marque 9 1 1. Adiós.',
+    'Terminamos aquí. Su equipo médico verá las respuestas que dio. Para continuar después, llame al número que le llamó, o comuníquese al {callback}. En una emergencia, marque 9 1 1. Adiós.',
+  timeLimit:
+    'Llegamos al final del tiempo de esta llamada. Su equipo médico verá las respuestas que dio. Para terminar después, llame al número que le llamó, o comuníquese al {callback}. En una emergencia, marque 9 1 1. Adiós.',
+  callerClosing: 'Para comunicarse con nuestro personal, llame al {callback}. En una emergencia, marque 9 1 1. Adiós.',
   declined:
     'De acuerdo. No haremos preguntas. Para comunicarse con nosotros, llame al {callback}. En una emergencia, marque 9 1 1. Adiós.',
   wrongPerson: 'Disculpe la molestia. No volveremos a llamar a este número para esa persona. Adiós.',
@@ -85,14 +106,25 @@ const es: CallTexts = {
     'Lo sentimos, algo falló de nuestro lado. Nuestro personal le devolverá la llamada. En una emergencia, cuelgue y marque 9 1 1. Adiós.',
 };
 
-export const callTexts: Readonly<Record<Language, CallTexts>> = { en, es };
+export const callTexts: Readonly<Record<Language, Readonly<Record<ScriptText, string>>>> = { en, es };
 
-/** The text with its marks filled from the plan. Numbers are spoken digit by digit. */
-export function say(text: string, plan: CallPlan): string {
-  return text
+/** The questionnaire's own wording, or the shipped one. */
+export const scriptText = (questionnaire: Pick<Questionnaire, 'texts'>, language: Language, name: ScriptText): string =>
+  questionnaire.texts?.[name]?.[language] ?? callTexts[language][name];
+
+/** Names the words of the consent the patient heard, e.g. `consent-en-1`. */
+export function consentWording(questionnaire: Questionnaire, language: Language): string {
+  const own = questionnaire.texts?.consent !== undefined;
+  return own ? `consent-${language}-${questionnaire.id}-${questionnaire.version}` : `consent-${language}-1`;
+}
+
+/** A text of the script with its marks filled from the plan. Numbers are spoken digit by digit. */
+export function say(plan: CallPlan, language: Language, name: ScriptText): string {
+  return scriptText(plan.questionnaire, language, name)
     .replaceAll('{clinic}', () => plan.clinic.name)
     .replaceAll('{first_name}', () => plan.patient.firstName ?? '')
-    .replaceAll('{callback}', () => spokenNumber(plan.clinic.callbackNumber));
+    .replaceAll('{callback}', () => spokenNumber(plan.clinic.callbackNumber))
+    .replaceAll('{opt_out}', () => spokenNumber(plan.clinic.optOutNumber));
 }
 
 /** `+12025550100` → `2 0 2, 5 5 5, 0 1 0 0`. */

@@ -3,6 +3,7 @@
  * A command is data: telnyx/to-action.ts spells it for the wire, session/ runs it.
  */
 import type { Language } from './questionnaire.ts';
+import type { TaskKind } from './state.ts';
 
 interface CommandBase {
   /** Per-call sequence number: `<call id>:<seq>` is Telnyx' command_id, and `n` in the client_state of a question. */
@@ -25,15 +26,24 @@ export type CommandBody =
     }
   | { readonly name: 'gather_stop' }
   | { readonly name: 'speak'; readonly payload: string; readonly language: Language }
+  /** Ends what `speak` is saying. */
+  | { readonly name: 'playback_stop' }
   | { readonly name: 'record_start' }
   | { readonly name: 'record_stop' }
+  | { readonly name: 'transcription_start'; readonly language: Language }
+  | { readonly name: 'transcription_stop' }
+  /** An inbound call is ours only once it is answered. */
+  | { readonly name: 'answer' }
+  | { readonly name: 'transfer'; readonly to: string; readonly timeoutSeconds: number }
   | { readonly name: 'hangup' }
   /** GET the call: is it still alive? Answered by `call.checked`. */
   | { readonly name: 'retrieve_call' }
   /** A dial without an answer: ask active calls and call events for our client_state. Answered by `dial.checked`. */
   | { readonly name: 'find_dial' }
-  /** The patient asked never to be called again: written before the hang-up (TC-08). */
-  | { readonly name: 'suppress_number' }
+  /** `number` (+E.164) is never to be called again: written before the hang-up (TC-08). */
+  | { readonly name: 'suppress_number'; readonly number: string }
+  /** Work that cannot wait for the end of the call (CL-03). */
+  | { readonly name: 'open_task'; readonly kind: TaskKind }
   | { readonly name: 'release_line' }
   | { readonly name: 'save_note' };
 
@@ -41,9 +51,15 @@ export type Command = CommandBase & CommandBody;
 export type CommandName = Command['name'];
 
 /** Commands that end something: issued again under a new id until Telnyx takes them, and ahead of anything else. */
-const STOPPING: ReadonlySet<CommandName> = new Set(['hangup', 'record_stop', 'gather_stop']);
+const STOPPING: ReadonlySet<CommandName> = new Set([
+  'hangup',
+  'record_stop',
+  'transcription_stop',
+  'gather_stop',
+  'playback_stop',
+]);
 /** Commands that never leave our own storage; they do not age and wait until they succeed. */
-const OWN: ReadonlySet<CommandName> = new Set(['suppress_number', 'release_line', 'save_note']);
+const OWN: ReadonlySet<CommandName> = new Set(['suppress_number', 'open_task', 'release_line', 'save_note']);
 
 export const isStopping = (name: CommandName): boolean => STOPPING.has(name);
 export const isOwn = (name: CommandName): boolean => OWN.has(name);

@@ -5,7 +5,7 @@
 import type { CallPlan } from './call-plan.ts';
 import type { CallEvent, CallEventOf } from './event.ts';
 import type { TelnyxIds } from './ids.ts';
-import type { CallState } from './state.ts';
+import type { CallState, Outcome } from './state.ts';
 import { LONGEST_COMMAND_AGE_MS } from './still-wanted.ts';
 import { end, enter, hangUp, order, stay, type Turn, timerAt } from './turn.ts';
 
@@ -17,7 +17,14 @@ export const RING_TIMEOUT_SECONDS = 30;
 const RING_LOST_MS = (RING_TIMEOUT_SECONDS + 10) * 1000;
 
 type DialEvent = CallEventOf<
-  'call.requested' | 'dial.sent' | 'dial.accepted' | 'dial.refused' | 'dial.unknown' | 'dial.checked' | 'call.initiated'
+  | 'call.requested'
+  | 'call.received'
+  | 'dial.sent'
+  | 'dial.accepted'
+  | 'dial.refused'
+  | 'dial.unknown'
+  | 'dial.checked'
+  | 'call.initiated'
 >;
 
 export function onDialEvent(state: CallState, event: DialEvent, plan: CallPlan): Turn {
@@ -25,6 +32,8 @@ export function onDialEvent(state: CallState, event: DialEvent, plan: CallPlan):
     case 'call.requested':
       if (state.phase !== 'new') return stay(state);
       return order([orderedDial(state, event), []], event.receivedAt, { name: 'dial' });
+    case 'call.received':
+      return state.phase === 'new' ? answer(state, event, plan, event.ids) : stay(state);
     case 'dial.sent':
     case 'dial.unknown':
       if (state.phase !== 'dialing') return stay(state);
@@ -47,6 +56,12 @@ function orderedDial(state: CallState, event: CallEvent): CallState {
   return enter(state, { phase: 'dialing', dial: 'pending' }, { dial_wait: event.receivedAt + LONGEST_COMMAND_AGE_MS });
 }
 
+/** Somebody rings us: the call is ours to command only once it is answered. */
+function answer(state: CallState, event: CallEvent, plan: CallPlan, ids: TelnyxIds): Turn {
+  const ringing = enter({ ...state, ids }, { phase: 'ringing' }, { ring: timerAt(event, plan, RING_LOST_MS) });
+  return order([ringing, []], event.receivedAt, { name: 'answer' });
+}
+
 /** Nobody knows the dial: counted as dialled. Whoever asked for the hang-up meanwhile gets what they asked for. */
 export function giveUpDial(state: CallState, event: CallEvent, plan: CallPlan): Turn {
   const outcome = state.hangupWanted ? 'canceled' : 'dial_unknown';
@@ -56,6 +71,12 @@ export function giveUpDial(state: CallState, event: CallEvent, plan: CallPlan): 
 /** A dial we gave up that proves to be alive is the same attempt; one whose hang-up is known as well is over. */
 export const wasGivenUp = (state: CallState): boolean =>
   state.phase === 'ended' && state.error === 'dial_unknown' && state.hangup === null;
+
+/** Of a call that is alive, or alive again: open, but for what was wished meanwhile. */
+export function outcomeSoFar({ outcome, hangupWanted }: CallState): Outcome | null {
+  if (outcome === 'opted_out') return outcome;
+  return hangupWanted ? 'canceled' : null;
+}
 
 /** Even a dial whose reply is still expected has its timer: the process may die before the reply comes. */
 function awaitDial(state: CallState, event: CallEvent, plan: CallPlan, dial: 'sent' | 'unknown'): CallState {
@@ -73,7 +94,7 @@ function adopt(state: CallState, event: CallEvent, plan: CallPlan, ids: TelnyxId
     ...state,
     ids,
     dialedAt: state.dialedAt ?? event.at,
-    outcome: state.hangupWanted ? 'canceled' : null,
+    outcome: outcomeSoFar(state),
     error: null,
     endedAt: null,
     lostEvents: 0,

@@ -15,6 +15,9 @@ export interface Asked {
 /** Z5: of Telnyx' statuses only `valid` carries an answer. `other` is a value Telnyx may add. */
 export type GatherStatus = 'valid' | 'invalid' | 'timeout' | 'call_hangup' | 'cancelled' | 'cancelled_amd' | 'other';
 
+/** Of Telnyx' premium results: both kinds of human are one to us. */
+export type MachineVerdict = 'human' | 'machine' | 'fax' | 'silence' | 'not_sure';
+
 export interface EventBase {
   /** Telnyx' `data.id`, or the session's own name for what it observed; seen once, applied once. */
   readonly id: string;
@@ -34,7 +37,20 @@ export type CallEventBody =
   | { readonly type: 'dial.unknown' }
   | { readonly type: 'dial.checked'; readonly ids: TelnyxIds | null }
   | { readonly type: 'call.initiated'; readonly ids: TelnyxIds }
+  /** A patient rings us; who it may be is in the plan. */
+  | { readonly type: 'call.received'; readonly ids: TelnyxIds }
   | { readonly type: 'call.answered'; readonly ids: TelnyxIds }
+  /** Telnyx' verdict, premium or not; `not_sure` and `silence` say nothing. */
+  | { readonly type: 'machine.detected'; readonly verdict: MachineVerdict }
+  /** The greeting of a machine is over, with a beep or without. */
+  | { readonly type: 'greeting.ended' }
+  /** A phone that asks who is calling before it rings its owner: a human is near. */
+  | { readonly type: 'call_screening.detected' }
+  /** One final of the live transcription, of the patient's side of the line. */
+  | { readonly type: 'transcription.received'; readonly text: string; readonly confidence: number | null }
+  /** The other leg of a transfer. */
+  | { readonly type: 'staff.answered' }
+  | { readonly type: 'staff.hung_up' }
   | { readonly type: 'dtmf.received'; readonly digit: string; readonly asked: Asked | null }
   | {
       readonly type: 'gather.ended';
@@ -43,7 +59,12 @@ export type CallEventBody =
       readonly asked: Asked | null;
     }
   | { readonly type: 'speak.ended' }
-  | { readonly type: 'recording.saved'; readonly recordingId: string | null; readonly durationMs: number | null }
+  | {
+      readonly type: 'recording.saved';
+      readonly recordingId: string | null;
+      readonly startedAt: number | null;
+      readonly durationMs: number | null;
+    }
   | {
       readonly type: 'call.hangup';
       readonly cause: string | null;

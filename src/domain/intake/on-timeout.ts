@@ -1,9 +1,15 @@
 /** What a timer means: nearly always that an event was lost, so Telnyx is asked before anything is concluded. Pure. */
+import { putLost, stopGather } from './ask.ts';
+import { begin } from './begin.ts';
 import type { CallPlan } from './call-plan.ts';
 import { giveUpDial } from './dialing.ts';
 import type { CallEventOf } from './event.ts';
+import { leaveMessage } from './machine.ts';
+import { onNothingHeard } from './settle-item.ts';
+import { onUtteranceEnd } from './speech.ts';
+import { backToInterview, onBridgeCheck, ringStaff } from './staff.ts';
 import type { CallState, StateIn } from './state.ts';
-import { end, hangUp, order, stay, type Turn, timerAt, withoutTimer } from './turn.ts';
+import { andThen, close, end, hangUp, order, stay, type Turn, timerAt, withoutTimer } from './turn.ts';
 
 /** Telnyx' answer to "is it alive?" is awaited this long before we ask again. */
 const CHECK_WAIT_MS = 10_000;
@@ -21,6 +27,17 @@ export function onTimeout(state: CallState, event: CallEventOf<'timeout.fired'>,
       if (current.lostEvents < MAX_LOST_EVENTS)
         return check({ ...current, lostEvents: current.lostEvents + 1 }, event, plan);
       return hangUp({ ...current, error: current.error ?? 'events_lost', lostEvents: 0 }, event, plan);
+    case 'utterance':
+      return current.phase === 'asking' ? onQuiet(current, event, plan) : stay(current);
+    case 'limit':
+      return onLimit(current, event, plan);
+    case 'greeting':
+      return current.phase === 'leaving_message' ? leaveMessage(current, event, plan) : stay(current);
+    case 'transfer':
+      // Neither an answer nor a hang-up of theirs: nobody is there.
+      return current.phase === 'transferring' ? backToInterview(current, event, plan) : stay(current);
+    case 'bridge':
+      return current.phase === 'bridged' ? onBridgeCheck(current, event, plan) : stay(current);
     case 'ring':
     case 'hangup':
       if (current.lostEvents >= MAX_CHECKS)
@@ -30,6 +47,49 @@ export function onTimeout(state: CallState, event: CallEventOf<'timeout.fired'>,
       return current.phase === 'dialing' ? onDialWait(current, event, plan) : stay(current);
     case 'close':
       return current.phase === 'ended' ? order([current, []], event.receivedAt, { name: 'save_note' }) : stay(current);
+  }
+}
+
+function onQuiet(state: StateIn<'asking'>, event: CallEventOf<'timeout.fired'>, plan: CallPlan): Turn {
+  const { voice, question } = state;
+  if (voice?.item === question.step && voice.words.length > 0) return onUtteranceEnd(state, event, plan);
+  return question.settling === null ? stay(state) : onNothingHeard(state, event, plan);
+}
+
+/** CL-21. While staff are rung it waits for what comes of that. */
+function onLimit(state: CallState, event: CallEventOf<'timeout.fired'>, plan: CallPlan): Turn {
+  const up: CallState = { ...state, timeUp: true };
+  if (state.phase !== 'asking') return stay(up);
+  return andThen(stopGather(up, event), (stopped) => close(stopped, event, plan, 'timeLimit', 'partial'));
+}
+
+/** The answer to `retrieve_call`. A question whose end was lost is asked again while the call is alive, and is no try. */
+export function onChecked(state: CallState, event: CallEventOf<'call.checked'>, plan: CallPlan): Turn {
+  if (state.checking !== event.seq) return stay(state);
+  const current: CallState = { ...state, checking: null };
+  if (event.alive === false) return end(current, event, plan, { error: current.error ?? 'hangup_event_lost' });
+  switch (current.phase) {
+    case 'asking':
+      return putLost(current, event, plan);
+    case 'leaving_message':
+    case 'closing':
+      return hangUp(current, event, plan);
+    case 'transferring':
+      // The end of the announcement was lost.
+      return current.transferSeq === null ? ringStaff(current, event, plan) : stay(current);
+    case 'hanging_up':
+      // Only checks without an answer count: while Telnyx says it lives, it is hung up again.
+      return event.alive === null ? end(current, event, plan) : hangUp({ ...current, lostEvents: 0 }, event, plan);
+    case 'ringing':
+      if (event.alive === null) return end(current, event, plan, { error: 'hangup_event_lost' });
+      // An inbound call rings until it is answered: the answer was lost. Any other was answered, and we were not told.
+      return begin({ ...current, answeredAt: event.at, lostEvents: 0 }, event, plan);
+    case 'bridged':
+      return event.alive === null ? end(current, event, plan) : stay({ ...current, lostEvents: 0 });
+    case 'new':
+    case 'dialing':
+    case 'ended':
+      return stay(current);
   }
 }
 

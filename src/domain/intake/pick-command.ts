@@ -42,9 +42,9 @@ export function pickCommand(state: CallState, pending: readonly PendingCommand[]
   return { pending: kept, dropped, next };
 }
 
-/** A `gather_stop` that fails again and again has nothing left to stop. */
+/** One that stops a sound and fails again and again has nothing left to stop. */
 const isGivenUp = ({ command, attempts }: PendingCommand): boolean =>
-  command.name === 'gather_stop' && attempts >= HOLDING_ATTEMPTS;
+  (command.name === 'gather_stop' || command.name === 'playback_stop') && attempts >= HOLDING_ATTEMPTS;
 
 /** What would be wrong before another: the hang-up before the opt-out is stored (TC-08), a prompt before the old one is stopped. */
 function isHeldUp({ command }: PendingCommand, kept: readonly PendingCommand[]): boolean {
@@ -55,7 +55,7 @@ function isHeldUp({ command }: PendingCommand, kept: readonly PendingCommand[]):
       return waitsFor('suppress_number');
     case 'gather_using_speak':
     case 'speak':
-      return waitsFor('gather_stop');
+      return waitsFor('gather_stop') || waitsFor('playback_stop');
     default:
       return false;
   }

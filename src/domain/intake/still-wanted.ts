@@ -12,14 +12,23 @@ export function stillWanted(state: CallState, command: Command): boolean {
     case 'gather_using_speak':
       return state.phase === 'asking' && state.question.seq === command.seq;
     case 'speak':
-      return state.phase === 'closing' && state.speakSeq === command.seq;
+      return speaksNow(state, command.seq);
     case 'gather_stop':
-      // In the closing too: after `*` and a loose 0 or 9 the command prompt must not talk into the last text.
-      return state.phase === 'asking' || state.phase === 'closing';
+    case 'playback_stop':
+      // In the closing too: what was put before must not talk into the last text.
+      return isTalking(state);
+    case 'answer':
+      return state.phase === 'ringing';
+    case 'transfer':
+      return state.phase === 'transferring' && state.transferSeq === command.seq;
+    case 'transcription_start':
+      // X1, RC-03: what a patient says is listened to only with the consent to record.
+      return state.consent.recording === 'given' && state.transcriber === 'on' && isLive(state);
     case 'record_start':
       // X1: a recorder only ever starts in a state that holds the stored consent.
       return state.consent.recording === 'given' && state.recorder === 'on' && isLive(state);
     case 'record_stop':
+    case 'transcription_stop':
       return isLive(state);
     case 'hangup':
       return state.phase === 'hanging_up';
@@ -28,6 +37,7 @@ export function stillWanted(state: CallState, command: Command): boolean {
     case 'find_dial':
       return state.phase === 'dialing';
     case 'suppress_number':
+    case 'open_task':
     case 'release_line':
       return true;
     case 'save_note':
@@ -36,8 +46,22 @@ export function stillWanted(state: CallState, command: Command): boolean {
   }
 }
 
+function speaksNow(state: CallState, seq: number): boolean {
+  switch (state.phase) {
+    case 'closing':
+    case 'leaving_message':
+      return state.speakSeq === seq;
+    case 'transferring':
+      return state.speakSeq === seq && state.transferSeq === null;
+    default:
+      return false;
+  }
+}
+
+const TALKING: ReadonlySet<CallState['phase']> = new Set(['asking', 'leaving_message', 'transferring', 'closing']);
+const isTalking = (state: CallState): boolean => TALKING.has(state.phase);
 const isLive = (state: CallState): boolean =>
-  state.phase === 'asking' || state.phase === 'closing' || state.phase === 'hanging_up';
+  isTalking(state) || state.phase === 'bridged' || state.phase === 'hanging_up';
 
 /** A stopping command never ages: it is issued again under a new id until it works. Our own wait until they succeed. */
 export const isExpired = (command: Command, now: number): boolean =>

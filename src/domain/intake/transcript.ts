@@ -1,27 +1,49 @@
 /** What was said and keyed, line by line, for readers. A birth date is never written down here. Pure. */
 import type { TranscriptLine } from './call-log.ts';
 import type { Command } from './command.ts';
-import type { CallEvent } from './event.ts';
+import type { CallEvent, CallEventOf } from './event.ts';
 import type { CallState } from './state.ts';
 
 /** The line a command that was accepted adds; null for one that says nothing. */
 export function spokenLine(command: Command, at: number): TranscriptLine | null {
   switch (command.name) {
     case 'gather_using_speak':
-      return { speaker: 'agent', text: command.payload, at, item: command.step, input: 'voice' };
+      return { speaker: 'agent', text: command.payload, at, item: command.step, input: 'voice', confidence: null };
     case 'speak':
-      return { speaker: 'agent', text: command.payload, at, item: 'closing', input: 'voice' };
+      return { speaker: 'agent', text: command.payload, at, item: 'closing', input: 'voice', confidence: null };
     default:
       return null;
   }
 }
 
-/** The keys that ended the question which was open before the event; null when it brought none. */
-export function keyedLine(before: CallState, event: CallEvent): TranscriptLine | null {
-  if (event.type !== 'gather.ended' || before.phase !== 'asking' || event.asked?.seq !== before.question.seq)
-    return null;
-  if (event.digits === '') return null;
+/** What an event adds of the patient: keys that ended the open question, or words; null when it brought none. */
+export function patientLine(before: CallState, event: CallEvent, after: CallState): TranscriptLine | null {
+  switch (event.type) {
+    case 'gather.ended':
+      return keyedLine(before, event);
+    case 'transcription.received':
+      return heardLine(before, event, after);
+    default:
+      return null;
+  }
+}
+
+function keyedLine(before: CallState, event: CallEventOf<'gather.ended'>): TranscriptLine | null {
+  if (before.phase !== 'asking' || event.asked?.seq !== before.question.seq || event.digits === '') return null;
   const { step, commandSince } = before.question;
   const text = step === 'birth_date' && commandSince === null ? 'date of birth entered' : event.digits;
-  return { speaker: 'patient', text, at: event.at, item: commandSince === null ? step : 'command', input: 'keys' };
+  const item = commandSince === null ? step : 'command';
+  return { speaker: 'patient', text, at: event.at, item, input: 'keys', confidence: null };
+}
+
+function heardLine(
+  before: CallState,
+  event: CallEventOf<'transcription.received'>,
+  after: CallState,
+): TranscriptLine | null {
+  const text = event.text.trim();
+  if (text === '') return null;
+  const taken = after.voice?.words.some(({ eventId }) => eventId === event.id) ? after.voice.item : null;
+  const item = taken ?? (before.phase === 'asking' ? before.question.step : null);
+  return { speaker: 'patient', text, at: event.at, item, input: 'voice', confidence: event.confidence };
 }

@@ -3,18 +3,27 @@
  * the state and runs the commands. Unexpected events leave the state as it is and yield no command, because Telnyx may
  * deliver late, twice or out of order.
  */
-import { onCommand, onKeys, onLooseKey } from './answer.ts';
-import { ask, awaitAnew, put, putLost } from './ask.ts';
-import type { CallPlan } from './call-plan.ts';
-import { onDialEvent, wasGivenUp } from './dialing.ts';
+import { onKeys } from './answer.ts';
+import { put, stopGather } from './ask.ts';
+import { begin } from './begin.ts';
+import { type CallPlan, planFor } from './call-plan.ts';
+import { onCommandDelayed, onCommandDropped, onCommandFailed } from './command-result.ts';
+import { onCommand } from './commands.ts';
+import { onDialEvent, outcomeSoFar, wasGivenUp } from './dialing.ts';
 import type { CallEvent, CallEventOf } from './event.ts';
-import { asksToStop, noteStar, onLateAnswer, onLateKey } from './late-answer.ts';
-import { onTimeout } from './on-timeout.ts';
+import { asksToStop, onLateAnswer } from './late-answer.ts';
+import { onKey } from './loose-keys.ts';
+import { backToOpening, onDetected, onGreetingEnded, takeBack } from './machine.ts';
+import { onChecked, onTimeout } from './on-timeout.ts';
+import { stopKeyedAt } from './opt-out-line.ts';
 import { readKeys } from './read-keys.ts';
+import { onHeard } from './speech.ts';
+import { onStaffAnswered, onStaffHungUp, ringStaff } from './staff.ts';
 import type { CallState, StateIn } from './state.ts';
-import { awaitHangup, close, closeAnew, end, hangUp, order, saveAgain, stay, type Turn, withTask } from './turn.ts';
+import { andThen, close, end, enter, hangUp, saveAgain, stay, type Turn } from './turn.ts';
 
-export function transition(state: CallState, event: CallEvent, plan: CallPlan): Turn {
+export function transition(state: CallState, event: CallEvent, callPlan: CallPlan): Turn {
+  const plan = planFor(state, callPlan);
   switch (event.type) {
     case 'call.requested':
     case 'dial.sent':
@@ -23,6 +32,7 @@ export function transition(state: CallState, event: CallEvent, plan: CallPlan): 
     case 'dial.unknown':
     case 'dial.checked':
     case 'call.initiated':
+    case 'call.received':
       return onDialEvent(state, event, plan);
     case 'call.answered':
       return onAnswered(state, event, plan);
@@ -31,9 +41,26 @@ export function transition(state: CallState, event: CallEvent, plan: CallPlan): 
     case 'dtmf.received':
       return onKey(state, event, plan);
     case 'speak.ended':
-      return state.phase === 'closing' ? hangUp(state, event, plan) : stay(state);
-    case 'recording.saved':
-      return saveAgain({ ...state, recording: { id: event.recordingId, durationMs: event.durationMs } }, event, plan);
+      return onSpoken(state, event, plan);
+    case 'machine.detected':
+      return onDetected(state, event, plan);
+    case 'greeting.ended':
+      return onGreetingEnded(state, event, plan);
+    case 'call_screening.detected':
+      // A human is near: what was begun for a machine is taken back.
+      if (state.phase === 'leaving_message') return backToOpening(state, event, plan);
+      // Detection begins again; what it said so far was of the phone, not of its owner.
+      return stay({ ...state, detected: null });
+    case 'transcription.received':
+      return onHeard(state, event, plan);
+    case 'staff.answered':
+      return onStaffAnswered(state, event, plan);
+    case 'staff.hung_up':
+      return onStaffHungUp(state, event, plan);
+    case 'recording.saved': {
+      const { recordingId: id, startedAt, durationMs } = event;
+      return saveAgain({ ...state, recording: { id, startedAt, durationMs } }, event, plan);
+    }
     case 'call.hangup':
       return onHangup(state, event, plan);
     case 'call.checked':
@@ -43,8 +70,7 @@ export function transition(state: CallState, event: CallEvent, plan: CallPlan): 
     case 'command.delayed':
       return onCommandDelayed(state, event, plan);
     case 'command.dropped':
-      if (event.name !== 'record_start' || state.recorder !== 'on') return stay(state);
-      return saveAgain({ ...state, recorder: 'failed' }, event, plan);
+      return onCommandDropped(state, event, plan);
     case 'hangup.requested':
       return onHangupRequested(state, event, plan);
     case 'timeout.fired':
@@ -61,9 +87,12 @@ function onAnswered(state: CallState, event: CallEventOf<'call.answered'>, plan:
       break;
     case 'ended':
       // A dial we had given up as unknown is alive after all: the same attempt, adopted.
-      if (!wasGivenUp(state)) return stay(state);
+      if (!wasGivenUp(state)) return onLateAnswered(state, event, plan);
       break;
     case 'asking':
+    case 'leaving_message':
+    case 'transferring':
+    case 'bridged':
     case 'closing':
     case 'hanging_up':
       return stay({ ...state, answeredAt: state.answeredAt ?? event.at, ids: state.ids ?? event.ids });
@@ -73,32 +102,36 @@ function onAnswered(state: CallState, event: CallEventOf<'call.answered'>, plan:
     ids: event.ids,
     dialedAt: state.dialedAt ?? event.at,
     answeredAt: event.at,
-    outcome: state.hangupWanted ? 'canceled' : null,
+    outcome: outcomeSoFar(state),
     error: null,
     endedAt: null,
     lostEvents: 0,
   };
-  return live.hangupWanted ? hangUp(live, event, plan) : ask(live, event, plan, 'opening');
+  return live.hangupWanted ? hangUp(live, event, plan) : begin(live, event, plan);
 }
 
-function onKey(state: CallState, event: CallEventOf<'dtmf.received'>, plan: CallPlan): Turn {
+/** The hang-up was faster: somebody did answer, so the call is one that broke off. */
+function onLateAnswered(state: CallState, event: CallEventOf<'call.answered'>, plan: CallPlan): Turn {
+  if (state.answeredAt !== null || state.hangup === null) return stay(state);
+  return saveAgain({ ...state, answeredAt: event.at, outcome: state.outcome ?? 'partial' }, event, plan);
+}
+
+/** Ends of speech come in the order of the speech: one that occurred before the order is another's. */
+function onSpoken(state: CallState, event: CallEventOf<'speak.ended'>, plan: CallPlan): Turn {
   switch (state.phase) {
-    case 'new':
-    case 'dialing':
-    case 'ringing':
-      return stay(state);
-    case 'asking': {
-      const heard = noteStar({ ...state, lostEvents: 0 }, event) as StateIn<'asking'>;
-      return onLooseKey(heard, event, plan, event.digit, event.asked?.seq ?? null);
-    }
     case 'closing':
-    case 'hanging_up':
-    case 'ended':
-      return onLateKey(state, event, plan);
+      return event.at >= state.speakAt ? hangUp(state, event, plan) : stay(state);
+    case 'leaving_message':
+      return state.speakSeq !== null && event.at >= state.speakAt ? hangUp(state, event, plan) : stay(state);
+    case 'transferring':
+      return state.transferSeq === null && event.at >= state.speakAt ? ringStaff(state, event, plan) : stay(state);
+    default:
+      return stay(state);
   }
 }
 
 function onGatherEnded(state: CallState, event: CallEventOf<'gather.ended'>, plan: CallPlan): Turn {
+  if (state.phase === 'leaving_message') return onMachineKeys(state, event, plan);
   if (state.phase !== 'asking') return onLateAnswer(state, event, plan);
   const { seq, lostSeq } = state.question;
   if (lostSeq !== null && event.asked?.seq === lostSeq && event.status === 'valid')
@@ -108,14 +141,15 @@ function onGatherEnded(state: CallState, event: CallEventOf<'gather.ended'>, pla
     event.asked?.seq === lostSeq &&
     asksToStop({ ...state.question, commandSince: null }, event.digits)
   ) {
-    return close(state, event, plan, 'optedOut', 'opted_out');
+    return andThen(stopGather(state, event), (stopped) => close(stopped, event, plan, 'optedOut', 'opted_out'));
   }
-  if (event.asked?.seq !== seq) return stay(state);
+  if (event.asked?.seq !== seq || state.question.settling !== null) return stay(state);
   const current = { ...state, lostEvents: 0 };
   switch (event.status) {
     case 'call_hangup':
       // The hang-up is on its way. What it cut off is kept, should its keys have asked to stop.
-      return asksToStop(current.question, event.digits) ? stay({ ...current, stopHeard: true }) : stay(current);
+      if (asksToStop(current.question, event.digits)) return stay({ ...current, stopHeard: true, anyKey: true });
+      return stopKeyedAt(current, event, current.question.step, event.digits) ?? stay(current);
     case 'cancelled':
       return stay(current);
     case 'cancelled_amd':
@@ -135,9 +169,25 @@ function onGatherEnded(state: CallState, event: CallEventOf<'gather.ended'>, pla
 /** The end that was believed lost came after all; what was put in its place is stopped. */
 function onLostEnd(state: StateIn<'asking'>, event: CallEventOf<'gather.ended'>, plan: CallPlan): Turn {
   const current = { ...state, lostEvents: 0, question: { ...state.question, lostSeq: null } };
-  const [stopped, stop] = order([current, []], event.receivedAt, { name: 'gather_stop' });
-  const [next, commands] = onKeys(stopped as StateIn<'asking'>, event, plan, readKeys(event.status, event.digits));
-  return [next, [...stop, ...commands]];
+  return andThen(stopGather(current, event), (stopped) =>
+    onKeys(stopped as StateIn<'asking'>, event, plan, readKeys(event.status, event.digits)),
+  );
+}
+
+/** The keys of the opening were faster than the verdict that took their owner for a machine. */
+function onMachineKeys(state: StateIn<'leaving_message'>, event: CallEventOf<'gather.ended'>, plan: CallPlan): Turn {
+  const { question } = state;
+  if (question === null || event.asked?.seq !== question.seq || event.digits === '') return stay(state);
+  if (event.status !== 'valid' && event.status !== 'invalid' && event.status !== 'timeout')
+    return asksToStop(question, event.digits)
+      ? andThen(takeBack({ ...state, anyKey: true }, event), (human) =>
+          close(human, event, plan, 'optedOut', 'opted_out'),
+        )
+      : stay(state);
+  return andThen(takeBack({ ...state, anyKey: true }, event), (current) => {
+    const asking = enter(current, { phase: 'asking', question }) as StateIn<'asking'>;
+    return onKeys(asking, event, plan, readKeys(event.status, event.digits));
+  });
 }
 
 /** TC-18: the line is released at once and nothing more is ordered. */
@@ -146,51 +196,6 @@ function onHangup(state: CallState, event: CallEventOf<'call.hangup'>, plan: Cal
   if (state.phase === 'ended')
     return state.hangup === null ? saveAgain({ ...state, hangup }, event, plan) : stay(state);
   return end(state, event, plan, { hangup });
-}
-
-/** The answer to `retrieve_call`. A question whose end was lost is asked again while the call is alive, and is no try. */
-function onChecked(state: CallState, event: CallEventOf<'call.checked'>, plan: CallPlan): Turn {
-  if (state.checking !== event.seq) return stay(state);
-  const current: CallState = { ...state, checking: null };
-  if (event.alive === false) return end(current, event, plan, { error: current.error ?? 'hangup_event_lost' });
-  switch (current.phase) {
-    case 'asking':
-      return putLost(current, event, plan);
-    case 'closing':
-      return hangUp(current, event, plan);
-    case 'hanging_up':
-      // Only checks without an answer count: while Telnyx says it lives, it is hung up again.
-      return event.alive === null ? end(current, event, plan) : hangUp({ ...current, lostEvents: 0 }, event, plan);
-    case 'ringing':
-      if (event.alive === null) return end(current, event, plan, { error: 'hangup_event_lost' });
-      // It cannot ring so long: it was answered, and we were not told.
-      return ask({ ...current, answeredAt: event.at, lostEvents: 0 }, event, plan, 'opening');
-    case 'new':
-    case 'dialing':
-    case 'ended':
-      return stay(current);
-  }
-}
-
-function onCommandFailed(state: CallState, event: CallEventOf<'command.failed'>, plan: CallPlan): Turn {
-  if (state.phase === 'ended' || state.phase === 'new' || state.phase === 'dialing') return stay(state);
-  // 90018 on any command is a normal end: the other side was faster.
-  if (event.reason === 'call_ended')
-    return state.phase === 'hanging_up' ? stay(state) : awaitHangup(state, event, plan);
-  if (state.phase === 'asking' && state.question.seq === event.seq) {
-    // CL-22: never dead air. The question cannot be put, so the patient is told, and staff will call.
-    return close(withTask({ ...state, error: event.code }, 'callback'), event, plan, 'fault', 'partial');
-  }
-  if (state.phase === 'closing' && state.speakSeq === event.seq)
-    return hangUp({ ...state, error: state.error ?? event.code }, event, plan);
-  const recorder = event.name === 'record_start' && state.recorder === 'on' ? 'failed' : state.recorder;
-  return stay({ ...state, recorder, error: state.error ?? `${event.name}_refused` });
-}
-
-function onCommandDelayed(state: CallState, event: CallEventOf<'command.delayed'>, plan: CallPlan): Turn {
-  if (state.phase === 'asking' && state.question.seq === event.seq) return stay(awaitAnew(state, event, plan));
-  if (state.phase === 'closing' && state.speakSeq === event.seq) return stay(closeAnew(state, event, plan));
-  return stay(state);
 }
 
 function onHangupRequested(state: CallState, event: CallEvent, plan: CallPlan): Turn {
@@ -203,6 +208,9 @@ function onHangupRequested(state: CallState, event: CallEvent, plan: CallPlan): 
     case 'ringing':
       return hangUp({ ...state, outcome: 'canceled' }, event, plan);
     case 'asking':
+    case 'leaving_message':
+    case 'transferring':
+    case 'bridged':
     case 'closing':
       return hangUp(state, event, plan);
     case 'hanging_up':

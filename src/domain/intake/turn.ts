@@ -1,9 +1,10 @@
 /** The result of every decision, and the few ways to make one: give an order, set a timer, end the call. Pure. */
 import type { CallPlan } from './call-plan.ts';
-import { callTexts, promptEstimateMs, say } from './call-texts.ts';
+import { promptEstimateMs, type ScriptText, say } from './call-texts.ts';
 import type { Command, CommandBody } from './command.ts';
 import type { CallEvent } from './event.ts';
 import type { CallFacts, CallState, OpenQuestion, Outcome, Phase, TaskKind, TimerName } from './state.ts';
+import { keepWords } from './voice-answer.ts';
 
 export type Turn = readonly [state: CallState, commands: readonly Command[]];
 
@@ -25,15 +26,26 @@ export function order(turn: Turn, at: number, ...bodies: readonly CommandBody[])
   return [{ ...state, seq: state.seq + bodies.length }, [...commands, ...issued]];
 }
 
-/** Moves to another phase; timers of the old phase do not outlive it. */
-export function enter(state: CallState, phase: Phase, timers: CallFacts['timers'] = {}): CallState {
-  return { ...facts(state), ...phase, timers } as CallState;
+/** One turn after another: what the first orders goes before what the second does. */
+export function andThen(turn: Turn, next: (state: CallState) => Turn): Turn {
+  const [state, commands] = next(turn[0]);
+  return [state, [...turn[1], ...commands]];
 }
+
+/** Moves to another phase; of the timers of the old phase only the limit of the interview outlives it. */
+export function enter(state: CallState, phase: Phase, timers: CallFacts['timers'] = {}): CallState {
+  const { limit } = state.timers;
+  const goesOn = phase.phase === 'asking' || phase.phase === 'transferring' || phase.phase === 'leaving_message';
+  const kept = goesOn && limit !== undefined ? { limit } : {};
+  return { ...facts(state), ...phase, timers: { ...kept, ...timers } } as CallState;
+}
+
+const OF_A_PHASE = ['dial', 'question', 'speakSeq', 'speakAt', 'back', 'transferSeq'] as const;
 
 /** The facts without what belongs to the phase. */
 function facts(state: CallState): CallFacts {
   const { phase: _, ...rest } = state;
-  for (const key of ['dial', 'question', 'speakSeq'] as const) delete (rest as Record<string, unknown>)[key];
+  for (const key of OF_A_PHASE) delete (rest as Record<string, unknown>)[key];
   return rest;
 }
 
@@ -46,73 +58,92 @@ export function silenceTimer(event: CallEvent, plan: CallPlan, payload: string, 
   return { silence: timerAt(event, plan, ms) };
 }
 
-export type ClosingText =
-  | 'closing'
-  | 'partialClosing'
-  | 'declined'
-  | 'wrongPerson'
-  | 'optedOut'
-  | 'staffCallback'
-  | 'identityFailed'
-  | 'fault';
+/** The number is written to the do-not-call list; a hidden one cannot be. */
+const suppress = (plan: CallPlan): CommandBody[] =>
+  plan.patientNumber.startsWith('+') ? [{ name: 'suppress_number', number: plan.patientNumber }] : [];
 
 /** Says a last text; it is heard to the end, then the line is hung up (Z8). The outcome is settled before the first word. */
-export function close(state: CallState, event: CallEvent, plan: CallPlan, text: ClosingText, outcome: Outcome): Turn {
-  const payload = say(callTexts[state.language][text], plan);
-  const settled: CallState = { ...state, outcome, checking: null, lastQuestion: null };
-  const before: CommandBody[] = outcome === 'opted_out' ? [{ name: 'suppress_number' }] : [];
+export function close(state: CallState, event: CallEvent, plan: CallPlan, text: ScriptText, why: Outcome): Turn {
+  // TC-08: whoever has asked for it is told so, however the talk came to its end.
+  const stops = why === 'opted_out' || state.outcome === 'opted_out' || state.stopHeard;
+  const outcome = stops ? 'opted_out' : why;
+  const payload = say(plan, state.language, stops ? 'optedOut' : text);
+  const kept = keepWords(state, plan);
+  const voice = kept.voice === null ? null : { ...kept.voice, until: kept.voice.until ?? event.receivedAt };
+  const settled: CallState = { ...kept, voice, outcome, checking: null, lastQuestion: leftOpen(state, event) };
+  const before = outcome === 'opted_out' && state.outcome !== 'opted_out' ? suppress(plan) : [];
   const turn = order([settled, []], event.receivedAt, ...before, { name: 'speak', payload, language: state.language });
-  return [enter(turn[0], { phase: 'closing', speakSeq: turn[0].seq }, silenceTimer(event, plan, payload, 0)), turn[1]];
+  const closing = { phase: 'closing', speakSeq: turn[0].seq, speakAt: event.receivedAt } as const;
+  return [enter(turn[0], closing, silenceTimer(event, plan, payload, 0)), turn[1]];
+}
+
+/** A question that is cut off by its time, or by something said, may have been answered already: that end still counts. */
+function leftOpen(state: CallState, event: CallEvent): OpenQuestion | null {
+  if (state.phase !== 'asking') return null;
+  const ended = event.type === 'gather.ended' && event.asked?.seq === state.question.seq;
+  return ended ? null : state.question;
 }
 
 /** The last words reached the patient later than they were ordered: a generous time for them begins now. */
-export const closeAnew = (state: CallState, event: CallEvent, plan: CallPlan): CallState => ({
+export const speechAnew = (state: CallState, event: CallEvent, plan: CallPlan): CallState => ({
   ...state,
   timers: { ...state.timers, silence: timerAt(event, plan, LAST_WORDS_MS) },
 });
 
 export function hangUp(state: CallState, event: CallEvent, plan: CallPlan): Turn {
-  const hanging = enter(state, { phase: 'hanging_up' }, { hangup: timerAt(event, plan, HANGUP_CONFIRM_MS) });
+  const hanging = enter(keepWords(state, plan), { phase: 'hanging_up' }, hangupTimer(event, plan, HANGUP_CONFIRM_MS));
   const outcome = state.outcome ?? outcomeOfBreakOff(state);
   const broken = { ...hanging, outcome, checking: null, lastQuestion: brokenOff(state) };
-  return order(stopIfHeard(broken, event), event.receivedAt, { name: 'hangup' });
+  return order(stopIfHeard(broken, event, plan), event.receivedAt, { name: 'hangup' });
 }
+
+const hangupTimer = (event: CallEvent, plan: CallPlan, ms: number) => ({ hangup: timerAt(event, plan, ms) });
 
 /** The question that the end of the line leaves open. */
 const brokenOff = (state: CallState): OpenQuestion | null =>
-  state.phase === 'asking' ? state.question : state.lastQuestion;
+  state.phase === 'asking' || state.phase === 'leaving_message' ? state.question : state.lastQuestion;
 
 /** TC-08: a `*9` whose gather never spoke still stops all calls. */
-function stopIfHeard(state: CallState, event: CallEvent): Turn {
+function stopIfHeard(state: CallState, event: CallEvent, plan: CallPlan): Turn {
   if (!state.stopHeard || state.outcome === 'opted_out') return stay(state);
-  return order([{ ...state, outcome: 'opted_out' }, []], event.receivedAt, { name: 'suppress_number' });
+  return order([{ ...state, outcome: 'opted_out' }, []], event.receivedAt, ...suppress(plan));
+}
+
+/** The opt-out of one whose line is closing or gone: stored, and nothing more is said. */
+export function stopCalls(state: CallState, event: CallEvent, plan: CallPlan): Turn {
+  if (state.outcome === 'opted_out') return stay(state);
+  const stopped: CallState = { ...state, outcome: 'opted_out', anyKey: true };
+  return andThen(saveAgain(stopped, event, plan), (saved) => order([saved, []], event.receivedAt, ...suppress(plan)));
 }
 
 /** Telnyx says the call is over, but its hang-up event, which holds the cause, may still be on its way. */
 export function awaitHangup(state: CallState, event: CallEvent, plan: CallPlan): Turn {
   const outcome = state.outcome ?? outcomeOfBreakOff(state);
-  const waiting = enter(state, { phase: 'hanging_up' }, { hangup: timerAt(event, plan, CLOSE_AFTER_MS) });
-  return stopIfHeard({ ...waiting, outcome, lastQuestion: brokenOff(state) }, event);
+  const kept = keepWords(state, plan);
+  const waiting = enter(kept, { phase: 'hanging_up' }, hangupTimer(event, plan, CLOSE_AFTER_MS));
+  return stopIfHeard({ ...waiting, outcome, lastQuestion: brokenOff(state) }, event, plan);
 }
 
 /** The line is free at once; the note follows when late events have had their time. */
 export function end(state: CallState, event: CallEvent, plan: CallPlan, change: Partial<CallFacts> = {}): Turn {
   const ended: CallState = {
-    ...enter(state, { phase: 'ended' }, { close: timerAt(event, plan, CLOSE_AFTER_MS) }),
+    ...enter(keepWords(state, plan), { phase: 'ended' }, { close: timerAt(event, plan, CLOSE_AFTER_MS) }),
     endedAt: event.at,
     checking: null,
     outcome: state.outcome ?? outcomeOfBreakOff(state),
     lastQuestion: brokenOff(state),
     ...change,
   } as CallState;
-  return order(stopIfHeard(ended, event), event.receivedAt, { name: 'release_line' });
+  return order(stopIfHeard(ended, event, plan), event.receivedAt, { name: 'release_line' });
 }
 
 /** Facts that come after the end are saved too, once the note has had its turn. */
 export function saveAgain(state: CallState, event: CallEvent, plan: CallPlan): Turn {
   if (state.phase !== 'ended') return stay(state);
-  const close = state.timers.close ?? timerAt(event, plan, CLOSE_AFTER_MS);
-  return stay({ ...state, timers: { ...state.timers, close } });
+  if (state.timers.close !== undefined) return stay(state);
+  // A note already written is not rewritten: what came late makes its next version.
+  const close = timerAt(event, plan, CLOSE_AFTER_MS);
+  return stay({ ...state, noteVersion: state.noteVersion + 1, timers: { ...state.timers, close } });
 }
 
 /** A call that was answered and then broke off is partial; one that never was is judged by its hang-up cause. */

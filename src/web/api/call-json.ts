@@ -3,6 +3,7 @@ import type { CallLog } from '../../domain/intake/call-log.ts';
 import { durationSeconds } from '../../domain/intake/call-record.ts';
 import type { Note } from '../../domain/note/note.ts';
 import type { Call } from '../../store/calls.ts';
+import type { Task } from '../../store/tasks.ts';
 
 export const iso = (at: number): string => new Date(at).toISOString();
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
@@ -37,7 +38,7 @@ export function callJson(call: Call) {
       duration_seconds: seconds(call.recordingDurationMs),
       bytes: null,
     },
-    red_flags: 0,
+    red_flags: call.redFlags,
     review: { status: 'unreviewed', by: null, at: null },
     cost: null,
     telnyx: {
@@ -48,10 +49,14 @@ export function callJson(call: Call) {
   };
 }
 
-/** What became of the recording is known later than the note was written. */
-export function noteJson(note: Note, call: Call) {
+/** What became of the recording, and who has seen to a red flag (by call: one may be of an earlier), is known after the note was written. */
+export function noteJson(note: Note, call: Call, flagTasks: ReadonlyMap<string, Task>) {
   return {
     ...note,
+    red_flags: note.red_flags.map((flag) => ({
+      ...flag,
+      acknowledged_by: flagTasks.get(flag.call_id)?.owner ?? null,
+    })),
     recording: { status: call.recordingStatus, format: null, duration_seconds: seconds(call.recordingDurationMs) },
   };
 }
@@ -69,11 +74,11 @@ export const eventsJson = (log: CallLog) => ({
 });
 
 export const transcriptsJson = (log: CallLog) => ({
-  items: log.transcript.map(({ speaker, text, at, item, input }) => ({
+  items: log.transcript.map(({ speaker, text, at, item, input, confidence }) => ({
     speaker,
     text,
     timestamp: iso(at),
-    confidence: null,
+    confidence,
     offset_ms: null,
     item,
     input,

@@ -1,7 +1,8 @@
 /** What a call leaves behind: the note, the events, what was said. While it lives, events and words come from its session. */
 import * as z from 'zod';
-import { isLiveStatus, leavesNote } from '../../domain/intake/call-record.ts';
+import { isLiveStatus } from '../../domain/intake/call-record.ts';
 import { getNote } from '../../store/notes.ts';
+import { redFlagTasks } from '../../store/tasks.ts';
 import { Problem } from '../errors.ts';
 import { readCall, readCallLog, storedCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
@@ -18,8 +19,12 @@ const shared = {
 const intakeData = route({ ...shared, path: '/api/calls/:call_id/intake-data', audit: 'note.read' }, async (ask) => {
   const call = await storedCall(ask, ask.params.call_id);
   const note = await getNote(ask.db, ask.config.keyRing, call.id);
-  if (note !== null) return ask.c.json(noteJson(note, call));
-  throw new Problem(404, isLiveStatus(call.status) || leavesNote(call.status) ? 'not_ready' : 'no_note');
+  if (note === null) {
+    // A final status is written together with the note: where there is none by then, there will be none.
+    throw new Problem(404, isLiveStatus(call.status) ? 'not_ready' : 'no_note');
+  }
+  const flagTasks = await redFlagTasks(ask.db, [...new Set(note.red_flags.map(({ call_id }) => call_id))]);
+  return ask.c.json(noteJson(note, call, flagTasks));
 });
 
 const events = route({ ...shared, path: '/api/calls/:call_id/events', audit: 'call.read_events' }, async (ask) =>

@@ -7,10 +7,11 @@ import { placeCall } from '../../store/place-call.ts';
 import { invalidField } from '../check-input.ts';
 import { Problem } from '../errors.ts';
 import { maskNumber } from '../mask.ts';
+import { cursorText, pageCursor } from '../page-cursor.ts';
 import { hangUp, readCall, storedCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
 import { callJson } from './call-json.ts';
-import { callId, consent, DEFAULT_LIMIT, language, pageOf, patientId, phoneNumber, time } from './fields.ts';
+import { callId, consent, DEFAULT_LIMIT, language, limit, patientId, phoneNumber, time } from './fields.ts';
 
 const oneCall = z.strictObject({ call_id: callId });
 
@@ -69,7 +70,12 @@ const list = route(
     audit: 'call.list',
     phi: true,
     query: z.strictObject({
-      ...pageOf('call'),
+      limit,
+      cursor: pageCursor('call').optional(),
+      flagged: z
+        .enum(['true', 'false'])
+        .transform((text) => text === 'true')
+        .optional(),
       status: z.enum(CALL_STATUSES).optional(),
       patient_id: patientId.optional(),
       from: time.optional(),
@@ -77,17 +83,18 @@ const list = route(
     }),
   },
   async ({ query, db, config, c }) => {
-    const { status, patient_id, from, to } = query;
+    const { status, flagged, patient_id, from, to } = query;
     const found = await listCalls(db, config.keyRing, {
       limit: query.limit ?? DEFAULT_LIMIT,
       cursor: query.cursor ?? null,
       ...(status === undefined ? {} : { status }),
+      ...(flagged === undefined ? {} : { flagged }),
       ...(patient_id === undefined ? {} : { patientId: patient_id }),
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
     });
     const items = found.items.map((call) => ({ ...callJson(call), phone_number: maskNumber(call.phoneNumber) }));
-    return c.json({ items, next_cursor: found.nextCursor });
+    return c.json({ items, next_cursor: cursorText(found.nextCursor) });
   },
 );
 

@@ -34,6 +34,8 @@ export const externalId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/)
 export const callId = z.string().regex(/^call_[0-9a-f-]{36,64}$/);
 export const patientId = z.string().regex(/^pat_[0-9a-f-]{36,64}$/);
 
+export const taskId = z.string().regex(/^task_[0-9a-f-]{36,64}$/);
+
 /** ISO 8601 with an offset, to epoch milliseconds. */
 export const time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
@@ -59,7 +61,7 @@ const UUID = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 /** The id of the last item already seen, of the kind the list holds; any other would be an empty or a whole list, silently. */
 const cursorOf = (kind: string) => z.string().regex(new RegExp(`^(${kind})_${UUID}$`), 'Not a cursor of this list.');
 
-const limit = z
+export const limit = z
   .string()
   .regex(/^\d{1,3}$/)
   .transform(Number)

@@ -9,17 +9,23 @@ import type { Task } from '../../store/tasks.ts';
 import { Timeline, Transcript } from './call-log-view.tsx';
 import { type ClinicClock, Moment, spokenLength } from './clinic-clock.tsx';
 import {
+  ANSWERED_BY_LABELS,
   consentLabel,
+  directionLabel,
   hangupParty,
   IDENTITY_LABELS,
+  numberLabel,
   RECORDING_LABELS,
   readable,
   STATUS_LABELS,
   statusTone,
   TASK_LABELS,
 } from './labels.ts';
-import { Chip } from './layout.tsx';
+import { Alerts, Chip, Outcome } from './layout.tsx';
 import { NoteView } from './note-view.tsx';
+import { RedFlagPanel } from './red-flag-panel.tsx';
+import { shownFlags } from './shown-flags.ts';
+import { TaskButtons, TaskDue, TaskOwner } from './task-controls.tsx';
 
 export interface CallView {
   readonly call: Call;
@@ -28,11 +34,21 @@ export interface CallView {
   readonly note: Note | null;
   readonly log: CallLog;
   readonly tasks: readonly Task[];
+  /** Red flags nobody has claimed, of any call. */
+  readonly alerts: number;
+  readonly actorName: string;
   readonly clock: ClinicClock;
   readonly now: number;
-  /** Somebody asked to hang up when there was nothing left to hang up. */
-  readonly alreadyOver?: boolean;
 }
+
+/** The answer to a request of the page itself: with the count in its frame, and what came of what was asked. */
+export const CallAnswer = ({ view, outcome }: { view: CallView; outcome?: string | undefined }) => (
+  <>
+    <CallFragment {...view} />
+    <Alerts count={view.alerts} elsewhere />
+    {outcome === undefined ? null : <Outcome text={outcome} />}
+  </>
+);
 
 export const CallFragment = (view: CallView) => {
   const { call, settled, clock, log, note } = view;
@@ -48,11 +64,7 @@ export const CallFragment = (view: CallView) => {
   return (
     <div id="call" {...polling}>
       <Head view={view} />
-      {view.alreadyOver ? (
-        <p class="notice notice-live" role="status">
-          This call was already over.
-        </p>
-      ) : null}
+      <RedFlags view={view} />
       <p class="notice notice-warn">
         <strong>Patient-reported by automated call, not reviewed.</strong> Check it with the patient before you rely on
         it.
@@ -62,7 +74,7 @@ export const CallFragment = (view: CallView) => {
       <div class="columns">
         <div>
           {note === null ? <NoNote settled={settled} /> : <NoteView note={note} clock={clock} />}
-          <Transcript lines={log.transcript} clock={clock} running={!settled} />
+          <Transcript lines={log.transcript} clock={clock} language={call.language} running={!settled} />
         </div>
         <Timeline events={log.events} clock={clock} />
       </div>
@@ -77,7 +89,8 @@ const Head = ({ view: { call, patient, settled } }: { view: CallView }) => {
       <div>
         <h1>{name === '' ? 'Patient without a name' : name}</h1>
         <p class="under-title">
-          <Chip tone={statusTone(call.status)}>{STATUS_LABELS[call.status]}</Chip> <span>{call.phoneNumber}</span>
+          <Chip tone={statusTone(call.status)}>{STATUS_LABELS[call.status]}</Chip>{' '}
+          <span>{directionLabel(call.direction)}</span> <span>{numberLabel(call.phoneNumber)}</span>
           {patient?.dateOfBirth ? <span>{`Born ${patient.dateOfBirth}`}</span> : null}
           {call.externalId === null ? null : <span>{`Record ${call.externalId}`}</span>}
         </p>
@@ -102,19 +115,50 @@ const Head = ({ view: { call, patient, settled } }: { view: CallView }) => {
   );
 };
 
-const Tasks = ({ view: { tasks, clock } }: { view: CallView }) => {
-  const open = tasks.filter(({ status }) => status === 'open');
-  if (open.length === 0) return null;
+const RedFlags = ({ view }: { view: CallView }) => {
+  const { call, note, log, tasks, clock } = view;
+  const task = tasks.find(({ kind }) => kind === 'red_flag');
+  const flags = shownFlags(note, log);
+  if (call.redFlags === 0 && flags.length === 0 && task === undefined) return null;
   return (
-    <section class="notice notice-live" aria-label="To do">
-      {open.map(({ kind, dueAt }) => (
-        <p>
-          <strong>To do:</strong> {TASK_LABELS[kind]}, by <Moment at={dueAt} clock={clock} zoned />
-        </p>
+    <RedFlagPanel flags={flags} count={call.redFlags} clock={clock} language={call.language}>
+      {task === undefined ? null : <TaskLine task={task} view={view} />}
+    </RedFlagPanel>
+  );
+};
+
+const Tasks = ({ view }: { view: CallView }) => {
+  const others = view.tasks.filter(({ kind }) => kind !== 'red_flag');
+  if (others.length === 0) return null;
+  return (
+    <section class="to-do" aria-labelledby="to-do">
+      <h2 id="to-do">To do</h2>
+      {others.map((task) => (
+        <TaskLine task={task} view={view} />
       ))}
     </section>
   );
 };
+
+const TaskLine = ({ task, view: { call, actorName, clock, now } }: { task: Task; view: CallView }) => (
+  <div id={`task-${task.id}`} class="task" tabindex={-1}>
+    <p>
+      <strong>{TASK_LABELS[task.kind].toDo}</strong>
+    </p>
+    <p class="task-state">
+      <TaskOwner task={task} actorName={actorName} />{' '}
+      <span>
+        <TaskDue task={task} clock={clock} now={now} />
+      </span>
+    </p>
+    <TaskButtons
+      task={task}
+      action={(verb) => `/dashboard/calls/${call.id}/tasks/${task.id}/${verb}`}
+      target="#call"
+      about="this call"
+    />
+  </div>
+);
 
 const Facts = ({ view: { call, note, clock, now } }: { view: CallView }) => (
   <dl class="facts">
@@ -127,6 +171,10 @@ const Facts = ({ view: { call, note, clock, now } }: { view: CallView }) => (
           {note?.consent.wording ? `, wording ${note.consent.wording}` : ''}
         </small>
       )}
+    </Fact>
+    <Fact name="Direction">{directionLabel(call.direction)}</Fact>
+    <Fact name="Answered by">
+      {call.answeredAt === null ? 'Nobody' : call.direction === 'inbound' ? 'Us' : ANSWERED_BY_LABELS[call.answeredBy]}
     </Fact>
     <Fact name="Started">
       <Moment at={call.dialedAt ?? call.createdAt} clock={clock} zoned />

@@ -1,15 +1,17 @@
 /** What was said, line by line, and what happened, event by event. */
 import type { LoggedEvent, TranscriptLine } from '../../domain/intake/call-log.ts';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
-import { commandLabel, eventLabel, itemTitle } from './labels.ts';
+import { commandLabel, eventLabel, isUnsure, itemTitle, sureness } from './labels.ts';
+import { Chip } from './layout.tsx';
 
 interface TranscriptView {
   readonly lines: readonly TranscriptLine[];
   readonly clock: ClinicClock;
+  readonly language: string;
   readonly running: boolean;
 }
 
-export const Transcript = ({ lines, clock, running }: TranscriptView) => (
+export const Transcript = ({ lines, clock, language, running }: TranscriptView) => (
   // While the call runs it is what one came for; afterwards the note is. By its id static/app.js keeps it as the reader has it.
   <details id="said" class="said" open={running}>
     <summary id="said-title">What was said</summary>
@@ -20,14 +22,22 @@ export const Transcript = ({ lines, clock, running }: TranscriptView) => (
           <p class="line-head">
             <strong>{line.speaker === 'agent' ? 'Clinic' : 'Patient'}</strong>
             {line.item === null ? null : <span>{itemTitle(line.item)}</span>}
-            {line.speaker === 'patient' && line.input === 'keys' ? <span>by key</span> : null}
+            {line.speaker === 'patient' ? <Heard line={line} /> : null}
             <Moment at={line.at} clock={clock} exact />
           </p>
-          <p>{line.text}</p>
+          <p lang={line.input === 'voice' ? language : undefined}>{line.text}</p>
         </li>
       ))}
     </ol>
   </details>
+);
+
+const Heard = ({ line: { input, confidence } }: { line: TranscriptLine }) => (
+  <>
+    <span>{input === 'keys' ? 'by key' : 'spoken'}</span>
+    {typeof confidence === 'number' ? <span>{sureness(confidence)}</span> : null}
+    {isUnsure(confidence) ? <Chip tone="warn">Hard to understand</Chip> : null}
+  </>
 );
 
 export const Timeline = ({ events, clock }: { events: readonly LoggedEvent[]; clock: ClinicClock }) => (
@@ -50,13 +60,14 @@ export const Timeline = ({ events, clock }: { events: readonly LoggedEvent[]; cl
   </section>
 );
 
-/** Events of one kind in a row that led to nothing are one line: a birth date is nine keys. */
+/** Events of one kind in a row that led to no command are one line: a birth date is nine keys. */
 function runs(events: readonly LoggedEvent[]): { event: LoggedEvent; count: number }[] {
   const lines: { event: LoggedEvent; count: number }[] = [];
   for (const event of events) {
     const last = lines.at(-1);
     const same = last?.event.type === event.type && last.event.effect === event.effect;
-    if (last && same && event.effect !== 'applied') last.count += 1;
+    const ledNowhere = last?.event.commands.length === 0 && event.commands.length === 0;
+    if (last && same && ledNowhere) last.count += 1;
     else lines.push({ event, count: 1 });
   }
   return lines;

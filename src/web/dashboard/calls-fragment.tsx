@@ -2,15 +2,21 @@
 import { type CallStatus, durationSeconds, isLiveStatus } from '../../domain/intake/call-record.ts';
 import type { Call } from '../../store/calls.ts';
 import type { Patient } from '../../store/patients.ts';
+import type { Task } from '../../store/tasks.ts';
 import { initials, maskNumber } from '../mask.ts';
 import { type ClinicClock, Moment, spokenLength } from './clinic-clock.tsx';
-import { consentLabel, STATUS_LABELS, statusTone } from './labels.ts';
-import { Chip } from './layout.tsx';
+import { consentLabel, directionLabel, numberLabel, STATUS_LABELS, statusTone, type Tone } from './labels.ts';
+import { Alerts, Chip } from './layout.tsx';
 
 export interface CallList {
   readonly calls: readonly Call[];
   readonly patients: ReadonlyMap<string, Patient>;
+  /** The red-flag tasks, by call. */
+  readonly flagTasks: ReadonlyMap<string, Task>;
+  /** Red flags nobody has claimed, anywhere. */
+  readonly alerts: number;
   readonly status: CallStatus | null;
+  readonly flagged: boolean;
   readonly cursor: string | null;
   readonly nextCursor: string | null;
   readonly clock: ClinicClock;
@@ -18,9 +24,10 @@ export interface CallList {
 }
 
 /** The query of a page of the list. */
-function query(status: CallStatus | null, cursor: string | null): string {
+function query({ status, flagged }: Pick<CallList, 'status' | 'flagged'>, cursor: string | null): string {
   const parameters = new URLSearchParams();
   if (status !== null) parameters.set('status', status);
+  if (flagged) parameters.set('flagged', 'true');
   if (cursor !== null) parameters.set('cursor', cursor);
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;
@@ -31,15 +38,23 @@ export const CallsFragment = (list: CallList) => {
   return (
     <div
       id="calls"
-      hx-get={`/dashboard/fragments/calls${query(list.status, list.cursor)}`}
+      hx-get={`/dashboard/fragments/calls${query(list, list.cursor)}`}
       hx-trigger={live ? 'every 5s' : 'every 15s'}
       hx-swap="outerHTML"
     >
-      {list.calls.length === 0 ? <NoCalls status={list.status} paged={list.cursor !== null} /> : <Table list={list} />}
+      {list.calls.length === 0 ? <NoCalls list={list} /> : <Table list={list} />}
       <Paging list={list} />
     </div>
   );
 };
+
+/** The answer to the list's own request, with the count in the frame of the page. */
+export const CallsAnswer = (list: CallList) => (
+  <>
+    <CallsFragment {...list} />
+    <Alerts count={list.alerts} elsewhere />
+  </>
+);
 
 const Table = ({ list }: { list: CallList }) => (
   <table class="worklist">
@@ -57,51 +72,68 @@ const Table = ({ list }: { list: CallList }) => (
     </thead>
     <tbody>
       {list.calls.map((call) => (
-        <Row call={call} patient={list.patients.get(call.patientId) ?? null} clock={list.clock} now={list.now} />
+        <Row call={call} list={list} />
       ))}
     </tbody>
   </table>
 );
 
-const Row = ({
-  call,
-  patient,
-  clock,
-  now,
-}: {
-  call: Call;
-  patient: Patient | null;
-  clock: ClinicClock;
-  now: number;
-}) => (
-  <tr id={`row-${call.id}`}>
-    <td class="cell-status">
-      <Chip tone={statusTone(call.status)}>{STATUS_LABELS[call.status]}</Chip>
-    </td>
-    <th scope="row" class="cell-patient">
-      <a id={`link-${call.id}`} href={`/dashboard/calls/${call.id}`} class="row-link">
-        <span class="initials">{(patient && initials(patient)) ?? 'No name'}</span> {maskNumber(call.phoneNumber)}
-      </a>
-    </th>
-    <td class="cell-started">
-      <Moment at={call.dialedAt ?? call.createdAt} clock={clock} />
-    </td>
-    <td class="cell-duration number">{lengthOf(call, now)}</td>
-    <td class="cell-consent">{consentLabel(call)}</td>
-  </tr>
-);
+const Row = ({ call, list }: { call: Call; list: CallList }) => {
+  const { clock, now } = list;
+  const patient = list.patients.get(call.patientId) ?? null;
+  return (
+    <tr id={`row-${call.id}`}>
+      <td class="cell-status">
+        <Chip tone={statusTone(call.status)}>{STATUS_LABELS[call.status]}</Chip>{' '}
+        <FlagChip call={call} task={list.flagTasks.get(call.id) ?? null} />
+      </td>
+      <th scope="row" class="cell-patient">
+        <a id={`link-${call.id}`} href={`/dashboard/calls/${call.id}`} class="row-link">
+          <span class="initials">{(patient && initials(patient)) ?? 'No name'}</span>{' '}
+          {numberLabel(maskNumber(call.phoneNumber))}
+        </a>
+      </th>
+      <td class="cell-started">
+        <Moment at={call.dialedAt ?? call.createdAt} clock={clock} />
+        {call.direction === 'inbound' ? <Inbound /> : null}
+      </td>
+      <td class="cell-duration number">{lengthOf(call, now)}</td>
+      <td class="cell-consent">{consentLabel(call)}</td>
+    </tr>
+  );
+};
+
+const Inbound = () => <small class="inbound">{directionLabel('inbound')}</small>;
+
+const FLAG_CHIPS: Readonly<Record<Task['status'], { readonly words: string; readonly tone: Tone }>> = {
+  open: { words: '', tone: 'bad' },
+  claimed: { words: ', claimed', tone: 'warn' },
+  done: { words: ', done', tone: 'calm' },
+};
+
+/** A call that took up an unfinished intake carries its flags; the task is that call's. */
+const FlagChip = ({ call, task }: { call: Call; task: Task | null }) => {
+  if (call.redFlags === 0 && task === null) return null;
+  if (task === null) return <Chip tone="warn">Earlier red flag</Chip>;
+  const { words, tone } = FLAG_CHIPS[task.status];
+  return <Chip tone={tone}>{`${call.redFlags > 1 ? `${call.redFlags} red flags` : 'Red flag'}${words}`}</Chip>;
+};
 
 function lengthOf(call: Call, now: number): string {
   if (call.answeredAt === null) return '—';
   return spokenLength(durationSeconds({ answeredAt: call.answeredAt, endedAt: call.endedAt ?? now }));
 }
 
-const NoCalls = ({ status, paged }: { status: CallStatus | null; paged: boolean }) => {
-  if (paged) return <p class="empty">There are no older calls.</p>;
-  if (status !== null) {
+const NoCalls = ({ list: { status, flagged, cursor } }: { list: CallList }) => {
+  if (cursor !== null) return <p class="empty">There are no older calls.</p>;
+  if (status !== null || flagged) {
+    // Never "no red flags": that nothing was recognised does not mean that nothing was there (CL-04).
     return (
       <p class="empty">
-        No call is “{STATUS_LABELS[status]}”. <a href="/dashboard/calls">Show all calls</a>
+        {flagged
+          ? 'No call here has raised a red flag.'
+          : `No call is “${status === null ? '' : STATUS_LABELS[status]}”.`}{' '}
+        <a href="/dashboard/calls">Show all calls</a>
       </p>
     );
   }
@@ -122,13 +154,13 @@ const NoCalls = ({ status, paged }: { status: CallStatus | null; paged: boolean 
 };
 
 const Paging = ({ list }: { list: CallList }) => {
-  const { status, cursor, nextCursor } = list;
+  const { cursor, nextCursor } = list;
   if (cursor === null && nextCursor === null) return null;
   return (
     <nav class="paging" aria-label="Pages">
-      {cursor === null ? <span /> : <a href={`/dashboard/calls${query(status, null)}`}>Newest calls</a>}
+      {cursor === null ? <span /> : <a href={`/dashboard/calls${query(list, null)}`}>Newest calls</a>}
       {nextCursor === null ? null : (
-        <a id="older" href={`/dashboard/calls${query(status, nextCursor)}`} rel="next">
+        <a id="older" href={`/dashboard/calls${query(list, nextCursor)}`} rel="next">
           Older calls
         </a>
       )}

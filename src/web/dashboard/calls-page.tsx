@@ -17,6 +17,9 @@ export const CallsPage = (list: CallList) => (
             </option>
           ))}
         </select>
+        <label>
+          <input type="checkbox" name="flagged" value="true" checked={list.flagged} /> Red flags
+        </label>
         <button type="submit" class="secondary">
           Show
         </button>

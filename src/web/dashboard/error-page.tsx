@@ -1,12 +1,15 @@
 /** What a browser sees instead of problem+json: what is wrong in plain words, and what to do next. */
+import type { Actor } from '../context.ts';
 import { page } from './layout.tsx';
+import { homeOf, viewerOf } from './viewer.ts';
 
 interface ErrorPage {
   readonly status: number;
   readonly title: string;
   readonly code: string;
   readonly requestId: string;
-  readonly actorName: string | null;
+  /** Null: nobody has signed in. */
+  readonly actor: Actor | null;
 }
 
 const NEXT_STEPS: Readonly<Record<string, readonly [heading: string, text: string]>> = {
@@ -25,7 +28,7 @@ const NEXT_STEPS: Readonly<Record<string, readonly [heading: string, text: strin
   ],
   not_found: [
     'Nothing here',
-    'This page or call does not exist. It may have been removed, or the address is incomplete.',
+    'This page, call or task does not exist. It may have been removed, or the address is incomplete.',
   ],
   session_unavailable: [
     'The call cannot be shown right now',
@@ -33,32 +36,34 @@ const NEXT_STEPS: Readonly<Record<string, readonly [heading: string, text: strin
   ],
   access_keys_unavailable: ['Sign-in cannot be checked right now', 'Load this page again in a few seconds.'],
 };
-/** Whoever lacks a role for one page lacks it for all: a link to the calls would lead to the same refusal. */
-const NO_WAY_IN: ReadonlySet<string> = new Set(['no_role', 'forbidden']);
 const UNEXPECTED = [
   'Something went wrong',
   'It is not your doing. Try again; if it stays, tell whoever runs this service the number below.',
 ] as const;
 
-export function errorPage({ status, title, code, requestId, actorName }: ErrorPage) {
+export function errorPage({ status, title, code, requestId, actor }: ErrorPage) {
   const [heading, text] =
     NEXT_STEPS[code] ?? (status < 500 ? [title, 'This request could not be carried out.'] : UNEXPECTED);
+  const viewer = actor === null ? null : viewerOf(actor);
+  // A page somebody has no role for leads to one they have; whoever is not signed in is asked to sign in there.
+  const home = viewer === null ? { path: '/dashboard/calls', name: 'calls' } : homeOf(viewer);
   return page({
     title: heading,
     clinicName: null,
-    actorName: code === 'no_role' ? null : actorName,
+    viewer: code === 'no_role' ? null : viewer,
+    alerts: 0,
     current: null,
     children: (
       <section class="lone">
         <h1>{heading}</h1>
         <p>{text}</p>
         <p class="actions">
-          {NO_WAY_IN.has(code) ? null : (
-            <a href="/dashboard/calls" class="button">
-              Go to the calls
+          {home === null ? null : (
+            <a href={home.path} class="button">
+              {`Go to the ${home.name}`}
             </a>
           )}
-          {actorName === null ? null : <a href="/cdn-cgi/access/logout">Sign out</a>}
+          {actor === null ? null : <a href="/cdn-cgi/access/logout">Sign out</a>}
         </p>
         <p class="quiet">
           {`${status} ${code}`}

@@ -1,7 +1,10 @@
 /** The words of the dashboard for the codes of the core. */
 import type { CallRecord, CallStatus, RecordingStatus } from '../../domain/intake/call-record.ts';
 import { isLiveStatus } from '../../domain/intake/call-record.ts';
+import type { CommandName } from '../../domain/intake/command.ts';
+import type { CallEvent } from '../../domain/intake/event.ts';
 import type { AnswerState, TaskKind } from '../../domain/intake/state.ts';
+import type { TaskStatus } from '../../store/tasks.ts';
 
 /** How a chip is coloured; the words carry the meaning. */
 export type Tone = 'live' | 'good' | 'warn' | 'bad' | 'calm';
@@ -37,6 +40,12 @@ export const IDENTITY_LABELS: Readonly<Record<CallRecord['identity'], string>> =
   not_checked: 'Not checked',
 };
 
+export const ANSWERED_BY_LABELS: Readonly<Record<CallRecord['answeredBy'], string>> = {
+  human: 'A person',
+  machine: 'An answering machine',
+  unknown: 'Not known',
+};
+
 export const RECORDING_LABELS: Readonly<Record<RecordingStatus, string>> = {
   none: 'None',
   pending: 'Not stored yet',
@@ -54,9 +63,12 @@ export const ANSWER_LABELS: Readonly<Record<AnswerState, { readonly label: strin
   unclear: { label: 'Unclear', tone: 'bad' },
 };
 
-export const TASK_LABELS: Readonly<Record<TaskKind, string>> = {
-  callback: 'Call the patient back',
-  voice_items: 'Ask the questions that need the patient’s own words',
+export const TASK_LABELS: Readonly<Record<TaskKind, { readonly name: string; readonly toDo: string }>> = {
+  red_flag: { name: 'Red flag', toDo: 'Read the answer and call the patient now' },
+  guardian: { name: 'Patient is a minor', toDo: 'Speak with a parent or guardian' },
+  opt_out_review: { name: 'Asked in words to stop calls', toDo: 'Check that the patient meant it so' },
+  callback: { name: 'Call back', toDo: 'Call the patient back' },
+  voice_items: { name: 'Questions left open', toDo: 'Ask the questions that need the patient’s own words' },
 };
 
 const CONSENT_LABELS: Readonly<Record<CallRecord['consentCollection'], string>> = {
@@ -71,6 +83,40 @@ export function consentLabel(call: Pick<CallRecord, 'consentCollection' | 'conse
   return call.consentRecording === 'given' ? `${collection}, recording allowed` : `${collection}, not recorded`;
 }
 
+export const TASK_STATUS_LABELS: Readonly<Record<TaskStatus, string>> = {
+  open: 'Open',
+  claimed: 'Claimed',
+  done: 'Done',
+};
+
+const RED_FLAG_RULES: Readonly<Record<string, string>> = {
+  'chest-pain': 'Chest pain or heart attack',
+  breathing: 'Trouble breathing',
+  stroke: 'Signs of a stroke',
+  bleeding: 'Heavy bleeding',
+  unconscious: 'Fainted or unconscious',
+  'severe-allergy': 'Severe allergic reaction',
+  'self-harm': 'Self-harm or suicide',
+  overdose: 'Overdose or poisoning',
+  'worst-headache': 'Worst headache of their life',
+  seizure: 'Seizure or convulsions',
+  'unbearable-pain': 'Unbearable pain',
+  'worst-pain': 'Pain of 10 out of 10',
+  'asks-for-rescue': 'Asked for an ambulance or emergency help',
+};
+/** A rule of a questionnaire that is not the shipped one gets its own name, made readable. */
+export const redFlagLabel = (rule: string): string => RED_FLAG_RULES[rule] ?? readable(rule.replaceAll('-', ' '));
+
+/** Below this a transcriber's words may well be wrong; the read-back of the call says so too (X6). */
+const LOW_CONFIDENCE = 0.6;
+export const isUnsure = (confidence: number | null | undefined): boolean =>
+  typeof confidence === 'number' && confidence < LOW_CONFIDENCE;
+export const sureness = (confidence: number): string => `${Math.round(confidence * 100)} % sure`;
+
+export const directionLabel = (direction: string): string => (direction === 'inbound' ? 'Rang us' : 'We rang');
+/** An inbound caller may hide it. */
+export const numberLabel = (number: string): string => (number === 'anonymous' ? 'Number withheld' : number);
+
 /** Telnyx' `caller` is whoever placed the call: us, unless the patient rang back. */
 export function hangupParty(source: string, direction: string): string {
   if (source !== 'caller' && source !== 'callee') return 'unknown who';
@@ -78,10 +124,13 @@ export function hangupParty(source: string, direction: string): string {
 }
 
 const ITEM_TITLES: Readonly<Record<string, string>> = {
+  answer: 'Answering',
   opening: 'Opening',
   birth_date: 'Birth date',
   consent: 'Consent',
-  closing: 'Closing',
+  red_flag: 'Emergency advice',
+  command: 'Star commands',
+  closing: 'Announcement',
   'hpi.chief_complaint': 'Chief complaint',
   'hpi.symptom_duration': 'How long',
   'hpi.pain_level': 'Pain, 0 to 10',
@@ -96,13 +145,19 @@ const ITEM_TITLES: Readonly<Record<string, string>> = {
   'family_history.heart_disease': 'Heart disease in the family',
   'family_history.diabetes': 'Diabetes in the family',
   'family_history.cancer': 'Cancer in the family',
+  'message.reply': 'Reply to the message',
+  'message.call_back': 'Wants a call back',
 };
 
-/** An item of a questionnaire that is not the shipped one gets its own name, made readable. */
-export const itemTitle = (id: string): string => ITEM_TITLES[id] ?? readable(id.slice(id.indexOf('.') + 1));
+/** Of a step or an item. One of a questionnaire that is not the shipped one gets its own name, made readable. */
+export function itemTitle(id: string): string {
+  const item = id.replace(/\.confirm$/, '');
+  const title = ITEM_TITLES[item] ?? readable(item.slice(item.indexOf('.') + 1));
+  return item === id ? title : `${title}, read back`;
+}
 
-/** The events and commands of a call, as staff would say them; one without a word here is made readable. */
-const HAPPENED: Readonly<Record<string, string>> = {
+/** The events and commands of a call, as staff would say them; one of another version of this program is made readable. */
+const HAPPENED: Readonly<Record<CallEvent['type'], string>> = {
   'call.requested': 'Call requested',
   'dial.sent': 'Dial sent',
   'dial.accepted': 'Telnyx took the dial',
@@ -110,10 +165,17 @@ const HAPPENED: Readonly<Record<string, string>> = {
   'dial.unknown': 'Telnyx did not answer the dial',
   'dial.checked': 'Looked for the dial at Telnyx',
   'call.initiated': 'Ringing',
+  'call.received': 'The patient rings us',
   'call.answered': 'Answered',
+  'machine.detected': 'Checked for an answering machine',
+  'greeting.ended': 'Greeting of the machine over',
+  'call_screening.detected': 'The phone asks who is calling',
+  'transcription.received': 'Words heard',
+  'staff.answered': 'Staff picked up',
+  'staff.hung_up': 'Staff left the line',
   'dtmf.received': 'Key pressed',
   'gather.ended': 'Question ended',
-  'speak.ended': 'Last words heard',
+  'speak.ended': 'Announcement over',
   'call.hangup': 'Line closed',
   'call.checked': 'Asked Telnyx for the call',
   'recording.saved': 'Recording saved at Telnyx',
@@ -123,22 +185,29 @@ const HAPPENED: Readonly<Record<string, string>> = {
   'hangup.requested': 'Staff asked to hang up',
   'timeout.fired': 'Time was up',
 };
-const ORDERED: Readonly<Record<string, string>> = {
+const ORDERED: Readonly<Record<CommandName, string>> = {
   dial: 'dial',
+  answer: 'pick up',
   gather_using_speak: 'ask',
   gather_stop: 'stop the question',
-  speak: 'say the last words',
+  speak: 'make an announcement',
+  playback_stop: 'stop the announcement',
   record_start: 'start recording',
   record_stop: 'stop recording',
+  transcription_start: 'start writing down what is said',
+  transcription_stop: 'stop writing down what is said',
+  transfer: 'ring staff',
   hangup: 'hang up',
   retrieve_call: 'ask Telnyx for the call',
   find_dial: 'look for the dial',
   suppress_number: 'put the number on the do-not-call list',
+  open_task: 'tell staff',
   release_line: 'free the line',
   save_note: 'save the note',
 };
-export const eventLabel = (type: string): string => HAPPENED[type] ?? readable(type);
-export const commandLabel = (name: string): string => ORDERED[name] ?? readable(name).toLowerCase();
+export const eventLabel = (type: string): string => (HAPPENED as Words)[type] ?? readable(type);
+export const commandLabel = (name: string): string => (ORDERED as Words)[name] ?? readable(name).toLowerCase();
+type Words = Readonly<Record<string, string>>;
 
 /** `normal_clearing` to `Normal clearing`. */
 export function readable(code: string): string {

@@ -2,10 +2,11 @@
 import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import type { Tone } from './labels.ts';
+import type { Viewer } from './viewer.ts';
 
 /**
  * No eval, no inline style, no history: a snapshot of a page is patient data. htmx still writes the path it was loaded at into
- * sessionStorage, before it reads this; app.js takes that out again. 409 holds the call as it is now, as 200 does.
+ * sessionStorage, before it reads this; app.js takes that out again. 409 holds the fragment as it is now, as 200 does.
  */
 const HTMX_CONFIG = JSON.stringify({
   includeIndicatorStyles: false,
@@ -24,20 +25,53 @@ const HTMX_CONFIG = JSON.stringify({
 interface Frame {
   readonly title: string;
   readonly clinicName: string | null;
-  readonly actorName: string | null;
-  readonly current: 'calls' | 'new-call' | null;
+  /** Null: nobody who may see anything. */
+  readonly viewer: Viewer | null;
+  /** Red flags nobody has claimed. */
+  readonly alerts: number;
+  readonly current: 'calls' | 'tasks' | 'new-call' | null;
   readonly children: Child;
 }
 
-const Navigation = ({ current }: Pick<Frame, 'current'>) => (
+const WAYS = [
+  { key: 'calls', path: '/dashboard/calls', name: 'Calls', needs: 'seesCalls' },
+  { key: 'tasks', path: '/dashboard/tasks', name: 'Tasks', needs: 'seesTasks' },
+  { key: 'new-call', path: '/dashboard/new-call', name: 'Call a patient', needs: 'seesCalls' },
+] as const;
+
+const Navigation = ({ current, viewer, alerts }: Pick<Frame, 'current' | 'alerts'> & { viewer: Viewer }) => (
   <nav aria-label="Main">
-    <a href="/dashboard/calls" aria-current={current === 'calls' ? 'page' : undefined}>
-      Calls
-    </a>
-    <a href="/dashboard/new-call" aria-current={current === 'new-call' ? 'page' : undefined}>
-      Call a patient
-    </a>
+    {WAYS.filter(({ needs }) => viewer[needs]).map(({ key, path, name }) => (
+      <a href={path} aria-current={current === key ? 'page' : undefined}>
+        {name}
+        {key === 'tasks' ? <Alerts count={alerts} /> : null}
+      </a>
+    ))}
   </nav>
+);
+
+/** Counting further tells nobody more. */
+export const MOST_ALERTS = 100;
+
+/** Red flags that wait, beside "Tasks". `elsewhere`: in the answer to a fragment's request, from where it goes to its place. */
+export const Alerts = ({ count, elsewhere = false }: { count: number; elsewhere?: boolean }) => {
+  const words = count === 1 ? 'red flag that nobody has claimed' : 'red flags that nobody has claimed';
+  const number = count >= MOST_ALERTS ? `${MOST_ALERTS - 1}+` : String(count);
+  const shared = { id: 'alerts', ...(elsewhere ? { 'hx-swap-oob': 'true' } : {}) };
+  if (count === 0) return <span {...shared} />;
+  return (
+    <span {...shared} class="badge" data-news={`${number} ${words}.`}>
+      {number}
+      <span class="visually-hidden">{` ${words}`}</span>
+    </span>
+  );
+};
+
+/** What came of what somebody asked for, put into the frame of the page, where a poll does not take it away. */
+export const Outcome = ({ text }: { text: string }) => (
+  <p id="outcome" hx-swap-oob="innerHTML">
+    {text}
+  </p>
 );
 
 const Account = ({ name }: { name: string }) => (
@@ -46,7 +80,7 @@ const Account = ({ name }: { name: string }) => (
   </p>
 );
 
-const Document = ({ title, clinicName, actorName, current, children }: Frame) => (
+const Document = ({ title, clinicName, viewer, alerts, current, children }: Frame) => (
   <html lang="en">
     <head>
       <meta charset="utf-8" />
@@ -68,8 +102,8 @@ const Document = ({ title, clinicName, actorName, current, children }: Frame) =>
         <p class="brand">
           <a href="/dashboard">{clinicName ?? 'Patient intake'}</a>
         </p>
-        {actorName === null ? null : <Navigation current={current} />}
-        {actorName === null ? null : <Account name={actorName} />}
+        {viewer === null ? null : <Navigation current={current} viewer={viewer} alerts={alerts} />}
+        {viewer === null ? null : <Account name={viewer.name} />}
       </header>
       <p id="stale" class="notice notice-bad" role="alert" hidden>
         This page is no longer updating.{' '}
@@ -80,6 +114,8 @@ const Document = ({ title, clinicName, actorName, current, children }: Frame) =>
       <p id="not-done" class="notice notice-bad" role="alert" hidden>
         That was not done: the service did not answer. If you wanted to hang up, the line may still be open. Try again.
       </p>
+      <p id="outcome" class="notice notice-live" role="status" tabindex={-1} />
+      <p id="news" class="visually-hidden" role="alert" />
       <main id="main" tabindex={-1}>
         {children}
       </main>

@@ -1,10 +1,11 @@
 /** The note by section: what the patient said, how sure that is and where it came from. */
 import type { Note, NoteAnswer } from '../../domain/note/note.ts';
-import { type ClinicClock, Moment } from './clinic-clock.tsx';
-import { ANSWER_LABELS, itemTitle, readable } from './labels.ts';
+import { type ClinicClock, Moment, spokenLength } from './clinic-clock.tsx';
+import { ANSWER_LABELS, isUnsure, itemTitle, readable, sureness } from './labels.ts';
 import { Chip } from './layout.tsx';
 
 const SECTIONS = [
+  ['message', 'Reply to our message'],
   ['hpi', 'Present illness'],
   ['ample', 'Allergies, medicines, history (AMPLE)'],
   ['family_history', 'Family history'],
@@ -20,46 +21,48 @@ export const NoteView = ({ note, clock }: { note: Note; clock: ClinicClock }) =>
   <section aria-labelledby="note">
     <h2 id="note">Note</h2>
     <p class="quiet">{NOTE_STATUS[note.status]}</p>
-    {SECTIONS.map(([section, title]) => (
-      <>
-        <h3>{title}</h3>
-        <dl class="answers">
-          {Object.entries(note[section]).map(([name, answer]) => (
-            <AnswerRow
-              item={`${section}.${name}`}
-              answer={answer}
-              clock={clock}
-              language={note.questionnaire.language}
-            />
-          ))}
-        </dl>
-      </>
-    ))}
+    {SECTIONS.map(([section, title]) => {
+      const answers = Object.entries(note[section] ?? {});
+      // A questionnaire need not have items of every section.
+      if (answers.length === 0) return null;
+      return (
+        <>
+          <h3>{title}</h3>
+          <dl class="answers">
+            {answers.map(([name, answer]) => (
+              <AnswerRow item={`${section}.${name}`} answer={answer} note={note} clock={clock} />
+            ))}
+          </dl>
+        </>
+      );
+    })}
   </section>
 );
 
 interface AnswerView {
   readonly item: string;
   readonly answer: NoteAnswer;
+  readonly note: Note;
   readonly clock: ClinicClock;
-  /** That of the call, in which a choice was shown. */
-  readonly language: string;
 }
 
-const AnswerRow = ({ item, answer, clock, language }: AnswerView) => {
+const AnswerRow = ({ item, answer, note, clock }: AnswerView) => {
   const { label, tone } = ANSWER_LABELS[answer.state];
   const value = valueText(answer);
+  const isWords = answer.display !== undefined || answer.input === 'voice';
   return (
     <div class={`answer answer-${answer.state}`} data-item={item}>
       <dt>{itemTitle(item)}</dt>
       <dd>
         {value === null ? null : (
-          <span class="value" lang={answer.display === undefined ? undefined : language}>
+          // A choice is shown in the language of the call, and words are of it.
+          <span class="value" lang={isWords ? note.questionnaire.language : undefined}>
             {value}
           </span>
         )}{' '}
         <Chip tone={tone}>{label}</Chip>
-        <Provenance answer={answer} clock={clock} />
+        <Doubts answer={answer} />
+        <Provenance item={item} answer={answer} note={note} clock={clock} />
       </dd>
     </div>
   );
@@ -74,19 +77,72 @@ function valueText({ state, value, display }: NoteAnswer): string | null {
   );
 }
 
+/** What a reader must not overlook: words the patient never said yes to, and words that may be wrong. */
+const Doubts = ({ answer: { confirmed, confidence } }: { answer: NoteAnswer }) => (
+  <>
+    {confirmed === false ? <Chip tone="warn">Not confirmed by the patient</Chip> : null}
+    {isUnsure(confidence) ? <Chip tone="warn">Hard to understand</Chip> : null}
+  </>
+);
+
 const INPUT_LABELS = { keys: 'by key', voice: 'spoken', staff: 'entered by staff' } as const;
 
-const Provenance = ({ answer, clock }: { answer: NoteAnswer; clock: ClinicClock }) => {
-  const { input, confirmed, confidence, timestamp } = answer;
+const Provenance = ({ item, answer, note, clock }: AnswerView) => {
+  const { input, confirmed, confidence, timestamp, call_id } = answer;
   if (input === undefined && timestamp === undefined) return null;
   const parts = [
     input === undefined ? null : INPUT_LABELS[input],
-    confirmed === undefined ? null : confirmed ? 'confirmed' : 'not confirmed by the patient',
-    typeof confidence === 'number' ? `${Math.round(confidence * 100)} % sure` : null,
+    confirmed === true ? 'confirmed' : null,
+    typeof confidence === 'number' ? sureness(confidence) : null,
   ].filter((part) => part !== null);
+  const isEarlier = call_id !== undefined && call_id !== note.call_id;
+  const at = timestamp === undefined ? null : Date.parse(timestamp);
   return (
-    <small class="provenance">
-      {parts.join(', ')} {timestamp === undefined ? null : <Moment at={Date.parse(timestamp)} clock={clock} exact />}
-    </small>
+    <div class="provenance">
+      {parts.join(', ')}
+      {at === null ? null : (
+        <>
+          , <Moment at={at} clock={clock} exact={!isEarlier} />
+        </>
+      )}
+      {isEarlier ? (
+        <>
+          , <a href={`/dashboard/calls/${call_id}`}>from an earlier call</a>
+        </>
+      ) : null}
+      <Origin item={item} answer={answer} note={note} />
+    </div>
+  );
+};
+
+/** Which words were put, and what exactly came back (CL-13): for whoever doubts the answer. */
+const Origin = ({ item, answer, note }: Omit<AnswerView, 'clock'>) => {
+  const { entry, wording, question_version, offset_ms, call_id = note.call_id } = answer;
+  const facts = [
+    // Words as they were heard stand above already.
+    ['Entry', entry === answer.value ? undefined : entry],
+    [
+      call_id === note.call_id ? 'In the recording' : 'In the recording of that call',
+      typeof offset_ms === 'number' ? spokenLength(Math.floor(offset_ms / 1000)) : undefined,
+    ],
+    ['Questions', question_version === undefined ? undefined : `${note.questionnaire.id}, version ${question_version}`],
+    ['Wording', wording],
+  ].filter((fact): fact is [string, string] => fact[1] !== undefined);
+  if (facts.length === 0) return null;
+  const id = `origin-${item.replaceAll('.', '-')}`;
+  return (
+    <details id={id} class="origin">
+      <summary id={`${id}-title`} class="origin-title">
+        Where from<span class="visually-hidden">{` ${itemTitle(item)}`}</span>
+      </summary>
+      <dl>
+        {facts.map(([name, value]) => (
+          <div>
+            <dt>{name}</dt>
+            <dd>{name === 'Wording' ? <code>{value}</code> : value}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   );
 };

@@ -16,13 +16,34 @@
   const showFailure = (event) => {
     if (notDone && isAsked(event)) notDone.hidden = false;
     else showStale(true);
+    if (isAsked(event)) keepFocus(event.detail.elt);
   };
   document.addEventListener('htmx:responseError', showFailure);
   document.addEventListener('htmx:sendError', showFailure);
   document.addEventListener('htmx:afterSwap', (event) => {
     showStale(false);
-    if (notDone && isAsked(event)) notDone.hidden = true;
+    tellNews();
+    if (!isAsked(event)) return;
+    if (notDone) notDone.hidden = true;
+    const { thenFocus = '' } = event.detail.requestConfig.elt.dataset;
+    keepFocus(document.getElementById(thenFocus) ?? document.getElementById('outcome'));
   });
+
+  // The button that was pressed is gone or has been disabled meanwhile: whoever works by keyboard goes on from here.
+  function keepFocus(element) {
+    if (document.activeElement === document.body) element?.focus();
+  }
+
+  // What came by itself and cannot wait is read out once, from a place that no poll replaces.
+  const newsOf = () => [...document.querySelectorAll('[data-news]')].map((part) => part.dataset.news).join(' ');
+  let known = newsOf();
+  function tellNews() {
+    const news = newsOf();
+    if (news === known) return;
+    known = news;
+    const place = document.getElementById('news');
+    if (place) place.textContent = news;
+  }
 
   document.querySelector('[data-reload]')?.addEventListener('click', () => window.location.reload());
 

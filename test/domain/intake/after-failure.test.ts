@@ -17,25 +17,31 @@ it('a dial is never sent again: a definite no is refused, all else is unknown', 
   }
 });
 
-it.each(['hangup', 'record_stop', 'gather_stop'] as const)('%s is sent until it works or the call is over', (name) => {
-  expect(afterFailure(command(name), failure('permanent'))).toBe('retry');
-  expect(afterFailure(command(name), failure('retryable'))).toBe('retry');
-  expect(afterFailure(command(name), failure('call_ended'))).toMatchObject({
-    type: 'command.failed',
-    reason: 'call_ended',
-  });
-});
+it.each(['hangup', 'record_stop', 'transcription_stop', 'gather_stop', 'playback_stop'] as const)(
+  '%s is sent until it works or the call is over',
+  (name) => {
+    expect(afterFailure(command(name), failure('permanent'))).toBe('retry');
+    expect(afterFailure(command(name), failure('retryable'))).toBe('retry');
+    expect(afterFailure(command(name), failure('call_ended'))).toMatchObject({
+      type: 'command.failed',
+      reason: 'call_ended',
+    });
+  },
+);
 
-it.each(['gather_using_speak', 'speak', 'record_start'] as const)('%s is tried again, or told to the core', (name) => {
-  expect(afterFailure(command(name), failure('retryable'))).toBe('retry');
-  expect(afterFailure(command(name), failure('permanent'))).toEqual({
-    type: 'command.failed',
-    seq: 7,
-    name,
-    reason: 'refused',
-    code: 'telnyx_1',
-  });
-});
+it.each(['gather_using_speak', 'speak', 'record_start', 'transcription_start', 'answer', 'transfer'] as const)(
+  '%s is tried again, or told to the core',
+  (name) => {
+    expect(afterFailure(command(name), failure('retryable'))).toBe('retry');
+    expect(afterFailure(command(name), failure('permanent'))).toEqual({
+      type: 'command.failed',
+      seq: 7,
+      name,
+      reason: 'refused',
+      code: 'telnyx_1',
+    });
+  },
+);
 
 it('a question to Telnyx that is refused has no answer', () => {
   expect(afterFailure(command('retrieve_call'), failure('permanent'))).toEqual({
@@ -48,7 +54,7 @@ it('a question to Telnyx that is refused has no answer', () => {
     expect(afterFailure(command(name), failure('retryable'))).toBe('retry');
 });
 
-it.each(['suppress_number', 'release_line', 'save_note'] as const)(
+it.each(['suppress_number', 'open_task', 'release_line', 'save_note'] as const)(
   '%s waits for our own storage to come back',
   (name) => {
     for (const kind of ['call_ended', 'retryable', 'permanent'] as const)

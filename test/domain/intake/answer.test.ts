@@ -3,8 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { callTexts } from '../../../src/domain/intake/call-texts.ts';
 import { type Conversation, givenConsent, givenInterview, givenOpening } from '../../support/given-conversation.ts';
 import { answered, gathered, hungUp, keyPressed, speakEnded } from '../../support/given-events.ts';
-import { talk, USUAL_ENTRIES } from '../../support/given-phone.ts';
-import { BIRTH_DATE_KEYS, givenPlan, givenQuestionnaire, number, voice, yesNo } from '../../support/given-plan.ts';
+import { KEYED_STEPS, talk } from '../../support/given-phone.ts';
+import {
+  BIRTH_DATE_KEYS,
+  date,
+  givenPlan,
+  givenQuestionnaire,
+  number,
+  voice,
+  yesNo,
+} from '../../support/given-plan.ts';
 
 const unknownBirthDate = givenPlan({ patient: { dateOfBirth: null } });
 const answerTo = (call: Conversation, item: string) => call.state.answers[item];
@@ -140,7 +148,7 @@ describe('the birth date (HS-15)', () => {
 describe('the consent (RC-01)', () => {
   it('key 1 stores consent and recorder in one turn, and starts the recorder before the first question (X1)', () => {
     const call = givenConsent().keys('1');
-    expect(call.lastNames).toEqual(['record_start', 'gather_using_speak']);
+    expect(call.lastNames).toEqual(['record_start', 'transcription_start', 'gather_using_speak']);
     const { id, at } = call.events.at(-1)!;
     expect(call.state.consent).toEqual({
       collection: 'given',
@@ -148,8 +156,11 @@ describe('the consent (RC-01)', () => {
       at,
       eventId: id,
       wording: 'consent-en-1',
+      wordingHash: call.plan.wordings['en/consent'],
+      key: '1',
     });
-    expect([call.at, call.state.recorder]).toEqual(['hpi.symptom_duration', 'on']);
+    expect(call.state).toMatchObject({ recorder: 'on', transcriber: 'on' });
+    expect(call.at).toBe('hpi.chief_complaint');
   });
 
   it('key 2 goes on without a recorder to the same questions (RC-03)', () => {
@@ -157,7 +168,11 @@ describe('the consent (RC-01)', () => {
     expect(call.lastNames).toEqual(['gather_using_speak']);
     expect(call.state).toMatchObject({ consent: { collection: 'given', recording: 'declined' }, recorder: 'off' });
     talk(call);
-    expect([call.state.outcome, call.ordered('record_start')]).toEqual(['completed', []]);
+    expect([call.state.outcome, call.ordered('record_start'), call.ordered('transcription_start')]).toEqual([
+      'completed',
+      [],
+      [],
+    ]);
   });
 
   it('key 3 declines: no question, no recorder, and the refusal is stored', () => {
@@ -201,7 +216,11 @@ describe('the items', () => {
   ])('a yes/no key %s is %j (CL-10)', (key, answer) => {
     const call = talk(givenInterview(), {}, 'ample.allergies').keys(key);
     const { id, at } = call.events.at(-1)!;
-    expect(answerTo(call, 'ample.allergies')).toEqual({ ...answer, input: 'keys', at, eventId: id });
+    expect(answerTo(call, 'ample.allergies')).toEqual({
+      ...answer,
+      ...{ input: 'keys', entry: key, at, eventId: id },
+      ...{ wording: call.plan.wordings['en/ample.allergies'], questionVersion: 1, callId: 'call_1' },
+    });
   });
 
   it.each([
@@ -283,32 +302,47 @@ describe('the items', () => {
   });
 
   it('an answer, or a skip by key, between silent items starts the count again', () => {
-    const call = atPain().silent(6).keys('*').keys('7').silent(6);
-    expect([call.at, call.state.silentItems]).toEqual(['family_history.heart_disease', 2]);
+    const call = atPain().silent(6).keys('*').keys('7').silent(3);
+    expect([call.at, call.state.silentItems]).toEqual(['ample.last_meal', 1]);
     expect(call.keys('2').state.silentItems).toBe(0);
   });
 });
 
-describe('voice items', () => {
-  it('are not_asked in their places, with one task for staff', () => {
-    const call = talk(givenInterview());
-    expect(answerTo(call, 'hpi.chief_complaint')).toEqual({ state: 'not_asked' });
-    expect(answerTo(call, 'ample.events')).toEqual({ state: 'not_asked' });
-    expect([call.state.outcome, call.state.tasks]).toEqual(['completed', ['voice_items']]);
+describe('a date', () => {
+  const questionnaire = givenQuestionnaire(date('hpi.since', true));
+  const atDate = (language: 'en' | 'es' = 'en') => givenInterview(givenPlan({ questionnaire, language }));
+
+  it('is eight digits, with room for the pound', () => {
+    const call = atDate();
+    expect(call.ordered('gather_using_speak').at(-1)).toMatchObject({ step: 'hpi.since', maximumDigits: 9 });
+    call.keys('11202026');
+    expect(answerTo(call, 'hpi.since')).toMatchObject({ state: 'answered', value: '2026-11-20', entry: '11202026' });
   });
 
+  it.each(['11212026', '02302026', '1120', '112020266'])('%s is no day there and is asked again', (keys) => {
+    const call = atDate().keys(keys);
+    expect([call.at, call.question.failedTries]).toEqual(['hpi.since', 1]);
+  });
+
+  it('may lie ahead where the question allows it', () => {
+    const plan = givenPlan({ questionnaire: givenQuestionnaire(date('hpi.visit', false)) });
+    expect(answerTo(givenInterview(plan).keys('11212026'), 'hpi.visit')).toMatchObject({ value: '2026-11-21' });
+  });
+});
+
+describe('items that hang on another', () => {
   it.each([
-    ['1', ['voice_items']],
-    ['2', []],
-    ['3', []],
-  ])('a detail after key %s makes the tasks %j: only after yes it was wanted', (key, tasks) => {
+    ['1', 'ample.allergies_detail'],
+    ['2', 'closing'],
+    ['3', 'closing'],
+  ])('after key %s the next is %s: a detail is asked only after yes', (key, next) => {
     const questionnaire = givenQuestionnaire(
       yesNo('ample.allergies'),
       voice('ample.allergies_detail', 'ample.allergies'),
     );
     const call = givenInterview(givenPlan({ questionnaire })).keys(key);
-    expect(answerTo(call, 'ample.allergies_detail')).toEqual({ state: 'not_asked' });
-    expect([call.state.outcome, call.state.tasks]).toEqual(['completed', tasks]);
+    expect(call.at).toBe(next);
+    if (next === 'closing') expect(answerTo(call, 'ample.allergies_detail')).toEqual({ state: 'not_asked' });
   });
 
   it.each([
@@ -383,10 +417,16 @@ describe('star commands', () => {
 
     it('`*8` stops the recorder for good and asks again (RC-04)', () => {
       const call = command(atPain(), '8');
-      expect(call.lastNames.filter((name) => name !== 'gather_stop')).toEqual(['record_stop', 'gather_using_speak']);
-      expect([call.at, call.state.recorder]).toEqual(['hpi.pain_level', 'stopped']);
+      expect(call.lastNames.filter((name) => name !== 'gather_stop')).toEqual([
+        'record_stop',
+        'transcription_stop',
+        'gather_using_speak',
+      ]);
+      expect(call.state).toMatchObject({ recorder: 'stopped', transcriber: 'stopped' });
+      expect(call.at).toBe('hpi.pain_level');
       talk(call);
       expect([call.ordered('record_start').length, call.state.outcome]).toEqual([1, 'completed']);
+      expect([call.ordered('transcription_start').length, call.state.tasks]).toEqual([1, ['voice_items']]);
     });
 
     it('`*8` without a recorder only asks again', () => {
@@ -397,11 +437,7 @@ describe('star commands', () => {
 
     it('`*0` asks for staff', () => {
       const call = command(atPain(), '0');
-      expect([call.at, call.state.outcome, call.state.tasks]).toEqual([
-        'closing',
-        'partial',
-        ['voice_items', 'callback'],
-      ]);
+      expect([call.at, call.state.outcome, call.state.tasks]).toEqual(['closing', 'partial', ['callback']]);
     });
 
     it('`*9` stops all calls and keeps what was answered', () => {
@@ -412,13 +448,10 @@ describe('star commands', () => {
     });
   });
 
-  it.each(['opening', 'birth_date', 'consent', ...Object.keys(USUAL_ENTRIES).slice(3)])(
-    '`*9` is live at %s (TC-08)',
-    (step) => {
-      const call = talk(givenOpening(), {}, step).keys('*').keys('9');
-      expect([call.state.outcome, call.ordered('suppress_number').length]).toEqual(['opted_out', 1]);
-    },
-  );
+  it.each(['opening', 'birth_date', 'consent', ...KEYED_STEPS.slice(3)])('`*9` is live at %s (TC-08)', (step) => {
+    const call = talk(givenOpening(), {}, step).keys('*').keys('9');
+    expect([call.state.outcome, call.ordered('suppress_number').length]).toEqual(['opted_out', 1]);
+  });
 
   it.each(['opening', 'birth_date', 'consent'])('`*7` does not skip %s', (step) => {
     expect(talk(givenOpening(), {}, step).keys('*').keys('7').at).toBe(step);

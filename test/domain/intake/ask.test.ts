@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { itemOf } from '../../../src/domain/intake/ask.ts';
 import { givenInterview, givenOpening } from '../../support/given-conversation.ts';
-import { talk, USUAL_ENTRIES } from '../../support/given-phone.ts';
+import { KEYED_STEPS, talk, USUAL_ENTRIES } from '../../support/given-phone.ts';
 import { givenPlan, givenQuestionnaire, number, voice, yesNo } from '../../support/given-plan.ts';
 
 const asked = (call = talk(givenOpening())) => call.ordered('gather_using_speak');
@@ -9,6 +9,7 @@ const asked = (call = talk(givenOpening())) => call.ordered('gather_using_speak'
 describe('a question', () => {
   it('is one gather per step, in the order of the table, and each is asked once', () => {
     expect(asked().map(({ step }) => step)).toEqual(Object.keys(USUAL_ENTRIES));
+    expect(asked(talk(givenOpening(), { consent: '2' })).map(({ step }) => step)).toEqual(KEYED_STEPS);
   });
 
   it('waits at least 8 s for a first key and 4 s between keys (CL-08)', () => {
@@ -42,8 +43,8 @@ describe('a question', () => {
     expect(birthDate.state.timers.silence).toBeLessThanOrEqual(birthDate.now + 75_000);
   });
 
-  it('waits for one answer only: no other timer runs while it is open', () => {
-    expect(Object.keys(givenInterview().state.timers)).toEqual(['silence']);
+  it('waits for one answer only: no timer runs beside it but the limit of the interview (CL-21)', () => {
+    expect(Object.keys(givenInterview().state.timers).sort()).toEqual(['limit', 'silence']);
   });
 
   it('scales its timer, but not what it asks of Telnyx', () => {
@@ -62,10 +63,10 @@ describe('the end of the questions', () => {
     expect([call.at, call.state.outcome, call.lastNames]).toEqual(['closing', 'completed', ['speak']]);
   });
 
-  it('closes at once after the consent when all items need speech', () => {
+  it('closes at once after the consent when all items need speech and none may be taken', () => {
     const plan = givenPlan({ questionnaire: givenQuestionnaire(voice('hpi.chief_complaint')) });
-    const call = givenInterview(plan);
-    expect(call.lastNames).toEqual(['record_start', 'speak']);
+    const call = givenInterview(plan, '2');
+    expect(call.lastNames).toEqual(['speak']);
     expect([call.state.outcome, call.state.tasks]).toEqual(['completed', ['voice_items']]);
   });
 

@@ -8,10 +8,20 @@ import {
   leavesNote,
   statusOf,
 } from '../../../src/domain/intake/call-record.ts';
-import { given, givenConsent, givenInterview, givenOpening, givenRinging } from '../../support/given-conversation.ts';
 import {
+  type Conversation,
+  given,
+  givenCaller,
+  givenConsent,
+  givenInterview,
+  givenOpening,
+  givenRinging,
+} from '../../support/given-conversation.ts';
+import {
+  detected,
   dialRefused,
   dialSent,
+  greetingEnded,
   hangupRequested,
   hungUp,
   recordingSaved,
@@ -19,29 +29,33 @@ import {
   speakEnded,
 } from '../../support/given-events.ts';
 import { talk } from '../../support/given-phone.ts';
+import { BIRTH_DATE_KEYS, givenInboundPlan, givenPlan } from '../../support/given-plan.ts';
+
+const EVERY_STATUS: readonly (readonly [CallStatus, () => Conversation])[] = [
+  ['queued', () => given()],
+  ['dialing', () => given().when(requested)],
+  ['dialing', () => given().when(requested, dialSent)],
+  ['ringing', () => givenRinging()],
+  ['ringing', () => givenRinging().when(hangupRequested)],
+  ['in_progress', () => givenOpening()],
+  ['in_progress', () => givenOpening().keys('9')],
+  ['in_progress', () => givenOpening().when(hangupRequested)],
+  ['completed', () => talk(givenOpening()).when(hungUp())],
+  ['partial', () => givenInterview().when(hungUp())],
+  ['partial', () => givenOpening().keys('0').when(hungUp())],
+  ['declined', () => givenConsent().keys('3').when(hungUp())],
+  ['wrong_person', () => givenOpening().keys('2').when(hungUp())],
+  ['opted_out', () => givenOpening().keys('9').when(hungUp())],
+  ['failed', () => givenOpening().keys('1', '1', '1', '1').when(hungUp())],
+  ['failed', () => given().when(requested, dialSent, dialRefused())],
+  ['canceled', () => given().when(hangupRequested)],
+  ['busy', () => givenRinging().when(hungUp('user_busy'))],
+  ['no_answer', () => givenRinging().when(hungUp('timeout'))],
+  ['voicemail', () => givenOpening().when(detected('machine'), greetingEnded, speakEnded, hungUp())],
+];
 
 describe('statusOf', () => {
-  it.each([
-    ['queued', () => given()],
-    ['dialing', () => given().when(requested)],
-    ['dialing', () => given().when(requested, dialSent)],
-    ['ringing', () => givenRinging()],
-    ['ringing', () => givenRinging().when(hangupRequested)],
-    ['in_progress', () => givenOpening()],
-    ['in_progress', () => givenOpening().keys('9')],
-    ['in_progress', () => givenOpening().when(hangupRequested)],
-    ['completed', () => talk(givenOpening()).when(hungUp())],
-    ['partial', () => givenInterview().when(hungUp())],
-    ['partial', () => givenOpening().keys('0').when(hungUp())],
-    ['declined', () => givenConsent().keys('3').when(hungUp())],
-    ['wrong_person', () => givenOpening().keys('2').when(hungUp())],
-    ['opted_out', () => givenOpening().keys('9').when(hungUp())],
-    ['failed', () => givenOpening().keys('1', '1', '1', '1').when(hungUp())],
-    ['failed', () => given().when(requested, dialSent, dialRefused())],
-    ['canceled', () => given().when(hangupRequested)],
-    ['busy', () => givenRinging().when(hungUp('user_busy'))],
-    ['no_answer', () => givenRinging().when(hungUp('timeout'))],
-  ] as const)('is %s (%#)', (status, make) => {
+  it.each(EVERY_STATUS)('is %s (%#)', (status, make) => {
     expect(statusOf(make().state)).toBe(status);
   });
 
@@ -52,10 +66,17 @@ describe('statusOf', () => {
 });
 
 describe('leavesNote', () => {
-  it.each<[CallStatus, boolean]>(
-    CALL_STATUSES.map((status) => [status, ['completed', 'partial', 'declined', 'opted_out'].includes(status)]),
-  )('of %s is %s: talks leave one, strangers and unanswered calls do not', (status, leaves) => {
-    expect(leavesNote(status)).toBe(leaves);
+  it.each(EVERY_STATUS)('is for talks, even short ones, and not for calls nobody answered: %s (%#)', (status, make) => {
+    const leaves = ['completed', 'partial', 'declined', 'opted_out'].includes(status);
+    expect(leavesNote(make().state, givenPlan())).toBe(leaves);
+  });
+
+  it('is no for a stranger who rang us, and yes once we know who it is (HS-15)', () => {
+    const plan = givenInboundPlan({ candidates: [{}] });
+    const stranger = givenCaller(plan).keys('1').when(hungUp());
+    expect(leavesNote(stranger.state, plan)).toBe(false);
+    const known = givenCaller(plan).keys('1', BIRTH_DATE_KEYS).when(hungUp());
+    expect(leavesNote(known.state, plan)).toBe(true);
   });
 });
 
@@ -84,10 +105,20 @@ describe('callRecord', () => {
   });
 
   it('tells nothing that has not happened', () => {
-    const { status, language, identity, answeredBy, consentCollection, consentRecording, recordingStatus, ...rest } =
-      callRecord(given().state);
+    const {
+      status,
+      language,
+      identity,
+      answeredBy,
+      consentCollection,
+      consentRecording,
+      recordingStatus,
+      redFlags,
+      ...rest
+    } = callRecord(given().state);
     expect([status, language, identity, answeredBy]).toEqual(['queued', 'en', 'not_checked', 'unknown']);
     expect([consentCollection, consentRecording, recordingStatus]).toEqual(['not_asked', 'not_asked', 'none']);
+    expect(redFlags).toBe(0);
     expect(Object.values(rest).every((value) => value === null)).toBe(true);
   });
 

@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { adultIntake } from '../../../src/domain/intake/adult-intake.ts';
-import { callTexts, promptEstimateMs, say, spokenNumber } from '../../../src/domain/intake/call-texts.ts';
+import {
+  callTexts,
+  consentWording,
+  promptEstimateMs,
+  say,
+  spokenNumber,
+} from '../../../src/domain/intake/call-texts.ts';
 import { LANGUAGES, MAX_PROMPT_LENGTH } from '../../../src/domain/intake/questionnaire.ts';
 import { givenPlan } from '../../support/given-plan.ts';
 
 const marksOf = (text: string): string[] => [...text.matchAll(/\{[^}]*\}/g)].map(([mark]) => mark).sort();
 const names = Object.keys(callTexts.en) as (keyof typeof callTexts.en)[];
-const spoken = names.filter((name) => name !== 'consentWording');
 
 describe.each(LANGUAGES)('the texts in %s', (language) => {
   const texts = callTexts[language];
@@ -70,17 +75,17 @@ describe.each(LANGUAGES)('the texts in %s', (language) => {
   });
 
   it('gives no advice and no reassurance (CL-12)', () => {
-    for (const name of spoken)
+    for (const name of names)
       expect(texts[name]).not.toMatch(/don't worry|you should|diagnos|it is nothing|no se preocupe|debería/i);
   });
 
-  it.each(spoken)('%s fits one prompt, with a lead and long names', (name) => {
+  it.each(names)('%s fits one prompt, with a lead and long names', (name) => {
     const plan = givenPlan({ patient: { firstName: 'R'.repeat(100) }, clinic: { name: 'C'.repeat(200) } });
-    expect(`${texts.invalid} ${say(texts[name], plan)}`.length).toBeLessThanOrEqual(MAX_PROMPT_LENGTH);
+    expect(`${texts.invalid} ${say(plan, language, name)}`.length).toBeLessThanOrEqual(MAX_PROMPT_LENGTH);
   });
 
-  it.each(spoken)('%s leaves no mark unfilled', (name) => {
-    expect(marksOf(say(texts[name], givenPlan()))).toEqual([]);
+  it.each(names)('%s leaves no mark unfilled', (name) => {
+    expect(marksOf(say(givenPlan(), language, name))).toEqual(name === 'confirm' ? ['{words}'] : []);
   });
 
   it('gives every item of the shipped questionnaire a text that fits one prompt', () => {
@@ -90,8 +95,15 @@ describe.each(LANGUAGES)('the texts in %s', (language) => {
     }
   });
 
+  it('names the questionnaire in the version of consent words of its own (RC-01)', () => {
+    const consent = { en: 'Yes?', es: '¿Sí?' };
+    const own = { ...adultIntake, id: 'short', version: 3, texts: { consent } };
+    expect(consentWording(own, language)).toBe(`consent-${language}-short-3`);
+    expect(say(givenPlan({ questionnaire: own }), language, 'consent')).toBe(consent[language]);
+  });
+
   it('names the version of the consent words', () => {
-    expect(texts.consentWording).toBe(`consent-${language}-1`);
+    expect(consentWording(adultIntake, language)).toBe(`consent-${language}-1`);
   });
 });
 
@@ -102,12 +114,15 @@ it.each(names)('%s carries the same marks in every language (CL-14)', (name) => 
 
 describe('say', () => {
   it('speaks the callback number digit by digit', () => {
-    expect(say('Call {callback}.', givenPlan())).toBe('Call 2 0 2, 5 5 5, 0 1 0 0.');
+    expect(say(givenPlan(), 'en', 'callerClosing')).toContain('call 2 0 2, 5 5 5, 0 1 0 0.');
+    expect(say(givenPlan(), 'en', 'voicemail')).toContain('dial 2 0 2, 5 5 5, 0 1 0 2.');
   });
 
   it('takes names literally, even with signs that mean something to a replacement', () => {
     const plan = givenPlan({ clinic: { name: 'Cash $$ & Care $&' }, patient: { firstName: "D'$1 $`" } });
-    expect(say('{clinic}: {first_name}', plan)).toBe("Cash $$ & Care $&: D'$1 $`");
+    const opening = say(plan, 'en', 'openingNamed');
+    expect(opening).toContain('call from Cash $$ & Care $&. ');
+    expect(opening).toContain("If you are D'$1 $`, press 1.");
   });
 });
 

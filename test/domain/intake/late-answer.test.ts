@@ -159,7 +159,7 @@ describe('a question that was put again because its end was lost', () => {
     const { call, asked } = lost();
     call.when(gathered('1', asked));
     expect(call.state.answers['ample.medications']).toMatchObject({ value: true });
-    expect([call.lastNames, call.at]).toEqual([['gather_stop', 'gather_using_speak'], 'ample.past_medical_history']);
+    expect([call.lastNames, call.at]).toEqual([['gather_stop', 'gather_using_speak'], 'ample.medications_detail']);
   });
 
   it('is not answered by the end of that gather being stopped', () => {
@@ -193,7 +193,7 @@ describe('a command that reached Telnyx late', () => {
 
   it('or never: a recorder that could not be started has failed, and a question waits for its timer', () => {
     const call = at('ample.medications');
-    call.when({ type: 'command.dropped', seq: 5, name: 'record_start' });
+    call.when({ type: 'command.dropped', seq: call.ordered('record_start')[0]!.seq, name: 'record_start' });
     expect(call.state.recorder).toBe('failed');
     const { state } = call;
     expect(call.when({ type: 'command.dropped', seq: call.question.seq, name: 'gather_using_speak' }).state).toEqual(
@@ -274,6 +274,15 @@ describe('an opt-out heard while its gather is late or lost (TC-08)', () => {
     call.when(hungUp()).timer('close').when(gathered('*9', asked));
     expect([call.state.outcome, call.state.noteVersion, suppressed(call)]).toEqual(['opted_out', 2, 1]);
   });
+});
+
+it('a birth date that comes after three wrong ones proves nothing any more (HS-15)', () => {
+  const call = givenOpening().keys('1', '01011990', '01011990');
+  const { asked: lost } = call;
+  call.timer('silence').when(checked(call.state.checking!, true));
+  const { asked } = call;
+  call.when(gathered('01011990', lost), gathered(BIRTH_DATE_KEYS, asked));
+  expect(call.state).toMatchObject({ identity: 'failed', outcome: 'identity_failed' });
 });
 
 describe('an answer of a gather believed lost', () => {

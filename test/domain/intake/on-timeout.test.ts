@@ -11,16 +11,19 @@ import {
 import {
   answered,
   checked,
+  detected,
   dialAccepted,
   dialSent,
   fired,
+  gathered,
   hangupRequested,
   hungUp,
   requested,
   speakEnded,
+  staffHungUp,
 } from '../../support/given-events.ts';
 import { talk } from '../../support/given-phone.ts';
-import { givenPlan } from '../../support/given-plan.ts';
+import { givenPlan, STAFF_ON_DUTY } from '../../support/given-plan.ts';
 
 const reply = (call: Conversation, alive: boolean | null) => call.when(checked(call.state.checking ?? -1, alive));
 const atPain = () => talk(givenInterview(), {}, 'hpi.pain_level');
@@ -142,6 +145,45 @@ describe('a call that rings too long', () => {
   });
 });
 
+describe('the limit of the interview (CL-21)', () => {
+  it('is 15 minutes from the answer, scaled, and outlives every question', () => {
+    const call = givenOpening();
+    const { limit } = call.state.timers;
+    expect(limit).toBe(call.now + 15 * 60_000);
+    expect(atPain().state.timers.limit).toBe(limit);
+    expect(givenOpening(givenPlan({ timerScale: 0.1 })).state.timers.limit).toBe(call.now + 90_000);
+  });
+
+  it('stops the question, says so, and keeps what was answered', () => {
+    const call = atPain().timer('limit');
+    expect([call.lastNames, call.state.outcome]).toEqual([['gather_stop', 'speak'], 'partial']);
+    expect(call.spoken).toMatch(/^We have come to the end of the time for this call\./);
+    expect(call.state.answers['hpi.symptom_duration']).toMatchObject({ value: '1_to_3_days' });
+  });
+
+  it('takes the answer that was given into it', () => {
+    const call = atPain();
+    const { asked } = call;
+    call.timer('limit').when(gathered('7', asked));
+    expect([call.at, call.state.answers['hpi.pain_level']?.value]).toEqual(['closing', 7]);
+  });
+
+  it('waits for staff who are rung, and then ends the interview instead of going on', () => {
+    const call = talk(givenInterview(givenPlan({ staff: STAFF_ON_DUTY })), {}, 'hpi.pain_level').keys('*', '0');
+    call.timer('limit');
+    expect([call.at, call.last]).toEqual(['transferring', []]);
+    expect(call.when(speakEnded, staffHungUp).at).toBe('closing');
+  });
+
+  it('does not cut the goodbye or a message short', () => {
+    for (const call of [talk(givenInterview()), givenOpening().when(detected('machine'))]) {
+      const { phase } = call.state;
+      if (call.state.timers.limit !== undefined) call.timer('limit');
+      expect([call.state.phase, call.state.timers.limit]).toEqual([phase, undefined]);
+    }
+  });
+});
+
 describe('the close of an ended call', () => {
   it('is 5 s after the hang-up (TC-18: late events have their time), and writes one note', () => {
     const call = givenOpening().when(hungUp());
@@ -153,15 +195,23 @@ describe('the close of an ended call', () => {
 });
 
 describe('a timer', () => {
-  it.each<TimerName>(['silence', 'dial_wait', 'ring', 'hangup', 'close'])(
-    '%s that was not set does nothing',
-    (timer) => {
-      for (const call of [given(), given().when(requested), givenRinging(), givenOpening(), givenOpening().keys('2')]) {
-        const { state } = call;
-        if (state.timers[timer] === undefined) expect([call.when(fired(timer)).last, call.state]).toEqual([[], state]);
-      }
-    },
-  );
+  it.each<TimerName>([
+    'silence',
+    'dial_wait',
+    'ring',
+    'utterance',
+    'greeting',
+    'transfer',
+    'bridge',
+    'limit',
+    'hangup',
+    'close',
+  ])('%s that was not set does nothing', (timer) => {
+    for (const call of [given(), given().when(requested), givenRinging(), givenOpening(), givenOpening().keys('2')]) {
+      const { state } = call;
+      if (state.timers[timer] === undefined) expect([call.when(fired(timer)).last, call.state]).toEqual([[], state]);
+    }
+  });
 
   it('that is not due yet does nothing: the alarm was early', () => {
     const call = givenOpening();
@@ -169,9 +219,9 @@ describe('a timer', () => {
     expect([call.when(fired('silence')).last, call.state]).toEqual([[], state]);
   });
 
-  it('does not outlive its phase', () => {
+  it('does not outlive its phase, but for the limit of the interview', () => {
     const call = givenOpening();
-    expect(Object.keys(call.state.timers)).toEqual(['silence']);
+    expect(Object.keys(call.state.timers).sort()).toEqual(['limit', 'silence']);
     expect(Object.keys(call.keys('2').state.timers)).toEqual(['silence']);
     expect(Object.keys(call.when(speakEnded).state.timers)).toEqual(['hangup']);
     expect(Object.keys(call.when(hungUp()).state.timers)).toEqual(['close']);

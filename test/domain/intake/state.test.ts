@@ -12,6 +12,7 @@ describe('newCall', () => {
       language: 'es',
       identity: 'not_checked',
       recorder: 'off',
+      transcriber: 'off',
       answers: {},
     });
     expect(call.consent).toEqual({
@@ -20,6 +21,8 @@ describe('newCall', () => {
       at: null,
       eventId: null,
       wording: null,
+      wordingHash: null,
+      key: null,
     });
   });
 

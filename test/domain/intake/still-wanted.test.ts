@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Command, CommandBody } from '../../../src/domain/intake/command.ts';
+import type { Command, CommandBody, CommandName } from '../../../src/domain/intake/command.ts';
 import type { CallState } from '../../../src/domain/intake/state.ts';
 import { isExpired, LONGEST_COMMAND_AGE_MS, stillWanted } from '../../../src/domain/intake/still-wanted.ts';
 import {
@@ -10,12 +10,32 @@ import {
   givenOpening,
   givenRinging,
 } from '../../support/given-conversation.ts';
-import { answered, dialSent, hangupRequested, hungUp, keyPressed, requested } from '../../support/given-events.ts';
+import {
+  answered,
+  dialSent,
+  hangupRequested,
+  hungUp,
+  keyPressed,
+  received,
+  requested,
+  speakEnded,
+  staffHungUp,
+} from '../../support/given-events.ts';
+import { givenInboundPlan, givenPlan, STAFF_ON_DUTY } from '../../support/given-plan.ts';
 
 const command = (body: CommandBody, seq = 1): Command => ({ ...body, seq, createdAt: 0 });
+const OWN: readonly CommandBody[] = [
+  { name: 'suppress_number', number: '+12025550143' },
+  { name: 'open_task', kind: 'red_flag' },
+  { name: 'release_line' },
+  { name: 'save_note' },
+];
 const wanted = (
   call: Conversation,
-  name: 'dial' | 'gather_stop' | 'record_start' | 'record_stop' | 'hangup' | 'find_dial',
+  name: Exclude<
+    CommandName,
+    'gather_using_speak' | 'speak' | 'transcription_start' | 'transfer' | 'suppress_number' | 'open_task'
+  >,
 ) => stillWanted(call.state, command({ name }));
 
 describe('stillWanted', () => {
@@ -70,43 +90,72 @@ describe('stillWanted', () => {
     expect(wanted(givenRinging(), 'find_dial')).toBe(false);
   });
 
-  it('stops the recorder while the line lives', () => {
-    expect(wanted(givenInterview(), 'record_stop')).toBe(true);
-    expect(wanted(givenInterview().when(hungUp()), 'record_stop')).toBe(false);
+  it.each(['record_stop', 'transcription_stop'] as const)(
+    '%s while the line lives, also once nothing is to run any more (RC-04)',
+    (name) => {
+      expect(wanted(givenInterview(), name)).toBe(true);
+      expect(wanted(givenInterview().keys('*', '8'), name)).toBe(true);
+      expect(wanted(givenInterview().keys('*', '9'), name)).toBe(true);
+      expect(wanted(givenInterview().when(hungUp()), name)).toBe(false);
+    },
+  );
+
+  it('answers only what rings, and rings staff only while they are waited for', () => {
+    const caller = given(givenInboundPlan()).when(received);
+    expect(wanted(caller, 'answer')).toBe(true);
+    expect(wanted(caller.when(answered), 'answer')).toBe(false);
+    const waiting = givenOpening(givenPlan({ staff: STAFF_ON_DUTY }))
+      .keys('0')
+      .when(speakEnded);
+    const [transfer] = waiting.ordered('transfer');
+    expect(stillWanted(waiting.state, transfer!)).toBe(true);
+    expect(stillWanted(waiting.when(staffHungUp).state, transfer!)).toBe(false);
   });
 
-  it.each(['suppress_number', 'release_line', 'save_note'] as const)('always wants %s', (name) => {
-    expect(stillWanted(givenOpening().when(hungUp()).state, command({ name }))).toBe(true);
+  it.each(OWN.map((body) => [body.name, body] as const))('always wants %s', (_, body) => {
+    expect(stillWanted(givenOpening().when(hungUp()).state, command(body))).toBe(true);
   });
 });
 
-describe('the recorder (X1)', () => {
+const STARTS: readonly (readonly [string, CommandBody])[] = [
+  ['record_start', { name: 'record_start' }],
+  ['transcription_start', { name: 'transcription_start', language: 'en' }],
+];
+const ON = { recorder: 'on', transcriber: 'on' } as const;
+
+describe.each(STARTS)('%s (X1, RC-03)', (_, body) => {
+  const start = command(body);
+
   it('is wanted only with a stored consent, on a live line, while it is on', () => {
-    expect(wanted(givenInterview(), 'record_start')).toBe(true);
-    expect(wanted(givenConsent(), 'record_start')).toBe(false);
-    expect(wanted(givenInterview(undefined, '2'), 'record_start')).toBe(false);
-    expect(wanted(givenInterview().when(hungUp()), 'record_start')).toBe(false);
-    expect(wanted(givenInterview().keys('*', '8'), 'record_start')).toBe(false);
+    expect(stillWanted(givenInterview().state, start)).toBe(true);
+    expect(stillWanted(givenConsent().state, start)).toBe(false);
+    expect(stillWanted(givenInterview(undefined, '2').state, start)).toBe(false);
+    expect(stillWanted(givenInterview().when(hungUp()).state, start)).toBe(false);
+    expect(stillWanted(givenInterview().keys('*', '8').state, start)).toBe(false);
   });
 
   it.each(['not_asked', 'declined'] as const)('is refused by a mutated state: on, with consent %s', (recording) => {
     const { state } = givenInterview();
-    const mutant: CallState = { ...state, recorder: 'on', consent: { ...state.consent, recording } };
-    expect(stillWanted(mutant, command({ name: 'record_start' }))).toBe(false);
+    const mutant: CallState = { ...state, ...ON, consent: { ...state.consent, recording } };
+    expect(stillWanted(mutant, start)).toBe(false);
   });
 
-  it('is refused in a state made of an earlier phase with the recorder switched on', () => {
-    for (const call of [given(), givenRinging(), givenOpening(), givenConsent()]) {
-      const mutant: CallState = { ...call.state, recorder: 'on' };
-      expect(stillWanted(mutant, command({ name: 'record_start' }))).toBe(false);
-    }
+  it('is refused in a state made of an earlier phase with everything switched on', () => {
+    for (const call of [given(), givenRinging(), givenOpening(), givenConsent()])
+      expect(stillWanted({ ...call.state, ...ON }, start)).toBe(false);
   });
 
   it('is not wanted before the call is answered, even with a consent: the line must live', () => {
     const { consent } = givenInterview().state;
-    const mutant: CallState = { ...givenRinging().state, recorder: 'on', consent };
-    expect(stillWanted(mutant, command({ name: 'record_start' }))).toBe(false);
-    expect(wanted(given(undefined, mutant).when(answered), 'record_start')).toBe(true);
+    const mutant: CallState = { ...givenRinging().state, ...ON, consent };
+    expect(stillWanted(mutant, start)).toBe(false);
+    expect(stillWanted(given(undefined, mutant).when(answered).state, start)).toBe(true);
+  });
+
+  it('is not wanted once it has stopped or failed', () => {
+    const { state } = givenInterview();
+    for (const off of ['off', 'stopped', 'failed'] as const)
+      expect(stillWanted({ ...state, recorder: off, transcriber: off }, start)).toBe(false);
   });
 });
 
@@ -119,11 +168,14 @@ describe('isExpired', () => {
     expect(age({ name: 'record_start' }, LONGEST_COMMAND_AGE_MS + 1)).toBe(true);
   });
 
-  it.each(['hangup', 'record_stop', 'gather_stop'] as const)('never drops %s for its age', (name) => {
-    expect(age({ name }, 3_600_000)).toBe(false);
-  });
+  it.each(['hangup', 'record_stop', 'transcription_stop', 'gather_stop', 'playback_stop'] as const)(
+    'never drops %s for its age',
+    (name) => {
+      expect(age({ name }, 3_600_000)).toBe(false);
+    },
+  );
 
-  it.each(['suppress_number', 'release_line', 'save_note'] as const)('never drops our own %s for its age', (name) => {
-    expect(age({ name }, 3_600_000)).toBe(false);
+  it.each(OWN.map((body) => [body.name, body] as const))('never drops our own %s for its age', (_, body) => {
+    expect(age(body, 3_600_000)).toBe(false);
   });
 });

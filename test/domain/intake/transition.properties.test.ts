@@ -1,16 +1,23 @@
 /** Random calls: totality, one note and one release per end, and calls told in another order (X2). */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CallEvent, GatherStatus } from '../../../src/domain/intake/event.ts';
+import type { CallEvent, GatherStatus, MachineVerdict } from '../../../src/domain/intake/event.ts';
 import { type CallState, newCall, nextTimer, type TimerName } from '../../../src/domain/intake/state.ts';
 import { transition } from '../../../src/domain/intake/transition.ts';
 import { noteOf } from '../../../src/domain/note/note.ts';
 import { dated, eventsAfter } from '../../support/given-any-event.ts';
-import { type Conversation, given, givenOpening, givenRinging } from '../../support/given-conversation.ts';
+import {
+  type Conversation,
+  given,
+  givenInterview,
+  givenOpening,
+  givenRinging,
+} from '../../support/given-conversation.ts';
 import {
   answered,
   fired,
   gathered,
+  heard,
   hungUp,
   IDS,
   keyPressed,
@@ -18,19 +25,21 @@ import {
   speakEnded,
 } from '../../support/given-events.ts';
 import { type Entries, talk, USUAL_ENTRIES } from '../../support/given-phone.ts';
-import { givenPlan } from '../../support/given-plan.ts';
+import { BIRTH_DATE_KEYS, givenPlan, STAFF_ON_DUTY } from '../../support/given-plan.ts';
 import { expectSoundTurn } from '../../support/given-sound-turn.ts';
 
 const plan = givenPlan();
 
 /** A call that takes, at each step, one of the events that may happen next. */
-function wander(choices: readonly number[]): { state: CallState; names: string[]; ends: number } {
-  let state = newCall(plan);
+function wander(choices: readonly number[], from = newCall(plan)): { state: CallState; names: string[]; ends: number } {
+  let state = from;
+  let now = plan.createdAt + 60_000;
   const names: string[] = [];
   let ends = 0;
   for (const [step, choice] of choices.entries()) {
     const possible = eventsAfter(state);
-    const event = dated(possible[choice % possible.length] ?? fired('close'), step);
+    const event = dated(possible[choice % possible.length] ?? fired('close'), `evt_w${step}`, now, state);
+    now = event.receivedAt;
     const turn = transition(state, event, plan);
     expectSoundTurn(state, event, turn);
     if (state.phase !== 'ended' && turn[0].phase === 'ended') ends += 1;
@@ -49,6 +58,67 @@ describe('any call', () => {
         expect(names.filter((name) => name === 'release_line')).toHaveLength(ends);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('keeps them in the middle of an interview, too, with staff to reach', () => {
+    const ready = givenPlan({ staff: STAFF_ON_DUTY });
+    const starts = ['hpi.chief_complaint', 'hpi.chief_complaint.confirm', 'hpi.pain_level', 'ample.allergies'];
+    const choices = fc.array(fc.nat(10_000), { minLength: 10, maxLength: 60 });
+    fc.assert(
+      fc.property(fc.constantFrom(...starts), choices, (step, picked) => {
+        const { names } = wander(picked, talk(givenOpening(ready), {}, step).state);
+        expect(names.filter((name) => name === 'record_start' || name === 'transcription_start')).toEqual([]);
+        expect(names.filter((name) => name === 'transfer').length).toBeLessThanOrEqual(2);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('does not count the end of a gather twice, whatever the end', () => {
+    const steps = fc.constantFrom(...Object.keys(USUAL_ENTRIES));
+    const digits = fc.constantFrom(
+      '1',
+      '2',
+      '3',
+      '9',
+      '0',
+      '7',
+      '10',
+      '*',
+      '*7',
+      '*8',
+      '*9',
+      '**',
+      '',
+      BIRTH_DATE_KEYS,
+    );
+    const status = fc.constantFrom<GatherStatus>('valid', 'invalid', 'timeout', 'call_hangup', 'cancelled', 'other');
+    fc.assert(
+      fc.property(steps, digits, status, fc.boolean(), (step, entry, how, hangsUp) => {
+        const call = talk(givenOpening(), {}, step);
+        const { asked } = call;
+        if (hangsUp) call.when(hungUp());
+        call.when(gathered(entry, asked, how));
+        const before = call.state;
+        call.when(gathered(entry, asked, how), gathered(entry, asked, how));
+        // A gather that ended with the line says nothing yet, however often.
+        expect([call.last, { ...call.state, timers: {} }]).toEqual([[], { ...before, timers: {} }]);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('answers with the same words whatever the order in which they are delivered (X2)', () => {
+    const texts = ['my knee', 'is swollen', 'since Monday', 'and it hurts', 'at night'];
+    fc.assert(
+      fc.property(fc.shuffledSubarray([0, 1, 2, 3, 4], { minLength: 1 }), (order) => {
+        const call = givenInterview();
+        const { now } = call;
+        for (const i of order) call.when(heard(texts[i] ?? '', { at: now + 1 + i }));
+        const said = texts.filter((_, i) => order.includes(i)).join(' ');
+        expect(call.quiet().keys('1').state.answers['hpi.chief_complaint']?.value).toBe(said);
+      }),
     );
   });
 
@@ -81,12 +151,24 @@ describe('any call', () => {
       'cancelled_amd',
       'other',
     );
-    const timer = fc.constantFrom<TimerName>('silence', 'dial_wait', 'ring', 'hangup', 'close');
+    const timer = fc.constantFrom<TimerName>(
+      ...(['silence', 'dial_wait', 'ring', 'utterance', 'greeting', 'transfer', 'bridge', 'limit', 'hangup'] as const),
+      'close',
+    );
+    const verdict = fc.constantFrom<MachineVerdict>('human', 'machine', 'fax', 'silence', 'not_sure');
+    const confidence = fc.option(fc.double());
     const body = fc.oneof(
       fc
-        .constantFrom('call.requested', 'dial.sent', 'dial.unknown', 'speak.ended', 'hangup.requested')
+        .constantFrom(
+          ...['call.requested', 'dial.sent', 'dial.unknown', 'speak.ended', 'hangup.requested', 'greeting.ended'],
+          ...['call_screening.detected', 'staff.answered', 'staff.hung_up'],
+        )
         .map((type) => ({ type })),
-      fc.constantFrom('dial.accepted', 'call.initiated', 'call.answered').map((type) => ({ type, ids: IDS })),
+      fc
+        .constantFrom('dial.accepted', 'call.initiated', 'call.received', 'call.answered')
+        .map((type) => ({ type, ids: IDS })),
+      fc.record({ type: fc.constant('machine.detected'), verdict }),
+      fc.record({ type: fc.constant('transcription.received'), text, confidence }),
       fc.record({ type: fc.constant('gather.ended'), digits: text, status, asked }),
       fc.record({ type: fc.constant('dtmf.received'), digit: text, asked }),
       fc.record({
@@ -103,8 +185,8 @@ describe('any call', () => {
       .tuple(fc.record({ id: fc.uuid(), at: time, receivedAt: time }), body)
       .map(([base, rest]) => ({ ...base, ...rest }) as CallEvent);
     fc.assert(
-      fc.property(fc.array(event, { maxLength: 30 }), fc.boolean(), (events, live) => {
-        let state: CallState = live ? givenOpening().state : newCall(plan);
+      fc.property(fc.array(event, { maxLength: 30 }), fc.nat(2), (events, start) => {
+        let state: CallState = [newCall(plan), givenOpening().state, givenInterview().state][start] ?? newCall(plan);
         for (const each of events) {
           const turn = transition(state, each, plan);
           expectSoundTurn(state, each, turn);
@@ -122,6 +204,8 @@ describe('a recorded call told again (X2)', () => {
     'hpi.pain_level': fc.constantFrom('0', '10', '*7', '**', '99', ''),
     'ample.allergies': fc.constantFrom('1', '2', '3', '8'),
     'ample.medications': fc.constantFrom('1', '*'),
+    'hpi.chief_complaint': fc.constantFrom('my knee', '5', '*7', '*'),
+    'hpi.chief_complaint.confirm': fc.constantFrom('1', '2', '3', '', '*'),
     command: fc.constantFrom('7', '9', '0', '8'),
   });
 
@@ -154,17 +238,24 @@ describe('a recorded call told again (X2)', () => {
   });
 });
 
+const OTHER_ENTRIES: Entries = { command: '7', red_flag: '2' };
+
 /** A call to its end, each key also as dtmf. The given entries are the first at their step; after them come the usual ones. */
 function recorded(entries: Entries): Conversation {
   const call = givenRinging().when(answered);
   const asked = new Set<string>();
   while (call.state.phase === 'asking') {
     const step = call.at;
-    const usual = USUAL_ENTRIES[step] ?? '7';
+    const usual = USUAL_ENTRIES[step] ?? OTHER_ENTRIES[step] ?? (step.endsWith('.confirm') ? '1' : 'some words');
     const entry = asked.has(step) ? usual : (entries[step] ?? usual);
     asked.add(step);
+    if (/\p{L}/u.test(entry)) {
+      call.says(entry).quiet();
+      continue;
+    }
     for (const digit of entry) call.when(keyPressed(digit, call.asked));
     call.when(gathered(entry, call.asked, entry === '' ? 'timeout' : 'valid'));
+    if (call.state.phase === 'asking' && call.question.settling !== null) call.quiet();
   }
   if (call.state.phase === 'closing') call.when(speakEnded);
   return call.when(hungUp(), recordingSaved());

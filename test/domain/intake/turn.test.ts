@@ -22,10 +22,15 @@ const event: CallEvent = { id: 'evt_1', at: 900, receivedAt: 1000, type: 'speak.
 
 describe('order', () => {
   it('numbers the orders on from the state and dates them', () => {
-    const [next, commands] = order([{ ...state, seq: 4 }, []], 1000, { name: 'suppress_number' }, { name: 'hangup' });
+    const [next, commands] = order(
+      [{ ...state, seq: 4 }, []],
+      1000,
+      { name: 'open_task', kind: 'callback' },
+      { name: 'hangup' },
+    );
     expect(next.seq).toBe(6);
     expect(commands).toEqual([
-      { name: 'suppress_number', seq: 5, createdAt: 1000 },
+      { name: 'open_task', kind: 'callback', seq: 5, createdAt: 1000 },
       { name: 'hangup', seq: 6, createdAt: 1000 },
     ]);
   });
@@ -45,7 +50,7 @@ describe('enter', () => {
     const ended = enter({ ...asking, timers: { silence: 5 } }, { phase: 'ended' });
     expect(ended).not.toHaveProperty('question');
     expect(ended).toMatchObject({ phase: 'ended', timers: {}, consent: asking.consent });
-    expect(enter({ ...state, phase: 'closing', speakSeq: 3 }, { phase: 'hanging_up' })).toEqual({
+    expect(enter({ ...state, phase: 'closing', speakSeq: 3, speakAt: 900 }, { phase: 'hanging_up' })).toEqual({
       ...state,
       phase: 'hanging_up',
     });
@@ -75,6 +80,7 @@ describe('close', () => {
   it('writes the suppression before it acknowledges an opt-out (TC-08)', () => {
     const [next, commands] = close(state, event, plan, 'optedOut', 'opted_out');
     expect(commands.map(({ name }) => name)).toEqual(['suppress_number', 'speak']);
+    expect(commands[0]).toMatchObject({ number: plan.patientNumber });
     expect(next).toMatchObject({ speakSeq: 2 });
   });
 });

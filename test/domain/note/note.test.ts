@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { adultIntake } from '../../../src/domain/intake/adult-intake.ts';
 import { type Note, noteOf } from '../../../src/domain/note/note.ts';
 import { type Conversation, givenConsent, givenInterview, givenOpening } from '../../support/given-conversation.ts';
-import { hungUp, speakEnded } from '../../support/given-events.ts';
+import { hungUp, recordingSaved, speakEnded } from '../../support/given-events.ts';
 import { talk } from '../../support/given-phone.ts';
 import { givenPlan, givenQuestionnaire, yesNo } from '../../support/given-plan.ts';
 
@@ -12,6 +12,12 @@ const noteAfter = (call: Conversation, version = 1): Note => {
   if (call.at !== 'ended') call.when(hungUp());
   return noteOf(call.state, call.plan, 'note_1', version, call.now, iso);
 };
+
+const origin = (item: string) => ({
+  wording: givenPlan().wordings[`en/${item}`],
+  question_version: 1,
+  call_id: 'call_1',
+});
 
 describe('the note of a completed call', () => {
   const call = talk(givenOpening());
@@ -43,6 +49,8 @@ describe('the note of a completed call', () => {
       recording_consent: true,
       timestamp: iso(consent.at ?? 0),
       wording: 'consent-en-1',
+      wording_hash: call.plan.wordings['en/consent'],
+      key: '1',
       event_id: consent.eventId,
     });
   });
@@ -58,16 +66,21 @@ describe('the note of a completed call', () => {
 
   it('traces every answer to the event that gave it (X5)', () => {
     const answers = [note.hpi, note.ample, note.family_history].flatMap((section) => Object.values(section));
-    for (const { state, timestamp, event_id } of answers) {
+    for (const { state, timestamp, event_id, input } of answers) {
       const event = call.events.find(({ id }) => id === event_id);
       if (state === 'not_asked') expect([timestamp, event_id]).toEqual([undefined, undefined]);
-      else expect([event?.type, timestamp]).toEqual(['gather.ended', iso(event?.at ?? 0)]);
+      else
+        expect([event?.type, timestamp]).toEqual([
+          input === 'voice' ? 'transcription.received' : 'gather.ended',
+          iso(event?.at ?? 0),
+        ]);
     }
     expect(note.hpi.pain_level).toMatchObject({ state: 'answered', value: 7, input: 'keys', offset_ms: null });
     expect(note.hpi.symptom_duration).toMatchObject({ value: '1_to_3_days', display: 'One to three days' });
     expect(note.ample.allergies).toMatchObject({ state: 'none', value: false });
     expect(note.family_history.heart_disease).toMatchObject({ state: 'unknown', value: null });
-    expect(note.hpi.chief_complaint).toEqual({ state: 'not_asked' });
+    expect(note.hpi.chief_complaint).toMatchObject({ input: 'voice', value: 'my knee is swollen', confirmed: true });
+    expect(note.ample.allergies_detail).toEqual({ state: 'not_asked' });
   });
 
   it('says when the call was and how long it took', () => {
@@ -83,6 +96,48 @@ describe('the note of a completed call', () => {
 
   it('is plain JSON', () => {
     expect(JSON.parse(JSON.stringify(note))).toEqual(note);
+  });
+});
+
+describe('where an answer can be heard (X5)', () => {
+  const startedAt = givenPlan().createdAt + 9000;
+  const noteOfRecording = (from: number | null, durationMs: number | null = 600_000) =>
+    noteAfter(talk(givenOpening()).when(speakEnded, hungUp(), recordingSaved('rec-1', durationMs, from)));
+
+  it('is told in milliseconds from the start of the recording, for spoken answers and keyed ones', () => {
+    const note = noteOfRecording(startedAt);
+    for (const answer of [note.hpi['chief_complaint'], note.hpi['pain_level']])
+      expect(answer?.offset_ms).toBe(Date.parse(answer?.timestamp ?? '') - startedAt);
+  });
+
+  it('is not told outside the recording, or without one', () => {
+    expect(noteOfRecording(startedAt + 3_600_000).hpi['pain_level']?.offset_ms).toBeNull();
+    expect(noteOfRecording(startedAt, 1).hpi['pain_level']?.offset_ms).toBeNull();
+    expect(noteOfRecording(null).hpi['pain_level']?.offset_ms).toBeNull();
+  });
+});
+
+describe('a spoken answer', () => {
+  it('names all its events, its confidence, and whether the patient kept it', () => {
+    const call = givenInterview().says('my knee', 'is swollen').quiet().silent(3);
+    const eventIds = call.events.filter(({ type }) => type === 'transcription.received').map(({ id }) => id);
+    expect(noteAfter(call).hpi['chief_complaint']).toMatchObject({
+      ...{ input: 'voice', entry: 'my knee is swollen', confidence: 0.93, confirmed: false },
+      ...{ event_id: eventIds[0], event_ids: eventIds },
+    });
+  });
+});
+
+describe('the red flags', () => {
+  it('are listed with their rule, item and event, words as unverified (CL-04), and nobody has seen them yet', () => {
+    const call = givenInterview().says('I have chest pain');
+    const { id, at } = call.events.at(-1)!;
+    expect(noteAfter(call).red_flags).toMatchObject([
+      {
+        ...{ rule: 'chest-pain', item: 'hpi.chief_complaint', level: 'urgent', at: iso(at), event_id: id },
+        ...{ unverified: true, acknowledged_by: null },
+      },
+    ]);
   });
 });
 
@@ -109,16 +164,18 @@ describe('the note of another end', () => {
   });
 
   it('says skipped and unclear with their time, and without a value', () => {
-    const note = noteAfter(givenInterview().silent(3).keys('99', '99', '99'));
+    const note = noteAfter(talk(givenInterview(), {}, 'hpi.symptom_duration').silent(3).keys('99', '99', '99'));
     expect(note.hpi.symptom_duration).toEqual({
       state: 'skipped',
       timestamp: expect.any(String),
       event_id: expect.any(String),
+      ...origin('hpi.symptom_duration'),
     });
     expect(note.hpi.pain_level).toEqual({
       state: 'unclear',
       timestamp: expect.any(String),
       event_id: expect.any(String),
+      ...origin('hpi.pain_level'),
     });
   });
 
@@ -128,6 +185,8 @@ describe('the note of another end', () => {
       recording_consent: false,
       timestamp: null,
       wording: null,
+      wording_hash: null,
+      key: null,
       event_id: null,
     });
   });

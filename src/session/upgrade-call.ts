@@ -1,0 +1,59 @@
+/**
+ * A stored call of an older version as today's: a deploy finds calls under way. Version 1 knew no speech, no machines, no
+ * staff and no inbound calls; what it lacks is set to what it was in effect. A version not known here cannot be read.
+ */
+import type { CallPlan } from '../domain/intake/call-plan.ts';
+import { type CallState, newCall, type OpenQuestion } from '../domain/intake/state.ts';
+import type { SessionRecord } from './call-storage.ts';
+
+type Loose = Readonly<Record<string, unknown>>;
+export interface StoredCall {
+  readonly plan: Loose;
+  readonly record: Omit<SessionRecord, 'state'> & { readonly state: Loose };
+}
+
+export function upgradeCall(stored: StoredCall): { plan: CallPlan; record: SessionRecord } {
+  const plan = upgradePlan(stored.plan);
+  const { record } = stored;
+  switch (record.state.version) {
+    case 2:
+      return { plan, record: record as unknown as SessionRecord };
+    case 1: {
+      const state = stateFrom1(plan, record.state);
+      const transcript = record.transcript.map((line) => ({ ...line, confidence: null }));
+      const pending = record.pending.map((entry) => ({ ...entry, command: withNumber(entry.command, plan) }));
+      return { plan, record: { ...record, pending, transcript, state } };
+    }
+    default:
+      throw new Error(`state version ${String(record.state.version)} cannot be read`);
+  }
+}
+
+/** The plan is written once: it stays as it was, whatever the record has become. Only version 1 had `to`. */
+const upgradePlan = (plan: Loose): CallPlan => ('to' in plan ? planFrom1(plan) : (plan as unknown as CallPlan));
+
+function planFrom1({ to, from, ...plan }: Loose): CallPlan {
+  const questionnaire = { redFlags: [], voicemail: 'message', ...(plan.questionnaire as Loose) };
+  const patient = { minor: false, ...(plan.patient as Loose) };
+  const added = { candidates: [], optOutLine: false, wordings: {}, staff: null, today: '' };
+  return { ...added, patientNumber: to, clinicNumber: from, ...plan, patient, questionnaire } as unknown as CallPlan;
+}
+
+function stateFrom1(plan: CallPlan, state: Loose): CallState {
+  const blank = newCall(plan);
+  const question = (open: unknown) => (open ? { since: 0, flag: null, settling: null, ...(open as object) } : null);
+  const consent = { ...blank.consent, ...(state.consent as object) };
+  const recording = state.recording ? { startedAt: null, ...(state.recording as object) } : null;
+  return {
+    ...blank,
+    ...state,
+    ...{ version: 2, consent, recording, lastQuestion: question(state.lastQuestion) as OpenQuestion | null },
+    // It was never started: items of speech are left to staff, as that version did.
+    transcriber: 'off',
+    ...(state.question ? { question: question(state.question) } : {}),
+    ...(state.phase === 'closing' ? { speakAt: 0 } : {}),
+  } as CallState;
+}
+
+const withNumber = <T extends { readonly name: string }>(command: T, plan: CallPlan): T =>
+  command.name === 'suppress_number' ? { ...command, number: plan.patientNumber } : command;

@@ -1,0 +1,61 @@
+/**
+ * `GET /v2/call_events`: the log of commands and webhooks, oldest first ("ordered by `occurred_at`" is all that Telnyx
+ * says), and only of the last day unless a leg or a session is asked for. Numbers are those of the leg.
+ */
+import type { CallEvent, Exchange } from './exchange.ts';
+import type { Query } from './pages.ts';
+import { refusal } from './refusal.ts';
+import { timestamp } from './timestamp.ts';
+
+const windowMs = 86_400_000;
+const path = '/v2/call_events';
+
+type Filter = (event: CallEvent, wanted: string, exchange: Exchange) => boolean;
+
+const filters: Readonly<Record<string, Filter>> = {
+  'filter[leg_id]': (event, wanted) => event.callLegId === wanted,
+  'filter[application_session_id]': (event, wanted) => event.callSessionId === wanted,
+  'filter[connection_id]': (event, wanted, { legs }) => legs.get(event.callControlId)?.connectionId === wanted,
+  'filter[from]': (event, wanted, { legs }) => legs.get(event.callControlId)?.from === wanted,
+  'filter[to]': (event, wanted, { legs }) => legs.get(event.callControlId)?.to === wanted,
+  'filter[name]': (event, wanted) => event.name === wanted,
+  'filter[type]': (event, wanted) => event.type === wanted,
+  'filter[product]': (_, wanted) => wanted === 'call_control',
+  'filter[occurred_at][eq]': ({ at }, wanted) => at === Date.parse(wanted),
+  'filter[occurred_at][gt]': ({ at }, wanted) => at > Date.parse(wanted),
+  'filter[occurred_at][gte]': ({ at }, wanted) => at >= Date.parse(wanted),
+  'filter[occurred_at][lt]': ({ at }, wanted) => at < Date.parse(wanted),
+  'filter[occurred_at][lte]': ({ at }, wanted) => at <= Date.parse(wanted),
+};
+
+export function listCallEvents(exchange: Exchange, query: Query): object[] {
+  const asked = Object.entries(query).filter(([name]) => name.startsWith('filter'));
+  checkTimes(exchange, asked);
+  const wanted = asked.flatMap(([name, value]) => {
+    const filter = filters[name];
+    if (filter === undefined) exchange.warn(path, `${name} leaves out nothing here`);
+    return filter === undefined ? [] : [(event: CallEvent) => filter(event, value, exchange)];
+  });
+  const isNarrow = query['filter[leg_id]'] !== undefined || query['filter[application_session_id]'] !== undefined;
+  const since = isNarrow ? 0 : exchange.clock.now() - windowMs;
+  return exchange.callEvents
+    .filter((event) => event.at >= since && wanted.every((matches) => matches(event)))
+    .map((event) => ({
+      record_type: 'call_event',
+      type: event.type,
+      name: event.name,
+      call_leg_id: event.callLegId,
+      call_session_id: event.callSessionId,
+      event_timestamp: timestamp(event.at),
+      metadata: event.metadata,
+    }));
+}
+
+function checkTimes(exchange: Exchange, asked: readonly (readonly [string, string])[]): void {
+  const times = asked.filter(([name]) => name.startsWith('filter[occurred_at]'));
+  for (const [name, value] of times) {
+    if (Number.isNaN(Date.parse(value))) throw refusal('10033', 'This is no time.', `/${name}`);
+  }
+  // What the real service does then is not documented.
+  if (times.length > 1) exchange.warn(path, 'only one filter[occurred_at] can be passed');
+}

@@ -1,0 +1,77 @@
+/**
+ * Who has an intake that was begun, or asked for, and not finished (X3): the newest call of the last days that says anything
+ * about it was broken off, or reached nobody. What had been answered stands in the newest note.
+ */
+import { and, desc, eq, gte, inArray, or, sql } from 'drizzle-orm';
+import type { CallStatus } from '../domain/intake/call-record.ts';
+import type { Questionnaire } from '../domain/intake/questionnaire.ts';
+import type { Answer, RaisedFlag } from '../domain/intake/state.ts';
+import { answersOf, flagsOf, type Note } from '../domain/note/note.ts';
+import type { Database } from './database.ts';
+import { getNote } from './notes.ts';
+import type { Patient } from './patients.ts';
+import { questionnaireVersion } from './questionnaires.ts';
+import { calls, notes } from './schema.ts';
+import type { KeyRing } from './seal.ts';
+
+/** Answers older than this are asked again. */
+const RESUME_WITHIN_MS = 7 * 24 * 3_600_000;
+const UNFINISHED: readonly CallStatus[] = ['partial', 'no_answer', 'busy', 'voicemail'];
+const SETTLED: readonly CallStatus[] = ['completed', 'declined', 'opted_out', 'wrong_person'];
+
+export interface UnfinishedIntake {
+  readonly questionnaire: Questionnaire;
+  readonly answers: Readonly<Record<string, Answer>>;
+  readonly redFlags: readonly RaisedFlag[];
+}
+
+/** Null: there is nothing to go on with. */
+export async function unfinishedIntake(
+  db: Database,
+  ring: KeyRing,
+  patient: Patient,
+  now: number,
+): Promise<UnfinishedIntake | null> {
+  const [newest] = await db
+    .select({ status: calls.status, questionnaire: calls.questionnaireId, version: calls.questionnaireVersion })
+    .from(calls)
+    .where(and(ofPatient(patient, now), inArray(calls.status, [...UNFINISHED, ...SETTLED]), saysAnything))
+    .orderBy(desc(calls.createdAt), desc(calls.id))
+    .limit(1);
+  if (newest === undefined || !UNFINISHED.some((status) => status === newest.status)) return null;
+  const questionnaire = await questionnaireVersion(db, newest.questionnaire, newest.version);
+  if (questionnaire === null) return null;
+  const note = await earlierNote(db, ring, patient, questionnaire, now);
+  if (note === null) return { questionnaire, answers: {}, redFlags: [] };
+  const fromIso = (time: string) => Date.parse(time);
+  return { questionnaire, answers: answersOf(note, fromIso), redFlags: flagsOf(note, fromIso) };
+}
+
+const ofPatient = (patient: Patient, now: number) =>
+  and(eq(calls.patientId, patient.id), gte(calls.createdAt, now - RESUME_WITHIN_MS));
+
+/** An inbound call without a note was a stranger's: it asked nothing, and began nothing. */
+const saysAnything = or(
+  eq(calls.direction, 'outbound'),
+  sql`exists (select 1 from ${notes} where ${notes.callId} = ${calls.id})`,
+);
+
+/** The newest note, unless it belongs to an intake that was settled, or to other questions. */
+async function earlierNote(
+  db: Database,
+  ring: KeyRing,
+  patient: Patient,
+  { id, version }: Questionnaire,
+  now: number,
+): Promise<Note | null> {
+  const [noted] = await db
+    .select({ callId: calls.id, status: calls.status })
+    .from(calls)
+    .where(and(ofPatient(patient, now), sql`exists (select 1 from ${notes} where ${notes.callId} = ${calls.id})`))
+    .orderBy(desc(calls.createdAt), desc(calls.id))
+    .limit(1);
+  if (noted === undefined || noted.status !== 'partial') return null;
+  const note = await getNote(db, ring, noted.callId);
+  const same = note !== null && note.questionnaire.id === id && note.questionnaire.version === version;
+  return same ? note : null;
+}

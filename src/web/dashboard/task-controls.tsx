@@ -1,0 +1,94 @@
+/** What a page shows of a task besides its words: whether it is late, who has it, and the two buttons. */
+import type { Task } from '../../store/tasks.ts';
+import type { TaskVerb } from '../settle-task.ts';
+import { type ClinicClock, Moment } from './clinic-clock.tsx';
+import { TASK_LABELS, TASK_STATUS_LABELS, type Tone } from './labels.ts';
+import { Chip } from './layout.tsx';
+
+/** A red flag is due the moment it is raised; it is late a little after that. */
+const LATE_AFTER_MS = 60_000;
+
+const STATUS_TONES: Readonly<Record<Task['status'], Tone>> = { open: 'warn', claimed: 'live', done: 'calm' };
+
+interface TaskView {
+  readonly task: Task;
+  readonly clock: ClinicClock;
+  readonly now: number;
+}
+
+export const TaskDue = ({ task: { status, dueAt, doneAt }, clock, now }: TaskView) => {
+  if (status === 'done') {
+    return (
+      <>
+        Done <Moment at={doneAt} clock={clock} />
+      </>
+    );
+  }
+  return (
+    <>
+      {now >= dueAt ? <Chip tone="bad">{now >= dueAt + LATE_AFTER_MS ? 'Overdue' : 'Due now'}</Chip> : 'By'}{' '}
+      <Moment at={dueAt} clock={clock} />
+    </>
+  );
+};
+
+export const TaskOwner = ({ task: { owner, status }, actorName }: { task: Task; actorName: string }) => (
+  <>
+    <Chip tone={STATUS_TONES[status]}>{TASK_STATUS_LABELS[status]}</Chip>{' '}
+    {owner === null ? null : <span class="owner">{owner === actorName ? 'by you' : `by ${owner}`}</span>}
+  </>
+);
+
+interface Buttons {
+  readonly task: Task;
+  /** The address of a verb, and the fragment its answer replaces. */
+  readonly action: (verb: TaskVerb) => string;
+  readonly target: '#call' | '#tasks';
+  readonly about: string;
+}
+
+export const TaskButtons = ({ task, action, target, about }: Buttons) => {
+  const { id, kind, status } = task;
+  const { name } = TASK_LABELS[kind];
+  const shared = {
+    type: 'button',
+    'hx-target': target,
+    'hx-swap': 'outerHTML',
+    'hx-sync': `${target}:replace`,
+    'hx-disabled-elt': 'this',
+    // The button itself is gone afterwards.
+    'data-then-focus': `task-${id}`,
+  } as const;
+  const whose = <span class="visually-hidden">{` ${name}, ${about}`}</span>;
+  return (
+    <span class="task-actions">
+      {status === 'open' ? (
+        <button id={`claim-${id}`} hx-post={action('claim')} {...shared}>
+          Claim{whose}
+        </button>
+      ) : null}
+      {status === 'done' ? null : (
+        <button
+          id={`done-${id}`}
+          class="secondary outline"
+          hx-post={action('done')}
+          hx-confirm={`Mark “${name}” as done? It then leaves everybody’s list.`}
+          {...shared}
+        >
+          Done{whose}
+        </button>
+      )}
+    </span>
+  );
+};
+
+/** What came of a claim or a "done", in words. */
+export function taskOutcome(task: Task, verb: TaskVerb, settled: boolean, actorName: string): string {
+  const { name } = TASK_LABELS[task.kind];
+  const owner = task.owner === null ? 'Somebody' : task.owner === actorName ? 'You' : task.owner;
+  if (settled) return verb === 'claim' ? `“${name}” is yours now.` : `“${name}” is done.`;
+  // Claimed and opened again between two looks: whoever asks again gets it.
+  if (task.status === 'open') return `“${name}” has just changed. Look at it, then try again.`;
+  if (task.status === 'claimed') return `Not claimed: ${owner} had already claimed “${name}”.`;
+  return `${owner} had already done “${name}”.`;
+}

@@ -1,0 +1,12 @@
+/** How much is flown: small counts in `npm test`, large ones where the environment asks for them. Read here and nowhere else. */
+const count = (name: string, usual: number): number => {
+  const wanted = Number(process.env[name]);
+  return Number.isInteger(wanted) && wanted > 0 ? wanted : usual;
+};
+
+/** Random reorderings of each recorded call. */
+export const FLIGHT_RUNS = count('FLIGHT_RUNS', 300);
+/** Calls of the fleet. */
+export const FLIGHT_CALLS = count('FLIGHT_CALLS', 300);
+/** Every chance in a flight comes from here; another seed is another set of faults. */
+export const FLIGHT_SEED = count('FLIGHT_SEED', 1);

@@ -1,0 +1,223 @@
+/**
+ * A whole clinic in memory: the core with a shell around it, our own Telnyx client, and the simulator's engine at the other end
+ * of its `fetch`, all under one virtual clock. Thousands of calls in seconds; the same seed gives the same flight.
+ */
+import { isStranger, planFor } from '../../src/domain/intake/call-plan.ts';
+import { type CallStatus, statusOf } from '../../src/domain/intake/call-record.ts';
+import type { Command } from '../../src/domain/intake/command.ts';
+import type { CallEvent } from '../../src/domain/intake/event.ts';
+import type { Note } from '../../src/domain/note/note.ts';
+import type { CallRecord } from '../../src/simulator/call-record.ts';
+import type { EngineOptions } from '../../src/simulator/engine-options.ts';
+import type { Persona } from '../../src/simulator/persona.ts';
+import { createTelnyxEngine, type TelnyxEngine } from '../../src/simulator/telnyx-engine.ts';
+import { VirtualClock } from '../../src/simulator/virtual-clock.ts';
+import { createTelnyxClient, SEND_TIMEOUT_MS } from '../../src/telnyx/client.ts';
+import { type Arrival, parseEvent } from '../../src/telnyx/parse-event.ts';
+import { candidateOf, inboundPlan, outboundPlan } from './plans.ts';
+import { type Sent, Session, type Surroundings } from './session.ts';
+
+/** 2026-11-20, a Friday, 10:00 in New York. */
+const START = Date.UTC(2026, 10, 20, 15);
+const HOURS_MS = 3_600_000;
+const UNFINISHED: ReadonlySet<CallStatus> = new Set(['partial', 'no_answer', 'busy', 'voicemail']);
+const WEBHOOK_URL = 'http://clinic.test/webhooks/telnyx';
+
+export interface FlightOptions extends Omit<Partial<EngineOptions>, 'deliver' | 'clock'> {
+  /** In place of a plain delivery: to lose, hold or double it. Returns the status Telnyx sees; throws for no answer. */
+  readonly onDelivery?: (body: string, deliver: () => number) => number;
+  readonly onEvent?: (flight: Flight, session: Session, event: CallEvent, commands: readonly Command[]) => void;
+  readonly onSent?: (flight: Flight, session: Session, sent: Sent) => void;
+}
+
+type LoggedAtTelnyx = TelnyxEngine['callEvents'][number];
+
+const flights = new Map<string, Flight>();
+let flown = 0;
+
+/** The real client looks `fetch` up at each request: every flight is found by its host. */
+const flightFetch = (input: unknown, init: RequestInit = {}): Promise<Response> => {
+  const url = new URL(String(input));
+  const flight = flights.get(url.host);
+  if (flight === undefined) throw new TypeError(`no flight at ${url.host}`);
+  return flight.fetch(url, init);
+};
+
+export class Flight implements Surroundings {
+  readonly clock: VirtualClock;
+  readonly client: Surroundings['client'];
+  readonly sessions = new Map<string, Session>();
+  /** Ids of the events of which a delivery arrived. */
+  readonly delivered = new Set<string>();
+  active = 0;
+  engine!: TelnyxEngine;
+  readonly #options: FlightOptions;
+  readonly #inbound = new Map<string, Session>();
+  readonly #host: string;
+  #logs: Map<string, readonly LoggedAtTelnyx[]> | null = null;
+
+  constructor(options: FlightOptions) {
+    flown += 1;
+    this.#host = `flight-${flown}.test`;
+    flights.set(this.#host, this);
+    globalThis.fetch = flightFetch as typeof fetch;
+    this.#options = options;
+    this.clock = new VirtualClock(START, () => this.#settle());
+    this.client = createTelnyxClient({
+      apiKey: 'KEY_SIMULATOR',
+      apiBase: `http://${this.#host}/v2`,
+      connectionId: '1684641123236054244',
+      publicUrl: 'http://clinic.test',
+      voices: { en: 'Telnyx.NaturalHD.astra', es: 'AWS.Polly.Lupe-Neural' },
+      transcriptionModel: 'openai/whisper-large-v3-turbo',
+    });
+  }
+
+  /** The clinic rings a patient. */
+  call(persona: Persona): Session {
+    const callId = `call_f${this.sessions.size + 1}`;
+    const session = new Session(this, outboundPlan(callId, persona, this.clock.now()));
+    this.sessions.set(callId, session);
+    session.observe({ type: 'call.requested' });
+    return session;
+  }
+
+  /** A patient rings the clinic; the session is there once the call has arrived. */
+  async ring(persona: Persona): Promise<Session> {
+    const leg = this.engine.ring({ from: persona.phone, persona });
+    await this.clock.advance(100);
+    const session = this.#inbound.get(leg.callLegId);
+    if (session === undefined) throw new Error('the call did not arrive');
+    return session;
+  }
+
+  /** Until nothing is left to do. */
+  async land(limitMs = 6 * HOURS_MS): Promise<this> {
+    await this.clock.runUntilIdle(limitMs);
+    flights.delete(this.#host);
+    return this;
+  }
+
+  /** What Telnyx was ordered and told on the line of a session, once all is over. */
+  logOf({ state }: Session): readonly LoggedAtTelnyx[] {
+    this.#logs ??= Map.groupBy(this.engine.callEvents, ({ callControlId }) => callControlId);
+    return this.#logs.get(state.ids?.callControlId ?? '') ?? [];
+  }
+
+  /** What really happened at the patient's end. */
+  record({ state }: Session): CallRecord {
+    const record = state.ids === null ? null : this.engine.record(state.ids.callControlId);
+    if (record === null) throw new Error('no such call at the other end');
+    return record;
+  }
+
+  /** The patient puts the phone down. */
+  hangUp({ state, plan }: Session): void {
+    const leg = state.ids === null ? undefined : this.engine.legs.get(state.ids.callControlId);
+    const source = plan.direction === 'outbound' ? 'callee' : 'caller';
+    if (leg !== undefined) this.engine.end(leg, { cause: 'normal_clearing', source, sip: '200' });
+  }
+
+  onEvent(session: Session, event: CallEvent, commands: readonly Command[]): void {
+    this.#options.onEvent?.(this, session, event, commands);
+  }
+
+  onSent(session: Session, sent: Sent): void {
+    this.#options.onSent?.(this, session, sent);
+  }
+
+  fetch(url: URL, init: RequestInit): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.clock.after(SEND_TIMEOUT_MS, () => reject(new TypeError('no answer in time')));
+      const headers = { authorization: new Headers(init.headers).get('authorization') ?? '' };
+      const query = Object.fromEntries(url.searchParams);
+      const body = typeof init.body === 'string' ? JSON.parse(init.body) : undefined;
+      this.engine.request({ method: init.method ?? 'GET', path: url.pathname, query, headers, body }).then((reply) => {
+        cancel();
+        resolve(responseOf(reply.status, reply.body));
+      }, reject);
+    });
+  }
+
+  receive(body: string): number {
+    const webhook = JSON.parse(body);
+    this.delivered.add(webhook.data.id);
+    const parsed = parseEvent(webhook, this.clock.now());
+    switch (parsed.kind) {
+      case 'event':
+        this.sessions.get(parsed.callId)?.apply(parsed.event);
+        break;
+      case 'arrival':
+        this.#arrive(parsed.arrival);
+        break;
+      case 'unaddressed':
+        this.#inbound.get(parsed.legId ?? '')?.apply(parsed.event);
+        break;
+      case 'ignored':
+      case 'unreadable':
+        break;
+    }
+    return 200;
+  }
+
+  #arrive({ ids, from, ...base }: Arrival): void {
+    const known = this.#inbound.get(ids.callLegId);
+    const callId = known?.plan.callId ?? `call_f${this.sessions.size + 1}`;
+    const session = known ?? new Session(this, inboundPlan(callId, from, this.#candidates(from), base.receivedAt));
+    this.#inbound.set(ids.callLegId, session);
+    this.sessions.set(callId, session);
+    session.apply({ ...base, type: 'call.received', ids });
+  }
+
+  /** Whoever with this number has an intake that was begun, or asked for, and not finished: the newest call that counts says so. */
+  #candidates(from: string) {
+    const newest = new Map<string, Session>();
+    const notes = new Map<string, Note>();
+    for (const session of this.sessions.values()) {
+      const { plan, state, note } = session;
+      if (plan.patientNumber !== from || isStranger(state, plan)) continue;
+      const { patient } = planFor(state, plan);
+      newest.set(patient.patientId, session);
+      if (note !== null) notes.set(patient.patientId, note);
+    }
+    return [...newest.values()].flatMap(({ plan, state }) => {
+      const { patient } = planFor(state, plan);
+      const note = notes.get(patient.patientId);
+      return UNFINISHED.has(statusOf(state)) ? [candidateOf(patient, note?.status === 'partial' ? note : null)] : [];
+    });
+  }
+
+  /** The client's promises and the runners get as far as they can before time goes on. */
+  async #settle(): Promise<void> {
+    if (this.active > 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  async begin(): Promise<this> {
+    const { onDelivery, onEvent: _, onSent: __, ...engineOptions } = this.#options;
+    this.engine = await createTelnyxEngine({
+      // Nobody checks a signature here.
+      signer: { publicKey: '', sign: async () => '' },
+      bodies: 'compact',
+      keepLog: false,
+      webhookUrl: WEBHOOK_URL,
+      ...engineOptions,
+      clock: this.clock,
+      deliver: async (_url, _headers, body) => {
+        const deliver = () => this.receive(body);
+        return { status: onDelivery === undefined ? deliver() : onDelivery(body, deliver) };
+      },
+    });
+    return this;
+  }
+}
+
+export const givenFlight = (options: FlightOptions = {}): Promise<Flight> => new Flight(options).begin();
+
+const JSON_HEADERS = new Headers({ 'content-type': 'application/json' });
+
+/** As much of a response as the client reads, without a stream. */
+function responseOf(status: number, body: unknown): Response {
+  const text = JSON.stringify(body);
+  const response = { ok: status < 300, status, statusText: '', headers: JSON_HEADERS, url: '', body: null };
+  return { ...response, json: async () => JSON.parse(text), text: async () => text } as unknown as Response;
+}
