@@ -27,7 +27,8 @@ export async function admit(env: Env, callId: string, arrival: Arrival): Promise
       log.error('call.not_admitted', { call_id: callId, reason: 'too_late' });
       return 'gone';
     }
-    return await withDeadline(admitCaller(database(env), configOf(env), caller), ADMIT_DEADLINE_MS);
+    const callSoFar = (id: string) => Promise.resolve(env.INTAKE_SESSION.getByName(id).callSoFar());
+    return await withDeadline(admitCaller(database(env), configOf(env), caller, callSoFar), ADMIT_DEADLINE_MS);
   } catch (error) {
     log.warn('call.not_admitted', { call_id: callId, reason: (error as Error).name });
     return 'later';

@@ -21,8 +21,9 @@ export interface AppliedEvent {
 }
 
 export function applyEvent(record: SessionRecord, event: CallEvent, plan: CallPlan): AppliedEvent {
-  if (record.events.some(({ event_id }) => event_id === event.id))
-    return { record, effect: 'duplicate', mustStore: false };
+  const seen = record.events.filter(({ event_id }) => event_id === event.id);
+  if (seen.length > 0)
+    return { record: withDuplicate(record, event, seen.length), effect: 'duplicate', mustStore: false };
   const [state, commands] = transition(record.state, event, plan);
   const changed = commands.length > 0 || !isSame(state, record.state);
   // The newest key alone may be lost: the end of its gather says the same, and rows written are what a call costs.
@@ -52,6 +53,13 @@ export function applyEvent(record: SessionRecord, event: CallEvent, plan: CallPl
       transcript: said === null ? record.transcript : [...record.transcript, said],
     },
   };
+}
+
+/** Shown once, however often Telnyx repeats itself; it may wait for the next write. */
+function withDuplicate(record: SessionRecord, { id, type, at, receivedAt }: CallEvent, times: number): SessionRecord {
+  if (times > 1) return record;
+  const again = { event_id: id, type, at, received_at: receivedAt, effect: 'duplicate' as const, commands: [] };
+  return { ...record, events: [...record.events, again] };
 }
 
 const isSame = (a: CallState, b: CallState): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -15,8 +15,7 @@ import { nextTimer } from '../domain/intake/state.ts';
 import { spokenLine } from '../domain/intake/transcript.ts';
 import { configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
-import { mirrorRecord } from '../store/calls.ts';
-import { database } from '../store/database.ts';
+import type { CallSoFar } from '../store/unfinished-intakes.ts';
 import type { Arrival } from '../telnyx/parse-event.ts';
 import { admit, firstRecord } from './admit.ts';
 import { applyEvent, emptyRecord } from './apply-event.ts';
@@ -33,6 +32,8 @@ import {
   writeRecord,
   writeTombstone,
 } from './call-storage.ts';
+import { ListMirror } from './list-mirror.ts';
+import { callSoFar } from './newest-note.ts';
 import { type Alongside, type Done, runCommand } from './run-command.ts';
 
 export type Received = EventEffect | 'unknown';
@@ -56,8 +57,7 @@ export class IntakeSession extends DurableObject<Env> {
   #wakeRunner: (() => void) | null = null;
   /** Ends the wait for the dial's reply once a webhook has told what it would say. */
   #onAdopted: (() => void) | null = null;
-  /** What lists show of this call: its status and red flags. */
-  #mirror: { running: Promise<void> | null; shown: string | null } = { running: null, shown: null };
+  readonly #mirror = new ListMirror();
   readonly #alongside: Alongside = {
     mirroring: () => this.#mirror.running,
     inBackground: (work) => this.ctx.waitUntil(work),
@@ -125,6 +125,12 @@ export class IntakeSession extends DurableObject<Env> {
     if (session === null || session.record.savedAt !== null) return null;
     const { state, events, transcript } = session.record;
     return { record: callRecord(state), log: { events, transcript } };
+  }
+
+  /** For the patient who rings back before this call is written down; null when it is not held here. */
+  callSoFar(): CallSoFar | null {
+    const session = this.#load();
+    return session === null ? null : callSoFar(session.record.state, session.plan, Date.now());
   }
 
   /** Whether the attempt has come here, whatever became of it since. */
@@ -216,7 +222,8 @@ export class IntakeSession extends DurableObject<Env> {
     writeRecord(this.ctx.storage.kv, session.plan.callId, session.dataKey, session.record);
     this.#session = session;
     this.#arm({ mayMoveLater: false });
-    this.#mirrorToD1();
+    const telling = this.#mirror.tell(this.env, session.plan.callId, session.record.state);
+    if (telling !== null) this.ctx.waitUntil(telling);
   }
 
   #apply(session: Session, event: CallEvent): Received {
@@ -345,26 +352,6 @@ export class IntakeSession extends DurableObject<Env> {
     }
     if (done.event !== null) this.#observe(settled, done.event);
     else if (entry !== undefined && entry.attempts > 0) this.#observe(settled, { type: 'command.delayed', seq });
-  }
-
-  /** Lists read D1: they are told when the status moves, without anything waiting for it. */
-  #mirrorToD1(): void {
-    const session = this.#session;
-    if (session === null || this.#mirror.running !== null || session.record.state.phase === 'ended') return;
-    const record = callRecord(session.record.state);
-    const shown = `${record.status} ${record.redFlags}`;
-    if (shown === this.#mirror.shown) return;
-    this.#mirror.running = mirrorRecord(database(this.env), session.plan.callId, record)
-      .then(
-        () => {
-          this.#mirror.shown = shown;
-        },
-        () => log.warn('call.mirror_failed', { call_id: session.plan.callId, status: record.status }),
-      )
-      .finally(() => {
-        this.#mirror.running = null;
-      });
-    this.ctx.waitUntil(this.#mirror.running);
   }
 
   /** One alarm for everything that is awaited. Each move is a row written, so it only moves when that matters. */

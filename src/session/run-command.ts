@@ -5,13 +5,11 @@
 import { alertStaff } from '../alert-staff.ts';
 import { withDeadline } from '../deadline.ts';
 import { afterFailure } from '../domain/intake/after-failure.ts';
-import { type CallPlan, planFor } from '../domain/intake/call-plan.ts';
+import { planFor } from '../domain/intake/call-plan.ts';
 import { callRecord, leavesNote } from '../domain/intake/call-record.ts';
 import type { Command } from '../domain/intake/command.ts';
 import type { CallEventBody } from '../domain/intake/event.ts';
 import type { PendingCommand } from '../domain/intake/pick-command.ts';
-import type { CallState } from '../domain/intake/state.ts';
-import { type Note, noteOf } from '../domain/note/note.ts';
 import { type Config, configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
 import { database } from '../store/database.ts';
@@ -22,6 +20,7 @@ import { openTask } from '../store/tasks.ts';
 import { createTelnyxClient, SEND_TIMEOUT_MS, type Sent, type TelnyxClient } from '../telnyx/client.ts';
 import { isDefiniteNo, type TelnyxFailure } from '../telnyx/errors.ts';
 import type { Session } from './call-storage.ts';
+import { newestNote } from './newest-note.ts';
 
 export type Done =
   /** `saved`: everything the call leaves behind is in D1. */
@@ -165,13 +164,6 @@ async function save(
     tasks: state.tasks,
   };
   await finishCall(db, config.keyRing, key, call, now);
-}
-
-/** A note's id comes from its call's, so that writing a version twice is writing it once. */
-function newestNote(state: CallState, plan: CallPlan, now: number): Note {
-  const { noteVersion } = state;
-  const noteId = `${plan.callId.replace(/^call_/, 'note_')}${noteVersion === 1 ? '' : `.${noteVersion}`}`;
-  return noteOf(state, plan, noteId, noteVersion, now, (at) => new Date(at).toISOString());
 }
 
 /** Nothing of ours is waited for longer than a Telnyx command would be. */

@@ -15,7 +15,7 @@ import { getPatient, insertPatient, type Patient, patientsByNumber } from './pat
 import { candidate, commonPlan, type PreparedCall } from './prepare-plan.ts';
 import { approvedQuestionnaire, DEFAULT_QUESTIONNAIRE_ID } from './questionnaires.ts';
 import { calls } from './schema.ts';
-import { unfinishedIntake } from './unfinished-intakes.ts';
+import { type AskCallSoFar, unfinishedIntake } from './unfinished-intakes.ts';
 
 export interface Caller {
   readonly callId: string;
@@ -31,7 +31,12 @@ const LOCKED_FOR_MS = 24 * 3_600_000;
 /** Of so many people at one number one is found by birth date; more is no family. */
 const MOST_AT_ONE_NUMBER = 20;
 
-export async function admitCaller(db: Database, config: Config, caller: Caller): Promise<PreparedCall> {
+export async function admitCaller(
+  db: Database,
+  config: Config,
+  caller: Caller,
+  callSoFar: AskCallSoFar,
+): Promise<PreparedCall> {
   const { callId, from, to, at } = caller;
   const sameNumber = await patientsByNumber(db, config.keyRing, from, MOST_AT_ONE_NUMBER);
   const questionnaire = await approvedQuestionnaire(db, DEFAULT_QUESTIONNAIRE_ID, at);
@@ -41,7 +46,7 @@ export async function admitCaller(db: Database, config: Config, caller: Caller):
   const common = await commonPlan(config, questionnaire, owner, at);
   const locked = await identityFailedSince(db, [owner, ...sameNumber], at - LOCKED_FOR_MS);
   for (const patient of locked ? [] : sameNumber) {
-    const unfinished = await unfinishedIntake(db, config.keyRing, patient, at);
+    const unfinished = await unfinishedIntake(db, config.keyRing, patient, { now: at, except: callId, callSoFar });
     if (unfinished !== null) candidates.push(await candidate(patient, unfinished, common.today));
   }
   const plan: CallPlan = {

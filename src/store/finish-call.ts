@@ -43,12 +43,16 @@ export async function finishCall(
 ): Promise<void> {
   const { callId, patientId, phoneNumber, record } = call;
   const sealedLog = await packCallLog(dataKey, callId, call.log);
+  // Carried out with the outcome it follows from, and once: a later version of the note must not undo what staff corrected since.
+  const isNew = await isNewOutcome(db, callId, record.status);
   const optOut =
-    record.status === 'opted_out' && phoneNumber.startsWith('+')
+    isNew && record.status === 'opted_out' && phoneNumber.startsWith('+')
       ? [insertSuppression(db, ring, { phoneNumber, reason: 'opted_out', callId }, now)]
       : [];
   const notTheirs =
-    record.status === 'wrong_person' ? [revokeConsents(db, ring, patientId, phoneNumber, 'wrong_person', now)] : [];
+    isNew && record.status === 'wrong_person'
+      ? [revokeConsents(db, ring, patientId, phoneNumber, 'wrong_person', now)]
+      : [];
   const taskRows = call.tasks.map((kind) => insertTask(db, { kind, callId, patientId }, now));
   const moved =
     call.ownerId === patientId
@@ -69,6 +73,12 @@ export async function finishCall(
     ...taskRows,
     ...attemptOf(db, call, now),
   ]);
+}
+
+async function isNewOutcome(db: Database, callId: string, status: CallRecord['status']): Promise<boolean> {
+  if (status !== 'opted_out' && status !== 'wrong_person') return true;
+  const [row] = await db.select({ status: calls.status }).from(calls).where(eq(calls.id, callId)).limit(1);
+  return row?.status !== status;
 }
 
 function attemptOf(db: Database, { attemptId, record }: FinishedCall, now: number) {

@@ -33,6 +33,7 @@ const DUE_AFTER_MS: Readonly<Record<TaskKind, number>> = {
   opt_out_review: 24 * 3_600_000,
   guardian: 4 * 3_600_000,
   callback: 4 * 3_600_000,
+  identity: 4 * 3_600_000,
   voice_items: 24 * 3_600_000,
 };
 const ALERTS: ReadonlySet<TaskKind> = new Set(['red_flag']);

@@ -2,7 +2,7 @@
  * Who has an intake that was begun, or asked for, and not finished (X3): the newest call of the last days that says anything
  * about it was broken off, or reached nobody. What had been answered stands in the newest note.
  */
-import { and, desc, eq, gte, inArray, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, ne, or, sql } from 'drizzle-orm';
 import type { CallStatus } from '../domain/intake/call-record.ts';
 import type { Questionnaire } from '../domain/intake/questionnaire.ts';
 import type { Answer, RaisedFlag } from '../domain/intake/state.ts';
@@ -17,6 +17,7 @@ import type { KeyRing } from './seal.ts';
 /** Answers older than this are asked again. */
 const RESUME_WITHIN_MS = 7 * 24 * 3_600_000;
 const UNFINISHED: readonly CallStatus[] = ['partial', 'no_answer', 'busy', 'voicemail'];
+const LIVE: CallStatus[] = ['queued', 'dialing', 'ringing', 'in_progress'];
 const SETTLED: readonly CallStatus[] = ['completed', 'declined', 'opted_out', 'wrong_person'];
 
 export interface UnfinishedIntake {
@@ -25,25 +26,50 @@ export interface UnfinishedIntake {
   readonly redFlags: readonly RaisedFlag[];
 }
 
-/** Null: there is nothing to go on with. */
+/** A call as far as it has come, from its session; `settled`: nothing of it is left to go on with. Null: it is not held there. */
+export interface CallSoFar {
+  readonly note: Note | null;
+  readonly settled: boolean;
+}
+export type AskCallSoFar = (callId: string) => Promise<CallSoFar | null>;
+
+/**
+ * Null: there is nothing to go on with. A call that has not been written down yet counts as broken off: most people ring back
+ * within seconds, before it has (`except`: the one they are ringing with).
+ */
 export async function unfinishedIntake(
   db: Database,
   ring: KeyRing,
   patient: Patient,
-  now: number,
+  { now, except, callSoFar }: { readonly now: number; readonly except: string; readonly callSoFar: AskCallSoFar },
 ): Promise<UnfinishedIntake | null> {
   const [newest] = await db
-    .select({ status: calls.status, questionnaire: calls.questionnaireId, version: calls.questionnaireVersion })
+    .select({
+      ...{ id: calls.id, status: calls.status },
+      ...{ questionnaire: calls.questionnaireId, version: calls.questionnaireVersion },
+    })
     .from(calls)
-    .where(and(ofPatient(patient, now), inArray(calls.status, [...UNFINISHED, ...SETTLED]), saysAnything))
+    .where(
+      and(
+        ofPatient(patient, now),
+        ne(calls.id, except),
+        or(
+          and(inArray(calls.status, [...UNFINISHED, ...SETTLED]), saysAnything),
+          and(inArray(calls.status, LIVE), eq(calls.direction, 'outbound')),
+        ),
+      ),
+    )
     .orderBy(desc(calls.createdAt), desc(calls.id))
     .limit(1);
-  if (newest === undefined || !UNFINISHED.some((status) => status === newest.status)) return null;
+  if (newest === undefined || SETTLED.some((status) => status === newest.status)) return null;
   const questionnaire = await questionnaireVersion(db, newest.questionnaire, newest.version);
   if (questionnaire === null) return null;
-  const note = await earlierNote(db, ring, patient, questionnaire, now);
-  if (note === null) return { questionnaire, answers: {}, redFlags: [] };
   const fromIso = (time: string) => Date.parse(time);
+  const live = LIVE.some((status) => status === newest.status) ? await callSoFar(newest.id) : null;
+  if (live?.settled) return null;
+  const said = live?.note && Object.keys(answersOf(live.note, fromIso)).length > 0 ? live.note : null;
+  const note = said ?? (await earlierNote(db, ring, patient, questionnaire, now));
+  if (note === null) return { questionnaire, answers: {}, redFlags: [] };
   return { questionnaire, answers: answersOf(note, fromIso), redFlags: flagsOf(note, fromIso) };
 }
 

@@ -27,7 +27,9 @@ export type Sent<T> =
 export const SEND_TIMEOUT_MS = 4000;
 /** No call outlives this, whatever is lost between us and Telnyx; the talk with staff must fit in. */
 const TIME_LIMIT_SECONDS = 3600;
-const PAGES_OF_ACTIVE_CALLS = 5;
+/** The most that Telnyx gives at a time. */
+const PAGE_SIZE = 250;
+const MAX_PAGES_OF_EVENTS = 5;
 
 /** Commands that act on a call that exists. */
 export type LineCommand = Extract<
@@ -72,6 +74,8 @@ export function createTelnyxClient(settings: TelnyxSettings) {
           to: plan.patientNumber,
           from: plan.clinicNumber,
           timeout_secs: RING_TIMEOUT_SECONDS,
+          // Else Telnyx rings on over every other route it knows.
+          retry_on_timeout: false,
           time_limit_secs: TIME_LIMIT_SECONDS,
           // Listened for while the opening is spoken (TC-16).
           answering_machine_detection: 'premium',
@@ -162,18 +166,22 @@ export function createTelnyxClient(settings: TelnyxSettings) {
       attempt(async () => {
         const isOurs = (clientState: unknown) =>
           typeof clientState === 'string' && decodeClientState(clientState)?.callId === plan.callId;
-        const live = await sdk.connections.listActiveCalls(settings.connectionId).catch(nothingOn404);
-        for (let page = live, n = 1; page !== null; n += 1) {
-          const found = page.data?.find((call) => isOurs(call.client_state));
-          if (found) return idsOf(found);
-          page = n < PAGES_OF_ACTIVE_CALLS && page.hasNextPage() ? await page.getNextPage() : null;
-        }
-        const events = await sdk.callEvents
-          .list({ filter: { to: plan.patientNumber, occurred_at: { gte: new Date(plan.createdAt).toISOString() } } })
+        // One page only: that list is paged by cursor, which the SDK does not follow. Live calls beyond it are in the log too.
+        const live = await sdk.connections
+          .listActiveCalls(settings.connectionId, { 'page[size]': PAGE_SIZE })
           .catch(nothingOn404);
-        for (const event of events?.data ?? []) {
-          const ids = idsIn(event.metadata, isOurs);
-          if (ids !== null) return ids;
+        const found = live?.data?.find((call) => isOurs(call.client_state));
+        if (found) return idsOf(found);
+        // Not by the patient's number: addresses end up in logs.
+        const since = { gte: new Date(plan.createdAt).toISOString() };
+        const filter = { connection_id: settings.connectionId, type: 'webhook', occurred_at: since } as const;
+        const events = await sdk.callEvents.list({ filter, 'page[size]': PAGE_SIZE }).catch(nothingOn404);
+        for (let page = events, n = 1; page !== null; n += 1) {
+          for (const event of page.data ?? []) {
+            const ids = idsIn(event.metadata, isOurs);
+            if (ids !== null) return ids;
+          }
+          page = n < MAX_PAGES_OF_EVENTS && page.hasNextPage() ? await page.getNextPage() : null;
         }
         return null;
       }),

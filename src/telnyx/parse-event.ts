@@ -51,21 +51,22 @@ export function parseEvent(body: unknown, receivedAt: number): ParsedEvent {
     if (ids === null || clientState !== null) return { kind: 'ignored', eventType, eventId };
     return { kind: 'arrival', arrival: { ...base, ids, from: payload.from ?? '', to: payload.to ?? '' } };
   }
-  const fact = clientState?.step === 'leg_b' ? staffFactOf(eventType) : factOf(eventType, payload, clientState);
+  const fact =
+    clientState?.step === 'leg_b' ? staffFactOf(eventType, clientState.seq) : factOf(eventType, payload, clientState);
   if (fact === null) return { kind: 'ignored', eventType, eventId };
   const event: CallEvent = { ...fact, ...base };
   if (clientState !== null) return { kind: 'event', callId: clientState.callId, event };
   return { kind: 'unaddressed', eventType, eventId, legId: payload.call_leg_id ?? null, event };
 }
 
-/** Of the leg that staff answer only this much concerns the call. */
-function staffFactOf(eventType: string): CallEventBody | null {
+/** Of the leg that staff answer only this much concerns the call; `seq`: of the transfer that rang it. */
+function staffFactOf(eventType: string, seq: number): CallEventBody | null {
   switch (eventType) {
     case 'call.answered':
     case 'call.bridged':
-      return { type: 'staff.answered' };
+      return { type: 'staff.answered', seq };
     case 'call.hangup':
-      return { type: 'staff.hung_up' };
+      return { type: 'staff.hung_up', seq };
     default:
       return null;
   }
@@ -80,7 +81,8 @@ function factOf(eventType: string, payload: Payload, clientState: ClientState | 
       return ids === null ? null : { type: eventType, ids };
     }
     case 'call.bridged':
-      return { type: 'staff.answered' };
+      // The patient's own leg carries the client_state of its last question: it does not say which leg of staff it is.
+      return { type: 'staff.answered', seq: null };
     case 'call.machine.premium.detection.ended':
     case 'call.machine.detection.ended':
       return { type: 'machine.detected', verdict: verdictOf(payload.result) };

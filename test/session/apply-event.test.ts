@@ -19,7 +19,11 @@ it('applies an event once: the same id again changes nothing and needs no write'
     ['dial'],
   ]);
   const second = applyEvent(first.record, requested, plan);
-  expect(second).toEqual({ record: first.record, effect: 'duplicate', mustStore: false });
+  expect([second.effect, second.mustStore]).toEqual(['duplicate', false]);
+  expect({ ...second.record, events: [] }).toEqual({ ...first.record, events: [] });
+  // Shown to readers, but once: Telnyx may repeat itself as often as it likes.
+  const third = applyEvent(second.record, requested, plan);
+  expect(third.record.events.map(({ effect }) => effect)).toEqual(['applied', 'duplicate']);
 });
 
 it('logs an event without effect, but lets it wait for the next write', () => {

@@ -417,12 +417,17 @@ describe('after eviction', () => {
     const fault = failingD1();
     await call.rings();
     fault.mockRestore();
-    const { plan } = await admitCaller(db, config, {
-      callId: call.callId,
-      from: number,
-      to: '+12025550101',
-      at: Date.now(),
-    });
+    const { plan } = await admitCaller(
+      db,
+      config,
+      {
+        callId: call.callId,
+        from: number,
+        to: '+12025550101',
+        at: Date.now(),
+      },
+      async () => null,
+    );
     await call.crash();
     await call.after(10_000);
     expect(call.telnyx.actions).toEqual(['answer']);

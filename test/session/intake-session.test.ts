@@ -240,9 +240,12 @@ describe('command failed and the alarm goes on', () => {
     const waits = first.slice(1).map((time, i) => time - (first[i] ?? 0));
     expect(waits.slice(0, 5)).toEqual([500, 1000, 2000, 4000, 4000]);
     expect((first.at(-1) ?? 0) - (first[0] ?? 0)).toBeLessThanOrEqual(50_000);
-    // The timers did not wait for it: Telnyx was asked, the question put anew, and in the end the line given up.
+    // The timers did not wait for it: Telnyx was asked, the question put anew, and in the end the patient told (CL-22).
     expect(new Set(ids).size).toBe(4);
     expect(call.telnyx.actions).toContain('retrieve_call');
+    expect(call.telnyx.actions.at(-1)).toBe('speak');
+    expect(call.said).toMatch(/^We are sorry, something went wrong on our side\./);
+    await call.spoken();
     expect(call.telnyx.actions.at(-1)).toBe('hangup');
   });
 

@@ -146,7 +146,7 @@ describe('the alert', () => {
     later(1000);
     await call.receive(call.event('call.transcription', saying(WORDS)));
     await until(() => call.telnyx.alerts.length === 1 && call.asked === 'red_flag');
-    later(1000);
+    later(3000);
     const before = performance.now();
     await call.receive(call.event('call.gather.ended', { digits: '2', status: 'valid' }));
     await until(() => call.asked === `${ITEM}.confirm`);

@@ -15,7 +15,8 @@ function callerFrom(from: string, to = '+12025550101'): Caller {
   callers += 1;
   return { callId: `call_inbound-${callers}`, from, to, at: Date.now() };
 }
-const admit = async (caller: Caller) => (await admitCaller(db, config, caller)).plan;
+const heldNowhere = async () => null;
+const admit = async (caller: Caller) => (await admitCaller(db, config, caller, heldNowhere)).plan;
 const countCalls = async () =>
   (await testEnv.DB.prepare('select count(*) as n from calls').first<{ n: number }>())?.n ?? 0;
 
@@ -84,7 +85,7 @@ describe('the plan of an inbound call', () => {
   it('is that of the line that stops calls when that was dialled, and it is not one we ring from', async () => {
     const dialled = async (to: string, fromNumbers = config.telnyx.fromNumbers) => {
       const ours = { ...config, telnyx: { ...config.telnyx, fromNumbers } };
-      return (await admitCaller(db, ours, callerFrom(nextNumber(), to))).plan.optOutLine;
+      return (await admitCaller(db, ours, callerFrom(nextNumber(), to), heldNowhere)).plan.optOutLine;
     };
     expect(await dialled('+12025550102')).toBe(true);
     expect(await dialled('+12025550101')).toBe(false);
@@ -107,7 +108,7 @@ describe('the plan of an inbound call', () => {
   it('knows when staff are there', async () => {
     expect((await admit(callerFrom(nextNumber()))).staff).toMatchObject({ number: '+12025550109' });
     const closed = { ...config, clinic: { ...config.clinic, staff: null } };
-    expect((await admitCaller(db, closed, callerFrom(nextNumber()))).plan.staff).toBeNull();
+    expect((await admitCaller(db, closed, callerFrom(nextNumber()), heldNowhere)).plan.staff).toBeNull();
   });
 });
 

@@ -2,10 +2,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CallLog } from '../../src/domain/intake/call-log.ts';
 import { callRecord } from '../../src/domain/intake/call-record.ts';
-import { newCall } from '../../src/domain/intake/state.ts';
+import { newCall, type Outcome } from '../../src/domain/intake/state.ts';
 import { noteOf } from '../../src/domain/note/note.ts';
 import { getCallLog, insertCallLog, packCallLog } from '../../src/store/call-logs.ts';
 import { getCall } from '../../src/store/calls.ts';
+import { activeConsent, insertConsent } from '../../src/store/consents.ts';
 import { type FinishedCall, finishCall } from '../../src/store/finish-call.ts';
 import { getNote, insertNote } from '../../src/store/notes.ts';
 import { dataKeyOf } from '../../src/store/patient-keys.ts';
@@ -13,7 +14,7 @@ import { newDataKey } from '../../src/store/seal.ts';
 import { isSuppressed } from '../../src/store/suppressions.ts';
 import { tasksOfCall } from '../../src/store/tasks.ts';
 import { dumpDatabase } from '../support/dump-database.ts';
-import { givenPlacedCall, givenPlanOf, type Placed } from '../support/place-call.ts';
+import { CONSENT, givenPlacedCall, givenPlanOf, type Placed } from '../support/place-call.ts';
 import { db, later, restore, ring, stopClock, testEnv } from '../support/worker-env.ts';
 
 beforeEach(stopClock);
@@ -34,7 +35,7 @@ const LOG: CallLog = {
 };
 const iso = (at: number) => new Date(at).toISOString();
 
-async function givenFinished(changes: Partial<FinishedCall> = {}, outcome: 'partial' | 'opted_out' = 'partial') {
+async function givenFinished(changes: Partial<FinishedCall> = {}, outcome: Outcome = 'partial') {
   const placed = await givenPlacedCall();
   const [plan] = await givenPlanOf(placed);
   const state = { ...newCall(plan), phase: 'ended' as const, outcome, answeredAt: Date.now(), endedAt: Date.now() };
@@ -54,6 +55,8 @@ async function givenFinished(changes: Partial<FinishedCall> = {}, outcome: 'part
   };
   return { placed, finished };
 }
+const secondVersion = ({ note }: FinishedCall): FinishedCall['note'] =>
+  note && { ...note, version: 2, note_id: `${note.note_id}_2` };
 const finish = async ({ patient }: Placed, finished: FinishedCall) =>
   finishCall(db, ring, await dataKeyOf(db, ring, patient.id), finished, Date.now());
 
@@ -79,6 +82,40 @@ describe('finishCall', () => {
     const { call_logs: logs, ...after } = await dumpDatabase();
     expect(after).toEqual(before);
     expect(logs?.filter((row) => row['call_id'] === placed.callId)).toHaveLength(1);
+    expect(await isSuppressed(db, ring, placed.patient.phoneNumber)).toBe(true);
+  });
+
+  it('a second time, with a note of two versions, does not put back on the list who was taken off it since', async () => {
+    const { placed, finished } = await givenFinished({}, 'opted_out');
+    await finish(placed, finished);
+    await testEnv.DB.prepare('update suppressions set lifted_at = ? where call_id = ?')
+      .bind(Date.now(), placed.callId)
+      .run();
+    later(60_000);
+    await finish(placed, { ...finished, note: secondVersion(finished) });
+    expect(await isSuppressed(db, ring, placed.patient.phoneNumber)).toBe(false);
+    expect(await getNote(db, ring, placed.callId)).toMatchObject({ version: 2 });
+  });
+
+  it('a second time does not take back a consent that was given since', async () => {
+    const { placed, finished } = await givenFinished({ note: null }, 'wrong_person');
+    const consentOf = () => activeConsent(db, ring, placed.patient.id, placed.patient.phoneNumber);
+    await finish(placed, finished);
+    expect(await consentOf()).toBeNull();
+    const dataKey = await dataKeyOf(db, ring, placed.patient.id);
+    const { id: patientId, phoneNumber } = placed.patient;
+    await insertConsent(db, ring, dataKey, { patientId, phoneNumber, consent: CONSENT, recordedBy: 's' }, Date.now());
+    later(60_000);
+    await finish(placed, finished);
+    expect(await consentOf()).not.toBeNull();
+  });
+
+  it('a second time does what only the late outcome asks for', async () => {
+    const { placed, finished } = await givenFinished();
+    await finish(placed, finished);
+    await finish(placed, { ...finished, record: { ...finished.record, status: 'wrong_person' } });
+    expect(await activeConsent(db, ring, placed.patient.id, placed.patient.phoneNumber)).toBeNull();
+    await finish(placed, { ...finished, record: { ...finished.record, status: 'opted_out' } });
     expect(await isSuppressed(db, ring, placed.patient.phoneNumber)).toBe(true);
   });
 

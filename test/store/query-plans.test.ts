@@ -13,6 +13,7 @@ import { testEnv } from '../support/worker-env.ts';
 const ring = parseKeyRing(`b:${btoa('b'.repeat(32))},a:${btoa('a'.repeat(32))}`)!;
 const cursor = null;
 const limit = 25;
+const HELD_NOWHERE = { now: Date.now(), except: 'call_2', callSoFar: async () => null };
 
 it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
   ['the newest calls', (db) => listCalls(db, ring, { limit, cursor })],
@@ -27,7 +28,7 @@ it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
   ['open tasks', (db) => listTasks(db, { limit, cursor, status: 'open' })],
   ['the next page of open tasks', (db) => listTasks(db, { limit, cursor: { at: 1, id: 'task_2' }, status: 'open' })],
   ['alerts that are due', (db) => dueAlerts(db, Date.now(), limit)],
-  ['the unfinished intake of a patient', (db) => unfinishedIntake(db, ring, { id: 'pat_1' } as Patient, Date.now())],
+  ['the unfinished intake of a patient', (db) => unfinishedIntake(db, ring, { id: 'pat_1' } as Patient, HELD_NOWHERE)],
   ['the newest patients', (db) => listPatients(db, ring, { limit, cursor })],
   ['whether a number is suppressed', (db) => isSuppressed(db, ring, '+12025550143')],
   ['attempts that wait', (db) => waitingAttempts(db, Date.now(), limit)],

@@ -7,7 +7,7 @@ import { insertNote } from '../../src/store/notes.ts';
 import { dataKeyOf } from '../../src/store/patient-keys.ts';
 import type { Patient } from '../../src/store/patients.ts';
 import { placeCall } from '../../src/store/place-call.ts';
-import { unfinishedIntake } from '../../src/store/unfinished-intakes.ts';
+import { type AskCallSoFar, unfinishedIntake } from '../../src/store/unfinished-intakes.ts';
 import { givenPatient, givenPlanOf, requestFor } from '../support/place-call.ts';
 import { config, db, later, restore, ring, stopClock, testEnv } from '../support/worker-env.ts';
 
@@ -15,7 +15,17 @@ beforeEach(stopClock);
 afterEach(restore);
 
 const DAY = 24 * 3_600_000;
-const UNFINISHED = new Set(['partial', 'no_answer', 'busy', 'voicemail']);
+/** One not written down yet counts too. */
+const UNFINISHED = new Set([
+  'partial',
+  'no_answer',
+  'busy',
+  'voicemail',
+  'queued',
+  'dialing',
+  'ringing',
+  'in_progress',
+]);
 const SETTLED = new Set(['completed', 'declined', 'opted_out', 'wrong_person']);
 
 interface GivenCall {
@@ -50,7 +60,8 @@ async function givenCallOf(patient: Patient, call: GivenCall): Promise<string> {
 const PAIN: Record<string, Answer> = {
   'hpi.pain_level': { state: 'answered', value: 7, input: 'keys', entry: '7', at: Date.UTC(2030, 0, 7), eventId: 'e7' },
 };
-const find = async (patient: Patient) => unfinishedIntake(db, ring, patient, Date.now());
+const find = async (patient: Patient, callSoFar: AskCallSoFar = async () => null) =>
+  unfinishedIntake(db, ring, patient, { now: Date.now(), except: 'call_ringing', callSoFar });
 
 describe('an intake', () => {
   it.each(CALL_STATUSES)('whose only call is %s', async (status) => {
@@ -149,5 +160,32 @@ describe('an intake', () => {
     const other = await givenPatient({ phoneNumber: patient.phoneNumber });
     await givenCallOf(patient, { status: 'partial', answers: PAIN });
     expect(await find(other)).toBeNull();
+  });
+});
+
+describe('a call that is not written down yet', () => {
+  const live = async (answers: Record<string, Answer>, settled = false) => {
+    const patient = await givenPatient();
+    const callId = await givenCallOf(patient, { status: 'in_progress' });
+    const [plan] = await givenPlanOf({ patient, callId, attemptId: 'att_1' });
+    const state = { ...newCall(plan), phase: 'hanging_up' as const, answers };
+    const note = noteOf(state, plan, 'note_1', 1, Date.now(), (at) => new Date(at).toISOString());
+    return { patient, callSoFar: async (id: string) => (id === callId ? { note, settled } : null) };
+  };
+
+  it('is gone on with where its session says it is: most people ring back within seconds', async () => {
+    const { patient, callSoFar } = await live(PAIN);
+    expect(Object.keys((await find(patient, callSoFar))?.answers ?? {})).toEqual(['hpi.pain_level']);
+  });
+
+  it('is begun anew where nothing was answered, and where its session does not hold it', async () => {
+    const { patient, callSoFar } = await live({});
+    expect(await find(patient, callSoFar)).toMatchObject({ answers: {} });
+    expect(await find(patient)).toMatchObject({ answers: {} });
+  });
+
+  it('is not gone on with when it is settled already', async () => {
+    const { patient, callSoFar } = await live(PAIN, true);
+    expect(await find(patient, callSoFar)).toBeNull();
   });
 });

@@ -45,13 +45,18 @@ export class Conversation {
 
   /** The open question ends with these keys. */
   keys(...entries: readonly string[]): this {
-    for (const digits of entries) this.when(gathered(digits, this.asked));
+    for (const digits of entries) this.#listens().when(gathered(digits, this.asked));
     return this;
   }
 
   /** The open question ends without usable keys. */
   ends(status: GatherStatus, digits = ''): this {
-    return this.when(gathered(digits, this.asked, status));
+    return this.#listens().when(gathered(digits, this.asked, status));
+  }
+
+  /** An emergency text is heard before a key is pressed: one that comes at once was meant for the question before. */
+  #listens(): this {
+    return this.at === 'red_flag' ? this.later(3000) : this;
   }
 
   silent(times = 1): this {

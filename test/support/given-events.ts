@@ -68,5 +68,5 @@ export const received: EventInput = { type: 'call.received', ids: IDS };
 export const detected = (verdict: MachineVerdict): EventInput => ({ type: 'machine.detected', verdict });
 export const greetingEnded: EventInput = { type: 'greeting.ended' };
 export const callScreening: EventInput = { type: 'call_screening.detected' };
-export const staffAnswered: EventInput = { type: 'staff.answered' };
-export const staffHungUp: EventInput = { type: 'staff.hung_up' };
+export const staffAnswered: EventInput = { type: 'staff.answered', seq: null };
+export const staffHungUp: EventInput = { type: 'staff.hung_up', seq: null };

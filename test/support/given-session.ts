@@ -116,9 +116,12 @@ export class LiveCall {
     }).catch(() => undefined);
   }
 
-  /** The open question ends with these keys. */
+  /** The open question ends with these keys. An emergency text is heard first: a key at once was meant for the question before. */
   async keys(...entries: readonly string[]): Promise<void> {
-    for (const digits of entries) await this.webhook('call.gather.ended', { digits, status: 'valid' });
+    for (const digits of entries) {
+      if (this.asked === 'red_flag') later(3000);
+      await this.webhook('call.gather.ended', { digits, status: 'valid' });
+    }
   }
 
   /** One final of the live transcription. */

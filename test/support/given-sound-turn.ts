@@ -59,7 +59,7 @@ function brokenRule(
   )
     return 'the hang-up goes before the opt-out (TC-08)';
   if (stoppedCalls(before) && !stoppedCalls(after)) return 'an opt-out is forgotten (TC-08)';
-  if (stoppedCalls(after) && !stoppedCalls(before) && !names.includes('suppress_number') && after.optOutLine === false)
+  if (stoppedCalls(after) && !stoppedCalls(before) && !names.includes('suppress_number'))
     return 'an opt-out that no list knows (TC-08)';
   if (before.consent.recording !== 'not_asked' && before.consent !== after.consent)
     return 'a consent once given changes';

@@ -50,6 +50,7 @@ describe('the dial', () => {
       to: '+12025550143',
       from: '+12025550101',
       timeout_secs: 30,
+      retry_on_timeout: false,
       time_limit_secs: 3600,
       answering_machine_detection: 'premium',
       webhook_url: 'https://intake.example/webhooks/telnyx',
@@ -211,32 +212,49 @@ describe('the search for a lost dial', () => {
     client_state: encodeClientState({ callId: 'call_1', step: 'dial', seq: 0 }),
   };
   const other = { ...ours, client_state: encodeClientState({ callId: 'call_2', step: 'dial', seq: 0 }) };
+  /** As the list of live calls is answered: cursors, and no number of pages. */
   const page = (data: unknown[], next?: string) => () =>
     Response.json({ data, meta: { total_items: data.length, next, cursors: next ? { after: next } : {} } });
-
-  it('looks through the pages of live calls', async () => {
-    telnyx.next('active_calls', page([other, { client_state: null }], 'cursor-2'), page([ours]));
-    expect(await client.findDial(plan)).toEqual({ ok: true, value: IDS });
-    expect(telnyx.actions).toEqual(['active_calls', 'active_calls']);
-    expect(telnyx.sent('active_calls')[0]?.path).toBe('/connections/1684641123236054244/active_calls');
+  const logPage = (data: unknown[], number: number, total: number) => () =>
+    Response.json({ data, meta: { page_number: number, total_pages: total, page_size: 250, total_results: 9 } });
+  const logged = (call: unknown) => ({
+    record_type: 'call_event',
+    metadata: { webhook: { data: { payload: call } } },
   });
 
-  it('stops after five pages, and asks the log', async () => {
+  it('looks through live calls, as many as Telnyx gives at a time', async () => {
+    telnyx.next('active_calls', page([other, { client_state: null }, ours]));
+    expect(await client.findDial(plan)).toEqual({ ok: true, value: IDS });
+    expect(telnyx.actions).toEqual(['active_calls']);
+    const [live] = telnyx.sent('active_calls');
+    expect(live?.path).toBe('/connections/1684641123236054244/active_calls');
+    expect([...(live?.query ?? [])]).toEqual([['page[size]', '250']]);
+  });
+
+  it('asks for no second page of them, which would be the first again, but the log', async () => {
     telnyx.always('active_calls', page([other], 'more'));
     expect(await client.findDial(plan)).toEqual({ ok: true, value: null });
-    expect(telnyx.sent('active_calls')).toHaveLength(5);
-    expect(telnyx.sent('call_events')).toHaveLength(1);
+    expect(telnyx.actions).toEqual(['active_calls', 'call_events']);
   });
 
-  it('asks the log for this number since the call was made', async () => {
-    telnyx.next(
-      'call_events',
-      page([{ record_type: 'call_event', metadata: { webhook: { data: { payload: ours } } } }]),
-    );
+  it('asks the log of our connection since the call was made; no number of a patient in the address', async () => {
+    telnyx.next('call_events', page([logged(ours)]));
     expect(await client.findDial(plan)).toEqual({ ok: true, value: IDS });
-    const query = telnyx.sent('call_events')[0]?.query;
-    expect(query?.get('filter[to]')).toBe('+12025550143');
-    expect(query?.get('filter[occurred_at][gte]')).toBe('2026-11-20T15:00:00.000Z');
+    expect([...(telnyx.sent('call_events')[0]?.query ?? [])].toSorted()).toEqual([
+      ['filter[connection_id]', '1684641123236054244'],
+      ['filter[occurred_at][gte]', '2026-11-20T15:00:00.000Z'],
+      ['filter[type]', 'webhook'],
+      ['page[size]', '250'],
+    ]);
+  });
+
+  it('looks through the pages of the log, five at most', async () => {
+    telnyx.next('call_events', logPage([logged(other)], 1, 3), logPage([logged(ours)], 2, 3));
+    expect(await client.findDial(plan)).toEqual({ ok: true, value: IDS });
+    expect(telnyx.sent('call_events').map(({ query }) => query.get('page[number]'))).toEqual([null, '2']);
+    telnyx.always('call_events', logPage([logged(other)], 1, 99));
+    expect(await client.findDial(plan)).toEqual({ ok: true, value: null });
+    expect(telnyx.sent('call_events')).toHaveLength(7);
   });
 
   it.each([

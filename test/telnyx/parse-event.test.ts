@@ -74,7 +74,7 @@ describe('a webhook body', () => {
       { type: 'call.hangup', cause: 'user_busy', source: 'unknown', sipCause: '486' },
     ],
     ['call.hangup', { sip_hangup_cause: 486 }, { type: 'call.hangup', cause: null, source: null, sipCause: null }],
-    ['call.bridged', people, { type: 'staff.answered' }],
+    ['call.bridged', people, { type: 'staff.answered', seq: null }],
     [
       'call.machine.premium.detection.ended',
       { result: 'human_residence' },
@@ -182,10 +182,10 @@ describe('a webhook body', () => {
   });
 
   it.each<[string, object | null]>([
-    ['call.answered', { type: 'staff.answered' }],
-    ['call.bridged', { type: 'staff.answered' }],
-    ['call_bridged', { type: 'staff.answered' }],
-    ['call.hangup', { type: 'staff.hung_up' }],
+    ['call.answered', { type: 'staff.answered', seq: 3 }],
+    ['call.bridged', { type: 'staff.answered', seq: 3 }],
+    ['call_bridged', { type: 'staff.answered', seq: 3 }],
+    ['call.hangup', { type: 'staff.hung_up', seq: 3 }],
     ['call.initiated', null],
     ['call.dtmf.received', null],
     ['call.gather.ended', null],

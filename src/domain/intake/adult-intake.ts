@@ -6,7 +6,7 @@ import { adultRedFlags } from './adult-red-flags.ts';
 import { type Code, ITEM_CODE_SYSTEM, type Questionnaire } from './questionnaire.ts';
 
 const YES_NO_EN = 'Press 1 for yes, 2 for no, or 3 if you are not sure.';
-const YES_NO_ES = 'Oprima 1 para sí, 2 para no, o 3 si no está seguro.';
+const YES_NO_ES = 'Oprima 1 para sí, 2 para no, o 3 si no sabe.';
 
 const own = (code: string, display: string): Code => ({ system: ITEM_CODE_SYSTEM, code, display });
 const loinc = (code: string, display: string): Code => ({ system: 'http://loinc.org', code, display });

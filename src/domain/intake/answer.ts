@@ -1,5 +1,5 @@
 /** What an open question makes of the patient's keys: opening, birth date, consent, items, read-back, red flag. Pure. */
-import { ask, askNextItem, confirmedBy, itemOf, putCommand } from './ask.ts';
+import { ask, askNextItem, confirmedBy, itemOf, put, putCommand } from './ask.ts';
 import { type CallPlan, planFor } from './call-plan.ts';
 import { consentWording } from './call-texts.ts';
 import { onCommand } from './commands.ts';
@@ -7,7 +7,7 @@ import type { CallEvent } from './event.ts';
 import { candidateFor, chooseCandidate, onlyCandidateWithoutBirthDate } from './identify.ts';
 import { onOptOutLine, stopOwnCalls } from './opt-out-line.ts';
 import { readAnswer } from './read-answer.ts';
-import { type Keys, readBirthDate, sameBirthDate } from './read-keys.ts';
+import { type Keys, readBirthDate, SAME_PRESS_MS, sameBirthDate } from './read-keys.ts';
 import { goOn, onFailedTry, settleAndGoOn, skip } from './settle-item.ts';
 import { askAnew, awaitWords } from './speech.ts';
 import { toStaff } from './staff.ts';
@@ -17,23 +17,63 @@ import { keepWords } from './voice-answer.ts';
 
 type Asking = StateIn<'asking'>;
 
+/** A key so soon after an emergency text broke in was meant for the question before it. */
+const NOT_YET_HEARD_MS = 2500;
+/** A `#` so soon after a question belongs to the answer of the one before. */
+const STRAY_POUND_MS = 1000;
+/** So often a question is put again at no cost: nothing may go round for ever. */
+const MAX_FREE_REPEATS = 2;
+
 export function onKeys(state: Asking, event: CallEvent, plan: CallPlan, keys: Keys): Turn {
   const heard: Asking = keys.kind === 'silence' ? state : { ...state, anyKey: true };
   if (keys.kind === 'command') {
-    const key = keys.key ?? overtaken(heard, event);
+    const key = keys.key ?? overtaken(heard, event, plan);
     return key === null ? putCommand(heard, event, plan, heard.question) : onCommand(heard, event, plan, key);
+  }
+  if (keys.kind !== 'silence' && isOfInterrupted(heard, event, plan))
+    return put(heard, event, plan, { ...heard.question, anyInvalid: true }, null);
+  if (keys.kind === 'pound' && isStrayPound(heard, event, plan)) {
+    const repeated = putFree(heard, event, plan);
+    if (repeated !== null) return repeated;
   }
   // `#`, silence and a wrong key all end the gather of a voice item; what was said may still be under way.
   if (itemOf(plan, heard.question.step)?.type === 'voice')
     return awaitWords(heard, event, plan, keys.kind === 'digits' ? 'invalid' : 'silence');
   return keys.kind === 'digits'
     ? onDigits(heard, event, plan, keys.digits)
-    : onFailedTry(heard, event, plan, keys.kind);
+    : onFailedTry(heard, event, plan, keys.kind === 'silence' ? 'silence' : 'invalid');
+}
+
+/** An emergency text must not be answered by a key that was on its way when it began. Once: `anyInvalid` remembers it. */
+function isOfInterrupted({ question }: Asking, event: CallEvent, { timerScale }: CallPlan): boolean {
+  const { step, since, failedTries, anyInvalid } = question;
+  const first = step === 'red_flag' && failedTries === 0 && !anyInvalid;
+  return first && event.at < since + NOT_YET_HEARD_MS * timerScale;
+}
+
+/** `1#` at a menu, which took the 1 alone. Where `#` means something, only what comes at once is stray. */
+function isStrayPound(state: Asking, event: CallEvent, plan: CallPlan): boolean {
+  const { step, since, putAt = since } = state.question;
+  const type = itemOf(plan, step)?.type;
+  const takesPound = step === 'birth_date' || type === 'number' || type === 'date' || type === 'voice';
+  if (!takesPound && !(step === 'opening' && state.optOutLine)) return true;
+  const heardWords = type === 'voice' && state.voice?.item === step && state.voice.words.length > 0;
+  return !heardWords && event.at < putAt + STRAY_POUND_MS * plan.timerScale;
+}
+
+/** Put again without a word of why, and no try; null when that was done often enough. */
+export function putFree(state: Asking, event: CallEvent, plan: CallPlan): Turn | null {
+  const freeRepeats = (state.question.freeRepeats ?? 0) + 1;
+  if (freeRepeats > MAX_FREE_REPEATS) return null;
+  return put(state, event, plan, { ...state.question, freeRepeats }, null);
 }
 
 /** The key after `*` was pressed before its prompt, and its event was faster than the end of the gather with the `*`. */
-function overtaken({ lastKey }: Asking, event: CallEvent): string | null {
-  return lastKey !== null && lastKey.at > event.at && lastKey.digit !== '#' ? lastKey.digit : null;
+function overtaken({ lastKey }: Asking, event: CallEvent, { timerScale }: CallPlan): string | null {
+  if (lastKey === null || lastKey.digit === '#') return null;
+  // The `*` that ended the gather may be stamped after that end; it is no second one.
+  const gapMs = lastKey.digit === '*' ? SAME_PRESS_MS * timerScale : 0;
+  return lastKey.at > event.at + gapMs ? lastKey.digit : null;
 }
 
 function onDigits(state: Asking, event: CallEvent, plan: CallPlan, digits: string): Turn {

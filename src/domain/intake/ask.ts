@@ -69,7 +69,7 @@ export function put(state: CallState, event: CallEvent, plan: CallPlan, progress
   if (itemOf(plan, progress.step)?.type === 'voice' && state.transcriber !== 'on')
     return askNextItem(keepWords(state, plan), event, plan);
   const listening = listen(state, plan, progress);
-  const text = stepText(listening, plan, progress);
+  const text = stepText(listening, event, plan, progress);
   const payload = lead === null ? text : `${say(plan, state.language, lead)} ${text}`;
   return gather(listening, event, plan, progress, payload, null);
 }
@@ -130,10 +130,11 @@ function gather(
     timeoutMs: inCommand ? COMMAND_KEY_MS : waitMs(plan, progress.step),
     interDigitTimeoutMs: NEXT_KEY_MS,
   });
-  const { step, since, flag, failedTries, anyInvalid, lostSeq } = progress;
+  const { step, since, flag, failedTries, anyInvalid, lostSeq, freeRepeats } = progress;
   const question: OpenQuestion = {
     ...{ step, since, flag, failedTries, anyInvalid, lostSeq },
-    ...{ seq: ordered.seq, commandSince, settling: null },
+    ...(freeRepeats === undefined ? {} : { freeRepeats }),
+    ...{ seq: ordered.seq, commandSince, settling: null, putAt: event.receivedAt },
   };
   const asking = enter(ordered, { phase: 'asking', question }, awaitEnd(state, event, plan, question, payload));
   return [{ ...asking, checking: null, lastQuestion: null }, commands];
@@ -152,7 +153,7 @@ function awaitEnd(state: CallState, event: CallEvent, plan: CallPlan, question: 
 export function awaitAnew(state: StateIn<'asking'>, event: CallEvent, plan: CallPlan): CallState {
   const { question } = state;
   const inCommand = question.commandSince !== null;
-  const text = inCommand ? say(plan, state.language, 'commands') : stepText(state, plan, question);
+  const text = inCommand ? say(plan, state.language, 'commands') : stepText(state, event, plan, question);
   return { ...state, timers: { ...state.timers, ...awaitEnd(state, event, plan, question, text) } };
 }
 
@@ -183,7 +184,7 @@ function maximumDigitsOf(state: CallState, plan: CallPlan, step: string): number
   return item?.type === 'number' ? String(item.maximum).length + 1 : 1;
 }
 
-function stepText(state: CallState, plan: CallPlan, { step, flag }: Progress): string {
+function stepText(state: CallState, event: CallEvent, plan: CallPlan, { step, flag }: Progress): string {
   const { language } = state;
   switch (step) {
     case 'opening':
@@ -193,10 +194,20 @@ function stepText(state: CallState, plan: CallPlan, { step, flag }: Progress): s
     case 'consent':
       return say(plan, language, 'consent');
     case 'red_flag':
-      return say(plan, language, flag?.advice === '988' ? 'redFlag988' : 'redFlag911');
+      return say(plan, language, redFlagText(flag, staffAreThere(plan, event)));
     default:
       return confirmedBy(step) === null ? (itemOf(plan, step)?.text[language] ?? '') : readBack(state, plan);
   }
+}
+
+/** Whether somebody answers the phone at the clinic this moment. */
+export const staffAreThere = ({ staff }: CallPlan, { receivedAt }: CallEvent): boolean =>
+  staff !== null && receivedAt >= staff.from && receivedAt < staff.until;
+
+/** Nobody is promised a person who is not there. */
+function redFlagText(flag: Progress['flag'], reachable: boolean): ScriptText {
+  if (flag?.advice === '988') return reachable ? 'redFlag988' : 'redFlag988Callback';
+  return reachable ? 'redFlag911' : 'redFlag911Callback';
 }
 
 function openingOf(state: CallState, plan: CallPlan): ScriptText {

@@ -67,6 +67,10 @@ export function planFor(state: CallState, plan: CallPlan): CallPlan {
   return { ...plan, patient, questionnaire, wordings };
 }
 
+/** A number that is not shown can be put on no list. */
+export const hidesNumber = ({ patientNumber }: Pick<CallPlan, 'patientNumber'>): boolean =>
+  !patientNumber.startsWith('+');
+
 /** An inbound caller of whom nothing is known is told nothing, and leaves no note. */
 export const isStranger = (state: CallState, plan: CallPlan): boolean =>
   plan.direction === 'inbound' && state.candidate === null;

@@ -57,7 +57,7 @@ export function callRecord(state: CallState): CallRecord {
     status: statusOf(state),
     language: state.language,
     identity: state.identity,
-    answeredBy: state.anyKey ? 'human' : (state.detected ?? 'unknown'),
+    answeredBy: state.anyKey ? 'human' : answererOf(state),
     consentCollection: state.consent.collection,
     consentRecording: state.consent.recording,
     consentAt: state.consent.at,
@@ -77,6 +77,9 @@ export function callRecord(state: CallState): CallRecord {
     callSessionId: state.ids?.callSessionId ?? null,
   };
 }
+
+const answererOf = ({ detected }: CallState): CallRecord['answeredBy'] =>
+  detected === null || detected === 'not_sure' ? 'unknown' : detected;
 
 export function statusOf(state: CallState): CallStatus {
   switch (state.phase) {

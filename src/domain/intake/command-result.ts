@@ -8,6 +8,8 @@ import { andThen, awaitHangup, close, hangUp, saveAgain, speechAnew, stay, type 
 
 /** Telnyx' answer to a second start: it runs already, which is what was wanted. */
 const ALREADY_TRANSCRIBING = 'telnyx_90054';
+/** The call was not answered: there is nobody to speak to. */
+const NOT_ANSWERED = 'telnyx_90034';
 
 export function onCommandFailed(state: CallState, event: CallEventOf<'command.failed'>, plan: CallPlan): Turn {
   if (state.phase === 'ended' || state.phase === 'new' || state.phase === 'dialing') return stay(state);
@@ -27,11 +29,17 @@ export function onCommandFailed(state: CallState, event: CallEventOf<'command.fa
       if (state.phase !== 'transferring') return stay(state);
       return backToInterview(faulty as StateIn<'transferring'>, event, plan);
     default:
+      if (event.code === NOT_ANSWERED && onlyRang(state, event.seq))
+        return hangUp({ ...state, answeredAt: null }, event, plan);
       return isSpoken(state, event.seq)
         ? notSpoken(faulty, event, plan)
         : stay({ ...state, error: state.error ?? `${event.name}_refused` });
   }
 }
+
+/** Taken for answered because it lived so long, and it only rang. */
+const onlyRang = (state: CallState, seq: number): boolean =>
+  state.answerPresumed === true && !state.anyKey && state.phase === 'asking' && state.question.seq === seq;
 
 /** Whether the patient waits for what this command was to say. */
 function isSpoken(state: CallState, seq: number): boolean {

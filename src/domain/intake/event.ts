@@ -48,9 +48,9 @@ export type CallEventBody =
   | { readonly type: 'call_screening.detected' }
   /** One final of the live transcription, of the patient's side of the line. */
   | { readonly type: 'transcription.received'; readonly text: string; readonly confidence: number | null }
-  /** The other leg of a transfer. */
-  | { readonly type: 'staff.answered' }
-  | { readonly type: 'staff.hung_up' }
+  /** The other leg of a transfer; `seq`: of the command that rang it, null where the patient's own leg tells. */
+  | { readonly type: 'staff.answered'; readonly seq: number | null }
+  | { readonly type: 'staff.hung_up'; readonly seq: number | null }
   | { readonly type: 'dtmf.received'; readonly digit: string; readonly asked: Asked | null }
   | {
       readonly type: 'gather.ended';

@@ -24,9 +24,12 @@ const MAX_VOICEMAIL_LENGTH = 300;
 
 /** Whether the text tells to press that key: "press 1", "Press 1 for yes, 2 for no". */
 export const namesKey = (text: string, language: Language, key: string): boolean =>
-  new RegExp(`\\b(${PRESS[language]})\\b[^.?!]*(?<!\\d )\\b${key}\\b(?! \\d)`, 'i').test(text);
+  new RegExp(`\\b(${PRESS[language]})\\b[^.?!]*(?<!\\d )\\b${keyIn(language, key)}\\b(?! \\d)`, 'i').test(text);
 const pressesKey = (text: string, language: Language, key: string): number =>
-  text.search(new RegExp(`\\b(${PRESS[language]}) ${key}\\b(?! \\d)`, 'i'));
+  text.search(new RegExp(`\\b(${PRESS[language]}) ${keyIn(language, key)}\\b(?! \\d)`, 'i'));
+/** A voice reads a figure in its own language: the key of the other language is written out. */
+const keyIn = (language: Language, key: string): string =>
+  key === '3' ? `(?:3|${language === 'en' ? 'three' : 'tres'})` : key;
 
 export function lintScript(
   questionnaire: Questionnaire,
@@ -62,7 +65,10 @@ export function lintScript(
     need(text, '{callback}', 'CL-20', say);
     needEmergency(text, say);
   });
-  each(['hold', 'staffBusy', 'staffCallback', 'fault', 'callerClosing'], (text, say) => needEmergency(text, say));
+  each(
+    ['hold', 'staffBusy', 'staffCallback', 'staffCallback988', 'optedOut911', 'optedOut988', 'fault', 'callerClosing'],
+    (text, say) => needEmergency(text, say),
+  );
   each(BEFORE_IDENTITY, (text, say) => {
     const said = findAny(spokenWords(text), PATIENT_WORDS[language]).length > 0;
     if (said) say('tells_of_the_patient', 'HS-15: says nothing of the visit or of health before the patient is known.');

@@ -2,18 +2,17 @@
  * Keys as they are pressed, one event each, in any order. A question hears its keys from its gather; here only what no gather
  * says is put together: the key that completes a `*`, and `*9`, which stops all calls in every state (TC-08). Pure.
  */
-import { COMMAND_KEY_MS, stopGather } from './ask.ts';
-import type { CallPlan } from './call-plan.ts';
+import { COMMAND_KEY_MS, putCommand, stopGather } from './ask.ts';
+import { type CallPlan, hidesNumber } from './call-plan.ts';
 import { onCommand } from './commands.ts';
 import type { CallEventOf } from './event.ts';
 import { backToOpening, takeBack } from './machine.ts';
+import { SAME_PRESS_MS } from './read-keys.ts';
 import type { CallState, StateIn } from './state.ts';
+import { stopListening } from './stop-listening.ts';
 import { andThen, close, stay, stopCalls, type Turn } from './turn.ts';
 
 type Key = CallEventOf<'dtmf.received'>;
-
-/** The event of a key may be stamped a little after the end of the gather it ended; nobody presses twice so fast. */
-const SAME_PRESS_MS = 80;
 
 export function onKey(state: CallState, event: Key, plan: CallPlan): Turn {
   switch (state.phase) {
@@ -22,9 +21,9 @@ export function onKey(state: CallState, event: Key, plan: CallPlan): Turn {
     case 'ringing':
       return stay(state);
     case 'asking':
-      return onKeyAsked(note({ ...state, lostEvents: 0 }, event) as StateIn<'asking'>, event, plan);
+      return onKeyAsked(note({ ...state, lostEvents: 0 }, event, plan) as StateIn<'asking'>, event, plan);
     case 'leaving_message': {
-      const human = note({ ...state, anyKey: true }, event) as StateIn<'leaving_message'>;
+      const human = note({ ...state, anyKey: true }, event, plan) as StateIn<'leaving_message'>;
       // The 9 of the opening stops the calls; any other key brings the opening back.
       if (event.digit === '9' && event.asked !== null && event.asked.seq === state.question?.seq)
         return andThen(takeBack(human, event), (stopped) => close(stopped, event, plan, 'optedOut', 'opted_out'));
@@ -36,38 +35,65 @@ export function onKey(state: CallState, event: Key, plan: CallPlan): Turn {
     case 'hanging_up':
     case 'ended': {
       // No question is open: during the last words, while staff talk, while the line closes, and after it.
-      const heard = note({ ...state, anyKey: true }, event);
-      return heard.stopHeard ? stopCalls(heard, event, plan) : stay(heard);
+      const heard = note({ ...state, anyKey: true }, event, plan);
+      if (heard.stopHeard) return stopCalls(heard, event, plan);
+      // `*8` (RC-04) counts while the line lives; nothing is said in between.
+      const stopsListening = event.digit === '8' && followsStar(state, event) && state.phase !== 'ended';
+      return stopsListening ? stopListening(heard, event) : stay(heard);
     }
   }
 }
 
 /** A key outside a gather counts only when it completes a `*`, and one key press counts once. */
 function onKeyAsked(state: StateIn<'asking'>, event: Key, plan: CallPlan): Turn {
-  const { commandSince, seq } = state.question;
+  const { commandSince, seq, settling } = state.question;
   const heard: StateIn<'asking'> = { ...state, anyKey: true };
+  // No gather runs while the last words of a spoken answer are awaited: the `*` is heard here.
+  if (settling !== null && event.digit === '*' && event.asked?.seq === seq)
+    return putCommand(heard, event, plan, heard.question);
   const gapMs = event.digit === '*' ? SAME_PRESS_MS * plan.timerScale : 0;
   const outside = commandSince !== null && event.at > commandSince + gapMs && event.asked?.seq !== seq;
   if (!outside) return stay(heard);
   // The command prompt may already be playing: it goes before the next question, so that one question is open at a time.
-  return andThen(stopGather(heard, event), (stopped) =>
+  // What completed a command begins none.
+  return andThen(stopGather({ ...heard, starAt: null }, event), (stopped) =>
     onCommand(stopped as StateIn<'asking'>, event, plan, event.digit),
   );
 }
 
 /** What is kept of a key: that it was the newest, and whether `*9` has been pressed. */
-function note(state: CallState, event: Key): CallState {
+function note(state: CallState, event: Key, plan: CallPlan): CallState {
   const newest = state.lastKey === null || event.at > state.lastKey.at;
-  return noteStar(newest ? { ...state, lastKey: { digit: event.digit, at: event.at } } : state, event);
+  return noteStar(newest ? { ...state, lastKey: { digit: event.digit, at: event.at } } : state, event, plan);
 }
 
-function noteStar(state: CallState, event: Key): CallState {
-  const sinceStarMs = state.starAt === null ? Number.POSITIVE_INFINITY : event.at - state.starAt;
+function noteStar(state: CallState, event: Key, plan: CallPlan): CallState {
   // `**` is a command of its own, and ends there; its two keys may have changed places on the way.
-  if (event.digit === '*') return { ...state, starAt: Math.abs(sinceStarMs) <= COMMAND_KEY_MS ? null : event.at };
-  const follows = sinceStarMs > 0 && sinceStarMs <= COMMAND_KEY_MS;
-  if (event.digit === '9' && (follows || isStopMenu(state, event))) return { ...state, starAt: null, stopHeard: true };
+  if (event.digit === '*') {
+    const repeats = Math.abs(sinceStar(state, event)) <= COMMAND_KEY_MS || isOfCommandPrompt(state, event, plan);
+    return { ...state, starAt: repeats ? null : event.at };
+  }
+  const follows = followsStar(state, event);
+  // Whoever hides the number is asked to key it in; nothing is stopped by this key alone.
+  if (event.digit === '9' && (follows || isStopMenu(state, event)))
+    return { ...state, starAt: null, stopHeard: state.stopHeard || !hidesNumber(plan) };
   return follows ? { ...state, starAt: null } : state;
+}
+
+const sinceStar = ({ starAt }: CallState, { at }: Key): number =>
+  starAt === null ? Number.POSITIVE_INFINITY : at - starAt;
+
+function followsStar(state: CallState, event: Key): boolean {
+  const ms = sinceStar(state, event);
+  return ms > 0 && ms <= COMMAND_KEY_MS;
+}
+
+/** The second `*` of a repetition, pressed in the prompt of the first; its event may come after what it led to. */
+function isOfCommandPrompt(state: CallState, { at, asked }: Key, { timerScale }: CallPlan): boolean {
+  if (state.phase !== 'asking' || asked === null) return false;
+  const { seq, commandSince, since, putAt = since } = state.question;
+  if (asked.seq === seq) return commandSince !== null;
+  return asked.step === 'command' && asked.seq < seq && at <= putAt + SAME_PRESS_MS * timerScale;
 }
 
 /** A bare 9 stops all calls only in the opening and in the command prompt, and only while that one is open. */

@@ -17,9 +17,11 @@ const GREETING_LOST_MS = 40_000;
 export function onDetected(state: CallState, event: CallEventOf<'machine.detected'>, plan: CallPlan): Turn {
   switch (event.verdict) {
     case 'human':
-      return answeredAfterAll(state.detected === null ? { ...state, detected: 'human' } : state, event, plan);
-    case 'silence':
+      return answeredAfterAll(state.anyKey ? state : { ...state, detected: 'human' }, event, plan);
     case 'not_sure':
+      // Taken for a human, as Telnyx advises: a pause in what is heard is then no greeting that ends.
+      return answeredAfterAll(state.anyKey ? state : { ...state, detected: state.detected ?? 'not_sure' }, event, plan);
+    case 'silence':
       return answeredAfterAll(state, event, plan);
     case 'machine':
       return onMachine(state, event, plan, plan.questionnaire.voicemail);
@@ -80,7 +82,8 @@ function awaitGreeting(
 
 /** The beep, or the silence after it. It can be the only event a machine gives (facts: beep before a verdict). */
 export function onGreetingEnded(state: CallState, event: CallEvent, plan: CallPlan): Turn {
-  if (state.anyKey || state.detected === 'human' || plan.direction === 'inbound') return stay(state);
+  if (state.anyKey || state.detected === 'human' || state.detected === 'not_sure' || plan.direction === 'inbound')
+    return stay(state);
   if (state.phase !== 'leaving_message') {
     return andThen(onMachine(state, event, plan, plan.questionnaire.voicemail), (found) =>
       found.phase === 'leaving_message' ? leaveMessage(found, event, plan) : stay(found),

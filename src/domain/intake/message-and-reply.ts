@@ -28,7 +28,7 @@ export const messageAndReply: Questionnaire = {
       type: 'yes_no',
       text: {
         en: 'Would you like our staff to call you back? Press 1 for yes, 2 for no, or 3 if you are not sure.',
-        es: '¿Quiere que nuestro personal le llame? Oprima 1 para sí, 2 para no, o 3 si no está seguro.',
+        es: '¿Quiere que nuestro personal le llame? Oprima 1 para sí, 2 para no, o 3 si no sabe.',
       },
       codes: [own('message.call_back', 'Asks to be called back')],
     },

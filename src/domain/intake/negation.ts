@@ -26,7 +26,7 @@ const CARRIERS = set(`any a an the of have has had having get gets getting got g
 const INTENTS =
   set(`want wanted wanting wish going gonna thinking thought thoughts think planning plan plans trying tried try
   intend intention intentions intent ideas idea desire considering considered contemplating about to of on attempt attempted
-  attempts urge urges commit committed committing
+  attempts urge urges feelings commit committed committing
   quiero quisiera queria quise querido pienso pensado pensaba pensando pense voy va a trato tratado intento intentado intente
   ideas pensamientos pensamiento intencion intenciones plan planes deseo deseos`);
 /** After a bare "no" these begin something new: "no the chest pain is worse", "no passed out", "no con dolor". */
@@ -46,8 +46,18 @@ const TAKES_BACK =
   set(`except excepting unless until till before since yesterday earlier like first initially besides other
   than apart aside but only just though although however
   excepto salvo menos hasta antes desde ayer anoche asi como principio pero sino solo solamente aunque`);
+/** But "no chest pain or anything like that" is a denial. */
+const ALIKE = set('like asi');
+const VAGUE = set('anything nothing something stuff nada algo cosas');
 const SOFT_TURNS = set('but pero only just solo solamente nomas though aunque');
 const AFTER_TURN = set('when if sometimes occasionally might may only cuando veces podria');
+/** "I don't want to hurt myself but I did": after a turn, of wishes only. */
+const AFTER_TURN_OF_WISH = set(
+  'now do did will could almost keep cant lately today tried ahora hoy si hice intente casi',
+);
+/** "I'm trying not to kill myself", "trato de no matarme": what is wished for is that it may not happen. */
+const ASPIRES = set('to hard difficult tough reason reasons trying try struggling for de por para a en que prometi');
+const REFLEXIVE = /(?:rme|ndome)$/;
 const DEGREES = set('so this that as tan');
 const STRONG = set('bad badly strong severe intense hard much fuerte intenso intensa grave');
 /** "I can't walk without chest pain", "never without pain": two denials make a symptom. */
@@ -64,18 +74,26 @@ export function isNegated(words: Words, match: readonly number[], byIntent = fal
     inside.some(({ pause, word }) => pause !== '' || TAKES_BACK.has(word)) === false &&
     (deniedBefore(words, first, byIntent) ||
       match.some((at, i) => i > 0 && deniedInside(words, at, match[i - 1] ?? 0)));
-  return denied && !liftsNegation(words, last);
+  return denied && !liftsNegation(words, last, byIntent);
 }
 
 function deniedBefore(words: Words, at: number, byIntent: boolean): boolean {
   for (let i = at - 1; i >= 0 && i >= at - 7; i -= 1) {
     if (wordAt(words, i + 1).pause !== '') return false;
     const { word } = wordAt(words, i);
-    if (DENIALS.has(word)) return denies(words, i);
+    if (DENIALS.has(word)) return denies(words, i) && !(byIntent && belongsToWish(words, i));
     if (word === 'or' || word === 'o') return deniedList(words, i);
     if (!CARRIERS.has(word) && !(byIntent && INTENTS.has(word))) return false;
   }
   return false;
+}
+
+/** Whether the denial is what is wished for, not a denial of the wish. */
+function belongsToWish(words: Words, at: number): boolean {
+  const { word } = wordAt(words, at);
+  if (word !== 'not' && word !== 'no') return false;
+  const next = wordAt(words, at + 1).word;
+  return next === 'to' || ASPIRES.has(wordAt(words, at - 1).word) || (word === 'no' && REFLEXIVE.test(next));
 }
 
 /** "my chest doesn't really hurt", "el pecho no me duele". */
@@ -110,14 +128,15 @@ function denies(words: Words, at: number): boolean {
 }
 
 /** Whether the words after position `last` take a denial back. */
-function liftsNegation(words: Words, last: number): boolean {
+function liftsNegation(words: Words, last: number, byIntent: boolean): boolean {
   const stop = words.findIndex(({ pause }, i) => i > last && pause === 'stop');
   const after = words.slice(last + 1, Math.min(last + 7, stop < 0 ? words.length : stop)).map(({ word }) => word);
   const turn = after.findIndex((word) => SOFT_TURNS.has(word));
   const near = after.slice(0, turn < 0 ? 3 : Math.min(turn, 3));
   return (
-    near.some((word) => TAKES_BACK.has(word)) ||
-    (turn >= 0 && after.slice(turn + 1).some((word) => AFTER_TURN.has(word))) ||
+    near.some((word, i) => TAKES_BACK.has(word) && !(ALIKE.has(word) && VAGUE.has(near[i - 1] ?? ''))) ||
+    (turn >= 0 &&
+      after.slice(turn + 1).some((word) => AFTER_TURN.has(word) || (byIntent && AFTER_TURN_OF_WISH.has(word)))) ||
     after.some((word, i) => DEGREES.has(word) && STRONG.has(after[i + 1] ?? ''))
   );
 }

@@ -9,12 +9,14 @@ import { onNothingHeard } from './settle-item.ts';
 import { onUtteranceEnd } from './speech.ts';
 import { backToInterview, onBridgeCheck, ringStaff } from './staff.ts';
 import type { CallState, StateIn } from './state.ts';
-import { andThen, close, end, hangUp, order, stay, type Turn, timerAt, withoutTimer } from './turn.ts';
+import { andThen, close, end, hangUp, order, stay, type Turn, timerAt, withoutTimer, withTask } from './turn.ts';
 
 /** Telnyx' answer to "is it alive?" is awaited this long before we ask again. */
 const CHECK_WAIT_MS = 10_000;
 /** So many lost events in a row and the line is not usable. */
 const MAX_LOST_EVENTS = 3;
+/** A line of which Telnyx says so often that it lives no longer rings. */
+const MAX_RING_CHECKS = 3;
 /** So many unanswered questions to Telnyx and the call counts as over. */
 const MAX_CHECKS = 6;
 
@@ -26,7 +28,7 @@ export function onTimeout(state: CallState, event: CallEventOf<'timeout.fired'>,
     case 'silence':
       if (current.lostEvents < MAX_LOST_EVENTS)
         return check({ ...current, lostEvents: current.lostEvents + 1 }, event, plan);
-      return hangUp({ ...current, error: current.error ?? 'events_lost', lostEvents: 0 }, event, plan);
+      return onTooManyLost({ ...current, error: current.error ?? 'events_lost' }, event, plan);
     case 'utterance':
       return current.phase === 'asking' ? onQuiet(current, event, plan) : stay(current);
     case 'limit':
@@ -50,6 +52,15 @@ export function onTimeout(state: CallState, event: CallEventOf<'timeout.fired'>,
   }
 }
 
+/** CL-22: the patient is told, and staff will call; a last text that was ordered already is not followed by another. */
+function onTooManyLost(state: CallState, event: CallEventOf<'timeout.fired'>, plan: CallPlan): Turn {
+  if (state.phase !== 'asking' && state.phase !== 'transferring')
+    return hangUp({ ...state, lostEvents: 0 }, event, plan);
+  return andThen(stopGather(withTask(state, 'callback'), event), (stopped) =>
+    close(stopped, event, plan, 'fault', 'partial'),
+  );
+}
+
 function onQuiet(state: StateIn<'asking'>, event: CallEventOf<'timeout.fired'>, plan: CallPlan): Turn {
   const { voice, question } = state;
   if (voice?.item === question.step && voice.words.length > 0) return onUtteranceEnd(state, event, plan);
@@ -59,7 +70,8 @@ function onQuiet(state: StateIn<'asking'>, event: CallEventOf<'timeout.fired'>, 
 /** CL-21. While staff are rung it waits for what comes of that. */
 function onLimit(state: CallState, event: CallEventOf<'timeout.fired'>, plan: CallPlan): Turn {
   const up: CallState = { ...state, timeUp: true };
-  if (state.phase !== 'asking') return stay(up);
+  // The emergency text is heard to its end; what follows it is the goodbye.
+  if (state.phase !== 'asking' || state.question.step === 'red_flag') return stay(up);
   return andThen(stopGather(up, event), (stopped) => close(stopped, event, plan, 'timeLimit', 'partial'));
 }
 
@@ -82,8 +94,11 @@ export function onChecked(state: CallState, event: CallEventOf<'call.checked'>, 
       return event.alive === null ? end(current, event, plan) : hangUp({ ...current, lostEvents: 0 }, event, plan);
     case 'ringing':
       if (event.alive === null) return end(current, event, plan, { error: 'hangup_event_lost' });
-      // An inbound call rings until it is answered: the answer was lost. Any other was answered, and we were not told.
-      return begin({ ...current, answeredAt: event.at, lostEvents: 0 }, event, plan);
+      // An inbound call rings until it is answered: the answer was lost.
+      if (plan.direction === 'inbound') return begin({ ...current, answeredAt: event.at, lostEvents: 0 }, event, plan);
+      // Any other may still ring: asked again, and then it counts as answered, and we were not told.
+      if (current.lostEvents < MAX_RING_CHECKS) return stay(current);
+      return begin({ ...current, answeredAt: event.at, answerPresumed: true, lostEvents: 0 }, event, plan);
     case 'bridged':
       return event.alive === null ? end(current, event, plan) : stay({ ...current, lostEvents: 0 });
     case 'new':

@@ -3,7 +3,7 @@
  * not depend on whether a number is on file. Pure.
  */
 import { ask } from './ask.ts';
-import type { CallPlan } from './call-plan.ts';
+import { type CallPlan, hidesNumber } from './call-plan.ts';
 import type { CallEvent } from './event.ts';
 import type { CallState, StateIn } from './state.ts';
 import { andThen, close, order, type Turn } from './turn.ts';
@@ -13,7 +13,7 @@ const TEN_DIGITS = /^1?([2-9]\d{2}[2-9]\d{6})$/;
 
 /** Null for an entry that means nothing here. */
 export function onOptOutLine(state: StateIn<'asking'>, event: CallEvent, plan: CallPlan, digits: string): Turn | null {
-  if (digits === '9' && plan.patientNumber.startsWith('+')) return close(state, event, plan, 'optedOut', 'opted_out');
+  if (digits === '9' && !hidesNumber(plan)) return close(state, event, plan, 'optedOut', 'opted_out');
   const keyed = stopKeyed(state, event, digits);
   // The caller's own number stays as it is: `partial`, not `opted_out`.
   return keyed && andThen(keyed, (current) => close(current, event, plan, 'optedOut', 'partial'));
@@ -21,8 +21,8 @@ export function onOptOutLine(state: StateIn<'asking'>, event: CallEvent, plan: C
 
 /** Stops the calls to the phone of the patient. One that hides its number cannot be put on the list: it has to be keyed in. */
 export function stopOwnCalls(state: CallState, event: CallEvent, plan: CallPlan): Turn {
-  if (plan.patientNumber.startsWith('+')) return close(state, event, plan, 'optedOut', 'opted_out');
-  return ask({ ...state, optOutLine: true }, event, plan, 'opening');
+  if (!hidesNumber(plan)) return close(state, event, plan, 'optedOut', 'opted_out');
+  return ask({ ...state, optOutLine: true, stopHeard: false }, event, plan, 'opening');
 }
 
 /** What was keyed at the opening of that line when its gather ended otherwise; a whole number counts all the same. */

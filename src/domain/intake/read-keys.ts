@@ -4,9 +4,14 @@
  */
 import type { GatherStatus } from './event.ts';
 
+/** The event of a key may be stamped a little after the end of the gather it ended; nobody presses twice so fast. */
+export const SAME_PRESS_MS = 80;
+
 export type Keys =
   | { readonly kind: 'silence' }
   | { readonly kind: 'invalid' }
+  /** `#` alone. */
+  | { readonly kind: 'pound' }
   /** `key` is null while the key after `*` has not come yet. */
   | { readonly kind: 'command'; readonly key: string | null }
   | { readonly kind: 'digits'; readonly digits: string };
@@ -17,10 +22,11 @@ export function readKeys(status: GatherStatus, digits: string): Keys {
   if (star >= 0) return { kind: 'command', key: digits[star + 1] ?? null };
   switch (status) {
     case 'valid':
-      return digits === '' ? { kind: 'invalid' } : { kind: 'digits', digits };
+      return digits === '' ? { kind: 'pound' } : { kind: 'digits', digits };
     case 'timeout':
       return digits === '' ? { kind: 'silence' } : { kind: 'invalid' };
     case 'invalid':
+      return digits === '' ? { kind: 'pound' } : { kind: 'invalid' };
     case 'other':
     case 'call_hangup':
     case 'cancelled':

@@ -22,6 +22,14 @@ export interface RedFlagRule {
   readonly when: readonly RedFlagCondition[];
 }
 
+/** A rule judged by the words alone. */
+export const phraseRule = (
+  id: string,
+  advice: RedFlagRule['advice'],
+  en: readonly string[],
+  es: readonly string[],
+): RedFlagRule => ({ id, level: 'urgent', advice, when: [{ phrases: { en, es } }] });
+
 interface GivenAnswer {
   readonly state: AnswerState;
   readonly value?: unknown;

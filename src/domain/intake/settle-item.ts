@@ -3,8 +3,8 @@ import { askNextItem, confirmedBy, MAX_TRIES, put, settle } from './ask.ts';
 import type { CallPlan } from './call-plan.ts';
 import type { CallEvent } from './event.ts';
 import { interrupt, newFlagsOfAnswer } from './raise-flags.ts';
-import type { Answer, OpenQuestion, StateIn } from './state.ts';
-import { close, type Turn } from './turn.ts';
+import type { Answer, CallState, OpenQuestion, StateIn } from './state.ts';
+import { close, type Turn, withTask } from './turn.ts';
 import { keepWords } from './voice-answer.ts';
 
 type Asking = StateIn<'asking'>;
@@ -39,11 +39,12 @@ function giveUp(state: Asking, event: CallEvent, plan: CallPlan, anyInvalid: boo
   const { step } = state.question;
   switch (step) {
     case 'birth_date': {
-      const failed: Asking = { ...state, identity: 'failed', error: 'identity_failed' };
+      const failed: CallState = withTask({ ...state, identity: 'failed', error: 'identity_failed' }, 'identity');
       return close(failed, event, plan, 'identityFailed', 'identity_failed');
     }
     case 'opening':
-      return close(state, event, plan, plan.direction === 'inbound' ? 'callerClosing' : 'partialClosing', 'partial');
+      // Nobody has said who they are: nothing is said of questions or answers.
+      return close(state, event, plan, 'callerClosing', 'partial');
     case 'consent':
       return close(state, event, plan, 'partialClosing', 'partial');
     case 'red_flag':

@@ -2,14 +2,26 @@
  * Words of the patient, as the live transcription delivers them: one final an utterance, in any order. They belong to the
  * voice item that was open when they occurred; at any other moment they are only listened to for what cannot wait. Pure.
  */
-import { confirmedBy, confirmStep, fresh, put, putInstead, stopGather, voiceItemOf } from './ask.ts';
+import {
+  askNextItem,
+  confirmedBy,
+  confirmStep,
+  fresh,
+  MAX_TRIES,
+  put,
+  putInstead,
+  stopGather,
+  voiceItemOf,
+} from './ask.ts';
 import type { CallPlan } from './call-plan.ts';
+import type { ScriptText } from './call-texts.ts';
 import type { CallEvent, CallEventOf } from './event.ts';
 import { interrupt, newFlagsOfWords, raise } from './raise-flags.ts';
+import type { RedFlagRule } from './red-flags.ts';
 import type { CallState, OpenQuestion, Progress, SpokenTo, StateIn, Utterance } from './state.ts';
 import { asksToStopCalls } from './stop-phrases.ts';
 import { andThen, close, saveAgain, stay, stopCalls, type Turn, timerAt, withTask } from './turn.ts';
-import { insertWords, joinWords, keepWords, keepWordsTo } from './voice-answer.ts';
+import { insertWords, isReply, joinWords, keepWords, keepWordsTo, mayBeHeard, saysNothing } from './voice-answer.ts';
 
 type Heard = CallEventOf<'transcription.received'>;
 type Asking = StateIn<'asking'>;
@@ -21,13 +33,8 @@ const FIRST_WORDS_MS = 4000;
 /** A shortened clock shortens no network: words on their way get at least this. */
 const LEAST_WAIT_MS = 300;
 
-/** What people say to a read-back instead of pressing a key: no part of the answer. */
-const ASSENT =
-  /^(?:yes|yeah|yep|ok|okay|correct|right|that is right|that's right|keep it|one|sí|si|correcto|está bien|bueno|uno)[.!]?$/i;
-
 export function onHeard(state: CallState, event: Heard, plan: CallPlan): Turn {
-  // RC-03: nobody is listened to without the consent to record.
-  if (event.text.trim() === '' || state.consent.recording !== 'given') return stay(state);
+  if (!mayBeHeard(state, event) || saysNothing(event.text)) return stay(state);
   const { text, confidence, at, id: eventId } = event;
   const heard = { text, confidence, at, eventId };
   const earlier = state.earlierVoices.findIndex((each) => at >= each.since && at < (each.until ?? each.since));
@@ -60,11 +67,11 @@ function isForLast(state: CallState, { item, since, until }: SpokenTo, event: He
   const question = state.phase === 'asking' ? state.question : state.lastQuestion;
   if (question === null || question.step === item) return true;
   // During the read-back a patient goes on, or says yes instead of pressing 1.
-  if (confirmedBy(question.step) === item) return event.at < question.since || !ASSENT.test(event.text.trim());
+  if (confirmedBy(question.step) === item) return event.at < question.since || !isReply(event.text);
   // Whoever is broken off by the emergency text often talks on, and means the same.
   const cutOff = question.step === 'red_flag' && question.flag?.after?.step === confirmStep(item);
   // Else: said before the open question was put, delivered after.
-  return event.at < question.since || (cutOff && !ASSENT.test(event.text.trim()));
+  return event.at < question.since || (cutOff && !isReply(event.text));
 }
 
 function onWordsAsked(state: Asking, event: Heard, plan: CallPlan, words: string, added: boolean): Turn {
@@ -76,13 +83,19 @@ function onWordsAsked(state: Asking, event: Heard, plan: CallPlan, words: string
     const review = withTask(withoutWords(state, event), 'opt_out_review');
     const told = flags.length === 0 ? stay(review) : raise(review, event, plan, flags, source);
     return andThen(told, (current) =>
-      andThen(stopGather(current, event), (stopped) => close(stopped, event, plan, 'optedOut', 'opted_out')),
+      andThen(stopGather(current, event), (stopped) => close(stopped, event, plan, goodbyeWith(flags), 'opted_out')),
     );
   }
   if (flags.length > 0) {
     return interrupt(state, event, plan, flags, source, afterFlag(state, event, plan, added));
   }
   return added ? listenOn(state, event, plan) : stay(state);
+}
+
+/** Nobody in danger is sent away with two words. */
+function goodbyeWith(flags: readonly RedFlagRule[]): ScriptText {
+  if (flags.length === 0) return 'optedOut';
+  return flags.some(({ advice }) => advice === '988') ? 'optedOut988' : 'optedOut911';
 }
 
 /** A wish to be left alone is no answer to what was asked. */
@@ -109,9 +122,18 @@ function listenOn(state: Asking, event: Heard, plan: CallPlan): Turn {
     const utterance = quietAt(event, plan, UTTERANCE_END_MS);
     return stay({ ...state, lostEvents: 0, timers: { ...state.timers, utterance } });
   }
-  // The read-back is wrong by now: it is read again, whole.
-  if (confirmedBy(question.step) === voice.item) return putInstead(state, event, plan, question);
+  if (confirmedBy(question.step) === voice.item) return readAgain(state, event, plan);
   return stay(keepWords(state, plan));
+}
+
+/** The read-back is wrong by now: it is read again, whole; but a room that never falls silent must not hold the call for ever. */
+function readAgain(state: Asking, event: CallEvent, plan: CallPlan): Turn {
+  const { question } = state;
+  const failedTries = question.failedTries + 1;
+  if (failedTries < MAX_TRIES) return putInstead(state, event, plan, { ...question, failedTries });
+  return andThen(stopGather(state, event), (stopped) =>
+    askNextItem({ ...keepWords(stopped, plan), silentItems: 0 }, event, plan),
+  );
 }
 
 /** Nothing more was heard: what was said is read back, always. */

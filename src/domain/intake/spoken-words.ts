@@ -19,6 +19,26 @@ const STEMS = new Set(
   'don doesn didn haven hasn hadn isn aren wasn weren couldn wouldn shouldn can won ain'.split(' '),
 );
 
+/** What follows the apostrophe of a noun: "my chest's tight" has the words of "my chest is tight". */
+const SHORT_VERBS = new Map([
+  ['s', 'is'],
+  ['re', 'are'],
+  ['ve', 'have'],
+  ['ll', 'will'],
+]);
+/** These are one word with it, as transcribers often write them: "it's", "its". */
+const KEEP_SHORT = new Set(
+  `i you he she it we they that this there here these those what who where when why how let one everything something nothing
+  anything could would should might must o`.split(/\s+/),
+);
+const SHORT_FORM = /(\p{L}+)['’‘`´](s|re|ve|ll)(?!\p{L})/giu;
+
+/** "chest's" → "chest is"; "it's" stays. */
+export const spreadShort = (text: string): string =>
+  text.replace(SHORT_FORM, (short, noun: string, verb: string) =>
+    KEEP_SHORT.has(noun.toLowerCase()) ? short : `${noun} ${SHORT_VERBS.get(verb.toLowerCase())}`,
+  );
+
 /** One word of a text or a pattern: "Can't" → "cant", "corazón" → "corazon". */
 export const plainWord = (text: string): string =>
   text
@@ -29,7 +49,7 @@ export const plainWord = (text: string): string =>
 export function spokenWords(text: string): readonly SpokenWord[] {
   const words: SpokenWord[] = [];
   let pause: SpokenWord['pause'] = '';
-  for (const [token] of plainWord(text).matchAll(/[a-z0-9]+|[.;:!?…,]/g)) {
+  for (const [token] of plainWord(spreadShort(text)).matchAll(/[a-z0-9]+|[.;:!?…,]/g)) {
     if (HESITATION.test(token)) continue;
     if (/^[a-z0-9]/.test(token)) {
       push(words, token, pause);
@@ -44,12 +64,18 @@ function push(words: SpokenWord[], token: string, pause: SpokenWord['pause']): v
   const last = words.at(-1);
   if (last !== undefined && pause === '') {
     const joined = token === 'not' ? JOINED.get(last.word) : undefined;
-    const mended = token === 't' && STEMS.has(last.word) ? `${last.word}t` : undefined;
-    const word = joined ?? mended;
+    const word = joined ?? mended(last.word, token);
     if (word !== undefined) {
       words[words.length - 1] = { word, pause: last.pause };
       return;
     }
   }
   words.push({ word: token === 'cannot' ? 'cant' : token, pause });
+}
+
+/** An apostrophe heard as a gap: "don t", "it s". */
+function mended(last: string, token: string): string | undefined {
+  if (token === 't') return STEMS.has(last) ? `${last}t` : undefined;
+  if (token === 'm') return last === 'i' ? 'im' : undefined;
+  return SHORT_VERBS.has(token) && KEEP_SHORT.has(last) ? `${last}${token}` : undefined;
 }

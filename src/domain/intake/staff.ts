@@ -2,13 +2,14 @@
  * The way to a person (CL-07): announced, rung, and back into the interview when nobody answers. Without a number, outside
  * staff hours and after two attempts a callback is promised instead. Pure.
  */
-import { askNextItem, itemOf, leadIn, put, putInstead } from './ask.ts';
+import { askNextItem, leadIn, put, staffAreThere, stopGather } from './ask.ts';
 import type { CallPlan } from './call-plan.ts';
 import { say } from './call-texts.ts';
-import type { CallEvent } from './event.ts';
+import type { CallEvent, CallEventOf } from './event.ts';
 import type { CallState, StateIn } from './state.ts';
 import { stopListening } from './stop-listening.ts';
 import { andThen, close, enter, hangUp, order, silenceTimer, stay, type Turn, timerAt, withTask } from './turn.ts';
+import { keepWords } from './voice-answer.ts';
 
 /** How long staff are rung. */
 const RING_SECONDS = 30;
@@ -24,10 +25,13 @@ type Back = StateIn<'transferring'>['back'];
 
 /** `back`: the question to go on with when nobody answers. */
 export function toStaff(state: CallState, event: CallEvent, plan: CallPlan, back: Back): Turn {
-  const { staff } = plan;
-  const open = staff !== null && event.receivedAt >= staff.from && event.receivedAt < staff.until;
-  if (!open || state.transfers >= MAX_TRANSFERS || state.stopHeard)
-    return close(withTask(state, 'callback'), event, plan, 'staffCallback', 'partial');
+  const flag = state.phase === 'asking' ? state.question.flag : null;
+  // An earlier attempt does not stand in the way of somebody in danger.
+  const tried = state.transfers >= (flag === null ? MAX_TRANSFERS : 2 * MAX_TRANSFERS);
+  if (!staffAreThere(plan, event) || tried || state.stopHeard) {
+    const text = flag?.advice === '988' ? 'staffCallback988' : 'staffCallback';
+    return close(withTask(state, 'callback'), event, plan, text, 'partial');
+  }
   const payload = say(plan, state.language, 'hold');
   const [ordered, commands] = order([{ ...state, transfers: state.transfers + 1 }, []], event.receivedAt, {
     name: 'speak',
@@ -59,32 +63,50 @@ export function ringStaff(state: StateIn<'transferring'>, event: CallEvent, plan
 }
 
 /** Staff did not answer, or the talk is over: Telnyx then ends our leg with theirs, and if it does not, we do. */
-export function onStaffHungUp(state: CallState, event: CallEvent, plan: CallPlan): Turn {
+export function onStaffHungUp(state: CallState, event: CallEventOf<'staff.hung_up'>, plan: CallPlan): Turn {
   switch (state.phase) {
     case 'transferring':
       // Not rung yet: it is the leg of an earlier attempt.
-      return state.transferSeq === null ? stay(state) : backToInterview(state, event, plan);
+      if (state.transferSeq === null || isOfAnother(state.transferSeq, event.seq)) return stay(state);
+      return backToInterview(state, event, plan);
     case 'bridged':
-      return hangUp(state, event, plan);
+      return isOfAnother(state.transferSeq, event.seq) ? stay(state) : hangUp(state, event, plan);
     default:
       return stay(state);
   }
 }
 
+/** Whether an event tells of the leg of another attempt; one that does not say is believed. */
+const isOfAnother = (expected: number | null | undefined, seq: number | null): boolean =>
+  seq !== null && typeof expected === 'number' && seq !== expected;
+
 /** RC-06: whoever joins has not agreed to be recorded. */
-export function onStaffAnswered(state: CallState, event: CallEvent, plan: CallPlan): Turn {
-  // One we no longer waited for: the interview goes on, but nobody is recorded who joins.
-  if (state.phase === 'asking' && state.transfers > 0)
-    return andThen(stopListening(state, event), (stopped) => withoutWords(stopped as StateIn<'asking'>, event, plan));
-  if (state.phase !== 'transferring') return stay(state);
-  const bridged = enter(state, { phase: 'bridged' }, { bridge: timerAt(event, plan, BRIDGE_CHECK_MS) });
-  return stopListening({ ...bridged, lostEvents: 0 }, event);
+export function onStaffAnswered(state: CallState, event: CallEventOf<'staff.answered'>, plan: CallPlan): Turn {
+  switch (state.phase) {
+    case 'transferring':
+      return bridge(state, event, plan, event.seq ?? state.transferSeq);
+    case 'asking':
+      // One we no longer waited for: they talk by now, and nothing is to talk into it.
+      if (state.transfers === 0) return stay(state);
+      return andThen(stopGather(state, event), (stopped) =>
+        bridge({ ...stopped, lastQuestion: state.question }, event, plan, event.seq),
+      );
+    case 'closing':
+      if (state.transfers === 0 || state.outcome !== 'partial') return stay(state);
+      return andThen(order([state, []], event.receivedAt, { name: 'playback_stop' }), (stopped) =>
+        bridge(stopped, event, plan, event.seq),
+      );
+    default:
+      return stay(state);
+  }
 }
 
-/** An open voice item is passed over: nobody listens any more. */
-function withoutWords(state: StateIn<'asking'>, event: CallEvent, plan: CallPlan): Turn {
-  const voice = itemOf(plan, state.question.step)?.type === 'voice' && state.transcriber !== 'on';
-  return voice ? putInstead(state, event, plan, state.question) : stay(state);
+function bridge(state: CallState, event: CallEvent, plan: CallPlan, transferSeq: number | null): Turn {
+  const kept = keepWords(state, plan);
+  const voice = kept.voice && { ...kept.voice, until: kept.voice.until ?? event.receivedAt };
+  const timers = { bridge: timerAt(event, plan, BRIDGE_CHECK_MS) };
+  const bridged = enter({ ...kept, voice }, { phase: 'bridged', transferSeq }, timers);
+  return stopListening({ ...bridged, checking: null, lostEvents: 0 }, event);
 }
 
 /** CL-07: said, promised, and on with the interview; never dead air, never a loop. */

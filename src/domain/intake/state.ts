@@ -94,7 +94,7 @@ export type TimerName =
   | 'hangup'
   | 'close';
 
-export const TASK_KINDS = ['callback', 'voice_items', 'red_flag', 'opt_out_review', 'guardian'] as const;
+export const TASK_KINDS = ['callback', 'voice_items', 'red_flag', 'opt_out_review', 'guardian', 'identity'] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 
 /** A question and how far it has come, whether or not it is being asked this moment. */
@@ -111,6 +111,8 @@ export interface Progress {
   readonly anyInvalid: boolean;
   /** A gather of this same step whose end was never heard; an answer that still comes from it counts. */
   readonly lostSeq: number | null;
+  /** Times put again at nobody's fault, a stray `#` or a gather cut short; absent: none. */
+  readonly freeRepeats?: number;
 }
 
 export interface OpenQuestion extends Progress {
@@ -120,6 +122,8 @@ export interface OpenQuestion extends Progress {
   readonly settling: 'silence' | 'invalid' | null;
   /** Set while a command key is awaited after `*`: the question waits, `seq` is that of the command prompt. */
   readonly commandSince: number | null;
+  /** Epoch milliseconds at which it was put the last time; absent: at `since`. */
+  readonly putAt?: number;
 }
 
 export interface CallFacts {
@@ -130,10 +134,12 @@ export interface CallFacts {
   readonly ids: TelnyxIds | null;
   readonly dialedAt: number | null;
   readonly answeredAt: number | null;
+  /** Set where nobody told of the answer: it was concluded from a line that lives so long. */
+  readonly answerPresumed?: true;
   readonly endedAt: number | null;
   readonly anyKey: boolean;
   /** What answering machine detection says so far; keys overrule it. */
-  readonly detected: 'human' | 'machine' | null;
+  readonly detected: 'human' | 'machine' | 'not_sure' | null;
   /** Which of the plan's candidates is on the line, once that is settled. */
   readonly candidate: number | null;
   /** The line that stops calls: a number may be keyed in (TC-13). */
@@ -168,6 +174,8 @@ export interface CallFacts {
   readonly noteVersion: number;
   readonly recorder: 'off' | 'on' | 'stopped' | 'failed';
   readonly transcriber: 'off' | 'on' | 'stopped' | 'failed';
+  /** When listening was ended within the call: what is said after it is nobody's business (RC-04, RC-06). */
+  readonly deafSince: number | null;
   readonly recording: {
     readonly id: string | null;
     readonly startedAt: number | null;
@@ -215,7 +223,8 @@ export type Phase =
       readonly speakAt: number;
       readonly transferSeq: number | null;
     }
-  | { readonly phase: 'bridged' }
+  /** `transferSeq`: of the transfer that staff answered; absent or null: not known. */
+  | { readonly phase: 'bridged'; readonly transferSeq?: number | null }
   /** `speakAt`: an end of speech that occurred earlier is another's. */
   | { readonly phase: 'closing'; readonly speakSeq: number; readonly speakAt: number }
   | { readonly phase: 'hanging_up' }
@@ -260,6 +269,7 @@ export function newCall(plan: Pick<CallPlan, 'language' | 'optOutLine'>): CallSt
     noteVersion: 1,
     recorder: 'off',
     transcriber: 'off',
+    deafSince: null,
     recording: null,
     hangup: null,
     outcome: null,

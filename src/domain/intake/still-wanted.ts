@@ -15,8 +15,8 @@ export function stillWanted(state: CallState, command: Command): boolean {
       return speaksNow(state, command.seq);
     case 'gather_stop':
     case 'playback_stop':
-      // In the closing too: what was put before must not talk into the last text.
-      return isTalking(state);
+      // In the closing too: what was put before must not talk into the last text, nor into what staff say.
+      return isTalking(state) || state.phase === 'bridged';
     case 'answer':
       return state.phase === 'ringing';
     case 'transfer':

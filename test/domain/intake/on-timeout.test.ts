@@ -1,5 +1,6 @@
 /** Lost events: Telnyx is asked before anything is concluded, and no call is left open. */
 import { describe, expect, it } from 'vitest';
+import { callTexts } from '../../../src/domain/intake/call-texts.ts';
 import type { TimerName } from '../../../src/domain/intake/state.ts';
 import {
   type Conversation,
@@ -18,12 +19,13 @@ import {
   gathered,
   hangupRequested,
   hungUp,
+  received,
   requested,
   speakEnded,
   staffHungUp,
 } from '../../support/given-events.ts';
 import { talk } from '../../support/given-phone.ts';
-import { givenPlan, STAFF_ON_DUTY } from '../../support/given-plan.ts';
+import { givenInboundPlan, givenPlan, STAFF_ON_DUTY } from '../../support/given-plan.ts';
 
 const reply = (call: Conversation, alive: boolean | null) => call.when(checked(call.state.checking ?? -1, alive));
 const atPain = () => talk(givenInterview(), {}, 'hpi.pain_level');
@@ -55,12 +57,30 @@ describe('a question whose end is lost', () => {
     expect(call.when(checked(checking!, true)).last).toEqual([]);
   });
 
-  it('is given up after three in a row: the line is of no use', () => {
+  it('is given up after three in a row: the patient is told, and staff will call (CL-22)', () => {
     const call = atPain();
     for (let i = 0; i < 3; i += 1) reply(call.timer('silence'), true);
     call.timer('silence');
-    expect(call.lastNames).toEqual(['hangup']);
-    expect(call.state).toMatchObject({ outcome: 'partial', error: 'events_lost' });
+    expect([call.at, call.lastNames, call.spoken]).toEqual(['closing', ['gather_stop', 'speak'], callTexts.en.fault]);
+    expect(call.state).toMatchObject({ outcome: 'partial', error: 'events_lost', tasks: ['callback'] });
+    expect(call.when(speakEnded).lastNames).toEqual(['hangup']);
+  });
+
+  it('is hung up only when even that cannot be told', () => {
+    const call = atPain();
+    for (let i = 0; i < 4; i += 1) call.timer('silence');
+    expect(call.timer('silence').lastNames).toEqual(['hangup']);
+    const { seq } = call.ordered('speak').at(-1)!;
+    const refused = atPain();
+    for (let i = 0; i < 4; i += 1) refused.timer('silence');
+    refused.when({ type: 'command.failed', seq, name: 'speak', reason: 'refused', code: 'telnyx_1' });
+    expect(refused.lastNames).toEqual(['hangup']);
+  });
+
+  it('is told so, too, when it is the announcement of staff that is never over', () => {
+    const staffed = talk(givenInterview(givenPlan({ staff: STAFF_ON_DUTY })), {}, 'hpi.pain_level').keys('*', '0');
+    for (let i = 0; i < 4; i += 1) staffed.timer('silence');
+    expect([staffed.at, staffed.spoken]).toEqual(['closing', callTexts.en.fault]);
   });
 
   it('is not given up when an answer came between', () => {
@@ -70,10 +90,10 @@ describe('a question whose end is lost', () => {
     expect(reply(call.timer('silence'), true).at).toBe('ample.allergies');
   });
 
-  it('is asked about again while even that reply is lost, and then hung up', () => {
+  it('is asked about again while even that reply is lost, and then given up', () => {
     const call = atPain();
     for (let i = 0; i < 3; i += 1) expect(call.timer('silence').lastNames).toEqual(['retrieve_call']);
-    expect(call.timer('silence').lastNames).toEqual(['hangup']);
+    expect(call.timer('silence').lastNames).toEqual(['gather_stop', 'speak']);
   });
 
   it('is asked as a question again when the command prompt was lost', () => {
@@ -123,12 +143,28 @@ describe('a hang-up nobody confirms', () => {
 
 describe('a call that rings too long', () => {
   it.each([
-    [true, 'opening', null],
+    [true, 'ringing', null],
     [false, 'ended', 'hangup_event_lost'],
     [null, 'ended', 'hangup_event_lost'],
-  ])('when Telnyx says alive: %s is %s, because nothing rings so long', (alive, at, error) => {
+  ])('when Telnyx says alive: %s is %s', (alive, at, error) => {
     const call = reply(givenRinging().timer('ring'), alive);
     expect([call.at, call.state.error]).toEqual([at, error]);
+  });
+
+  it('is asked about twice more, 10 s apart, and then begins, because nothing rings so long', () => {
+    const call = reply(givenRinging().timer('ring'), true);
+    for (const at of ['ringing', 'opening']) {
+      const asked = call.now;
+      call.timer('ring');
+      expect([call.lastNames, call.now - asked < 11_000]).toEqual([['retrieve_call'], true]);
+      expect(reply(call, true).at).toBe(at);
+    }
+    expect(call.when(answered).last).toEqual([]);
+  });
+
+  it('and rings us begins at once: it rings until we answer', () => {
+    const call = given(givenInboundPlan()).when(received).timer('ring');
+    expect(reply(call, true).at).toBe('opening');
   });
 
   it('is answered in spite of the question', () => {

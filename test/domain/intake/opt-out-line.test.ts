@@ -1,7 +1,7 @@
 /** The number that stops calls (TC-13), and callers who hide theirs. */
 import { describe, expect, it } from 'vitest';
 import { statusOf } from '../../../src/domain/intake/call-record.ts';
-import { type Conversation, givenCaller } from '../../support/given-conversation.ts';
+import { type Conversation, given, givenCaller } from '../../support/given-conversation.ts';
 import { gathered, hungUp, keyPressed, speakEnded } from '../../support/given-events.ts';
 import { givenInboundPlan, type PlanChanges } from '../../support/given-plan.ts';
 
@@ -89,6 +89,67 @@ describe('a caller who hides the number', () => {
   it('is not told that calls were stopped before they were', () => {
     expect(hidden().keys('9', '9').at).toBe('opening');
     expect(hidden({ optOutLine: true }).keys('9').at).toBe('opening');
+  });
+
+  it.each([
+    ['9', (call: Conversation) => call.when(keyPressed('9', call.asked)).keys('9')],
+    [
+      '`*9`',
+      (call: Conversation) => {
+        call.when(keyPressed('*', call.asked)).keys('*');
+        return call.when(keyPressed('9', call.asked)).keys('9');
+      },
+    ],
+    [
+      '`*9` before the command prompt',
+      (call: Conversation) => {
+        const { asked } = call;
+        return call.when(keyPressed('*', asked)).keys('*').when(keyPressed('9', asked));
+      },
+    ],
+  ])('and presses %s, each key told before its gather ends, is still asked for the number', (_, press) => {
+    const call = press(hidden());
+    expect([call.at, call.state.stopHeard]).toEqual(['opening', false]);
+    expect([call.spoken, listed(call)]).toEqual([expect.stringContaining('enter its ten digits'), []]);
+    call.keys('2025550177');
+    expect([listed(call), call.spoken, call.state.outcome]).toEqual([['+12025550177'], 'Calls stopped.', 'partial']);
+  });
+
+  it('is asked for the number even in a call that was stored with that key already noted', () => {
+    const { plan, state, now } = hidden();
+    const call = given(plan, { ...state, stopHeard: true });
+    call.later(now - call.now).keys('9');
+    expect([call.at, call.state.stopHeard, call.said.includes('Calls stopped.')]).toEqual(['opening', false, false]);
+  });
+
+  it('a 9 told after the end of its gather stops nothing either', () => {
+    const call = hidden();
+    const { asked } = call;
+    const at = call.now + 950;
+    call
+      .keys('9')
+      .when(keyPressed('9', asked, at))
+      .silent(3);
+    expect([call.said.includes('Calls stopped.'), listed(call), call.state.outcome]).toEqual([false, [], 'partial']);
+  });
+
+  it.each([
+    ['told with the hang-up', (call: Conversation) => call.ends('call_hangup', '9').when(hungUp())],
+    [
+      'told after the hang-up',
+      (call: Conversation) => {
+        const { asked } = call;
+        return call.when(hungUp(), gathered('9', asked), keyPressed('*', asked), keyPressed('9', asked));
+      },
+    ],
+    [
+      'pressed in the last words',
+      (call: Conversation) =>
+        call.silent(3).when(keyPressed('*', null), keyPressed('9', null)).when(speakEnded, hungUp()),
+    ],
+  ])('a wish to stop that can be stored nowhere is no opt-out, %s', (_, end) => {
+    const call = end(hidden());
+    expect([listed(call), call.state.outcome, call.said.includes('Calls stopped.')]).toEqual([[], 'partial', false]);
   });
 
   it('and presses `*9` is asked for the number too', () => {

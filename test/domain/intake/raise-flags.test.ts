@@ -31,12 +31,35 @@ const atPain = (changes: PlanChanges = {}) => givenInterview(givenPlan({ questio
 const atVoice = (changes: PlanChanges = {}) => atPain(changes).keys('4', '2');
 const rules = (call: Conversation) => call.state.redFlags.map(({ rule }) => rule);
 
+describe('the emergency text', () => {
+  const staff = { number: '+12025550190', from: 0, until: Number.MAX_SAFE_INTEGER };
+
+  it('offers staff now while they are there, and a callback while they are not (CL-07)', () => {
+    expect(atPain({ staff }).keys('10').spoken).toBe(callTexts.en.redFlag911);
+    expect(atPain({ staff: { ...staff, until: 1 } }).keys('10').spoken).toBe(callTexts.en.redFlag911Callback);
+  });
+
+  it('goes before the goodbye of whoever wants no more calls in the same breath (CL-03, TC-09)', () => {
+    const call = atVoice().says('I want to hurt myself, stop calling me');
+    expect([call.state.outcome, call.spoken]).toEqual(['opted_out', callTexts.en.optedOut988]);
+    expect(call.ordered('open_task')).toHaveLength(1);
+    expect(call.ordered('suppress_number')).toHaveLength(1);
+    expect(atVoice().says('chest pain, stop calling me').spoken).toBe(callTexts.en.optedOut911);
+  });
+
+  it('is followed by the lifeline once more where nobody can be reached (CL-07)', () => {
+    const call = atVoice().says('I want to hurt myself').keys('1');
+    expect(call.spoken).toMatch(/9 8 8/);
+    expect(call.state.tasks).toContain('callback');
+  });
+});
+
 describe('an answer by key that is a red flag', () => {
   it('has its task opened before the emergency text is put, in the very turn of the answer (CL-03)', () => {
     const call = atPain().keys('10');
     expect([call.lastNames, call.at]).toEqual([['open_task', 'gather_using_speak'], 'red_flag']);
     expect(call.ordered('open_task')).toMatchObject([{ kind: 'red_flag' }]);
-    expect(call.spoken).toBe(callTexts.en.redFlag911);
+    expect(call.spoken).toBe(callTexts.en.redFlag911Callback);
     expect(call.state.answers['hpi.pain_level']).toMatchObject({ value: 10 });
     const { id, at } = call.events.at(-1)!;
     expect(call.state.redFlags).toMatchObject([
@@ -103,7 +126,7 @@ describe('words that are a red flag', () => {
   it('break into the question at once: its gather is stopped, the task is there, the text is put', () => {
     const call = atVoice().says('I have chest pain');
     expect(call.lastNames).toEqual(['open_task', 'gather_stop', 'gather_using_speak']);
-    expect([call.at, call.spoken]).toEqual(['red_flag', callTexts.en.redFlag911]);
+    expect([call.at, call.spoken]).toEqual(['red_flag', callTexts.en.redFlag911Callback]);
     expect(call.state.redFlags).toMatchObject([{ rule: 'chest-pain', item: ITEM, unverified: true }]);
   });
 
@@ -156,10 +179,10 @@ describe('words that are a red flag', () => {
   });
 
   it('of self-harm bring 988, which also says 911, even beside another rule (CL-05)', () => {
-    expect(atVoice().says('I want to hurt myself').spoken).toBe(callTexts.en.redFlag988);
-    expect(atVoice().says('chest pain, I want to hurt myself').spoken).toBe(callTexts.en.redFlag988);
+    expect(atVoice().says('I want to hurt myself').spoken).toBe(callTexts.en.redFlag988Callback);
+    expect(atVoice().says('chest pain, I want to hurt myself').spoken).toBe(callTexts.en.redFlag988Callback);
     expect(callTexts.en.redFlag988).toContain('9 1 1');
-    expect(atVoice({ language: 'es' }).says('I want to hurt myself').spoken).toBe(callTexts.es.redFlag988);
+    expect(atVoice({ language: 'es' }).says('I want to hurt myself').spoken).toBe(callTexts.es.redFlag988Callback);
   });
 
   it('after the hang-up, or in the goodbye, are told to staff and change nothing else', () => {

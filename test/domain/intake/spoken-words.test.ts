@@ -24,6 +24,17 @@ it.each([
   ['mañana', 'manana'],
   ['X-ray 9 1 1', 'x ray 9 1 1'],
   ['um, well, uh', 'well'],
+  ["my chest's tight", 'my chest is tight'],
+  ['my chest’s tight', 'my chest is tight'],
+  ["MY CHEST'S TIGHT", 'my chest is tight'],
+  ["my chest's not tight", 'my chest isnt tight'],
+  ["my hands're numb", 'my hands are numb'],
+  ["my lips've swollen", 'my lips have swollen'],
+  ["it's, that's, what's, let's", 'its thats whats lets'],
+  ["I'm, you're, we've, they'll", 'im youre weve theyll'],
+  ['it s, i m, you re', 'its im youre'],
+  ["the parents' house", 'the parents house'],
+  ["a list's constructor", 'a list is constructor'],
   ['', ''],
 ])('%j is %j', (text, words) => {
   expect(plain(text)).toBe(words);

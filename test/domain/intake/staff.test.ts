@@ -7,6 +7,7 @@ import {
   checked,
   type EventInput,
   hangupRequested,
+  heard,
   hungUp,
   keyPressed,
   speakEnded,
@@ -107,10 +108,67 @@ describe('staff who answer', () => {
     expect(call.timer('bridge').lastNames).toEqual(['hangup']);
   });
 
-  it('that join late, when the interview went on already, are not recorded either (RC-06)', () => {
+  it('that join late, when the interview went on already, are not talked into, nor recorded (RC-06)', () => {
     const call = ringing().timer('transfer').when(staffAnswered);
-    expect(call.ordered('record_stop')).toHaveLength(1);
+    expect([call.at, call.lastNames]).toEqual(['bridged', ['gather_stop', 'record_stop', 'transcription_stop']]);
     expect(call.state).toMatchObject({ recorder: 'stopped', transcriber: 'stopped' });
+    expect(Object.keys(call.state.timers)).toEqual(['bridge']);
+    expect(call.when(speakEnded, heard('hello')).last).toEqual([]);
+    expect(statusOf(call.when(hungUp()).state)).toBe('partial');
+  });
+
+  it('that join while a question of speech is open leave what was said to it', () => {
+    const call = talk(givenInterview(plan), {}, 'hpi.chief_complaint').says('my knee').keys('*', '0');
+    call.when(speakEnded).timer('transfer').when(staffAnswered);
+    expect(call.state.answers['hpi.chief_complaint']).toMatchObject({ value: 'my knee', confirmed: false });
+  });
+
+  it('that join when the goodbye has begun are not cut off by it', () => {
+    const call = givenOpening(givenPlan({ staff: STAFF_ON_DUTY, patient: { minor: true } })).keys('1', BIRTH_DATE_KEYS);
+    call.when(speakEnded).timer('transfer');
+    expect(call.at).toBe('closing');
+    expect([call.when(staffAnswered).at, call.lastNames]).toEqual(['bridged', ['playback_stop']]);
+    expect(call.when(speakEnded).last).toEqual([]);
+  });
+
+  it('are no reason to talk on when nobody was rung, or when all calls are stopped', () => {
+    expect(atPain().when(staffAnswered).last).toEqual([]);
+    const stopped = ringing().timer('transfer').keys('*', '9');
+    expect([stopped.when(staffAnswered).last, stopped.at]).toEqual([[], 'closing']);
+  });
+});
+
+describe('two attempts', () => {
+  const seqOf = (call: Conversation, attempt: number) => call.ordered('transfer')[attempt]!.seq;
+  const staff = (type: 'staff.answered' | 'staff.hung_up', seq: number): EventInput => ({ type, seq });
+  const second = () => ringing().timer('transfer').keys('*', '0').when(speakEnded);
+
+  it('are told apart: the first leg that hangs up late does not end the second', () => {
+    const call = second();
+    call.when(staff('staff.hung_up', seqOf(call, 0)));
+    expect([call.at, call.last]).toEqual(['transferring', []]);
+    call.when(staff('staff.hung_up', seqOf(call, 1)));
+    expect(call.at).toBe('hpi.pain_level');
+  });
+
+  it('and nor does it end the talk with whoever answered the second', () => {
+    const call = second();
+    call.when(staff('staff.answered', seqOf(call, 1)), staff('staff.hung_up', seqOf(call, 0)));
+    expect([call.at, call.last]).toEqual(['bridged', []]);
+    expect(call.when(staff('staff.hung_up', seqOf(call, 1))).lastNames).toEqual(['hangup']);
+  });
+
+  it('whoever answers, the patient talks to them', () => {
+    const call = second();
+    call.when(staff('staff.answered', seqOf(call, 0)), staff('staff.hung_up', seqOf(call, 1)));
+    expect([call.at, call.last]).toEqual(['bridged', []]);
+    expect(call.when(staff('staff.hung_up', seqOf(call, 0))).lastNames).toEqual(['hangup']);
+  });
+
+  it('the leg of the patient tells of a talk without saying of which', () => {
+    const call = second().when(staffAnswered);
+    call.when(staff('staff.hung_up', seqOf(call, 0)));
+    expect([call.at, call.when(staff('staff.hung_up', seqOf(call, 1))).at]).toEqual(['bridged', 'hanging_up']);
   });
 });
 

@@ -19,6 +19,7 @@ import {
   received,
   requested,
   speakEnded,
+  staffAnswered,
   staffHungUp,
 } from '../../support/given-events.ts';
 import { givenInboundPlan, givenPlan, STAFF_ON_DUTY } from '../../support/given-plan.ts';
@@ -73,6 +74,14 @@ describe('stillWanted', () => {
     expect(call.lastNames).toEqual(['gather_stop', 'suppress_number', 'speak']);
     expect(wanted(call, 'gather_stop')).toBe(true);
     expect(wanted(givenOpening().when(hungUp()), 'gather_stop')).toBe(false);
+  });
+
+  it('stops what talks into the talk with staff', () => {
+    const call = givenOpening(givenPlan({ staff: STAFF_ON_DUTY }))
+      .keys('0')
+      .when(speakEnded, staffAnswered);
+    expect([wanted(call, 'gather_stop'), wanted(call, 'playback_stop')]).toEqual([true, true]);
+    expect(wanted(call.when(hungUp()), 'playback_stop')).toBe(false);
   });
 
   it('hangs up only while hanging up', () => {

@@ -40,7 +40,6 @@ const STOP = [
   'take my number out of your system',
   'put me on the do not call list',
   'lose my number',
-  'leave me alone',
   'unsubscribe',
   'opt me out',
   'I want to opt out',
@@ -64,10 +63,32 @@ const STOP = [
   'borren mi número',
   'saquen mi nombre de la lista',
   'cancelen las llamadas',
-  'déjenme en paz',
   'quiero darme de baja',
   'retiro mi consentimiento',
   'no me molesten',
+  'I want off your list',
+  'get me off this list',
+  "I don't wish to be called",
+  'no me estén llamando',
+  'ya dejen de hablarme',
+  'leave me alone and stop calling',
+  'I want you people to leave me alone, no more calling',
+  'déjenme en paz, no me llamen',
+  'no quiero que me llamen a este número',
+  'please stop calling, thank you',
+  'opt me out of these calls',
+  'stop calling me at this number',
+  "this is the wrong number don't call me again",
+  "I don't want you to call me anymore",
+  'bórrenme de sus llamadas',
+  'quiero darme de baja de la lista',
+  'remove my number, please',
+  'I want to be taken off your list',
+  'please get my number off your list',
+  'no more calls from you people',
+  'no quiero más llamadas de ustedes',
+  "I don't want any more calls my wife is sick",
+  'no quiero que me estén llamando',
 ];
 
 const GO_ON = [
@@ -121,6 +142,36 @@ const GO_ON = [
   'el dolor no me deja en paz',
   'mi hijo no me llama',
   'no tengo más medicina',
+  "I'm depressed, my kids don't call me anymore",
+  'my kids never call me anymore',
+  "my brother and sister don't call me anymore",
+  'El dolor no me deja de molestar',
+  'el dolor me deja de molestar cuando duermo',
+  'mis hijos me dejan de llamar',
+  'no me llame por la mañana',
+  'no quiero que me llame mi ex',
+  'no quiero que me llamen por la noche',
+  "don't call me sir",
+  'stop calling me sir',
+  'no me llamen señora',
+  'borre mi número viejo',
+  "remove this number, it's my old cell",
+  'remove my number from the pharmacy',
+  'take me off the waiting list for the cardiologist',
+  'take me off your waiting list for the surgery',
+  'opt out of the surgery',
+  'I want to opt out of the surgery',
+  'quiero darme de baja del seguro',
+  'leave me alone',
+  'tell him to leave me alone',
+  'déjenme en paz',
+  'no more calls from my ex',
+  'no quiero más llamadas de mi ex',
+  "don't call me again until Monday",
+  "I don't want you to call me at work",
+  'no me llamen más tarde',
+  "I don't want calls after nine",
+  'mi hijo deja de llamarme cuando trabaja',
   '',
 ];
 
@@ -138,6 +189,11 @@ it.each(STOP)('"%s" stops them also in plain letters', (words) => {
 
 it.each(GO_ON)('"%s" does not', (words) => {
   expect(asksToStopCalls(words)).toBe(false);
+});
+
+it('tells a form of address from what somebody is to be called, by the pause', () => {
+  expect(asksToStopCalls("don't call me, sir")).toBe(true);
+  expect(asksToStopCalls('no me llamen, señora')).toBe(true);
 });
 
 it('hears it in the middle of other talk', () => {

@@ -94,15 +94,53 @@ describe('call.answered', () => {
 });
 
 describe('gather.ended', () => {
-  it.each(['call_hangup', 'cancelled'] as const)(
-    '%s is no answer and no try; the timer stands behind it (Z5)',
-    (status) => {
-      const call = givenOpening();
-      const { timers } = call.state;
-      call.ends(status, '1');
-      expect([call.at, call.last, call.question.failedTries, call.state.timers]).toEqual(['opening', [], 0, timers]);
-    },
-  );
+  it('call_hangup is no answer and no try; the timer stands behind it (Z5)', () => {
+    const call = givenOpening();
+    const { timers } = call.state;
+    call.ends('call_hangup', '1');
+    expect([call.at, call.last, call.question.failedTries, call.state.timers]).toEqual(['opening', [], 0, timers]);
+  });
+
+  it('cancelled, though we stopped nothing, puts the question again at once and is no try; never dead air (CL-22)', () => {
+    const call = givenOpening().silent().ends('cancelled', '1');
+    expect([call.at, call.lastNames, call.question.failedTries]).toEqual(['opening', ['gather_using_speak'], 1]);
+    expect(call.spoken).not.toContain(callTexts.en.silent);
+  });
+
+  it('cancelled for the command prompt puts the question again', () => {
+    const call = givenInterview().keys('*').ends('cancelled');
+    expect([call.at, call.lastNames]).toEqual(['hpi.chief_complaint', ['gather_using_speak']]);
+  });
+
+  it('cancelled again and again is left to the timer: nothing goes round for ever', () => {
+    const call = givenOpening().ends('cancelled').ends('cancelled').ends('cancelled');
+    expect([call.at, call.last, Object.keys(call.state.timers).sort()]).toEqual(['opening', [], ['limit', 'silence']]);
+  });
+
+  it('cancelled, dated before the question was put, is the end of the one before', () => {
+    const call = givenOpening();
+    call.when({ ...gathered('', call.asked, 'cancelled'), at: call.now - 1 });
+    expect(call.last).toEqual([]);
+  });
+
+  it('cancelled with `*9` in it stops all calls (TC-08)', () => {
+    const call = givenInterview().ends('cancelled', '*9');
+    expect([call.lastNames, call.state.outcome]).toEqual([['suppress_number', 'speak'], 'opted_out']);
+  });
+
+  it('cancelled in the middle of what was said leads to its read-back', () => {
+    const call = givenInterview().says('my knee').ends('cancelled');
+    expect([call.at, call.last]).toEqual(['hpi.chief_complaint', []]);
+    expect(call.quiet().spoken).toMatch(/^We heard: my knee\./);
+  });
+
+  it('cancelled of a question we stopped ourselves does nothing', () => {
+    const call = givenInterview().says('my knee');
+    const { asked } = call;
+    call.quiet();
+    expect(call.lastNames).toEqual(['gather_stop', 'gather_using_speak']);
+    expect(call.when(gathered('', asked, 'cancelled')).last).toEqual([]);
+  });
 
   it('cancelled_amd asks the same question again and is no try (Z5)', () => {
     const call = givenOpening().silent().ends('cancelled_amd');
@@ -259,6 +297,22 @@ describe('command.failed, because Telnyx refused it', () => {
     call.when(refused(call));
     expect([call.at, call.spoken]).toEqual(['closing', callTexts.en.fault]);
     expect(call.state).toMatchObject({ outcome: 'partial', error: '90034', tasks: ['callback'] });
+  });
+
+  it('for the opening of a call that was only presumed answered is the end of one that nobody answered', () => {
+    const call = givenRinging();
+    for (let i = 0; i < 3; i += 1) call.timer('ring').when(checked(call.state.checking!, true));
+    expect(call.at).toBe('opening');
+    call.when({ ...refused(call), code: 'telnyx_90034' } as EventInput);
+    expect([call.lastNames, call.state.answeredAt]).toEqual([['hangup'], null]);
+    call.when(hungUp('originator_cancel', 'caller', '487'));
+    expect([statusOf(call.state), call.state.tasks, call.state.error]).toEqual(['no_answer', [], null]);
+  });
+
+  it('for the opening of a call that was told to be answered is a fault, whatever the reason', () => {
+    const call = givenOpening();
+    call.when({ ...refused(call), code: 'telnyx_90034' } as EventInput);
+    expect([call.at, call.spoken]).toEqual(['closing', callTexts.en.fault]);
   });
 
   it('for an older question is only noted', () => {
