@@ -191,6 +191,7 @@ it('carries a call from the request to the note over documented variables alone'
     'hpi.pain_level': '0',
     'ample.last_meal': '4',
   };
+  const words: Record<string, string> = { 'hpi.chief_complaint': 'my left knee', 'ample.events': 'I fell' };
   const steps: string[] = [];
   let seen = 0;
   for (;;) {
@@ -203,24 +204,35 @@ it('carries a call from the request to the note over documented variables alone'
     const { q } = question(body.client_state);
     steps.push(q);
     if (steps.length === 2) expect(asked.some(({ path }) => path.endsWith('/record_start'))).toBe(false);
-    expect(
-      await webhook('call.gather.ended', { client_state: body.client_state, digits: keys[q] ?? '2', status: 'valid' }),
-    ).toBe(200);
+    const state = { client_state: body.client_state };
+    const transcript = words[q];
+    if (transcript !== undefined) {
+      const heard = { transcript, is_final: true, confidence: 0.9 };
+      expect(await webhook('call.transcription', { ...state, transcription_data: heard })).toBe(200);
+    }
+    // `#` ends a spoken answer; 1 keeps what is read back.
+    const digits = transcript === undefined ? (keys[q] ?? (q.endsWith('.confirm') ? '1' : '2')) : '';
+    expect(await webhook('call.gather.ended', { ...state, digits, status: 'valid' })).toBe(200);
   }
   expect(steps).toEqual([
     'opening',
     'consent',
+    'hpi.chief_complaint',
+    'hpi.chief_complaint.confirm',
     'hpi.symptom_duration',
     'hpi.pain_level',
     'ample.allergies',
     'ample.medications',
     'ample.past_medical_history',
     'ample.last_meal',
+    'ample.events',
+    'ample.events.confirm',
     'family_history.heart_disease',
     'family_history.diabetes',
     'family_history.cancer',
   ]);
   expect(asked.filter(({ path }) => path.endsWith('/record_start')).map(({ body }) => body.channels)).toEqual(['dual']);
+  expect(asked.filter(({ path }) => path.endsWith('/transcription_start'))).toHaveLength(1);
   expect(asked.some(({ path }) => path.endsWith('/hangup'))).toBe(false);
   expect((await api('GET', `/api/calls/${callId}/intake-data`)).body.code).toBe('not_ready');
 
@@ -241,7 +253,7 @@ it('carries a call from the request to the note over documented variables alone'
     identity: 'not_checked',
     consent: { given: true, recording_consent: true },
     hpi: {
-      chief_complaint: { state: 'not_asked' },
+      chief_complaint: { state: 'answered', value: 'my left knee', confirmed: true, input: 'voice' },
       symptom_duration: { state: 'answered', value: '1_to_3_days' },
       pain_level: { state: 'answered', value: 0 },
     },

@@ -29,7 +29,7 @@ it('finishes every call as scripted although the worker is killed with SIGKILL i
   const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
 
   expect(output).toContain('the worker died and is being started again');
-  expect(output).toContain('All 8 calls ended as scripted.');
+  expect(output).toContain('All 16 calls ended as scripted.');
   expect(code).toBe(0);
   expect(killed).toBe(true);
   expect(Date.now() - started).toBeLessThan(90_000);
