@@ -5,6 +5,7 @@ import { consentWording } from './call-texts.ts';
 import { onCommand } from './commands.ts';
 import type { CallEvent } from './event.ts';
 import { candidateFor, chooseCandidate, onlyCandidateWithoutBirthDate } from './identify.ts';
+import { useStar } from './loose-keys.ts';
 import { onOptOutLine, stopOwnCalls } from './opt-out-line.ts';
 import { readAnswer } from './read-answer.ts';
 import { type Keys, readBirthDate, SAME_PRESS_MS, sameBirthDate } from './read-keys.ts';
@@ -28,7 +29,8 @@ export function onKeys(state: Asking, event: CallEvent, plan: CallPlan, keys: Ke
   const heard: Asking = keys.kind === 'silence' ? state : { ...state, anyKey: true };
   if (keys.kind === 'command') {
     const key = keys.key ?? overtaken(heard, event, plan);
-    return key === null ? putCommand(heard, event, plan, heard.question) : onCommand(heard, event, plan, key);
+    const used = useStar(heard, event);
+    return key === null ? putCommand(used, event, plan, heard.question) : onCommand(used, event, plan, key);
   }
   if (keys.kind !== 'silence' && isOfInterrupted(heard, event, plan))
     return put(heard, event, plan, { ...heard.question, anyInvalid: true }, null);

@@ -51,6 +51,8 @@ function onKeyAsked(state: StateIn<'asking'>, event: Key, plan: CallPlan): Turn 
   // No gather runs while the last words of a spoken answer are awaited: the `*` is heard here.
   if (settling !== null && event.digit === '*' && event.asked?.seq === seq)
     return putCommand(heard, event, plan, heard.question);
+  if (isBetweenGathers(heard, event, plan))
+    return andThen(stopGather(heard, event), (stopped) => putCommand(stopped, event, plan, heard.question));
   const gapMs = event.digit === '*' ? SAME_PRESS_MS * plan.timerScale : 0;
   const outside = commandSince !== null && event.at > commandSince + gapMs && event.asked?.seq !== seq;
   if (!outside) return stay(heard);
@@ -61,6 +63,23 @@ function onKeyAsked(state: StateIn<'asking'>, event: Key, plan: CallPlan): Turn 
   );
 }
 
+/** A `*` pressed after one gather had ended and before the next was open: no gather will ever tell of it. */
+function isBetweenGathers(state: StateIn<'asking'>, event: Key, plan: CallPlan): boolean {
+  const { seq, commandSince, lostSeq, settling } = state.question;
+  if (event.digit !== '*' || commandSince !== null || settling !== null || event.asked === null) return false;
+  const older = event.asked.seq < seq && event.asked.seq !== lostSeq && event.asked.step !== 'command';
+  return older && event.receivedAt - event.at <= COMMAND_KEY_MS && !isUsed(state, event, plan);
+}
+
+/** A gather has told of the `*`: what it began goes on from there. */
+export function useStar<S extends CallState>(state: S, { at }: { readonly at: number }): S {
+  const starAt = state.starAt !== null && state.starAt <= at ? null : state.starAt;
+  return { ...state, starAt, starUsedAt: Math.max(at, state.starUsedAt ?? at) };
+}
+
+const isUsed = ({ starUsedAt }: CallState, { at }: Key, { timerScale }: CallPlan): boolean =>
+  starUsedAt !== null && at <= starUsedAt + SAME_PRESS_MS * timerScale;
+
 /** What is kept of a key: that it was the newest, and whether `*9` has been pressed. */
 function note(state: CallState, event: Key, plan: CallPlan): CallState {
   const newest = state.lastKey === null || event.at > state.lastKey.at;
@@ -70,6 +89,7 @@ function note(state: CallState, event: Key, plan: CallPlan): CallState {
 function noteStar(state: CallState, event: Key, plan: CallPlan): CallState {
   // `**` is a command of its own, and ends there; its two keys may have changed places on the way.
   if (event.digit === '*') {
+    if (isUsed(state, event, plan)) return state;
     const repeats = Math.abs(sinceStar(state, event)) <= COMMAND_KEY_MS || isOfCommandPrompt(state, event, plan);
     return { ...state, starAt: repeats ? null : event.at };
   }

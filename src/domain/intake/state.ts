@@ -166,6 +166,8 @@ export interface CallFacts {
   readonly lastQuestion: OpenQuestion | null;
   /** When a `*` was last pressed, as keys report it one by one: `*9` counts even where no gather hears it (TC-08). */
   readonly starAt: number | null;
+  /** Up to when a `*` has been heard from a gather: its own event, should it come after that, begins nothing more. */
+  readonly starUsedAt: number | null;
   /** The newest key pressed: one that overtook the end of the gather with its `*`. */
   readonly lastKey: { readonly digit: string; readonly at: number } | null;
   /** `*9` was pressed, and the gather that should say so has not spoken. */
@@ -264,6 +266,7 @@ export function newCall(plan: Pick<CallPlan, 'language' | 'optOutLine'>): CallSt
     earlierVoices: [],
     lastQuestion: null,
     starAt: null,
+    starUsedAt: null,
     lastKey: null,
     stopHeard: false,
     noteVersion: 1,

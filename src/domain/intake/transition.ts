@@ -12,7 +12,7 @@ import { onCommand } from './commands.ts';
 import { onDialEvent, outcomeSoFar, wasGivenUp } from './dialing.ts';
 import type { CallEvent, CallEventOf } from './event.ts';
 import { asksToStop, onLateAnswer } from './late-answer.ts';
-import { onKey } from './loose-keys.ts';
+import { onKey, useStar } from './loose-keys.ts';
 import { backToOpening, onDetected, onGreetingEnded, takeBack } from './machine.ts';
 import { onChecked, onTimeout } from './on-timeout.ts';
 import { stopKeyedAt, stopOwnCalls } from './opt-out-line.ts';
@@ -162,7 +162,7 @@ function onGatherEnded(state: CallState, event: CallEventOf<'gather.ended'>, pla
       if (current.question.commandSince === null) {
         return onKeys(current, event, plan, readKeys(event.status, event.digits));
       }
-      return onCommand(current, event, plan, event.status === 'valid' ? event.digits : null);
+      return onCommand(useStar(current, event), event, plan, event.status === 'valid' ? event.digits : null);
     }
   }
 }

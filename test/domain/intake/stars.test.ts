@@ -1,0 +1,46 @@
+/** A `*` and its key, whichever of Telnyx' two ways told of them, and whichever never did (TC-08, CL-06). */
+import { describe, expect, it } from 'vitest';
+import { givenInterview } from '../../support/given-conversation.ts';
+import { keyPressed } from '../../support/given-events.ts';
+import { talk } from '../../support/given-phone.ts';
+
+const atPain = () => talk(givenInterview(), {}, 'hpi.pain_level');
+
+describe('a 9 that answers a question', () => {
+  it.each([0, 1])('stops no calls after a repetition of which the event of one key (%s) never came', (lost) => {
+    const call = atPain();
+    const stars = [() => call.when(keyPressed('*', call.asked)), () => call.when(keyPressed('*', call.asked))];
+    if (lost !== 0) stars[0]?.();
+    call.keys('*');
+    if (lost !== 1) stars[1]?.();
+    call.keys('*');
+    expect(call.at).toBe('hpi.pain_level');
+    call.when(keyPressed('9', call.asked)).keys('9');
+    expect(call.ordered('suppress_number')).toEqual([]);
+    expect(call.state.answers['hpi.pain_level']).toMatchObject({ value: 9 });
+  });
+
+  it('stops no calls when the event of a `*` comes after the question was put again', () => {
+    const call = atPain();
+    const { asked } = call;
+    const pressedAt = call.now + 1000;
+    call.keys('*', '*').when({ ...keyPressed('*', asked), at: pressedAt });
+    call.when(keyPressed('9', call.asked)).keys('9');
+    expect(call.ordered('suppress_number')).toEqual([]);
+  });
+});
+
+describe('a `*` between two gathers', () => {
+  it('begins a command, whose key is no answer to the next question', () => {
+    const call = talk(givenInterview(), {}, 'hpi.symptom_duration');
+    const { asked } = call;
+    call.keys('2');
+    expect(call.at).toBe('hpi.pain_level');
+    const pain = call.asked;
+    call.when(keyPressed('*', asked));
+    expect([call.at, call.lastNames]).toEqual(['command', ['gather_stop', 'gather_using_speak']]);
+    call.when(keyPressed('0', pain));
+    expect(call.state.answers['hpi.pain_level']).toBeUndefined();
+    expect(call.state.tasks).toContain('callback');
+  });
+});
