@@ -13,9 +13,9 @@ import type { CallEvent, CallEventBody } from '../domain/intake/event.ts';
 import { pickCommand, retryLater } from '../domain/intake/pick-command.ts';
 import { nextTimer } from '../domain/intake/state.ts';
 import { spokenLine } from '../domain/intake/transcript.ts';
+import { type CallSoFar, callSoFar } from '../domain/note/newest-note.ts';
 import { configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
-import type { CallSoFar } from '../store/unfinished-intakes.ts';
 import type { Arrival } from '../telnyx/parse-event.ts';
 import { admit, firstRecord } from './admit.ts';
 import { applyEvent, emptyRecord } from './apply-event.ts';
@@ -33,8 +33,7 @@ import {
   writeTombstone,
 } from './call-storage.ts';
 import { ListMirror } from './list-mirror.ts';
-import { callSoFar } from './newest-note.ts';
-import { type Alongside, type Done, runCommand } from './run-command.ts';
+import { type Alongside, type Done, isoTime, runCommand } from './run-command.ts';
 
 export type Received = EventEffect | 'unknown';
 
@@ -130,7 +129,7 @@ export class IntakeSession extends DurableObject<Env> {
   /** For the patient who rings back before this call is written down; null when it is not held here. */
   callSoFar(): CallSoFar | null {
     const session = this.#load();
-    return session === null ? null : callSoFar(session.record.state, session.plan, Date.now());
+    return session === null ? null : callSoFar(session.record.state, session.plan, Date.now(), isoTime);
   }
 
   /** Whether the attempt has come here, whatever became of it since. */

@@ -10,6 +10,7 @@ import { callRecord, leavesNote } from '../domain/intake/call-record.ts';
 import type { Command } from '../domain/intake/command.ts';
 import type { CallEventBody } from '../domain/intake/event.ts';
 import type { PendingCommand } from '../domain/intake/pick-command.ts';
+import { newestNote } from '../domain/note/newest-note.ts';
 import { type Config, configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
 import { database } from '../store/database.ts';
@@ -20,7 +21,6 @@ import { openTask } from '../store/tasks.ts';
 import { createTelnyxClient, SEND_TIMEOUT_MS, type Sent, type TelnyxClient } from '../telnyx/client.ts';
 import { isDefiniteNo, type TelnyxFailure } from '../telnyx/errors.ts';
 import type { Session } from './call-storage.ts';
-import { newestNote } from './newest-note.ts';
 
 export type Done =
   /** `saved`: everything the call leaves behind is in D1. */
@@ -152,19 +152,23 @@ async function save(
   const now = Date.now();
   const { state } = record;
   const { callId, attemptId, patientNumber, clinicNumber } = plan;
-  const { patientId, externalId } = planFor(state, plan).patient;
+  const { questionnaire, patient } = planFor(state, plan);
+  const { patientId, externalId } = patient;
   // Whoever rang back proved to be somebody else than the number said: it is sealed under their key.
   const key = patientId === plan.patient.patientId ? dataKey : await dataKeyOf(db, config.keyRing, patientId);
   const call = {
     ...{ callId, attemptId, ownerId: plan.patient.patientId, patientId, externalId },
-    ...{ phoneNumber: patientNumber, clinicNumber },
+    ...{ phoneNumber: patientNumber, clinicNumber, questionnaire },
     record: callRecord(state),
-    note: leavesNote(state, plan) ? newestNote(state, plan, now) : null,
+    note: leavesNote(state, plan) ? newestNote(state, plan, now, isoTime) : null,
     log: { events: record.events, transcript: record.transcript },
     tasks: state.tasks,
   };
   await finishCall(db, config.keyRing, key, call, now);
 }
+
+/** The core holds no calendar. */
+export const isoTime = (at: number): string => new Date(at).toISOString();
 
 /** Nothing of ours is waited for longer than a Telnyx command would be. */
 const within = <T>(work: PromiseLike<T>): Promise<T> => withDeadline(work, SEND_TIMEOUT_MS);

@@ -28,6 +28,8 @@ export interface FinishedCall {
   readonly externalId: string | null;
   readonly phoneNumber: string;
   readonly clinicNumber: string;
+  /** What was asked: of an inbound call that, too, is known only when it is known who rang. */
+  readonly questionnaire: { readonly id: string; readonly version: number };
   readonly record: CallRecord;
   readonly note: Note | null;
   readonly log: CallLog;
@@ -54,6 +56,7 @@ export async function finishCall(
       ? [revokeConsents(db, ring, patientId, phoneNumber, 'wrong_person', now)]
       : [];
   const taskRows = call.tasks.map((kind) => insertTask(db, { kind, callId, patientId }, now));
+  const asked = { questionnaireId: call.questionnaire.id, questionnaireVersion: call.questionnaire.version };
   const moved =
     call.ownerId === patientId
       ? {}
@@ -64,7 +67,7 @@ export async function finishCall(
   await db.batch([
     db
       .update(calls)
-      .set({ ...record, ...moved })
+      .set({ ...record, ...moved, ...asked })
       .where(eq(calls.id, callId)),
     ...optOut,
     ...notTheirs,

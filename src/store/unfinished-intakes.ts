@@ -6,6 +6,7 @@ import { and, desc, eq, gte, inArray, ne, or, sql } from 'drizzle-orm';
 import type { CallStatus } from '../domain/intake/call-record.ts';
 import type { Questionnaire } from '../domain/intake/questionnaire.ts';
 import type { Answer, RaisedFlag } from '../domain/intake/state.ts';
+import { type CallSoFar, isSettled, SETTLED_STATUSES, UNFINISHED_STATUSES } from '../domain/note/newest-note.ts';
 import { answersOf, flagsOf, type Note } from '../domain/note/note.ts';
 import type { Database } from './database.ts';
 import { getNote } from './notes.ts';
@@ -16,9 +17,9 @@ import type { KeyRing } from './seal.ts';
 
 /** Answers older than this are asked again. */
 const RESUME_WITHIN_MS = 7 * 24 * 3_600_000;
-const UNFINISHED: readonly CallStatus[] = ['partial', 'no_answer', 'busy', 'voicemail'];
+/** Calls of the same patient since: more than a handful without a word about the intake are not looked through. */
+const MOST_CALLS = 5;
 const LIVE: CallStatus[] = ['queued', 'dialing', 'ringing', 'in_progress'];
-const SETTLED: readonly CallStatus[] = ['completed', 'declined', 'opted_out', 'wrong_person'];
 
 export interface UnfinishedIntake {
   readonly questionnaire: Questionnaire;
@@ -26,11 +27,7 @@ export interface UnfinishedIntake {
   readonly redFlags: readonly RaisedFlag[];
 }
 
-/** A call as far as it has come, from its session; `settled`: nothing of it is left to go on with. Null: it is not held there. */
-export interface CallSoFar {
-  readonly note: Note | null;
-  readonly settled: boolean;
-}
+/** Asks the session of a call for it as far as it has come; null: it is not held there, or says nothing of an intake. */
 export type AskCallSoFar = (callId: string) => Promise<CallSoFar | null>;
 
 /**
@@ -43,9 +40,9 @@ export async function unfinishedIntake(
   patient: Patient,
   { now, except, callSoFar }: { readonly now: number; readonly except: string; readonly callSoFar: AskCallSoFar },
 ): Promise<UnfinishedIntake | null> {
-  const [newest] = await db
+  const newest = await db
     .select({
-      ...{ id: calls.id, status: calls.status },
+      ...{ id: calls.id, status: calls.status, direction: calls.direction },
       ...{ questionnaire: calls.questionnaireId, version: calls.questionnaireVersion },
     })
     .from(calls)
@@ -54,24 +51,32 @@ export async function unfinishedIntake(
         ofPatient(patient, now),
         ne(calls.id, except),
         or(
-          and(inArray(calls.status, [...UNFINISHED, ...SETTLED]), saysAnything),
-          and(inArray(calls.status, LIVE), eq(calls.direction, 'outbound')),
+          and(inArray(calls.status, [...UNFINISHED_STATUSES, ...SETTLED_STATUSES]), saysAnything),
+          inArray(calls.status, LIVE),
         ),
       ),
     )
     .orderBy(desc(calls.createdAt), desc(calls.id))
-    .limit(1);
-  if (newest === undefined || SETTLED.some((status) => status === newest.status)) return null;
-  const questionnaire = await questionnaireVersion(db, newest.questionnaire, newest.version);
-  if (questionnaire === null) return null;
-  const fromIso = (time: string) => Date.parse(time);
-  const live = LIVE.some((status) => status === newest.status) ? await callSoFar(newest.id) : null;
-  if (live?.settled) return null;
-  const said = live?.note && Object.keys(answersOf(live.note, fromIso)).length > 0 ? live.note : null;
-  const note = said ?? (await earlierNote(db, ring, patient, questionnaire, now));
-  if (note === null) return { questionnaire, answers: {}, redFlags: [] };
-  return { questionnaire, answers: answersOf(note, fromIso), redFlags: flagsOf(note, fromIso) };
+    .limit(MOST_CALLS);
+  for (const call of newest) {
+    const isLive = LIVE.some((status) => status === call.status);
+    const soFar = isLive ? await callSoFar(call.id) : null;
+    if (isSettled(call.status) || soFar?.settled) return null;
+    // A live inbound call is a stranger's until it is known who rings.
+    if (isLive && soFar === null && call.direction === 'inbound') continue;
+    const { id, version } = soFar?.note?.questionnaire ?? { id: call.questionnaire, version: call.version };
+    const questionnaire = await questionnaireVersion(db, id, version);
+    if (questionnaire === null) return null;
+    const note = withAnswers(soFar?.note ?? null) ?? (await earlierNote(db, ring, patient, questionnaire, now));
+    return note === null
+      ? { questionnaire, answers: {}, redFlags: [] }
+      : { questionnaire, answers: answersOf(note, Date.parse), redFlags: flagsOf(note, Date.parse) };
+  }
+  return null;
 }
+
+const withAnswers = (note: Note | null): Note | null =>
+  note !== null && Object.keys(answersOf(note, Date.parse)).length > 0 ? note : null;
 
 const ofPatient = (patient: Patient, now: number) =>
   and(eq(calls.patientId, patient.id), gte(calls.createdAt, now - RESUME_WITHIN_MS));

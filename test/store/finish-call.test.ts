@@ -46,6 +46,7 @@ async function givenFinished(changes: Partial<FinishedCall> = {}, outcome: Outco
     patientId: placed.patient.id,
     externalId: placed.patient.externalId,
     clinicNumber: '+12025550101',
+    questionnaire: { id: 'adult-intake', version: 1 },
     phoneNumber: placed.patient.phoneNumber,
     record: callRecord(state),
     note: noteOf(state, plan, placed.callId.replace('call_', 'note_'), 1, Date.now(), iso),
@@ -119,16 +120,19 @@ describe('finishCall', () => {
     expect(await isSuppressed(db, ring, placed.patient.phoneNumber)).toBe(true);
   });
 
-  it('of one who proved to be somebody else moves the call to them, numbers and all, and stays there', async () => {
+  it('of one who proved to be somebody else moves the call to them, numbers, questions and all, and stays there', async () => {
     const { placed, finished } = await givenFinished();
     const { patient } = await givenPlacedCall({ externalId: 'MRN-9' });
-    const moved = { ...finished, patientId: patient.id, externalId: 'MRN-9' };
+    const questionnaire = { id: 'message-and-reply', version: 3 };
+    const moved = { ...finished, questionnaire, patientId: patient.id, externalId: 'MRN-9' };
     await finish({ ...placed, patient }, moved);
     later(60_000);
     await finish({ ...placed, patient }, moved);
     const { phoneNumber, clinicNumber } = finished;
     expect(await getCall(db, ring, placed.callId)).toMatchObject({
       ...{ patientId: patient.id, externalId: 'MRN-9', phoneNumber, fromNumber: clinicNumber, status: 'partial' },
+      // Of what was begun then, and is gone on with now.
+      ...{ questionnaireId: 'message-and-reply', questionnaireVersion: 3 },
     });
     expect(await getNote(db, ring, placed.callId)).toEqual(finished.note);
     expect(await getCallLog(db, ring, placed.callId)).toEqual(LOG);

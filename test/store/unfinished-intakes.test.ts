@@ -164,9 +164,14 @@ describe('an intake', () => {
 });
 
 describe('a call that is not written down yet', () => {
-  const live = async (answers: Record<string, Answer>, settled = false) => {
+  const live = async (
+    answers: Record<string, Answer>,
+    settled = false,
+    direction: 'inbound' | 'outbound' = 'outbound',
+  ) => {
     const patient = await givenPatient();
-    const callId = await givenCallOf(patient, { status: 'in_progress' });
+    await givenCallOf(patient, { status: 'no_answer' });
+    const callId = await givenCallOf(patient, { status: 'in_progress', direction });
     const [plan] = await givenPlanOf({ patient, callId, attemptId: 'att_1' });
     const state = { ...newCall(plan), phase: 'hanging_up' as const, answers };
     const note = noteOf(state, plan, 'note_1', 1, Date.now(), (at) => new Date(at).toISOString());
@@ -182,6 +187,19 @@ describe('a call that is not written down yet', () => {
     const { patient, callSoFar } = await live({});
     expect(await find(patient, callSoFar)).toMatchObject({ answers: {} });
     expect(await find(patient)).toMatchObject({ answers: {} });
+  });
+
+  it('may be a ring-back itself: whoever is cut off twice is asked nothing twice', async () => {
+    const { patient, callSoFar } = await live(PAIN, false, 'inbound');
+    expect(Object.keys((await find(patient, callSoFar))?.answers ?? {})).toEqual(['hpi.pain_level']);
+  });
+
+  it('by somebody not known yet says nothing: the call before it counts', async () => {
+    const { patient } = await live({}, false, 'inbound');
+    expect(await find(patient)).toMatchObject({ answers: {} });
+    const other = await givenPatient();
+    await givenCallOf(other, { status: 'in_progress', direction: 'inbound' });
+    expect(await find(other)).toBeNull();
   });
 
   it('is not gone on with when it is settled already', async () => {

@@ -242,6 +242,7 @@ export async function endCall(given: GivenApp, made: GivenCall, ending: Ending =
       patientId: patient.id,
       externalId: null,
       phoneNumber: ending.number ?? call.phoneNumber,
+      questionnaire: { id: 'adult-intake', version: 1 },
       clinicNumber: call.fromNumber,
       record: recordOf(ending.record),
       note: ending.note === undefined ? noteFor(made) : ending.note,
