@@ -1,0 +1,36 @@
+/** A deploy finds calls under way: plan and record are written at different times, and each is upgraded by its own shape. */
+import { expect, it } from 'vitest';
+import { newCall } from '../../src/domain/intake/state.ts';
+import { type StoredCall, upgradeCall } from '../../src/session/upgrade-call.ts';
+
+const PLAN_1 = {
+  to: '+12025550143',
+  from: '+12025550101',
+  patient: { firstName: 'Ana' },
+  questionnaire: { items: [] },
+};
+const record = (state: object): StoredCall['record'] => ({
+  ...{ state: { ...state }, pending: [], events: [], transcript: [], savedAt: null },
+});
+const today = record(newCall({ language: 'en', optOutLine: false }));
+
+it('the plan of version 1 is upgraded although the record has long been written anew', () => {
+  const { plan, record: same } = upgradeCall({ plan: PLAN_1, record: today });
+  expect(plan).toMatchObject({
+    ...{ patientNumber: '+12025550143', clinicNumber: '+12025550101', candidates: [], staff: null },
+    ...{ patient: { minor: false }, questionnaire: { redFlags: [], voicemail: 'message' } },
+  });
+  expect(same).toBe(today);
+});
+
+it('an opt-out ordered by version 1 still names its number', () => {
+  const pending = [{ command: { name: 'suppress_number', seq: 3, createdAt: 0 }, attempts: 0, notBefore: 0 }];
+  const old = { ...record({ version: 1 }), pending } as unknown as StoredCall['record'];
+  expect(upgradeCall({ plan: PLAN_1, record: old }).record.pending).toMatchObject([
+    { command: { name: 'suppress_number', number: '+12025550143' } },
+  ]);
+});
+
+it.each([0, 3, undefined])('version %s is not guessed at', (version) => {
+  expect(() => upgradeCall({ plan: PLAN_1, record: record({ version }) })).toThrow(/cannot be read/);
+});
