@@ -5,7 +5,9 @@
 import type { Dialer } from './dialer/dialer.ts';
 import { type OpeningHours, parseStaffHours } from './domain/campaign/staff-hours.ts';
 import type { IntakeSession } from './session/intake-session.ts';
-import { type KeyRing, parseKeyRing } from './store/seal.ts';
+import type { PatientKeys } from './store/patient-keys.ts';
+import { parseKeyRing } from './store/seal.ts';
+import type { KeyVault } from './vault/key-vault.ts';
 
 /** What travels through the dial queue: ids only. A message is a hint; the Dialer holds the truth. */
 export interface DialMessage {
@@ -47,6 +49,7 @@ export interface Env extends Partial<Record<VariableName, string>> {
   readonly DIAL_QUEUE: Queue<DialMessage>;
   readonly INTAKE_SESSION: DurableObjectNamespace<IntakeSession>;
   readonly DIALER: DurableObjectNamespace<Dialer>;
+  readonly KEY_VAULT: DurableObjectNamespace<KeyVault>;
   readonly ASSETS: Fetcher;
 }
 
@@ -83,7 +86,7 @@ export interface Config {
     readonly callingHours: 'policy' | 'always';
   };
   readonly timerScale: number;
-  readonly keyRing: KeyRing;
+  readonly keyRing: PatientKeys;
 }
 
 export type ReadConfig =
@@ -214,7 +217,7 @@ function parse(env: Env): ReadConfig {
       },
       dialing,
       timerScale,
-      keyRing,
+      keyRing: { ...keyRing, vault: () => env.KEY_VAULT.getByName('vault') },
     },
   };
 }

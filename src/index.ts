@@ -7,6 +7,7 @@ import { createApp } from './web/app.ts';
 
 export { Dialer } from './dialer/dialer.ts';
 export { IntakeSession } from './session/intake-session.ts';
+export { KeyVault } from './vault/key-vault.ts';
 
 const app = createApp();
 

@@ -36,7 +36,10 @@ export default defineConfig(
           ],
           test: {
             name: 'workers',
-            include: ['test/{session,dialer,store,web}/**/*.test.ts', 'test/telnyx-webhook-verify/*.portable.test.ts'],
+            include: [
+              'test/{session,dialer,outbox,vault,store,web}/**/*.test.ts',
+              'test/telnyx-webhook-verify/*.portable.test.ts',
+            ],
             setupFiles: [path.join(root, 'test/support/apply-migrations.ts')],
             testTimeout: 15_000,
           },

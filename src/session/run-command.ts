@@ -155,7 +155,7 @@ async function save(
   const { questionnaire, patient } = planFor(state, plan);
   const { patientId, externalId } = patient;
   // Whoever rang back proved to be somebody else than the number said: it is sealed under their key.
-  const key = patientId === plan.patient.patientId ? dataKey : await dataKeyOf(db, config.keyRing, patientId);
+  const key = patientId === plan.patient.patientId ? dataKey : await dataKeyOf(config.keyRing, patientId);
   const call = {
     ...{ callId, attemptId, ownerId: plan.patient.patientId, patientId, externalId },
     ...{ phoneNumber: patientNumber, clinicNumber, questionnaire },

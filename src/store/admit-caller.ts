@@ -63,7 +63,7 @@ export async function admitCaller(
     // Everybody is greeted alike: the language of somebody on file would say that there is somebody.
     language: 'en',
   };
-  return { plan, wrappedKey: await wrappedKeyOf(db, owner.id) };
+  return { plan, wrappedKey: await wrappedKeyOf(config.keyRing, owner.id) };
 }
 
 /** In whose name the call stands until a candidate is known: the only one with that number, else one without a name. */
@@ -80,9 +80,9 @@ async function ownerOf(
   if (before !== null) return before;
   const nameless = sameNumber.find(({ firstName, lastName, dateOfBirth }) => !firstName && !lastName && !dateOfBirth);
   const existing = sameNumber.length === 1 ? sameNumber[0] : nameless;
-  const created = existing === undefined ? insertPatient(db, config.keyRing, unnamed(from), at) : null;
+  const created = existing === undefined ? await insertPatient(db, config.keyRing, unnamed(from), at) : null;
   const patient = existing ?? (created?.patient as Patient);
-  const dataKey = created?.dataKey ?? (await dataKeyOf(db, config.keyRing, patient.id));
+  const dataKey = created?.dataKey ?? (await dataKeyOf(config.keyRing, patient.id));
   const row = db.insert(calls).values({
     ...callRecord(newCall({ language: patient.language, optOutLine: false })),
     id: callId,
@@ -98,7 +98,7 @@ async function ownerOf(
   });
   // With a new patient the row must be new too: of two tries at once, or one given up that goes on, the second writes nothing
   // and finds the first when it comes again.
-  await (created === null ? row.onConflictDoNothing() : db.batch([row, ...created.statements]));
+  await (created === null ? row.onConflictDoNothing() : db.batch([row, created.statement]));
   return patient;
 }
 

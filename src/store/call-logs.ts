@@ -2,9 +2,9 @@
 import { eq } from 'drizzle-orm';
 import type { CallLog } from '../domain/intake/call-log.ts';
 import type { Database } from './database.ts';
-import { dataKeyOf } from './patient-keys.ts';
+import { dataKeyOf, type PatientKeys } from './patient-keys.ts';
 import { callLogs } from './schema.ts';
-import { type DataKey, type KeyRing, sealBytes, unsealBytes } from './seal.ts';
+import { type DataKey, sealBytes, unsealBytes } from './seal.ts';
 
 const place = (callId: string) => ({ table: 'call_logs', column: 'sealed', row: callId });
 
@@ -21,14 +21,10 @@ export const insertCallLog = (db: Database, row: typeof callLogs.$inferInsert) =
     .values(row)
     .onConflictDoUpdate({ target: callLogs.callId, set: { sealed: row.sealed } });
 
-export async function getCallLog(db: Database, ring: KeyRing, callId: string): Promise<CallLog | null> {
+export async function getCallLog(db: Database, ring: PatientKeys, callId: string): Promise<CallLog | null> {
   const [row] = await db.select().from(callLogs).where(eq(callLogs.callId, callId)).limit(1);
   if (row === undefined) return null;
-  const packed = unsealBytes(
-    await dataKeyOf(db, ring, row.patientId),
-    place(callId),
-    Uint8Array.fromBase64(row.sealed),
-  );
+  const packed = unsealBytes(await dataKeyOf(ring, row.patientId), place(callId), Uint8Array.fromBase64(row.sealed));
   return JSON.parse(new TextDecoder().decode(await through(new DecompressionStream('deflate-raw'), packed))) as CallLog;
 }
 

@@ -2,9 +2,9 @@
 import { and, desc, eq, gte, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm';
 import type { CallRecord, CallStatus, RecordingStatus } from '../domain/intake/call-record.ts';
 import type { Database } from './database.ts';
-import { dataKeysOf } from './patient-keys.ts';
+import { dataKeysOf, type PatientKeys } from './patient-keys.ts';
 import { calls } from './schema.ts';
-import { type DataKey, type KeyRing, seal, unseal } from './seal.ts';
+import { type DataKey, seal, unseal } from './seal.ts';
 
 export interface Call extends CallRecord {
   readonly id: string;
@@ -26,9 +26,9 @@ const place = (id: string) => ({ table: 'calls', column: 'sealed', row: id });
 export const sealNumbers = (dataKey: DataKey, callId: string, phoneNumber: string, fromNumber: string): string =>
   seal(dataKey, place(callId), JSON.stringify({ phoneNumber, fromNumber }));
 
-export async function getCall(db: Database, ring: KeyRing, id: string): Promise<Call | null> {
+export async function getCall(db: Database, ring: PatientKeys, id: string): Promise<Call | null> {
   const rows = await db.select().from(calls).where(eq(calls.id, id)).limit(1);
-  return (await open(db, ring, rows))[0] ?? null;
+  return (await open(ring, rows))[0] ?? null;
 }
 
 export interface CallFilter {
@@ -52,7 +52,7 @@ export interface CallCursor {
 /** Newest first. */
 export async function listCalls(
   db: Database,
-  ring: KeyRing,
+  ring: PatientKeys,
   filter: CallFilter,
 ): Promise<{ items: Call[]; nextCursor: CallCursor | null }> {
   const rows = await db
@@ -76,7 +76,7 @@ export async function listCalls(
   const page = rows.slice(0, filter.limit);
   const last = rows.length > page.length ? page.at(-1) : undefined;
   return {
-    items: await open(db, ring, page),
+    items: await open(ring, page),
     nextCursor: last === undefined ? null : { at: last.createdAt, id: last.id },
   };
 }
@@ -91,9 +91,8 @@ export const mirrorRecord = (db: Database, callId: string, record: CallRecord) =
     .set(record)
     .where(and(eq(calls.id, callId), or(isNull(calls.endedAt), eq(calls.error, 'dial_unknown'))));
 
-async function open(db: Database, ring: KeyRing, rows: readonly CallRow[]): Promise<Call[]> {
+async function open(ring: PatientKeys, rows: readonly CallRow[]): Promise<Call[]> {
   const keys = await dataKeysOf(
-    db,
     ring,
     rows.map((row) => row.patientId),
   );

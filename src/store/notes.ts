@@ -2,9 +2,9 @@
 import { desc, eq } from 'drizzle-orm';
 import type { Note } from '../domain/note/note.ts';
 import type { Database } from './database.ts';
-import { dataKeyOf } from './patient-keys.ts';
+import { dataKeyOf, type PatientKeys } from './patient-keys.ts';
 import { notes } from './schema.ts';
-import { type DataKey, type KeyRing, seal, unseal } from './seal.ts';
+import { type DataKey, seal, unseal } from './seal.ts';
 
 const place = (noteId: string) => ({ table: 'notes', column: 'sealed', row: noteId });
 
@@ -23,8 +23,8 @@ export const insertNote = (db: Database, dataKey: DataKey, patientId: string, no
     })
     .onConflictDoNothing();
 
-export async function getNote(db: Database, ring: KeyRing, callId: string): Promise<Note | null> {
+export async function getNote(db: Database, ring: PatientKeys, callId: string): Promise<Note | null> {
   const [row] = await db.select().from(notes).where(eq(notes.callId, callId)).orderBy(desc(notes.version)).limit(1);
   if (row === undefined) return null;
-  return JSON.parse(unseal(await dataKeyOf(db, ring, row.patientId), place(row.id), row.sealed)) as Note;
+  return JSON.parse(unseal(await dataKeyOf(ring, row.patientId), place(row.id), row.sealed)) as Note;
 }

@@ -1,38 +1,48 @@
-/** The data key of each patient: made with the patient, wrapped by the ring, never stored in the clear. */
-import { eq, inArray } from 'drizzle-orm';
-import type { Database } from './database.ts';
-import { patientKeys } from './schema.ts';
+/**
+ * The data key of each patient, as everybody but the vault sees it. It is put into the vault before the first row is sealed with
+ * it; a key without rows opens nothing. Never stored in the clear, never in D1.
+ */
 import { type DataKey, type KeyRing, SealError, unwrapDataKey, wrapDataKey } from './seal.ts';
 
-export const insertPatientKey = (db: Database, ring: KeyRing, patientId: string, dataKey: DataKey, now: number) =>
-  db.insert(patientKeys).values({ patientId, wrapped: wrapDataKey(ring, dataKey, patientId), createdAt: now });
-
-/** The wrapped form, for a session that unwraps it itself. */
-export async function wrappedKeyOf(db: Database, patientId: string): Promise<string> {
-  const [row] = await db.select().from(patientKeys).where(eq(patientKeys.patientId, patientId)).limit(1);
-  if (row === undefined) throw new SealError('unknown_key', 'a patient has no data key: it was erased');
-  return row.wrapped;
+/** A data key as `wrapDataKey` gives it, and whose it is. */
+export interface WrappedKey {
+  readonly patientId: string;
+  readonly wrapped: string;
+}
+interface Vault {
+  put(keys: readonly WrappedKey[]): Promise<void>;
+  wrappedKeys(patientIds: readonly string[]): Promise<WrappedKey[]>;
 }
 
-export async function dataKeyOf(db: Database, ring: KeyRing, patientId: string): Promise<DataKey> {
-  return unwrapDataKey(ring, await wrappedKeyOf(db, patientId), patientId);
+/** The ring, and the vault with the keys that it wraps; asked for each time, because a stub does not outlive a restart. */
+export interface PatientKeys extends KeyRing {
+  readonly vault: () => Vault;
+}
+
+export async function storeKeys(
+  ring: PatientKeys,
+  keys: readonly { readonly patientId: string; readonly dataKey: DataKey }[],
+): Promise<void> {
+  const wrapped = keys.map(({ patientId, dataKey }): WrappedKey => {
+    return { patientId, wrapped: wrapDataKey(ring, dataKey, patientId) };
+  });
+  await ring.vault().put(wrapped);
+}
+
+/** The wrapped form, for a session that unwraps it itself. */
+export async function wrappedKeyOf(ring: PatientKeys, patientId: string): Promise<string> {
+  const [key] = await ring.vault().wrappedKeys([patientId]);
+  if (key === undefined) throw new SealError('no_key', 'a patient has no data key: it was erased');
+  return key.wrapped;
+}
+
+export async function dataKeyOf(ring: PatientKeys, patientId: string): Promise<DataKey> {
+  return unwrapDataKey(ring, await wrappedKeyOf(ring, patientId), patientId);
 }
 
 /** Keys of one page of rows; a patient whose key is gone is left out. */
-export async function dataKeysOf(
-  db: Database,
-  ring: KeyRing,
-  patientIds: readonly string[],
-): Promise<Map<string, DataKey>> {
-  const keys = new Map<string, DataKey>();
-  const ids = [...new Set(patientIds)];
-  // D1 binds at most 100 parameters a statement.
-  for (let start = 0; start < ids.length; start += 90) {
-    const rows = await db
-      .select()
-      .from(patientKeys)
-      .where(inArray(patientKeys.patientId, ids.slice(start, start + 90)));
-    for (const row of rows) keys.set(row.patientId, unwrapDataKey(ring, row.wrapped, row.patientId));
-  }
-  return keys;
+export async function dataKeysOf(ring: PatientKeys, patientIds: readonly string[]): Promise<Map<string, DataKey>> {
+  if (patientIds.length === 0) return new Map();
+  const keys = await ring.vault().wrappedKeys([...new Set(patientIds)]);
+  return new Map(keys.map(({ patientId, wrapped }) => [patientId, unwrapDataKey(ring, wrapped, patientId)]));
 }

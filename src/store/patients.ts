@@ -4,9 +4,9 @@ import type { Language } from '../domain/intake/questionnaire.ts';
 import { type ConsentInput, insertConsent } from './consents.ts';
 import type { Database } from './database.ts';
 import { newId } from './new-id.ts';
-import { dataKeysOf, insertPatientKey } from './patient-keys.ts';
+import { dataKeysOf, type PatientKeys, storeKeys } from './patient-keys.ts';
 import { patients } from './schema.ts';
-import { type DataKey, type KeyRing, newDataKey, seal, searchHash, searchHashes, unseal } from './seal.ts';
+import { type DataKey, newDataKey, seal, searchHash, searchHashes, unseal } from './seal.ts';
 
 export interface PatientDetails {
   /** +E.164. */
@@ -29,8 +29,8 @@ type PatientRow = typeof patients.$inferSelect;
 
 const place = (id: string) => ({ table: 'patients', column: 'sealed', row: id });
 
-/** The inserts of a patient, for a batch, with the id and data key they carry. */
-export function insertPatient(db: Database, ring: KeyRing, input: NewPatient, now: number) {
+/** The insert of a patient, for a batch, with the id and data key it carries; the key is in the vault by then. */
+export async function insertPatient(db: Database, ring: PatientKeys, input: NewPatient, now: number) {
   const id = newId('pat', now);
   const dataKey = newDataKey();
   const { externalId, language, ...details } = input;
@@ -45,22 +45,20 @@ export function insertPatient(db: Database, ring: KeyRing, input: NewPatient, no
     createdAt: now,
     updatedAt: now,
   };
-  return {
-    patient: { ...input, id, createdAt: now, updatedAt: now } satisfies Patient,
-    dataKey,
-    statements: [insertPatientKey(db, ring, id, dataKey, now), db.insert(patients).values(row)] as const,
-  };
+  await storeKeys(ring, [{ patientId: id, dataKey }]);
+  const patient: Patient = { ...input, id, createdAt: now, updatedAt: now };
+  return { patient, dataKey, statement: db.insert(patients).values(row) };
 }
 
 export async function createPatient(
   db: Database,
-  ring: KeyRing,
+  ring: PatientKeys,
   input: NewPatient,
   consent: ConsentInput | null,
   recordedBy: string,
   now: number,
 ): Promise<Patient> {
-  const { patient, dataKey, statements } = insertPatient(db, ring, input, now);
+  const { patient, dataKey, statement } = await insertPatient(db, ring, input, now);
   const consented =
     consent === null
       ? []
@@ -73,17 +71,21 @@ export async function createPatient(
             now,
           ),
         ];
-  await db.batch([...statements, ...consented]);
+  await db.batch([statement, ...consented]);
   return patient;
 }
 
-export async function getPatient(db: Database, ring: KeyRing, id: string): Promise<Patient | null> {
+export async function getPatient(db: Database, ring: PatientKeys, id: string): Promise<Patient | null> {
   const rows = await db.select().from(patients).where(eq(patients.id, id)).limit(1);
-  return (await open(db, ring, rows))[0] ?? null;
+  return (await open(ring, rows))[0] ?? null;
 }
 
 /** Those of the ids that exist, by id: one page of a list. */
-export async function getPatients(db: Database, ring: KeyRing, ids: readonly string[]): Promise<Map<string, Patient>> {
+export async function getPatients(
+  db: Database,
+  ring: PatientKeys,
+  ids: readonly string[],
+): Promise<Map<string, Patient>> {
   const rows =
     ids.length === 0
       ? []
@@ -91,13 +93,13 @@ export async function getPatients(db: Database, ring: KeyRing, ids: readonly str
           .select()
           .from(patients)
           .where(inArray(patients.id, [...new Set(ids)]));
-  return new Map((await open(db, ring, rows)).map((patient) => [patient.id, patient]));
+  return new Map((await open(ring, rows)).map((patient) => [patient.id, patient]));
 }
 
 /** Newest first; at most `limit`. */
 export async function patientsByNumber(
   db: Database,
-  ring: KeyRing,
+  ring: PatientKeys,
   phoneNumber: string,
   limit: number,
 ): Promise<Patient[]> {
@@ -107,7 +109,7 @@ export async function patientsByNumber(
     .where(inArray(patients.phoneHash, searchHashes(ring, 'phone', phoneNumber)))
     .orderBy(desc(patients.id))
     .limit(limit);
-  return open(db, ring, rows);
+  return open(ring, rows);
 }
 
 export interface PatientFilter {
@@ -120,7 +122,7 @@ export interface PatientFilter {
 
 export async function listPatients(
   db: Database,
-  ring: KeyRing,
+  ring: PatientKeys,
   filter: PatientFilter,
 ): Promise<{ items: Patient[]; nextCursor: string | null }> {
   const { phoneNumber, externalId } = filter;
@@ -138,14 +140,13 @@ export async function listPatients(
     .limit(filter.limit + 1);
   const page = rows.slice(0, filter.limit);
   return {
-    items: await open(db, ring, page),
+    items: await open(ring, page),
     nextCursor: rows.length > page.length ? (page.at(-1)?.id ?? null) : null,
   };
 }
 
-async function open(db: Database, ring: KeyRing, rows: readonly PatientRow[]): Promise<Patient[]> {
+async function open(ring: PatientKeys, rows: readonly PatientRow[]): Promise<Patient[]> {
   const keys = await dataKeysOf(
-    db,
     ring,
     rows.map((row) => row.id),
   );

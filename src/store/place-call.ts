@@ -63,9 +63,9 @@ export async function placeCall(db: Database, config: Config, request: CallReque
 
   const language = request.language ?? known?.language ?? 'en';
   const created =
-    known === null ? insertPatient(db, config.keyRing, unnamed(request.phoneNumber, language), now) : null;
+    known === null ? await insertPatient(db, config.keyRing, unnamed(request.phoneNumber, language), now) : null;
   const patient = created?.patient ?? (known as Patient);
-  const dataKey = created?.dataKey ?? (await dataKeyOf(db, config.keyRing, patient.id));
+  const dataKey = created?.dataKey ?? (await dataKeyOf(config.keyRing, patient.id));
   const callId = newId('call', now);
   const attemptId = newId('att', now);
   try {
@@ -77,7 +77,7 @@ export async function placeCall(db: Database, config: Config, request: CallReque
         reservedNumber: searchHash(config.keyRing, 'phone', request.phoneNumber),
         createdAt: now,
       }),
-      ...(created?.statements ?? []),
+      ...(created === null ? [] : [created.statement]),
       ...consentStatements(db, config, request, consentId, patient, dataKey, now),
       insertDecision(db, { callId, attemptId, patientId: patient.id, moment: 'preview' }, decision, facts, now)
         .statement,

@@ -26,7 +26,7 @@ export async function prepareDial(
 ): Promise<PreparedCall | null> {
   const [patient, wrappedKey, questionnaire] = await Promise.all([
     getPatient(db, config.keyRing, call.patientId),
-    wrappedKeyOf(db, call.patientId),
+    wrappedKeyOf(config.keyRing, call.patientId),
     questionnaireVersion(db, call.questionnaireId, call.questionnaireVersion),
   ]);
   if (patient === null || questionnaire === null) return null;

@@ -5,7 +5,7 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
-/** A person who may be called. `sealed`: PatientDetails (names, birth date, number). Kept until erased. */
+/** A person who may be called. `sealed`: PatientDetails (names, birth date, number). Kept until erased. The key is in the vault. */
 export const patients = sqliteTable(
   'patients',
   {
@@ -26,13 +26,6 @@ export const patients = sqliteTable(
     index('patients_external').on(t.externalId),
   ],
 );
-
-/** The data key of each patient, wrapped by the ring. Deleting the row makes everything sealed under it unreadable. */
-export const patientKeys = sqliteTable('patient_keys', {
-  patientId: text('patient_id').primaryKey(),
-  wrapped: text().notNull(),
-  createdAt: integer('created_at').notNull(),
-});
 
 /** Consent to be called at one number (TC-01). `sealed`: who obtained it, the evidence, who recorded it. Kept ≥ 6 years. */
 export const consents = sqliteTable(

@@ -5,8 +5,9 @@
  */
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
+export const NONCE_BYTES = 12;
+export const TAG_BYTES = 16;
+export const OBJECT_SALT_BYTES = 16;
 const KEY_BYTES = 32;
 
 /** The keys of PHI_KEYS by id; the first is current, the others still open what they sealed. */
@@ -18,6 +19,9 @@ export interface KeyRing {
 /** The plain data key of one patient. Lives in memory only. */
 export type DataKey = Uint8Array & { readonly __dataKey?: never };
 
+/** Under which one long object is sealed, chunk by chunk; from the patient's key and the object's salt. */
+export type ObjectKey = Uint8Array & { readonly __objectKey?: never };
+
 /** Where a sealed text belongs. It is part of what is authenticated: a text moved to another row does not open. */
 export interface SealedPlace {
   readonly table: string;
@@ -27,7 +31,7 @@ export interface SealedPlace {
 
 export class SealError extends Error {
   override readonly name = 'SealError';
-  readonly code: 'unknown_key' | 'not_openable';
+  readonly code: 'unknown_key' | 'not_openable' | 'no_key';
   constructor(code: SealError['code'], message: string) {
     super(message);
     this.code = code;
@@ -49,7 +53,7 @@ export function parseKeyRing(phiKeys: string): KeyRing | null {
 
 export const newDataKey = (): DataKey => new Uint8Array(randomBytes(KEY_BYTES));
 
-const keyPlace = (patientId: string): SealedPlace => ({ table: 'patient_keys', column: 'wrapped', row: patientId });
+const keyPlace = (patientId: string): SealedPlace => ({ table: 'keys', column: 'wrapped', row: patientId });
 
 export function wrapDataKey(ring: KeyRing, dataKey: DataKey, patientId: string): string {
   return `${ring.currentId}.${encrypt(ringKey(ring, ring.currentId), dataKey, keyPlace(patientId)).toBase64()}`;
@@ -110,6 +114,34 @@ function ringKey(ring: KeyRing, id: string): Uint8Array {
   const key = ring.keys.get(id);
   if (key === undefined) throw new SealError('unknown_key', 'sealed with a key that is not in PHI_KEYS');
   return key;
+}
+
+export const newSalt = (): Uint8Array => new Uint8Array(randomBytes(OBJECT_SALT_BYTES));
+
+/** A key of its own for each object: its chunks can count their nonces from 0 without ever meeting another object's. */
+export const objectKey = (dataKey: DataKey, salt: Uint8Array, { table, column, row }: SealedPlace): ObjectKey =>
+  new Uint8Array(hkdfSync('sha256', dataKey, salt, `telnyx-edge-intake object ${table} ${column} ${row}`, KEY_BYTES));
+
+/** One chunk under `nonce` (12 bytes, never twice under one key): ciphertext | tag 16. */
+export function sealChunk(key: ObjectKey, nonce: Uint8Array, bytes: Uint8Array): Uint8Array {
+  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  const sealed = new Uint8Array(bytes.length + TAG_BYTES);
+  sealed.set(cipher.update(bytes), 0);
+  cipher.final();
+  sealed.set(cipher.getAuthTag(), bytes.length);
+  return sealed;
+}
+
+export function openChunk(key: ObjectKey, nonce: Uint8Array, sealed: Uint8Array): Uint8Array {
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
+    decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
+    const bytes = new Uint8Array(decipher.update(sealed.subarray(0, sealed.length - TAG_BYTES)));
+    decipher.final();
+    return bytes;
+  } catch (cause) {
+    throw new SealError('not_openable', `a chunk of a sealed object does not open: ${(cause as Error).name}`);
+  }
 }
 
 const additionalData = ({ table, column, row }: SealedPlace): Uint8Array =>

@@ -10,10 +10,10 @@ import { type CallSoFar, isSettled, SETTLED_STATUSES, UNFINISHED_STATUSES } from
 import { answersOf, flagsOf, type Note } from '../domain/note/note.ts';
 import type { Database } from './database.ts';
 import { getNote } from './notes.ts';
+import type { PatientKeys } from './patient-keys.ts';
 import type { Patient } from './patients.ts';
 import { questionnaireVersion } from './questionnaires.ts';
 import { calls, notes } from './schema.ts';
-import type { KeyRing } from './seal.ts';
 
 /** Answers older than this are asked again. */
 const RESUME_WITHIN_MS = 7 * 24 * 3_600_000;
@@ -36,7 +36,7 @@ export type AskCallSoFar = (callId: string) => Promise<CallSoFar | null>;
  */
 export async function unfinishedIntake(
   db: Database,
-  ring: KeyRing,
+  ring: PatientKeys,
   patient: Patient,
   { now, except, callSoFar }: { readonly now: number; readonly except: string; readonly callSoFar: AskCallSoFar },
 ): Promise<UnfinishedIntake | null> {
@@ -90,7 +90,7 @@ const saysAnything = or(
 /** The newest note, unless it belongs to an intake that was settled, or to other questions. */
 async function earlierNote(
   db: Database,
-  ring: KeyRing,
+  ring: PatientKeys,
   patient: Patient,
   { id, version }: Questionnaire,
   now: number,

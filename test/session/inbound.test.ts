@@ -178,7 +178,7 @@ describe('an inbound call', () => {
     const place = { table: 'notes', column: 'sealed', row: String(note?.['id']) };
     expect(note?.['patient_id']).toBe(father.id);
     for (const other of [owner, mother.id]) {
-      const key = await dataKeyOf(db, ring, other);
+      const key = await dataKeyOf(ring, other);
       expect(() => unseal(key, place, String(note?.['sealed']))).toThrow('does not open');
     }
     // Written once more after a late fact it stays where it is.

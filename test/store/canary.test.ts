@@ -42,7 +42,6 @@ describe('after a whole call', () => {
         'calls',
         'consents',
         'notes',
-        'patient_keys',
         'patients',
         'suppressions',
         'tasks',

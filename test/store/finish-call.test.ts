@@ -59,7 +59,7 @@ async function givenFinished(changes: Partial<FinishedCall> = {}, outcome: Outco
 const secondVersion = ({ note }: FinishedCall): FinishedCall['note'] =>
   note && { ...note, version: 2, note_id: `${note.note_id}_2` };
 const finish = async ({ patient }: Placed, finished: FinishedCall) =>
-  finishCall(db, ring, await dataKeyOf(db, ring, patient.id), finished, Date.now());
+  finishCall(db, ring, await dataKeyOf(ring, patient.id), finished, Date.now());
 
 describe('finishCall', () => {
   it('writes record, note, log and tasks, and frees the number', async () => {
@@ -103,7 +103,7 @@ describe('finishCall', () => {
     const consentOf = () => activeConsent(db, ring, placed.patient.id, placed.patient.phoneNumber);
     await finish(placed, finished);
     expect(await consentOf()).toBeNull();
-    const dataKey = await dataKeyOf(db, ring, placed.patient.id);
+    const dataKey = await dataKeyOf(ring, placed.patient.id);
     const { id: patientId, phoneNumber } = placed.patient;
     await insertConsent(db, ring, dataKey, { patientId, phoneNumber, consent: CONSENT, recordedBy: 's' }, Date.now());
     later(60_000);
@@ -173,7 +173,7 @@ describe('a note', () => {
   it('is read in its newest version, and a version is written once', async () => {
     const { placed, finished } = await givenFinished();
     await finish(placed, finished);
-    const dataKey = await dataKeyOf(db, ring, placed.patient.id);
+    const dataKey = await dataKeyOf(ring, placed.patient.id);
     const first = finished.note as NonNullable<FinishedCall['note']>;
     await insertNote(db, dataKey, placed.patient.id, { ...first, status: 'complete' }, Date.now());
     expect((await getNote(db, ring, placed.callId))?.status).toBe('partial');
@@ -193,7 +193,7 @@ describe('a call log', () => {
     const { placed } = await givenFinished();
     const [event] = LOG.events;
     const long: CallLog = { events: Array.from({ length: 500 }, () => event as never), transcript: LOG.transcript };
-    const dataKey = await dataKeyOf(db, ring, placed.patient.id);
+    const dataKey = await dataKeyOf(ring, placed.patient.id);
     const sealed = await packCallLog(dataKey, placed.callId, long);
     expect(sealed.length).toBeLessThan(5000);
     const row = { callId: placed.callId, patientId: placed.patient.id, createdAt: Date.now(), sealed };
@@ -206,7 +206,7 @@ describe('a call log', () => {
   it('of another call or under another key does not open, and none is null', async () => {
     const { placed } = await givenFinished();
     const row = { callId: placed.callId, patientId: placed.patient.id, createdAt: Date.now() };
-    const dataKey = await dataKeyOf(db, ring, placed.patient.id);
+    const dataKey = await dataKeyOf(ring, placed.patient.id);
     await insertCallLog(db, { ...row, sealed: await packCallLog(dataKey, 'call_other', LOG) });
     await expect(getCallLog(db, ring, placed.callId)).rejects.toMatchObject({ code: 'not_openable' });
     await insertCallLog(db, { ...row, sealed: await packCallLog(newDataKey(), placed.callId, LOG) });

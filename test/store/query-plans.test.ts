@@ -8,9 +8,9 @@ import { parseKeyRing } from '../../src/store/seal.ts';
 import { isSuppressed } from '../../src/store/suppressions.ts';
 import { dueAlerts, listTasks } from '../../src/store/tasks.ts';
 import { unfinishedIntake } from '../../src/store/unfinished-intakes.ts';
-import { testEnv } from '../support/worker-env.ts';
+import { config, testEnv } from '../support/worker-env.ts';
 
-const ring = parseKeyRing(`b:${btoa('b'.repeat(32))},a:${btoa('a'.repeat(32))}`)!;
+const ring = { ...config.keyRing, ...parseKeyRing(`b:${btoa('b'.repeat(32))},a:${btoa('a'.repeat(32))}`)! };
 const cursor = null;
 const limit = 25;
 const HELD_NOWHERE = { now: Date.now(), except: 'call_2', callSoFar: async () => null };

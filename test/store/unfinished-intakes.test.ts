@@ -52,7 +52,7 @@ async function givenCallOf(patient: Patient, call: GivenCall): Promise<string> {
     const note = noteOf(state, plan, callId.replace('call_', 'note_'), 1, Date.now(), (at) =>
       new Date(at).toISOString(),
     );
-    await insertNote(db, await dataKeyOf(db, ring, patient.id), patient.id, note, Date.now());
+    await insertNote(db, await dataKeyOf(ring, patient.id), patient.id, note, Date.now());
   }
   return callId;
 }

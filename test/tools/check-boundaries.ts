@@ -67,6 +67,14 @@ const IMPORTS: Readonly<Record<string, readonly [forbidden: readonly string[], a
     ['hono', '../session/intake-session.ts', '../web/app.ts'],
     ['cloudflare:workers', '../us-number.ts'],
   ],
+  'src/vault/x.ts': [
+    ['hono', 'node:crypto', '../domain/intake/state.ts', '../telnyx/client.ts', '../session/intake-session.ts'],
+    ['cloudflare:workers', '../store/seal.ts', '../env.ts'],
+  ],
+  'src/outbox/x.ts': [
+    ['hono', 'zod', 'node:crypto', 'telnyx', '../web/app.ts', '../session/intake-session.ts', '../dialer/dialer.ts'],
+    ['cloudflare:workers', '../domain/jobs/backoff.ts', '../telnyx/client.ts', '../store/jobs.ts', '../log.ts'],
+  ],
   'src/web/x.ts': [
     [
       '../session/intake-session.ts',

@@ -229,7 +229,7 @@ interface Ending {
 
 export async function endCall(given: GivenApp, made: GivenCall, ending: Ending = {}): Promise<void> {
   const { call, patient, attemptId } = made;
-  const dataKey = await dataKeyOf(given.db, given.config.keyRing, patient.id);
+  const dataKey = await dataKeyOf(given.config.keyRing, patient.id);
   await finishCall(
     given.db,
     given.config.keyRing,

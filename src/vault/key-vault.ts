@@ -1,0 +1,122 @@
+/**
+ * The data keys of all patients, each wrapped by the ring, and the list of whoever was erased. They are not in D1: whoever
+ * restores an older copy of the database finds no key in it, so an erased patient stays erased (X13). One object for the clinic;
+ * its questions take whole pages, and its own table is the only thing it touches.
+ */
+import { DurableObject } from 'cloudflare:workers';
+import { configOf, type Env } from '../env.ts';
+import type { WrappedKey } from '../store/patient-keys.ts';
+import { type KeyRing, SealError, unwrapDataKey, wrapDataKey } from '../store/seal.ts';
+
+export interface Rewrapped {
+  /** Where the next page begins; null: that was the last. */
+  readonly next: string | null;
+  readonly rewrapped: number;
+  /** Keys that PHI_KEYS does not open: they wait until the right key is put back. */
+  readonly stuck: number;
+}
+
+export class KeyVault extends DurableObject<Env> {
+  readonly #sql: SqlStorage;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#sql = ctx.storage.sql;
+    this.#sql.exec(`
+      create table if not exists keys (patient_id text primary key, key_id text not null, wrapped text not null);
+      create index if not exists keys_key_id on keys (key_id);
+      create table if not exists erased (patient_id text primary key, erased_at integer not null);
+    `);
+  }
+
+  /** Before the first row is sealed with them. A patient who has a key keeps it; one who was erased never gets another. */
+  put(keys: readonly WrappedKey[]): void {
+    this.#sql.exec(
+      `insert into keys (patient_id, key_id, wrapped)
+       select value ->> 'patientId', substr(value ->> 'wrapped', 1, instr(value ->> 'wrapped', '.') - 1), value ->> 'wrapped'
+       from json_each(?) where value ->> 'patientId' not in (select patient_id from erased)
+       on conflict do nothing`,
+      JSON.stringify(keys),
+    );
+  }
+
+  /** Of those patients that have one. */
+  wrappedKeys(patientIds: readonly string[]): WrappedKey[] {
+    const sql = 'select patient_id, wrapped from keys where patient_id in (select value from json_each(?))';
+    return keysIn(this.#sql.exec<Row>(sql, JSON.stringify(patientIds)));
+  }
+
+  /** From here nothing sealed for this patient opens again, in no copy of the database. Idempotent. */
+  erase(patientId: string, now: number): void {
+    this.#sql.exec('insert into erased values (?, ?) on conflict do nothing', patientId, now);
+    this.#sql.exec('delete from keys where patient_id = ?', patientId);
+  }
+
+  /** Whoever was erased, by id, after `after`: a restored database is cleared of them again. */
+  erasedAfter(after: string, limit: number): string[] {
+    const rows = this.#sql.exec<{ patient_id: string }>(
+      'select patient_id from erased where patient_id > ? order by patient_id limit ?',
+      after,
+      limit,
+    );
+    return [...rows].map((row) => row.patient_id);
+  }
+
+  /** How many keys each key of the ring wraps, those no longer in PHI_KEYS among them. */
+  census(): Record<string, number> {
+    const rows = this.#sql.exec<{ key_id: string; n: number }>(
+      'select key_id, count(*) as n from keys group by key_id',
+    );
+    return Object.fromEntries([...rows].map((row) => [row.key_id, row.n]));
+  }
+
+  /**
+   * Wraps one page of keys anew with the current key, those of patients after `after`. All in one step: a crash leaves each key
+   * under one of the two.
+   */
+  rewrap(after: string, limit: number): Rewrapped {
+    const { keyRing } = configOf(this.env);
+    const rows = this.#sql
+      .exec<Row>(
+        'select patient_id, wrapped from keys where key_id != ? and patient_id > ? order by patient_id limit ?',
+        keyRing.currentId,
+        after,
+        limit,
+      )
+      .toArray();
+    let rewrapped = 0;
+    for (const { patient_id, wrapped } of rows) {
+      const again = wrappedAnew(keyRing, patient_id, wrapped);
+      if (again === null) continue;
+      rewrapped += 1;
+      this.#sql.exec(
+        'update keys set key_id = ?, wrapped = ? where patient_id = ?',
+        keyRing.currentId,
+        again,
+        patient_id,
+      );
+    }
+    const next = rows.length < limit ? null : (rows.at(-1)?.patient_id ?? null);
+    return { next, rewrapped, stuck: rows.length - rewrapped };
+  }
+
+  /** One key of each kind, so that a wrong key under a known id is noticed before somebody needs it. */
+  samples(): WrappedKey[] {
+    return keysIn(this.#sql.exec<Row>('select min(patient_id) as patient_id, wrapped from keys group by key_id'));
+  }
+}
+
+type Row = { patient_id: string; wrapped: string };
+
+const keysIn = (rows: SqlStorageCursor<Row>): WrappedKey[] =>
+  [...rows].map((row) => ({ patientId: row.patient_id, wrapped: row.wrapped }));
+
+/** Null: it does not open with PHI_KEYS as they are. */
+function wrappedAnew(keyRing: KeyRing, patientId: string, wrapped: string): string | null {
+  try {
+    return wrapDataKey(keyRing, unwrapDataKey(keyRing, wrapped, patientId), patientId);
+  } catch (error) {
+    if (error instanceof SealError) return null;
+    throw error;
+  }
+}
