@@ -15,6 +15,11 @@ export interface DialMessage {
   readonly call_id: string;
 }
 
+/** What travels through the job queue: an id only. The row in D1 holds the truth. */
+export interface JobMessage {
+  readonly job_id: string;
+}
+
 const REQUIRED = [
   'TELNYX_API_KEY',
   'TELNYX_PUBLIC_KEY',
@@ -41,12 +46,16 @@ const OPTIONAL = [
   'MAX_LIVE_CALLS',
   'CALLING_HOURS',
   'TIMER_SCALE',
+  'RECORDING_ORIGINS',
+  'DELETE_AT_TELNYX',
 ] as const;
 type VariableName = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
 
 export interface Env extends Partial<Record<VariableName, string>> {
   readonly DB: D1Database;
   readonly DIAL_QUEUE: Queue<DialMessage>;
+  readonly JOB_QUEUE: Queue<JobMessage>;
+  readonly BUCKET: R2Bucket;
   readonly INTAKE_SESSION: DurableObjectNamespace<IntakeSession>;
   readonly DIALER: DurableObjectNamespace<Dialer>;
   readonly KEY_VAULT: DurableObjectNamespace<KeyVault>;
@@ -86,6 +95,12 @@ export interface Config {
     readonly callingHours: 'policy' | 'always';
   };
   readonly timerScale: number;
+  readonly recordings: {
+    /** Where audio may be fetched from besides Telnyx' own buckets: each an origin and the beginning of a path. */
+    readonly origins: readonly URL[];
+    /** Whether Telnyx' copy goes once ours is stored. */
+    readonly deleteAtTelnyx: boolean;
+  };
   readonly keyRing: PatientKeys;
 }
 
@@ -176,6 +191,10 @@ function parse(env: Env): ReadConfig {
   const staffHours = parseStaffHours(text('STAFF_HOURS') || 'Mon-Fri 09:00-17:00');
   if (staffHours === null) bad('STAFF_HOURS');
   const alertUrl = text('ALERT_URL') === '' ? null : origin('ALERT_URL', text('ALERT_URL'));
+  const origins = list('RECORDING_ORIGINS').map((value) => origin('RECORDING_ORIGINS', value));
+  for (const url of origins) if (url !== null && !isPlainPrefix(url)) bad('RECORDING_ORIGINS');
+  const deleteAtTelnyx = text('DELETE_AT_TELNYX') || 'true';
+  if (deleteAtTelnyx !== 'true' && deleteAtTelnyx !== 'false') bad('DELETE_AT_TELNYX');
   const keyRing = parseKeyRing(text('PHI_KEYS'));
   if (keyRing === null) bad('PHI_KEYS');
   if (!Number.isInteger(Number(text('MAX_LIVE_CALLS')))) bad('MAX_LIVE_CALLS');
@@ -217,6 +236,10 @@ function parse(env: Env): ReadConfig {
       },
       dialing,
       timerScale,
+      recordings: {
+        origins: origins.filter((url) => url !== null),
+        deleteAtTelnyx: deleteAtTelnyx === 'true',
+      },
       keyRing: { ...keyRing, vault: () => env.KEY_VAULT.getByName('vault') },
     },
   };
@@ -232,6 +255,10 @@ function parseVoices(parts: readonly string[], bad: () => void): { en?: string; 
   }
   return voices;
 }
+
+/** Nothing that could widen what it allows: no user, no query, no fragment. */
+const isPlainPrefix = ({ username, password, search, hash }: URL): boolean =>
+  username === '' && password === '' && search === '' && hash === '';
 
 function isTimeZone(name: string): boolean {
   try {

@@ -1,8 +1,10 @@
 /** The worker's entry: requests, the dial queue, the cron, and the two Durable Objects. Wiring only. */
 import { consumeDial } from './dialer/consume-dial.ts';
 import { sweep } from './dialer/sweep.ts';
-import type { DialMessage, Env } from './env.ts';
+import type { DialMessage, Env, JobMessage } from './env.ts';
 import { log } from './log.ts';
+import { consumeJobs } from './outbox/consume-jobs.ts';
+import { sweepJobs } from './outbox/sweep-jobs.ts';
 import { createApp } from './web/app.ts';
 
 export { Dialer } from './dialer/dialer.ts';
@@ -15,14 +17,18 @@ export default {
   fetch: (request, env, ctx) => app.fetch(request, env, ctx),
 
   async queue(batch, env) {
-    if (batch.queue.startsWith('dial-dead')) {
-      // The dialer sends the hint again by itself; what stands here shows that something is wrong for longer.
-      for (const { body } of batch.messages)
-        log.error('dial.dead', { attempt_id: body.attempt_id, call_id: body.call_id });
-      return;
+    switch (batch.queue) {
+      case 'dial':
+        return consumeDial(batch as MessageBatch<DialMessage>, env);
+      case 'jobs':
+        return consumeJobs(batch as MessageBatch<JobMessage>, env);
+      default:
+        // The dialer and the cron send hints again by themselves; what stands here shows that something is wrong for longer.
+        for (const { body } of batch.messages) log.error('hint.dead', { ...body });
     }
-    await consumeDial(batch, env);
   },
 
-  scheduled: (controller, env) => sweep(env, controller.scheduledTime),
-} satisfies ExportedHandler<Env, DialMessage>;
+  async scheduled({ scheduledTime }, env) {
+    await Promise.all([sweep(env, scheduledTime), sweepJobs(env, scheduledTime)]);
+  },
+} satisfies ExportedHandler<Env, DialMessage | JobMessage>;

@@ -8,15 +8,19 @@ const FIELDS = [
   'attempt',
   'attempt_id',
   'audit',
+  'bytes',
   'call_id',
   'code',
   'command',
   'command_id',
   'count',
   'decision_id',
+  'duration_ms',
   'effect',
   'event_id',
   'event_type',
+  'host',
+  'job_id',
   'kind',
   'method',
   'patient_id',
@@ -29,6 +33,7 @@ const FIELDS = [
   'status',
   'task_id',
   'variable',
+  'wait_ms',
 ] as const;
 
 export type LogField = (typeof FIELDS)[number];

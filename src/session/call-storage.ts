@@ -12,11 +12,13 @@ import type { CallState } from '../domain/intake/state.ts';
 import {
   type DataKey,
   type KeyRing,
+  SealError,
   seal,
   sealUnderRing,
   unseal,
   unsealUnderRing,
   unwrapDataKey,
+  wrapDataKey,
 } from '../store/seal.ts';
 import type { Arrival } from '../telnyx/parse-event.ts';
 import { type StoredCall, upgradeCall } from './upgrade-call.ts';
@@ -67,6 +69,24 @@ export function writePlan(kv: Kv, ring: KeyRing, plan: CallPlan, wrappedKey: str
   return dataKey;
 }
 
+/** Null: PHI_KEYS does not open what is kept here. */
+export function unlessSealed<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof SealError) return null;
+    throw error;
+  }
+}
+
+/** The patient's key wrapped by the current key of the ring; what it seals stays as it is. */
+export function rewrapPlan(kv: Kv, ring: KeyRing): void {
+  const stored = kv.get<StoredPlan>('plan');
+  if (stored === undefined || stored.wrappedKey.startsWith(`${ring.currentId}.`)) return;
+  const { patientId, wrappedKey } = stored;
+  kv.put('plan', { ...stored, wrappedKey: wrapDataKey(ring, unwrapDataKey(ring, wrappedKey, patientId), patientId) });
+}
+
 export function writeRecord(kv: Kv, callId: string, dataKey: DataKey, record: SessionRecord): void {
   kv.put('call', seal(dataKey, place(callId, 'call'), JSON.stringify(record)));
 }
@@ -102,6 +122,5 @@ export const writeTombstone = (kv: Kv, tombstone: Tombstone): void => kv.put('to
 /** Of a call that is over and saved, the id and the final status stay, so that what comes late starts nothing. */
 export function buryRecord(kv: Kv, tombstone: Tombstone): void {
   writeTombstone(kv, tombstone);
-  kv.delete('plan');
-  kv.delete('call');
+  for (const key of ['plan', 'call', 'arrival']) kv.delete(key);
 }

@@ -25,7 +25,10 @@ import {
   readArrival,
   readSession,
   readTombstone,
+  rewrapPlan,
   type Session,
+  type Tombstone,
+  unlessSealed,
   type WaitingArrival,
   writeArrival,
   writePlan,
@@ -34,22 +37,16 @@ import {
 } from './call-storage.ts';
 import { ListMirror } from './list-mirror.ts';
 import { type Alongside, type Done, isoTime, runCommand } from './run-command.ts';
+import { KEEP_AFTER_SAVE_MS, RUNNER_WATCH_MS, SessionAlarm } from './session-alarm.ts';
 
 export type Received = EventEffect | 'unknown';
-
-/** The data of a saved call stays this long for late webhooks; then a tombstone is left. */
-const KEEP_AFTER_SAVE_MS = 24 * 3_600_000;
-/** An alarm that comes this little too late is not worth a row written. */
-const ALARM_SLACK_MS = 10_000;
-/** Commands still pending after this are taken up by the alarm: the runner died with the process. */
-const RUNNER_WATCH_MS = 10_000;
 
 /** How soon looking up a caller is tried again. */
 const ADMIT_AGAIN_MS = 2000;
 
 export class IntakeSession extends DurableObject<Env> {
   #session: Session | null = null;
-  #alarmAt: number | null = null;
+  readonly #alarm = new SessionAlarm(this.ctx);
   #runner: Promise<void> | null = null;
   #admission: Promise<Session | null> | null = null;
   /** Ends the runner's wait before a repeated command: something new may not have to wait with it. */
@@ -92,7 +89,7 @@ export class IntakeSession extends DurableObject<Env> {
     const { kv } = this.ctx.storage;
     if (this.#load() !== null || readTombstone(kv) !== null || this.#arrival() !== null) return 'duplicate';
     this.#keepArrival({ arrival, events: [] });
-    this.#armAt(Date.now() + RUNNER_WATCH_MS);
+    this.#alarm.setAt(Date.now() + RUNNER_WATCH_MS);
     this.#run();
     return 'applied';
   }
@@ -144,15 +141,45 @@ export class IntakeSession extends DurableObject<Env> {
     return session === null ? readTombstone(this.ctx.storage.kv) !== null : session.record.state.phase === 'ended';
   }
 
+  /** The patient is erased, and with them all that is held here. `live`: the call runs, and must be over first. */
+  async erase(): Promise<'erased' | 'live'> {
+    const session = unlessSealed(() => this.#load());
+    if (session !== null && session.record.state.phase !== 'ended') return 'live';
+    const { kv } = this.ctx.storage;
+    await this.#bury(readTombstone(kv) ?? { callId: this.#callId(), status: 'canceled', started: false });
+    return 'erased';
+  }
+
+  /** Somebody who might have been the caller is erased: what is held of their unfinished intake goes, and with it the whole call. */
+  async forgetCandidate(patientId: string): Promise<'forgotten' | 'live'> {
+    const session = unlessSealed(() => this.#load());
+    if (session === null || !session.plan.candidates.some(({ patient }) => patient.patientId === patientId)) {
+      return 'forgotten';
+    }
+    // Until it is written down this is the only place where the call is.
+    if (session.record.savedAt === null) return 'live';
+    await this.#buryCall(session);
+    return 'forgotten';
+  }
+
+  /** The ring has a new current key: what is kept here is opened by it from now on. `stuck`: PHI_KEYS does not open it. */
+  rewrap(): 'rewrapped' | 'stuck' {
+    const rewrapped = unlessSealed(() => {
+      rewrapPlan(this.ctx.storage.kv, configOf(this.env).keyRing);
+      const waiting = this.#arrival();
+      if (waiting !== null) this.#keepArrival(waiting);
+      return 'rewrapped' as const;
+    });
+    return rewrapped ?? 'stuck';
+  }
+
   /** From the cron: goes on with whatever is left, should an alarm ever have been lost. */
   async wake(): Promise<void> {
     await this.alarm();
   }
 
   override async alarm(): Promise<void> {
-    // Set before anything can throw, so that a failing alarm is never the last one.
-    this.#alarmAt = null;
-    this.#armAt(Date.now() + RUNNER_WATCH_MS);
+    this.#alarm.rings();
     const session = this.#load() ?? (await this.#admitted());
     if (session === null) {
       if (this.#arrival() === null) await this.ctx.storage.deleteAlarm();
@@ -160,11 +187,11 @@ export class IntakeSession extends DurableObject<Env> {
     }
     const { savedAt } = session.record;
     const idle = session.record.pending.length === 0 && nextTimer(session.record.state) === null;
-    if (idle && savedAt !== null && Date.now() >= savedAt + KEEP_AFTER_SAVE_MS) return this.#bury(session);
+    if (idle && savedAt !== null && Date.now() >= savedAt + KEEP_AFTER_SAVE_MS) return this.#buryCall(session);
     this.#fireTimers();
     this.#run();
     await this.#runner;
-    this.#arm({ mayMoveLater: true });
+    this.#alarm.arm(this.#session, { mayMoveLater: true });
   }
 
   #load(): Session | null {
@@ -195,7 +222,7 @@ export class IntakeSession extends DurableObject<Env> {
     const callId = this.#callId();
     const admitted = await admit(this.env, callId, waiting.arrival);
     if (admitted === 'later') {
-      this.#armAt(Date.now() + ADMIT_AGAIN_MS);
+      this.#alarm.setAt(Date.now() + ADMIT_AGAIN_MS);
       return null;
     }
     const heard = this.#arrival();
@@ -220,7 +247,7 @@ export class IntakeSession extends DurableObject<Env> {
   #store(session: Session): void {
     writeRecord(this.ctx.storage.kv, session.plan.callId, session.dataKey, session.record);
     this.#session = session;
-    this.#arm({ mayMoveLater: false });
+    this.#alarm.arm(session, { mayMoveLater: false });
     const telling = this.#mirror.tell(this.env, session.plan.callId, session.record.state);
     if (telling !== null) this.ctx.waitUntil(telling);
   }
@@ -287,7 +314,7 @@ export class IntakeSession extends DurableObject<Env> {
       if (next.notBefore > now) {
         // Short waits keep the runner; for long ones the alarm comes back.
         const at = Math.min(next.notBefore, nextTimer(session.record.state)?.dueAt ?? next.notBefore);
-        if (at - now > RUNNER_WATCH_MS) return this.#armAt(at);
+        if (at - now > RUNNER_WATCH_MS) return this.#alarm.setAt(at);
         await this.#wait(at - now);
         // A timer that fell due meanwhile does not wait for a command that fails and fails again.
         this.#fireTimers();
@@ -353,38 +380,13 @@ export class IntakeSession extends DurableObject<Env> {
     else if (entry !== undefined && entry.attempts > 0) this.#observe(settled, { type: 'command.delayed', seq });
   }
 
-  /** One alarm for everything that is awaited. Each move is a row written, so it only moves when that matters. */
-  #arm({ mayMoveLater }: { mayMoveLater: boolean }): void {
-    const session = this.#session;
-    if (session === null) return;
-    const { state, pending, savedAt } = session.record;
-    const next = nextTimer(state);
-    const timer = next?.dueAt ?? Number.POSITIVE_INFINITY;
-    const runner = pending.length > 0 ? Date.now() + RUNNER_WATCH_MS : Number.POSITIVE_INFINITY;
-    const burial = savedAt === null ? Number.POSITIVE_INFINITY : savedAt + KEEP_AFTER_SAVE_MS;
-    const due = Math.min(timer, runner, burial);
-    if (due === Number.POSITIVE_INFINITY) {
-      // Only the watch of alarm() may be left, and it would come for ever.
-      if (mayMoveLater && this.#alarmAt !== null) this.ctx.waitUntil(this.ctx.storage.deleteAlarm());
-      return;
-    }
-    // After the end people wait for the note, and nothing moves the alarm often any more. After the last words of a spoken
-    // answer the patient waits: the other timers are safety nets, this one is the pace of the talk.
-    const isAwaited = state.phase === 'ended' || next?.timer === 'utterance';
-    const slack = isAwaited ? 0 : ALARM_SLACK_MS * session.plan.timerScale;
-    if (this.#alarmAt === null || due < this.#alarmAt - slack || (mayMoveLater && due !== this.#alarmAt))
-      this.#armAt(due);
-  }
-
-  #armAt(at: number): void {
-    // A time already past would fire at once, but one set from inside alarm() was seen stuck: always a little ahead.
-    this.#alarmAt = Math.max(at, Date.now() + 1);
-    this.ctx.waitUntil(this.ctx.storage.setAlarm(this.#alarmAt));
+  #buryCall({ plan, record }: Session): Promise<void> {
+    return this.#bury({ callId: plan.callId, status: callRecord(record.state).status });
   }
 
   /** In one step without an await: there is no moment at which neither the call nor its tombstone is known. */
-  async #bury({ plan, record }: Session): Promise<void> {
-    buryRecord(this.ctx.storage.kv, { callId: plan.callId, status: callRecord(record.state).status });
+  async #bury(tombstone: Tombstone): Promise<void> {
+    buryRecord(this.ctx.storage.kv, tombstone);
     this.#session = null;
     await this.ctx.storage.deleteAlarm();
   }

@@ -10,11 +10,14 @@ import { callRecord, leavesNote } from '../domain/intake/call-record.ts';
 import type { Command } from '../domain/intake/command.ts';
 import type { CallEventBody } from '../domain/intake/event.ts';
 import type { PendingCommand } from '../domain/intake/pick-command.ts';
+import { recordingOf } from '../domain/intake/recording.ts';
 import { newestNote } from '../domain/note/newest-note.ts';
 import { type Config, configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
 import { database } from '../store/database.ts';
 import { finishCall } from '../store/finish-call.ts';
+import { sendJobHints } from '../store/job-hints.ts';
+import { jobsOfCall } from '../store/jobs.ts';
 import { dataKeyOf } from '../store/patient-keys.ts';
 import { insertSuppression } from '../store/suppressions.ts';
 import { openTask } from '../store/tasks.ts';
@@ -32,7 +35,13 @@ export interface Alongside {
   /** Goes on without anything waiting for it. */
   readonly inBackground: (work: Promise<void>) => void;
 }
-type OwnCommand = Extract<Command, { name: 'suppress_number' | 'open_task' | 'release_line' | 'save_note' }>;
+type OwnCommand = Extract<
+  Command,
+  { name: 'suppress_number' | 'open_task' | 'release_line' | 'save_note' | 'run_jobs' }
+>;
+
+/** Its tries come half a second after one another, then a second, two, … up to a minute: four minutes in all. */
+const LAST_FOLLOW_UP = 10;
 
 const DONE: Done = { kind: 'done', event: null };
 const learned = (event: CallEventBody): Done => ({ kind: 'done', event });
@@ -94,7 +103,8 @@ export async function runCommand(
     case 'open_task':
     case 'release_line':
     case 'save_note':
-      return own(env, config, session, command, alongside);
+    case 'run_jobs':
+      return own(env, config, session, command, attempts, alongside);
   }
 }
 
@@ -104,6 +114,7 @@ async function own(
   config: Config,
   session: Session,
   command: OwnCommand,
+  attempts: number,
   { mirroring, inBackground }: Alongside,
 ): Promise<Done> {
   const { plan } = session;
@@ -131,6 +142,11 @@ async function own(
         await within(mirroring() ?? Promise.resolve());
         await within(save(config, session, db));
         return { kind: 'saved', event: null };
+      }
+      case 'run_jobs': {
+        const left = await within(followUp(env, db, plan.callId, Date.now()));
+        // After some minutes the cron goes on alone.
+        return left && attempts < LAST_FOLLOW_UP ? { kind: 'retry' } : DONE;
       }
     }
   } catch (error) {
@@ -160,11 +176,22 @@ async function save(
     ...{ callId, attemptId, ownerId: plan.patient.patientId, patientId, externalId },
     ...{ phoneNumber: patientNumber, clinicNumber, questionnaire },
     record: callRecord(state),
+    recording: recordingOf(state),
     note: leavesNote(state, plan) ? newestNote(state, plan, now, isoTime) : null,
     log: { events: record.events, transcript: record.transcript },
     tasks: state.tasks,
   };
   await finishCall(db, config.keyRing, key, call, now);
+}
+
+/** Whether work of this call is still to be done; what is due is hinted at. */
+async function followUp(env: Env, db: ReturnType<typeof database>, callId: string, now: number): Promise<boolean> {
+  const waiting = (await jobsOfCall(db, callId)).filter(({ status }) => status === 'waiting');
+  await sendJobHints(
+    env,
+    waiting.filter(({ dueAt }) => dueAt <= now).map(({ id }) => id),
+  );
+  return waiting.length > 0;
 }
 
 /** The core holds no calendar. */

@@ -1,9 +1,9 @@
 /**
  * A stored call of an older version as today's: a deploy finds calls under way. Version 1 knew no speech, no machines, no
- * staff and no inbound calls; what it lacks is set to what it was in effect. A version not known here cannot be read.
+ * staff and no inbound calls, version 2 no cost and no address of a recording; what is lacking is set to what it was in effect. A version not known here cannot be read.
  */
 import type { CallPlan } from '../domain/intake/call-plan.ts';
-import { type CallState, newCall, type OpenQuestion } from '../domain/intake/state.ts';
+import { type CallState, newCall, type OpenQuestion, type SavedRecording } from '../domain/intake/state.ts';
 import type { SessionRecord } from './call-storage.ts';
 
 type Loose = Readonly<Record<string, unknown>>;
@@ -16,8 +16,10 @@ export function upgradeCall(stored: StoredCall): { plan: CallPlan; record: Sessi
   const plan = upgradePlan(stored.plan);
   const { record } = stored;
   switch (record.state.version) {
-    case 2:
+    case 3:
       return { plan, record: record as unknown as SessionRecord };
+    case 2:
+      return { plan, record: { ...record, state: stateFrom2(record.state) } };
     case 1: {
       const state = stateFrom1(plan, record.state);
       const transcript = record.transcript.map((line) => ({ ...line, confidence: null }));
@@ -43,17 +45,26 @@ function stateFrom1(plan: CallPlan, state: Loose): CallState {
   const blank = newCall(plan);
   const question = (open: unknown) => (open ? { since: 0, flag: null, settling: null, ...(open as object) } : null);
   const consent = { ...blank.consent, ...(state.consent as object) };
-  const recording = state.recording ? { startedAt: null, ...(state.recording as object) } : null;
+  const recording = recordingFrom(state);
   return {
     ...blank,
     ...state,
-    ...{ version: 2, consent, recording, lastQuestion: question(state.lastQuestion) as OpenQuestion | null },
+    ...{ version: 3, consent, recording, lastQuestion: question(state.lastQuestion) as OpenQuestion | null },
     // It was never started: items of speech are left to staff, as that version did.
     transcriber: 'off',
     ...(state.question ? { question: question(state.question) } : {}),
     ...(state.phase === 'closing' ? { speakAt: 0 } : {}),
   } as CallState;
 }
+
+const stateFrom2 = (state: Loose): CallState =>
+  ({ ...state, version: 3, recording: recordingFrom(state), cost: null }) as unknown as CallState;
+
+/** What older versions were not told of it. */
+const recordingFrom = ({ recording }: Loose): SavedRecording | null =>
+  recording
+    ? { id: null, startedAt: null, durationMs: null, format: null, link: null, linkAt: null, ...recording }
+    : null;
 
 const withNumber = <T extends { readonly name: string }>(command: T, plan: CallPlan): T =>
   command.name === 'suppress_number' ? { ...command, number: plan.patientNumber } : command;

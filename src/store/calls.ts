@@ -18,6 +18,7 @@ export interface Call extends CallRecord {
   readonly attempt: number;
   readonly externalId: string | null;
   readonly createdAt: number;
+  readonly recordingBytes: number | null;
 }
 type CallRow = typeof calls.$inferSelect;
 
@@ -28,7 +29,7 @@ export const sealNumbers = (dataKey: DataKey, callId: string, phoneNumber: strin
 
 export async function getCall(db: Database, ring: PatientKeys, id: string): Promise<Call | null> {
   const rows = await db.select().from(calls).where(eq(calls.id, id)).limit(1);
-  return (await open(ring, rows))[0] ?? null;
+  return (await openCalls(ring, rows))[0] ?? null;
 }
 
 export interface CallFilter {
@@ -76,7 +77,7 @@ export async function listCalls(
   const page = rows.slice(0, filter.limit);
   const last = rows.length > page.length ? page.at(-1) : undefined;
   return {
-    items: await open(ring, page),
+    items: await openCalls(ring, page),
     nextCursor: last === undefined ? null : { at: last.createdAt, id: last.id },
   };
 }
@@ -91,7 +92,7 @@ export const mirrorRecord = (db: Database, callId: string, record: CallRecord) =
     .set(record)
     .where(and(eq(calls.id, callId), or(isNull(calls.endedAt), eq(calls.error, 'dial_unknown'))));
 
-async function open(ring: PatientKeys, rows: readonly CallRow[]): Promise<Call[]> {
+export async function openCalls(ring: PatientKeys, rows: readonly CallRow[]): Promise<Call[]> {
   const keys = await dataKeysOf(
     ring,
     rows.map((row) => row.patientId),

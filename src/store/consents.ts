@@ -3,7 +3,7 @@ import { and, desc, eq, inArray, isNull } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { newId } from './new-id.ts';
 import { consents } from './schema.ts';
-import { type DataKey, type KeyRing, seal, searchHash, searchHashes } from './seal.ts';
+import { type DataKey, type KeyRing, seal, searchHash, searchHashes, unseal } from './seal.ts';
 
 export const CONSENT_BASES = ['number_given_by_patient', 'written', 'verbal'] as const;
 
@@ -14,6 +14,14 @@ export interface ConsentInput {
   readonly obtainedBy: string;
   readonly evidence: string;
 }
+
+const place = (id: string) => ({ table: 'consents', column: 'sealed', row: id });
+
+/** The number a consent is for, +E.164. */
+export const openConsentNumber = (
+  dataKey: DataKey,
+  { id, sealed }: { readonly id: string; readonly sealed: string },
+): string => (JSON.parse(unseal(dataKey, place(id), sealed)) as { phoneNumber: string }).phoneNumber;
 
 /** The insert, for a batch. `recordedBy` is the id of whoever stated it. */
 export function insertConsent(
@@ -33,8 +41,8 @@ export function insertConsent(
     obtainedAt: row.consent.obtainedAt,
     sealed: seal(
       dataKey,
-      { table: 'consents', column: 'sealed', row: id },
-      JSON.stringify({ obtainedBy, evidence, recordedBy: row.recordedBy }),
+      place(id),
+      JSON.stringify({ obtainedBy, evidence, recordedBy: row.recordedBy, phoneNumber: row.phoneNumber }),
     ),
     createdAt: now,
   });

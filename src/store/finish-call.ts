@@ -5,6 +5,7 @@
 import { eq } from 'drizzle-orm';
 import type { CallLog } from '../domain/intake/call-log.ts';
 import type { CallRecord } from '../domain/intake/call-record.ts';
+import type { CallRecording } from '../domain/intake/recording.ts';
 import type { TaskKind } from '../domain/intake/state.ts';
 import type { Note } from '../domain/note/note.ts';
 import { endAttempt, holdAttempt } from './attempts.ts';
@@ -13,6 +14,7 @@ import { sealNumbers } from './calls.ts';
 import { revokeConsents } from './consents.ts';
 import type { Database } from './database.ts';
 import { insertNote } from './notes.ts';
+import { insertRecording } from './recordings.ts';
 import { calls } from './schema.ts';
 import type { DataKey, KeyRing } from './seal.ts';
 import { insertSuppression } from './suppressions.ts';
@@ -32,6 +34,7 @@ export interface FinishedCall {
   readonly questionnaire: { readonly id: string; readonly version: number };
   readonly record: CallRecord;
   readonly note: Note | null;
+  readonly recording: CallRecording | null;
   readonly log: CallLog;
   readonly tasks: readonly TaskKind[];
 }
@@ -72,6 +75,7 @@ export async function finishCall(
     ...optOut,
     ...notTheirs,
     ...(call.note === null ? [] : [insertNote(db, dataKey, patientId, call.note, now)]),
+    ...(call.recording === null ? [] : insertRecording(db, dataKey, { callId, patientId }, call.recording, now)),
     insertCallLog(db, { callId, patientId, sealed: sealedLog, createdAt: now }),
     ...taskRows,
     ...attemptOf(db, call, now),

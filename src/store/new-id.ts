@@ -1,5 +1,5 @@
 /** Ids: `<prefix>_<UUIDv7>`. The time leads, so rows made later sort later; only inbound calls are named by their leg. */
-export type IdPrefix = 'call' | 'att' | 'pat' | 'con' | 'sup' | 'note' | 'task' | 'dec' | 'staff';
+export type IdPrefix = 'call' | 'att' | 'pat' | 'con' | 'sup' | 'note' | 'task' | 'dec' | 'staff' | 'job';
 
 export function newId(prefix: IdPrefix, now: number): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -9,9 +9,15 @@ export interface WrappedKey {
   readonly patientId: string;
   readonly wrapped: string;
 }
+/** The vault as others ask it (vault/key-vault.ts). */
 interface Vault {
   put(keys: readonly WrappedKey[]): Promise<void>;
   wrappedKeys(patientIds: readonly string[]): Promise<WrappedKey[]>;
+  erase(patientId: string, now: number): Promise<void>;
+  erasedAfter(after: string, limit: number): Promise<string[]>;
+  census(): Promise<Record<string, number>>;
+  samples(): Promise<WrappedKey[]>;
+  rewrap(after: string, limit: number): Promise<{ readonly next: string | null; readonly stuck: number }>;
 }
 
 /** The ring, and the vault with the keys that it wraps; asked for each time, because a stub does not outlive a restart. */

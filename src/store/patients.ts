@@ -6,7 +6,7 @@ import type { Database } from './database.ts';
 import { newId } from './new-id.ts';
 import { dataKeysOf, type PatientKeys, storeKeys } from './patient-keys.ts';
 import { patients } from './schema.ts';
-import { type DataKey, newDataKey, seal, searchHash, searchHashes, unseal } from './seal.ts';
+import { type DataKey, type KeyRing, newDataKey, seal, searchHash, searchHashes, unseal } from './seal.ts';
 
 export interface PatientDetails {
   /** +E.164. */
@@ -29,6 +29,16 @@ type PatientRow = typeof patients.$inferSelect;
 
 const place = (id: string) => ({ table: 'patients', column: 'sealed', row: id });
 
+/** What a patient is found by. */
+export const hashesOf = (
+  ring: KeyRing,
+  { phoneNumber, lastName }: Pick<PatientDetails, 'phoneNumber' | 'lastName'>,
+) => ({
+  phoneHash: searchHash(ring, 'phone', phoneNumber),
+  lastFourHash: searchHash(ring, 'last_four', phoneNumber.slice(-4)),
+  familyNameHash: lastName === null ? null : searchHash(ring, 'family_name', normalisedName(lastName)),
+});
+
 /** The insert of a patient, for a batch, with the id and data key it carries; the key is in the vault by then. */
 export async function insertPatient(db: Database, ring: PatientKeys, input: NewPatient, now: number) {
   const id = newId('pat', now);
@@ -37,9 +47,7 @@ export async function insertPatient(db: Database, ring: PatientKeys, input: NewP
   const row = {
     id,
     sealed: seal(dataKey, place(id), JSON.stringify(details)),
-    phoneHash: searchHash(ring, 'phone', input.phoneNumber),
-    lastFourHash: searchHash(ring, 'last_four', input.phoneNumber.slice(-4)),
-    familyNameHash: input.lastName === null ? null : searchHash(ring, 'family_name', normalisedName(input.lastName)),
+    ...hashesOf(ring, input),
     externalId,
     language,
     createdAt: now,
@@ -77,7 +85,7 @@ export async function createPatient(
 
 export async function getPatient(db: Database, ring: PatientKeys, id: string): Promise<Patient | null> {
   const rows = await db.select().from(patients).where(eq(patients.id, id)).limit(1);
-  return (await open(ring, rows))[0] ?? null;
+  return (await openPatients(ring, rows))[0] ?? null;
 }
 
 /** Those of the ids that exist, by id: one page of a list. */
@@ -93,7 +101,7 @@ export async function getPatients(
           .select()
           .from(patients)
           .where(inArray(patients.id, [...new Set(ids)]));
-  return new Map((await open(ring, rows)).map((patient) => [patient.id, patient]));
+  return new Map((await openPatients(ring, rows)).map((patient) => [patient.id, patient]));
 }
 
 /** Newest first; at most `limit`. */
@@ -109,7 +117,7 @@ export async function patientsByNumber(
     .where(inArray(patients.phoneHash, searchHashes(ring, 'phone', phoneNumber)))
     .orderBy(desc(patients.id))
     .limit(limit);
-  return open(ring, rows);
+  return openPatients(ring, rows);
 }
 
 export interface PatientFilter {
@@ -140,12 +148,12 @@ export async function listPatients(
     .limit(filter.limit + 1);
   const page = rows.slice(0, filter.limit);
   return {
-    items: await open(ring, page),
+    items: await openPatients(ring, page),
     nextCursor: rows.length > page.length ? (page.at(-1)?.id ?? null) : null,
   };
 }
 
-async function open(ring: PatientKeys, rows: readonly PatientRow[]): Promise<Patient[]> {
+export async function openPatients(ring: PatientKeys, rows: readonly PatientRow[]): Promise<Patient[]> {
   const keys = await dataKeysOf(
     ring,
     rows.map((row) => row.id),

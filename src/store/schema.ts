@@ -110,6 +110,9 @@ export const calls = sqliteTable(
     recordingStatus: text('recording_status').notNull(),
     recordingId: text('recording_id'),
     recordingDurationMs: integer('recording_duration_ms'),
+    recordingBytes: integer('recording_bytes'),
+    costNanos: integer('cost_nanos'),
+    costCurrency: text('cost_currency'),
     redFlags: integer('red_flags').notNull().default(0),
     callControlId: text('call_control_id'),
     callLegId: text('call_leg_id'),
@@ -121,6 +124,65 @@ export const calls = sqliteTable(
     index('calls_status').on(t.status, t.createdAt, t.id),
     index('calls_patient').on(t.patientId, t.createdAt, t.id),
     index('calls_flagged').on(t.createdAt, t.id).where(sql`red_flags > 0`),
+  ],
+);
+
+/**
+ * The audio of a call in R2 (`recordings/<call>/<id>`), and the consent it rests on (RC-08): without the event, the key and the
+ * words of that consent nothing is fetched, kept or played. `sealed`: the signed address, until it has been used. Kept as the audio is.
+ */
+export const recordings = sqliteTable(
+  'recordings',
+  {
+    id: text().primaryKey(),
+    callId: text('call_id').notNull().unique(),
+    patientId: text('patient_id').notNull(),
+    status: text().notNull(),
+    reason: text(),
+    telnyxId: text('telnyx_id'),
+    sealed: text(),
+    linkAt: integer('link_at'),
+    format: text(),
+    bytes: integer(),
+    sha256: text(),
+    durationMs: integer('duration_ms'),
+    startedAt: integer('started_at'),
+    consentEventId: text('consent_event_id'),
+    consentAt: integer('consent_at'),
+    consentKey: text('consent_key'),
+    consentWording: text('consent_wording'),
+    consentWordingHash: text('consent_wording_hash'),
+    createdAt: integer('created_at').notNull(),
+    fetchedAt: integer('fetched_at'),
+    deletedAtTelnyxAt: integer('deleted_at_telnyx_at'),
+  },
+  (t) => [index('recordings_patient').on(t.patientId)],
+);
+
+/**
+ * Work that goes on after the request or the call that caused it: one row each, done once. `subject`: the opaque id it is about;
+ * `due_at`: when it is tried next, or when whoever took it counts as dead; `progress`: where long work stands. No patient data.
+ * `dead` is the dead letter: it waits for a person. What is done is kept 30 days.
+ */
+export const jobs = sqliteTable(
+  'jobs',
+  {
+    id: text().primaryKey(),
+    kind: text().notNull(),
+    subject: text().notNull(),
+    callId: text('call_id'),
+    status: text().notNull(),
+    attempts: integer().notNull(),
+    dueAt: integer('due_at').notNull(),
+    progress: text(),
+    code: text(),
+    createdAt: integer('created_at').notNull(),
+    endedAt: integer('ended_at'),
+  },
+  (t) => [
+    uniqueIndex('jobs_subject').on(t.kind, t.subject),
+    index('jobs_status').on(t.status, t.dueAt, t.id),
+    index('jobs_call').on(t.callId).where(sql`call_id is not null`),
   ],
 );
 

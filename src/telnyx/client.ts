@@ -3,10 +3,12 @@
  * Every command carries a `command_id`, which Telnyx ignores when it sees it again within 60 s.
  */
 import { Telnyx } from 'telnyx';
+import type { RecordingResponseData } from 'telnyx/resources/recordings/recordings';
 import type { CallPlan } from '../domain/intake/call-plan.ts';
 import type { Command } from '../domain/intake/command.ts';
 import { RING_TIMEOUT_SECONDS } from '../domain/intake/dialing.ts';
 import type { CallControlId, TelnyxIds } from '../domain/intake/ids.ts';
+import type { AudioFormat } from '../domain/intake/state.ts';
 import { decodeClientState, encodeClientState } from './client-state.ts';
 import { failureOf, type TelnyxFailure } from './errors.ts';
 import { idsOf } from './parse-event.ts';
@@ -161,6 +163,29 @@ export function createTelnyxClient(settings: TelnyxSettings) {
     isAlive: (id: CallControlId): Promise<Sent<boolean | null>> =>
       tolerate404(attempt(async () => (await sdk.calls.retrieveStatus(id)).data?.is_alive ?? null)),
 
+    /** Null: Telnyx has no such recording (any more). */
+    getRecording: (recordingId: string): Promise<Sent<TelnyxRecording | null>> =>
+      tolerate404(attempt(async () => recordingIn((await sdk.recordings.retrieve(recordingId)).data))),
+
+    /** Of the leg that was recorded, the newest; null while there is none. */
+    findRecording: (legId: string): Promise<Sent<TelnyxRecording | null>> =>
+      tolerate404(
+        attempt(async () => {
+          const page = await sdk.recordings.list({ filter: { call_leg_id: legId }, 'page[size]': PAGE_SIZE });
+          const found = (page.data ?? []).map(recordingIn).filter((recording) => recording !== null);
+          return found.toSorted((a, b) => (b.startedAt ?? 0) - (a.startedAt ?? 0))[0] ?? null;
+        }),
+      ),
+
+    /** One that is gone already is gone. */
+    deleteRecording: (recordingId: string): Promise<Sent<null>> =>
+      tolerate404(
+        attempt(async () => {
+          await sdk.recordings.delete(recordingId);
+          return null;
+        }),
+      ),
+
     /** The call a lost dial made, by our id in its client_state: first among live calls, then in the log of the last day. */
     findDial: (plan: CallPlan): Promise<Sent<TelnyxIds | null>> =>
       attempt(async () => {
@@ -185,6 +210,28 @@ export function createTelnyxClient(settings: TelnyxSettings) {
         }
         return null;
       }),
+  };
+}
+
+/** A recording as Telnyx keeps it; `link` opens for ten minutes. */
+export interface TelnyxRecording {
+  readonly id: string;
+  readonly format: AudioFormat | null;
+  readonly link: string | null;
+  /** Epoch milliseconds. */
+  readonly startedAt: number | null;
+  readonly durationMs: number | null;
+}
+
+function recordingIn(data: RecordingResponseData | undefined): TelnyxRecording | null {
+  if (!data?.id) return null;
+  const { mp3, wav } = data.download_urls ?? {};
+  const startedAt = Date.parse(data.recording_started_at ?? '');
+  return {
+    id: data.id,
+    ...(mp3 ? { format: 'mp3', link: mp3 } : wav ? { format: 'wav', link: wav } : { format: null, link: null }),
+    startedAt: Number.isNaN(startedAt) ? null : startedAt,
+    durationMs: typeof data.duration_millis === 'number' ? data.duration_millis : null,
   };
 }
 

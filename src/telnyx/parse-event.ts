@@ -11,6 +11,7 @@ import type {
   MachineVerdict,
 } from '../domain/intake/event.ts';
 import type { CallControlId, CallLegId, CallSessionId, TelnyxIds } from '../domain/intake/ids.ts';
+import type { AudioFormat } from '../domain/intake/state.ts';
 import { type ClientState, decodeClientState } from './client-state.ts';
 import { type Payload, webhookShape } from './wire.ts';
 
@@ -52,7 +53,9 @@ export function parseEvent(body: unknown, receivedAt: number): ParsedEvent {
     return { kind: 'arrival', arrival: { ...base, ids, from: payload.from ?? '', to: payload.to ?? '' } };
   }
   const fact =
-    clientState?.step === 'leg_b' ? staffFactOf(eventType, clientState.seq) : factOf(eventType, payload, clientState);
+    clientState?.step === 'leg_b'
+      ? staffFactOf(eventType, payload, clientState.seq)
+      : factOf(eventType, payload, clientState);
   if (fact === null) return { kind: 'ignored', eventType, eventId };
   const event: CallEvent = { ...fact, ...base };
   if (clientState !== null) return { kind: 'event', callId: clientState.callId, event };
@@ -60,13 +63,15 @@ export function parseEvent(body: unknown, receivedAt: number): ParsedEvent {
 }
 
 /** Of the leg that staff answer only this much concerns the call; `seq`: of the transfer that rang it. */
-function staffFactOf(eventType: string, seq: number): CallEventBody | null {
+function staffFactOf(eventType: string, payload: Payload, seq: number): CallEventBody | null {
   switch (eventType) {
     case 'call.answered':
     case 'call.bridged':
       return { type: 'staff.answered', seq };
     case 'call.hangup':
       return { type: 'staff.hung_up', seq };
+    case 'call.cost':
+      return costOf(payload);
     default:
       return null;
   }
@@ -108,7 +113,12 @@ function factOf(eventType: string, payload: Payload, clientState: ClientState | 
         recordingId: payload.recording_id ?? null,
         startedAt: timeOf(payload.recording_started_at),
         durationMs: recordedMs(payload),
+        ...linkOf(payload),
       };
+    case 'call.recording.error':
+      return { type: 'recording.failed' };
+    case 'call.cost':
+      return costOf(payload);
     case 'call.hangup':
       return {
         type: 'call.hangup',
@@ -132,6 +142,23 @@ export function idsOf(from: {
     callControlId: call_control_id as CallControlId,
     callLegId: call_leg_id as CallLegId,
     callSessionId: call_session_id as CallSessionId,
+  };
+}
+
+/** Only the format that was asked for is filled. `public_recording_urls` are never looked at: they work for everybody. */
+function linkOf({ recording_urls: urls, format }: Payload): { format: AudioFormat | null; link: string | null } {
+  const filled = urls?.mp3 ? 'mp3' : urls?.wav ? 'wav' : null;
+  const named = format === 'mp3' || format === 'wav' ? format : null;
+  return { format: filled ?? named, link: (filled && urls?.[filled]) ?? null };
+}
+
+/** `total_cost` is a decimal in a string; null while Telnyx does not know it. */
+function costOf({ total_cost, cost_parts }: Payload): CallEventBody | null {
+  if (!total_cost || !/^\d{1,6}(\.\d{1,12})?$/.test(total_cost)) return null;
+  return {
+    type: 'cost.reported',
+    nanos: Math.round(Number(total_cost) * 1e9),
+    currency: /^[A-Z]{3}$/.exec(cost_parts?.[0]?.currency ?? '')?.[0] ?? 'USD',
   };
 }
 

@@ -23,6 +23,13 @@ const payloadShape = z.object({
   recording_id: text,
   recording_started_at: text,
   recording_ended_at: text,
+  recording_urls: z.object({ mp3: text, wav: text }).nullish().catch(null),
+  format: text,
+  total_cost: text,
+  cost_parts: z
+    .array(z.object({ currency: text }))
+    .nullish()
+    .catch(null),
   result: text,
   transcription_data: z
     .object({

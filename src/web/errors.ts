@@ -15,6 +15,7 @@ const TITLES = {
   409: 'Conflict',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
+  416: 'Range Not Satisfiable',
   422: 'Unprocessable Content',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
@@ -77,9 +78,20 @@ export function answerProblem(c: AppContext, problem: Problem): Response | Promi
 /** For the app's onError and for throws that are no Error. The message may quote a patient, so only the kind is logged. */
 export function answerError(thrown: unknown, c: AppContext): Response | Promise<Response> {
   if (thrown instanceof Problem) return answerProblem(c, thrown);
+  if (thrown instanceof Error && thrown.name === 'SealError') {
+    log.error('request.failed', {
+      code: 'sealed_data_unreadable',
+      method: c.req.method,
+      request_id: c.get('requestId'),
+    });
+    return answerProblem(c, new Problem(503, 'sealed_data_unreadable', { detail: SEALED }));
+  }
   const kind = thrown instanceof Error ? thrown.name : typeof thrown;
   log.error('request.failed', { code: 'internal', kind, method: c.req.method, request_id: c.get('requestId') });
   return answerProblem(c, new Problem(500, 'internal'));
 }
+
+const SEALED =
+  'Patient data does not open with the keys of this installation. Ask whoever runs it to look at /api/doctor; nothing is lost.';
 
 const isPage = (c: AppContext): boolean => /^\/(dashboard(\/|$)|$)/.test(c.req.path);

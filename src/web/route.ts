@@ -95,7 +95,7 @@ function queryOf(c: AppContext): Record<string, unknown> {
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
-const OUR_ID = /^(call|pat|staff|task)_[0-9a-f-]{36,64}$/;
+const OUR_ID = /^(call|pat|staff|task|job)_[0-9a-f-]{36,64}$/;
 
 /** LG-02: the route's template and our own ids, never the path as it came. */
 function audit(spec: RouteSpec, c: AppContext, status: number): void {
@@ -114,6 +114,7 @@ function audit(spec: RouteSpec, c: AppContext, status: number): void {
     patient_id: id('patient_id'),
     staff_id: id('staff_id'),
     task_id: id('task_id'),
+    job_id: id('job_id'),
     request_id: c.get('requestId'),
   });
 }

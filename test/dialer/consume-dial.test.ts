@@ -279,6 +279,6 @@ describe('the dead letters', () => {
     const body = { attempt_id: 'att_1', call_id: 'call_1' };
     const batch = createMessageBatch<DialMessage>('dial-dead', [{ id: 'm', timestamp: new Date(), attempts: 3, body }]);
     await worker.queue(batch, testEnv);
-    expect(lines).toMatchObject([{ level: 'error', event: 'dial.dead', attempt_id: 'att_1', call_id: 'call_1' }]);
+    expect(lines).toMatchObject([{ level: 'error', event: 'hint.dead', attempt_id: 'att_1', call_id: 'call_1' }]);
   });
 });

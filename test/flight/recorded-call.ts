@@ -45,10 +45,13 @@ export async function recordCall(persona: Persona, options: FlightOptions = {}):
   await flight.land();
   const line = session.sent.filter(({ command }) => !isOwn(command.name));
   const places = new Map(line.map(({ command }, place) => [command.seq, place]));
+  const taken = (at: number) => line.filter((sent) => sent.at <= at).length;
+  const hungUpAt = session.seen.find(({ type }) => type === 'call.hangup')?.at ?? Number.POSITIVE_INFINITY;
   const events = session.seen
     .filter(({ type }) => !OWN_EVENTS.has(type))
     .map((event): RecordedEvent => {
-      const cause = line.filter(({ at }) => at <= event.at).length;
+      // What a call costs follows from its end, whoever brought it about.
+      const cause = taken(event.type === 'cost.reported' ? Math.min(event.at, hungUpAt) : event.at);
       return { event, cause, sinceCauseMs: event.at - (line[cause - 1]?.at ?? event.at) };
     });
   const endsByUs = events.some(({ event }) => event.type === 'call.hangup' && event.source === 'caller');

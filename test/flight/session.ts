@@ -208,6 +208,8 @@ export class Session {
       case 'open_task':
         this.tasks.push(command.kind);
         return accepted();
+      case 'run_jobs':
+        return accepted();
       case 'release_line':
         this.released += 1;
         return accepted();

@@ -23,6 +23,17 @@ it('the plan of version 1 is upgraded although the record has long been written 
   expect(same).toBe(today);
 });
 
+it('the recording and the cost of version 2 are as if nobody had told of them', () => {
+  const { cost: _, ...state } = newCall({ language: 'en', optOutLine: false });
+  const recording = { id: 'rec-1', startedAt: 5, durationMs: 7 };
+  const read = (changes: object) => upgradeCall({ plan: PLAN_1, record: record({ ...state, version: 2, ...changes }) });
+  expect(read({ recording }).record.state).toEqual({
+    ...state,
+    ...{ version: 3, cost: null, recording: { ...recording, format: null, link: null, linkAt: null } },
+  });
+  expect(read({ recording: null }).record.state.recording).toBeNull();
+});
+
 it('an opt-out ordered by version 1 still names its number', () => {
   const pending = [{ command: { name: 'suppress_number', seq: 3, createdAt: 0 }, attempts: 0, notBefore: 0 }];
   const old = { ...record({ version: 1 }), pending } as unknown as StoredCall['record'];
@@ -31,6 +42,6 @@ it('an opt-out ordered by version 1 still names its number', () => {
   ]);
 });
 
-it.each([0, 3, undefined])('version %s is not guessed at', (version) => {
+it.each([0, 4, undefined])('version %s is not guessed at', (version) => {
   expect(() => upgradeCall({ plan: PLAN_1, record: record({ version }) })).toThrow(/cannot be read/);
 });

@@ -51,6 +51,7 @@ async function givenFinished(changes: Partial<FinishedCall> = {}, outcome: Outco
     record: callRecord(state),
     note: noteOf(state, plan, placed.callId.replace('call_', 'note_'), 1, Date.now(), iso),
     log: LOG,
+    recording: null,
     tasks: ['callback', 'voice_items'],
     ...changes,
   };

@@ -3,6 +3,7 @@
  * is well. It sends no webhooks; given-session.ts does. Beside it stands whoever listens at ALERT_URL.
  */
 import { vi } from 'vitest';
+import { givenMp3 } from './given-audio.ts';
 import { IDS } from './given-events.ts';
 
 export type Action =
@@ -21,6 +22,10 @@ export type Action =
   | 'retrieve_call'
   | 'active_calls'
   | 'call_events'
+  | 'retrieve_recording'
+  | 'list_recordings'
+  | 'delete_recording'
+  | 'download'
   | 'alert';
 
 export interface SeenRequest {
@@ -82,6 +87,27 @@ export const dialed = ok({ record_type: 'call', ...CALL_IDS, is_alive: false });
 
 const done = ok({ result: 'ok' });
 
+/** A file as S3 gives it. */
+export function audio(bytes: Uint8Array, headers: Record<string, string> = { 'Content-Type': 'audio/mpeg' }): Answer {
+  return () => new Response(bytes, { headers: { 'Content-Length': String(bytes.length), ...headers } });
+}
+
+/** A recording as Telnyx' API tells of it. */
+export const recording = (changes: Record<string, unknown> = {}): Answer => ok(recordingData(changes));
+export const recordings = (...found: Record<string, unknown>[]): Answer => {
+  const data = found.map(recordingData);
+  return () => Response.json({ data, meta: { page_number: 1, total_pages: 1, total_results: data.length } });
+};
+const recordingData = (changes: Record<string, unknown>) => ({
+  ...{ record_type: 'recording', id: 'rec-1', channels: 'dual', status: 'completed', source: 'call' },
+  ...{ ...CALL_IDS, duration_millis: 2000, download_urls: { mp3: recordingLink() } },
+  ...changes,
+});
+
+/** Where Telnyx' recordings lie. */
+export const recordingLink = (file = 'leg-1.mp3', host = 's3.amazonaws.com'): string =>
+  `https://${host}/telephony-recorder-prod/account/2030-01-07/${file}?X-Amz-Expires=600&X-Amz-Signature=secret`;
+
 const USUAL: Readonly<Record<Action, Answer>> = {
   dial: dialed,
   answer: done,
@@ -98,6 +124,10 @@ const USUAL: Readonly<Record<Action, Answer>> = {
   retrieve_call: ok({ record_type: 'call', ...CALL_IDS, is_alive: true }),
   active_calls: () => Response.json({ data: [], meta: { total_items: 0, cursors: {} } }),
   call_events: () => Response.json({ data: [], meta: { page_number: 1, total_pages: 1, total_results: 0 } }),
+  retrieve_recording: refused(404, '10005'),
+  list_recordings: () => Response.json({ data: [], meta: { page_number: 1, total_pages: 1, total_results: 0 } }),
+  delete_recording: ok({ record_type: 'recording' }),
+  download: audio(givenMp3(2000)),
   alert: () => new Response(null, { status: 204 }),
 };
 
@@ -111,7 +141,12 @@ export class FakeTelnyx {
   constructor(base: string, alertUrl: string | null = null) {
     vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
       const request = new Request(input as Request, init);
-      const whole = request.url === alertUrl ? await seenAs('alert', '', request) : await read(base, request);
+      const isAudio = new URL(request.url).pathname.startsWith('/telephony-recorder-prod');
+      const whole = isAudio
+        ? await seenAs('download', request.url, request)
+        : request.url === alertUrl
+          ? await seenAs('alert', '', request)
+          : await read(base, request);
       const { action } = whole;
       (action === 'alert' ? this.alerts : this.requests).push(whole);
       const answer = this.#once.get(action)?.shift() ?? this.#always.get(action) ?? USUAL[action];
@@ -167,5 +202,7 @@ function actionOf(method: string, path: string): Action {
   if (method === 'GET' && /^\/calls\/[^/]+$/.test(path)) return 'retrieve_call';
   if (method === 'GET' && /^\/connections\/[^/]+\/active_calls$/.test(path)) return 'active_calls';
   if (method === 'GET' && path === '/call_events') return 'call_events';
+  if (method === 'GET' && path === '/recordings') return 'list_recordings';
+  if (/^\/recordings\/[^/]+$/.test(path)) return method === 'DELETE' ? 'delete_recording' : 'retrieve_recording';
   throw new TypeError(`Telnyx has no ${method} ${path}`);
 }

@@ -58,6 +58,14 @@ export const recordingSaved = (
   recordingId,
   startedAt,
   durationMs,
+  format: 'mp3',
+  link: null,
+});
+
+export const costReported = (nanos: number, currency = 'USD'): EventInput => ({
+  type: 'cost.reported',
+  nanos,
+  currency,
 });
 
 /** One final of the transcription; `at` is when Telnyx says it was said. */

@@ -209,8 +209,6 @@ describe('a webhook body', () => {
     'call.playback.started',
     'call.playback.ended',
     'call.speak.started',
-    'call.cost',
-    'call.recording.error',
     'call.recording.transcription.saved',
     'call.refer.started',
     'streaming.started',

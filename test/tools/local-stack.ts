@@ -87,6 +87,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       TELNYX_CONNECTION_ID: telnyx.engine.connectionId,
       TELNYX_FROM_NUMBER: CLINIC_NUMBER,
       TELNYX_API_BASE: `${telnyx.url}/v2`,
+      RECORDING_ORIGINS: `${telnyx.url}/telephony-recorder-prod/`,
       PUBLIC_URL: workerUrl,
       CLINIC_NAME: 'Example Family Clinic',
       CLINIC_TIME_ZONE: 'America/New_York',

@@ -10,6 +10,7 @@ const production = unstable_readConfig({ config, env: 'production' });
 it.each([
   'durable_objects',
   'd1_databases',
+  'r2_buckets',
   'queues',
   'assets',
   'triggers',

@@ -3,6 +3,7 @@
 import { eq } from 'drizzle-orm';
 import type { CallLog, LoggedEvent } from '../../src/domain/intake/call-log.ts';
 import type { CallRecord } from '../../src/domain/intake/call-record.ts';
+import type { CallRecording } from '../../src/domain/intake/recording.ts';
 import type { TaskKind } from '../../src/domain/intake/state.ts';
 import type { Note, NoteRedFlag } from '../../src/domain/note/note.ts';
 import { getCall } from '../../src/store/calls.ts';
@@ -82,6 +83,8 @@ export const recordOf = (changes: Partial<CallRecord> = {}): CallRecord => ({
   recordingId: 'rec_1',
   recordingDurationMs: 171_000,
   redFlags: 0,
+  costNanos: null,
+  costCurrency: null,
   callControlId: 'v3:control',
   callLegId: 'leg',
   callSessionId: 'session',
@@ -221,6 +224,7 @@ export function noteFor({ call, patient }: GivenCall, said = 'tight chest since 
 interface Ending {
   readonly record?: Partial<CallRecord>;
   readonly note?: Note | null;
+  readonly recording?: CallRecording | null;
   readonly log?: CallLog;
   readonly tasks?: readonly TaskKind[];
   /** That of an inbound caller, under whose name the call was begun before anybody knew them. */
@@ -245,6 +249,7 @@ export async function endCall(given: GivenApp, made: GivenCall, ending: Ending =
       questionnaire: { id: 'adult-intake', version: 1 },
       clinicNumber: call.fromNumber,
       record: recordOf(ending.record),
+      recording: ending.recording ?? null,
       note: ending.note === undefined ? noteFor(made) : ending.note,
       log: ending.log ?? logOf(),
       tasks: ending.tasks ?? ['callback'],

@@ -40,6 +40,8 @@ const EVENTS: Readonly<Record<CallEvent['type'], true>> = {
   'gather.ended': true,
   'speak.ended': true,
   'recording.saved': true,
+  'recording.failed': true,
+  'cost.reported': true,
   'call.hangup': true,
   'call.checked': true,
   'command.failed': true,
@@ -67,6 +69,7 @@ const COMMANDS: Readonly<Record<CommandName, true>> = {
   open_task: true,
   release_line: true,
   save_note: true,
+  run_jobs: true,
 };
 
 const WORDS = /^[A-Za-z0-9,’: -]+$/;

@@ -24,6 +24,7 @@ export function afterFailure(command: Command, { kind, code, definite }: Command
     case 'open_task':
     case 'release_line':
     case 'save_note':
+    case 'run_jobs':
       // Our own storage comes back.
       return 'retry';
     default: {

@@ -47,6 +47,8 @@ export interface CallRecord {
   readonly recordingId: string | null;
   readonly recordingDurationMs: number | null;
   readonly redFlags: number;
+  readonly costNanos: number | null;
+  readonly costCurrency: string | null;
   readonly callControlId: string | null;
   readonly callLegId: string | null;
   readonly callSessionId: string | null;
@@ -72,6 +74,8 @@ export function callRecord(state: CallState): CallRecord {
     recordingId: state.recording?.id ?? null,
     recordingDurationMs: state.recording?.durationMs ?? null,
     redFlags: state.redFlags.length,
+    costNanos: state.cost?.nanos ?? null,
+    costCurrency: state.cost?.currency ?? null,
     callControlId: state.ids?.callControlId ?? null,
     callLegId: state.ids?.callLegId ?? null,
     callSessionId: state.ids?.callSessionId ?? null,
@@ -139,7 +143,8 @@ function unansweredStatus(cause: string | null): CallStatus {
 
 /** What was saved counts for more than what we believe of the recorder. */
 export function recordingStatusOf(state: CallState): Exclude<RecordingStatus, 'ready'> {
-  if (state.recording !== null) return 'pending';
+  // Audio nobody agreed to is not to be had.
+  if (state.recording !== null) return state.consent.recording === 'given' ? 'pending' : 'failed';
   switch (state.recorder) {
     case 'off':
       return 'none';

@@ -45,7 +45,9 @@ export type CommandBody =
   /** Work that cannot wait for the end of the call (CL-03). */
   | { readonly name: 'open_task'; readonly kind: TaskKind }
   | { readonly name: 'release_line' }
-  | { readonly name: 'save_note' };
+  | { readonly name: 'save_note' }
+  /** Sees to the work that the saved call left, until all of it is done or given up. */
+  | { readonly name: 'run_jobs' };
 
 export type Command = CommandBase & CommandBody;
 export type CommandName = Command['name'];
@@ -59,7 +61,13 @@ const STOPPING: ReadonlySet<CommandName> = new Set([
   'playback_stop',
 ]);
 /** Commands that never leave our own storage; they do not age and wait until they succeed. */
-const OWN: ReadonlySet<CommandName> = new Set(['suppress_number', 'open_task', 'release_line', 'save_note']);
+const OWN: ReadonlySet<CommandName> = new Set([
+  'suppress_number',
+  'open_task',
+  'release_line',
+  'save_note',
+  'run_jobs',
+]);
 
 export const isStopping = (name: CommandName): boolean => STOPPING.has(name);
 export const isOwn = (name: CommandName): boolean => OWN.has(name);

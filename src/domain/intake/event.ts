@@ -4,7 +4,7 @@
  */
 import type { CommandName } from './command.ts';
 import type { TelnyxIds } from './ids.ts';
-import type { TimerName } from './state.ts';
+import type { AudioFormat, TimerName } from './state.ts';
 
 /** `q` and `n` of the echoed client_state: the step and the seq of the command that set it. */
 export interface Asked {
@@ -64,7 +64,14 @@ export type CallEventBody =
       readonly recordingId: string | null;
       readonly startedAt: number | null;
       readonly durationMs: number | null;
+      readonly format: AudioFormat | null;
+      /** Where the audio lies for ten minutes; whoever fetches it judges the address. */
+      readonly link: string | null;
     }
+  /** Telnyx recorded, and could not keep it. */
+  | { readonly type: 'recording.failed' }
+  /** What one leg of the call cost, in billionths of the currency. */
+  | { readonly type: 'cost.reported'; readonly nanos: number; readonly currency: string }
   | {
       readonly type: 'call.hangup';
       readonly cause: string | null;

@@ -5,6 +5,7 @@ import type { CallPlan } from './call-plan.ts';
 import { giveUpDial } from './dialing.ts';
 import type { CallEventOf } from './event.ts';
 import { leaveMessage } from './machine.ts';
+import { recordingOf } from './recording.ts';
 import { onNothingHeard } from './settle-item.ts';
 import { onUtteranceEnd } from './speech.ts';
 import { backToInterview, onBridgeCheck, ringStaff } from './staff.ts';
@@ -48,8 +49,13 @@ export function onTimeout(state: CallState, event: CallEventOf<'timeout.fired'>,
     case 'dial_wait':
       return current.phase === 'dialing' ? onDialWait(current, event, plan) : stay(current);
     case 'close':
-      return current.phase === 'ended' ? order([current, []], event.receivedAt, { name: 'save_note' }) : stay(current);
+      return current.phase === 'ended' ? save(current, event) : stay(current);
   }
+}
+
+function save(state: CallState, event: CallEventOf<'timeout.fired'>): Turn {
+  const saved = order([state, []], event.receivedAt, { name: 'save_note' });
+  return recordingOf(state) === null ? saved : order(saved, event.receivedAt, { name: 'run_jobs' });
 }
 
 /** CL-22: the patient is told, and staff will call; a last text that was ordered already is not followed by another. */

@@ -126,8 +126,27 @@ export interface OpenQuestion extends Progress {
   readonly putAt?: number;
 }
 
+export type AudioFormat = 'mp3' | 'wav';
+
+/** What Telnyx told of the recording it saved; each part may be missing. */
+export interface SavedRecording {
+  readonly id: string | null;
+  readonly startedAt: number | null;
+  readonly durationMs: number | null;
+  readonly format: AudioFormat | null;
+  /** A signed address, and when we learned of it: it opens for ten minutes. */
+  readonly link: string | null;
+  readonly linkAt: number | null;
+}
+
+/** Billionths of the currency: whole numbers add up. */
+export interface Cost {
+  readonly nanos: number;
+  readonly currency: string;
+}
+
 export interface CallFacts {
-  readonly version: 2;
+  readonly version: 3;
   /** Last command seq given out. */
   readonly seq: number;
   readonly language: Language;
@@ -178,11 +197,9 @@ export interface CallFacts {
   readonly transcriber: 'off' | 'on' | 'stopped' | 'failed';
   /** When listening was ended within the call: what is said after it is nobody's business (RC-04, RC-06). */
   readonly deafSince: number | null;
-  readonly recording: {
-    readonly id: string | null;
-    readonly startedAt: number | null;
-    readonly durationMs: number | null;
-  } | null;
+  readonly recording: SavedRecording | null;
+  /** What Telnyx charged so far, all legs together; null: nobody has told. */
+  readonly cost: Cost | null;
   readonly hangup: {
     readonly cause: string | null;
     readonly source: string | null;
@@ -237,7 +254,7 @@ export type StateIn<P extends Phase['phase']> = Extract<CallState, { phase: P }>
 
 export function newCall(plan: Pick<CallPlan, 'language' | 'optOutLine'>): CallState {
   return {
-    version: 2,
+    version: 3,
     phase: 'new',
     seq: 0,
     language: plan.language,
@@ -274,6 +291,7 @@ export function newCall(plan: Pick<CallPlan, 'language' | 'optOutLine'>): CallSt
     transcriber: 'off',
     deafSince: null,
     recording: null,
+    cost: null,
     hangup: null,
     outcome: null,
     error: null,

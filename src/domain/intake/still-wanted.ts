@@ -41,6 +41,7 @@ export function stillWanted(state: CallState, command: Command): boolean {
     case 'release_line':
       return true;
     case 'save_note':
+    case 'run_jobs':
       // A call that came back to life writes its note when it is over.
       return state.phase === 'ended';
   }

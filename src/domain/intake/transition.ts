@@ -9,6 +9,7 @@ import { begin } from './begin.ts';
 import { type CallPlan, hidesNumber, planFor } from './call-plan.ts';
 import { onCommandDelayed, onCommandDropped, onCommandFailed } from './command-result.ts';
 import { onCommand } from './commands.ts';
+import { onCostReported } from './cost.ts';
 import { onDialEvent, outcomeSoFar, wasGivenUp } from './dialing.ts';
 import type { CallEvent, CallEventOf } from './event.ts';
 import { asksToStop, onLateAnswer } from './late-answer.ts';
@@ -17,6 +18,7 @@ import { backToOpening, onDetected, onGreetingEnded, takeBack } from './machine.
 import { onChecked, onTimeout } from './on-timeout.ts';
 import { stopKeyedAt, stopOwnCalls } from './opt-out-line.ts';
 import { readKeys } from './read-keys.ts';
+import { onRecordingFailed, onRecordingSaved } from './recording.ts';
 import { awaitWords, onHeard } from './speech.ts';
 import { onStaffAnswered, onStaffHungUp, ringStaff } from './staff.ts';
 import type { CallState, StateIn } from './state.ts';
@@ -57,10 +59,12 @@ export function transition(state: CallState, event: CallEvent, callPlan: CallPla
       return onStaffAnswered(state, event, plan);
     case 'staff.hung_up':
       return onStaffHungUp(state, event, plan);
-    case 'recording.saved': {
-      const { recordingId: id, startedAt, durationMs } = event;
-      return saveAgain({ ...state, recording: { id, startedAt, durationMs } }, event, plan);
-    }
+    case 'recording.saved':
+      return onRecordingSaved(state, event, plan);
+    case 'recording.failed':
+      return onRecordingFailed(state, event, plan);
+    case 'cost.reported':
+      return onCostReported(state, event, plan);
     case 'call.hangup':
       return onHangup(state, event, plan);
     case 'call.checked':

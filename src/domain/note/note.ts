@@ -4,8 +4,10 @@
  */
 import { type CallPlan, planFor } from '../intake/call-plan.ts';
 import { type CallStatus, durationSeconds, recordingStatusOf, statusOf } from '../intake/call-record.ts';
+import { amountText } from '../intake/cost.ts';
 import type { Section } from '../intake/questionnaire.ts';
 import type { Answer, CallState, RaisedFlag } from '../intake/state.ts';
+import { recordingOffsetMs } from './recording-offset.ts';
 
 /** One answer as readers of the note see it; times are ISO 8601 UTC. */
 export interface NoteAnswer {
@@ -77,6 +79,8 @@ export interface Note {
     readonly duration_seconds: number;
     readonly started_at: string | null;
     readonly ended_at: string | null;
+    /** Absent in notes of before Telnyx told. */
+    readonly cost?: { readonly amount: string; readonly currency: string } | null;
   };
   readonly recording: { readonly status: 'none' | 'pending' | 'failed' };
   readonly created_at: string;
@@ -135,6 +139,7 @@ export function noteOf(
       duration_seconds: durationSeconds(state),
       started_at: isoOrNull(state.answeredAt),
       ended_at: isoOrNull(state.endedAt),
+      cost: state.cost === null ? null : { amount: amountText(state.cost.nanos), currency: state.cost.currency },
     },
     recording: { status: recordingStatusOf(state) },
     created_at: iso(now),
@@ -172,15 +177,8 @@ function noteAnswerOf(state: CallState, plan: CallPlan, answer: Answer, iso: ToI
     ...(callId === undefined ? {} : { call_id: callId }),
     ...(answer.input === undefined
       ? {}
-      : { offset_ms: offsetMs ?? (callId === plan.callId ? offsetOf(state, at) : null) }),
+      : { offset_ms: offsetMs ?? (callId === plan.callId ? recordingOffsetMs(state.recording, at) : null) }),
   };
-}
-
-/** Where in the recording of this call the answer lies; null before the recording is known, and outside it. */
-function offsetOf({ recording }: CallState, at: number | undefined): number | null {
-  if (at === undefined || recording === null || recording.startedAt === null) return null;
-  const offsetMs = at - recording.startedAt;
-  return offsetMs >= 0 && offsetMs <= (recording.durationMs ?? Number.POSITIVE_INFINITY) ? offsetMs : null;
 }
 
 const SECTIONS: readonly Section[] = ['hpi', 'ample', 'family_history', 'message'];

@@ -1,8 +1,11 @@
 /** A call, its note, its events and what was said, as the API shows them. Fields are added, never renamed. */
 import type { CallLog } from '../../domain/intake/call-log.ts';
 import { durationSeconds } from '../../domain/intake/call-record.ts';
+import { amountText } from '../../domain/intake/cost.ts';
 import type { Note } from '../../domain/note/note.ts';
+import { type RecordedSpan, recordingOffsetMs } from '../../domain/note/recording-offset.ts';
 import type { Call } from '../../store/calls.ts';
+import type { Recording } from '../../store/recordings.ts';
 import type { Task } from '../../store/tasks.ts';
 
 export const iso = (at: number): string => new Date(at).toISOString();
@@ -36,11 +39,11 @@ export function callJson(call: Call) {
     recording: {
       status: call.recordingStatus,
       duration_seconds: seconds(call.recordingDurationMs),
-      bytes: null,
+      bytes: call.recordingBytes,
     },
     red_flags: call.redFlags,
     review: { status: 'unreviewed', by: null, at: null },
-    cost: null,
+    cost: costJson(call),
     telnyx: {
       call_control_id: call.callControlId,
       call_leg_id: call.callLegId,
@@ -49,15 +52,22 @@ export function callJson(call: Call) {
   };
 }
 
+const costJson = ({ costNanos, costCurrency }: Call) =>
+  costNanos === null ? null : { amount: amountText(costNanos), currency: costCurrency ?? 'USD' };
+
 /** What became of the recording, and who has seen to a red flag (by call: one may be of an earlier), is known after the note was written. */
-export function noteJson(note: Note, call: Call, flagTasks: ReadonlyMap<string, Task>) {
+export function noteJson(note: Note, call: Call, recording: Recording | null, flagTasks: ReadonlyMap<string, Task>) {
   return {
     ...note,
     red_flags: note.red_flags.map((flag) => ({
       ...flag,
       acknowledged_by: flagTasks.get(flag.call_id)?.owner ?? null,
     })),
-    recording: { status: call.recordingStatus, format: null, duration_seconds: seconds(call.recordingDurationMs) },
+    recording: {
+      status: call.recordingStatus,
+      format: recording?.status === 'ready' ? recording.format : null,
+      duration_seconds: seconds(call.recordingDurationMs),
+    },
   };
 }
 
@@ -73,13 +83,13 @@ export const eventsJson = (log: CallLog) => ({
   next_cursor: null,
 });
 
-export const transcriptsJson = (log: CallLog) => ({
+export const transcriptsJson = (log: CallLog, recording: RecordedSpan | null) => ({
   items: log.transcript.map(({ speaker, text, at, item, input, confidence }) => ({
     speaker,
     text,
     timestamp: iso(at),
     confidence,
-    offset_ms: null,
+    offset_ms: recordingOffsetMs(recording, at),
     item,
     input,
     source: 'live',

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { isLiveStatus } from '../../domain/intake/call-record.ts';
 import { getNote } from '../../store/notes.ts';
+import { getRecording } from '../../store/recordings.ts';
 import { redFlagTasks } from '../../store/tasks.ts';
 import { Problem } from '../errors.ts';
 import { readCall, readCallLog, storedCall } from '../read-call.ts';
@@ -23,8 +24,11 @@ const intakeData = route({ ...shared, path: '/api/calls/:call_id/intake-data', a
     // A final status is written together with the note: where there is none by then, there will be none.
     throw new Problem(404, isLiveStatus(call.status) ? 'not_ready' : 'no_note');
   }
-  const flagTasks = await redFlagTasks(ask.db, [...new Set(note.red_flags.map(({ call_id }) => call_id))]);
-  return ask.c.json(noteJson(note, call, flagTasks));
+  const [recording, flagTasks] = await Promise.all([
+    getRecording(ask.db, call.id),
+    redFlagTasks(ask.db, [...new Set(note.red_flags.map(({ call_id }) => call_id))]),
+  ]);
+  return ask.c.json(noteJson(note, call, recording, flagTasks));
 });
 
 const events = route({ ...shared, path: '/api/calls/:call_id/events', audit: 'call.read_events' }, async (ask) =>
@@ -33,7 +37,11 @@ const events = route({ ...shared, path: '/api/calls/:call_id/events', audit: 'ca
 
 const transcripts = route(
   { ...shared, path: '/api/calls/:call_id/transcripts', audit: 'call.read_transcripts' },
-  async (ask) => ask.c.json(transcriptsJson(await readCallLog(ask, await readCall(ask, ask.params.call_id)))),
+  async (ask) => {
+    const current = await readCall(ask, ask.params.call_id);
+    const [log, recording] = await Promise.all([readCallLog(ask, current), getRecording(ask.db, current.call.id)]);
+    return ask.c.json(transcriptsJson(log, recording));
+  },
 );
 
 export const callLogRoutes: readonly Route[] = [intakeData, events, transcripts];

@@ -36,6 +36,8 @@ export const patientId = z.string().regex(/^pat_[0-9a-f-]{36,64}$/);
 
 export const taskId = z.string().regex(/^task_[0-9a-f-]{36,64}$/);
 
+export const jobId = z.string().regex(/^job_[0-9a-f-]{36}$/);
+
 /** ISO 8601 with an offset, to epoch milliseconds. */
 export const time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 

@@ -1,8 +1,11 @@
 /** /api/patients. A number is never a query parameter: addresses end up in histories and logs. */
 import * as z from 'zod';
 import { log } from '../../log.ts';
+import { insertErasure, liveCallOf, patientExists } from '../../store/erasure.ts';
+import { sendJobHints } from '../../store/job-hints.ts';
+import { findJob } from '../../store/jobs.ts';
 import { createPatient, getPatient, listPatients, type Patient } from '../../store/patients.ts';
-import { notFound } from '../errors.ts';
+import { notFound, Problem } from '../errors.ts';
 import { maskNumber } from '../mask.ts';
 import { type Route, route } from '../route.ts';
 import { iso } from './call-json.ts';
@@ -96,4 +99,33 @@ const read = route(
   },
 );
 
-export const patientRoutes: readonly Route[] = [create, list, read];
+/**
+ * The key goes at once, so nothing of the patient opens any more; the rest follows in the background. Works also for one whose data
+ * no longer opens. 409 while a call of theirs is under way.
+ */
+const erase = route(
+  {
+    method: 'DELETE',
+    path: '/api/patients/:patient_id',
+    roles: ['admin'],
+    audit: 'patient.erase',
+    phi: false,
+    params: z.strictObject({ patient_id: patientId }),
+  },
+  async ({ params, db, config, env, actor, now, c }) => {
+    const id = params.patient_id;
+    if (!(await patientExists(db, id))) throw notFound();
+    const live = await liveCallOf(db, id);
+    if (live !== null) {
+      throw new Problem(409, 'call_live', { detail: `Hang up ${live} first, or wait until it is over.` });
+    }
+    await config.keyRing.vault().erase(id, now);
+    await insertErasure(db, id, now);
+    log.info('patient.erasing', { actor: actor.id, patient_id: id });
+    const job = await findJob(db, 'erase_patient', id);
+    if (job !== null) await sendJobHints(env, [job.id]);
+    return c.json({ patient_id: id, status: 'erasing', job_id: job?.id ?? null }, 202);
+  },
+);
+
+export const patientRoutes: readonly Route[] = [create, list, read, erase];

@@ -1,10 +1,15 @@
-/** One call: how it stands, its note, what was said and what happened. While it runs it fetches itself again every 2 s. */
+/**
+ * One call: how it stands, its note, what was said and what happened. It fetches itself again every 2 s while the call runs, and every
+ * 5 s until its recording is there: never while somebody may be listening.
+ */
 import type { Child } from 'hono/jsx';
 import type { CallLog } from '../../domain/intake/call-log.ts';
 import { durationSeconds } from '../../domain/intake/call-record.ts';
+import { amountText } from '../../domain/intake/cost.ts';
 import type { Note } from '../../domain/note/note.ts';
 import type { Call } from '../../store/calls.ts';
 import type { Patient } from '../../store/patients.ts';
+import type { Recording } from '../../store/recordings.ts';
 import type { Task } from '../../store/tasks.ts';
 import { Timeline, Transcript } from './call-log-view.tsx';
 import { type ClinicClock, Moment, spokenLength } from './clinic-clock.tsx';
@@ -23,6 +28,7 @@ import {
 } from './labels.ts';
 import { Alerts, Chip, Outcome } from './layout.tsx';
 import { NoteView } from './note-view.tsx';
+import { RecordingPanel } from './recording-panel.tsx';
 import { RedFlagPanel } from './red-flag-panel.tsx';
 import { shownFlags } from './shown-flags.ts';
 import { TaskButtons, TaskDue, TaskOwner } from './task-controls.tsx';
@@ -32,6 +38,7 @@ export interface CallView {
   readonly settled: boolean;
   readonly patient: Patient | null;
   readonly note: Note | null;
+  readonly recording: Recording | null;
   readonly log: CallLog;
   readonly tasks: readonly Task[];
   /** Red flags nobody has claimed, of any call. */
@@ -51,12 +58,14 @@ export const CallAnswer = ({ view, outcome }: { view: CallView; outcome?: string
 );
 
 export const CallFragment = (view: CallView) => {
-  const { call, settled, clock, log, note } = view;
-  const polling = settled
+  const { call, settled, clock, log, note, recording } = view;
+  const isAwaited = !settled || call.recordingStatus === 'pending';
+  const playable = call.recordingStatus === 'ready';
+  const polling = !isAwaited
     ? {}
     : {
         'hx-get': `/dashboard/fragments/calls/${call.id}`,
-        'hx-trigger': 'every 2s',
+        'hx-trigger': settled ? 'every 5s' : 'every 2s',
         'hx-swap': 'outerHTML',
         // No poll while the button's request runs: it would put a fresh button in its place.
         'hx-sync': 'this:drop',
@@ -71,10 +80,18 @@ export const CallFragment = (view: CallView) => {
       </p>
       <Tasks view={view} />
       <Facts view={view} />
+      <RecordingPanel call={call} recording={recording} />
       <div class="columns">
         <div>
-          {note === null ? <NoNote settled={settled} /> : <NoteView note={note} clock={clock} />}
-          <Transcript lines={log.transcript} clock={clock} language={call.language} running={!settled} />
+          {note === null ? <NoNote settled={settled} /> : <NoteView note={note} clock={clock} playable={playable} />}
+          <Transcript
+            lines={log.transcript}
+            clock={clock}
+            language={call.language}
+            running={!settled}
+            recording={recording}
+            playable={playable}
+          />
         </div>
         <Timeline events={log.events} clock={clock} />
       </div>
@@ -190,6 +207,9 @@ const Facts = ({ view: { call, note, clock, now } }: { view: CallView }) => (
       {call.error === null ? null : <small>{readable(call.error)}</small>}
     </Fact>
     <Fact name="Recording">{RECORDING_LABELS[call.recordingStatus]}</Fact>
+    {call.costNanos === null ? null : (
+      <Fact name="Cost">{`${amountText(call.costNanos)} ${call.costCurrency ?? ''}`}</Fact>
+    )}
     <Fact name="Language">{call.language === 'es' ? 'Spanish' : 'English'}</Fact>
     <Fact name="Questions">{`${readable(call.questionnaireId.replaceAll('-', ' '))}, version ${call.questionnaireVersion}`}</Fact>
   </dl>

@@ -4,10 +4,12 @@ import { CALL_STATUSES } from '../../domain/intake/call-record.ts';
 import { listCalls } from '../../store/calls.ts';
 import { getNote } from '../../store/notes.ts';
 import { getPatient, getPatients } from '../../store/patients.ts';
+import { getRecording } from '../../store/recordings.ts';
 import { countAlerts, getTask, redFlagTasks, tasksOfCall } from '../../store/tasks.ts';
 import { notFound, Problem } from '../errors.ts';
+import { fetchRecordingAgain } from '../fetch-recording-again.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
-import { hangUp, readCall, readCallLog } from '../read-call.ts';
+import { hangUp, readCall, readCallLog, storedCall } from '../read-call.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
 import { settleTask, TASK_VERBS } from '../settle-task.ts';
 import { CallAnswer, type CallView } from './call-fragment.tsx';
@@ -63,15 +65,16 @@ async function callView(ask: Ask, id: string): Promise<CallView> {
   const { config, db, actor, now } = ask;
   const current = await readCall(ask, id);
   const { call, settled } = current;
-  const [patient, note, log, tasks, alerts] = await Promise.all([
+  const [patient, note, recording, log, tasks, alerts] = await Promise.all([
     getPatient(db, config.keyRing, call.patientId),
     settled ? getNote(db, config.keyRing, call.id) : null,
+    getRecording(db, call.id),
     readCallLog(ask, current),
     tasksOfCall(db, call.id),
     countAlerts(db, MOST_ALERTS),
   ]);
   const clock = clinicClock(config.clinic.timeZone, now);
-  return { call, settled, patient, note, log, tasks, alerts, actorName: actor.name, clock, now };
+  return { call, settled, patient, note, recording, log, tasks, alerts, actorName: actor.name, clock, now };
 }
 
 /** False: there was nothing left to hang up. The page then shows the call as it is instead of an error. */
@@ -81,6 +84,16 @@ async function wasLive(ask: Ask, id: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof Problem && error.code === 'not_live') return false;
+    throw error;
+  }
+}
+
+async function isFetchedAgain(ask: Ask, id: string): Promise<boolean> {
+  try {
+    await fetchRecordingAgain(ask, (await storedCall(ask, id)).id);
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'not_failed') return false;
     throw error;
   }
 }
@@ -137,6 +150,22 @@ export const callPageRoutes: readonly Route[] = [
       const outcome = (await wasLive(ask, call_id)) ? undefined : 'This call was already over.';
       const view = await callView(ask, call_id);
       return ask.c.html(<CallAnswer view={view} outcome={outcome} />, outcome === undefined ? 200 : 409);
+    },
+  ),
+  route(
+    {
+      ...people,
+      method: 'POST',
+      path: '/dashboard/calls/:call_id/recording/retry',
+      audit: 'recording.retry',
+      params: oneCall,
+    },
+    async (ask) => {
+      const { call_id } = ask.params;
+      const outcome = (await isFetchedAgain(ask, call_id))
+        ? 'The recording is being fetched again.'
+        : 'The recording is not one that could not be fetched.';
+      return ask.c.html(<CallAnswer view={await callView(ask, call_id)} outcome={outcome} />);
     },
   ),
   ...settle,

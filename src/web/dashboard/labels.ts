@@ -4,6 +4,8 @@ import { isLiveStatus } from '../../domain/intake/call-record.ts';
 import type { CommandName } from '../../domain/intake/command.ts';
 import type { CallEvent } from '../../domain/intake/event.ts';
 import type { AnswerState, TaskKind } from '../../domain/intake/state.ts';
+import type { JobKind } from '../../domain/jobs/backoff.ts';
+import type { JobStatus } from '../../store/jobs.ts';
 import type { TaskStatus } from '../../store/tasks.ts';
 
 /** How a chip is coloured; the words carry the meaning. */
@@ -51,6 +53,34 @@ export const RECORDING_LABELS: Readonly<Record<RecordingStatus, string>> = {
   pending: 'Not stored yet',
   ready: 'Stored',
   failed: 'Not available',
+};
+
+/** Why a recording is not there, and what can be done. Codes of our own, of downloads, and of Telnyx. */
+const RECORDING_REASONS: Readonly<Record<string, string>> = {
+  no_consent_proof: 'There was audio without a consent to it. It was not kept, and Telnyx was told to delete its copy.',
+  not_found: 'Telnyx has no recording of this call.',
+  link_refused:
+    'Telnyx names a place for the audio that nothing is fetched from. Whoever runs this service can allow it.',
+  too_large: 'The audio is larger than a call can be, so it was not kept.',
+  wrong_type: 'What Telnyx gave was not audio.',
+  recording_failed: 'Telnyx could not keep the recording.',
+  record_start_refused: 'Telnyx did not start the recording.',
+};
+export const recordingReason = (code: string | null): string =>
+  RECORDING_REASONS[code ?? ''] ??
+  `The recording could not be fetched from Telnyx (${code === null ? 'unknown' : readable(code).toLowerCase()}).`;
+
+export const JOB_LABELS: Readonly<Record<JobKind, string>> = {
+  fetch_recording: 'Fetch a recording',
+  discard_recording: 'Discard a recording nobody agreed to',
+  erase_patient: 'Erase a patient',
+  rotate_keys: 'Bring everything under the new key',
+  sweep_storage: 'Tidy up the storage',
+};
+export const JOB_STATUS_LABELS: Readonly<Record<JobStatus, string>> = {
+  dead: 'Given up',
+  waiting: 'Waiting',
+  done: 'Done',
 };
 
 export const ANSWER_LABELS: Readonly<Record<AnswerState, { readonly label: string; readonly tone: Tone }>> = {
@@ -189,6 +219,8 @@ const HAPPENED: Readonly<Record<CallEvent['type'], string>> = {
   'call.hangup': 'Line closed',
   'call.checked': 'Asked Telnyx for the call',
   'recording.saved': 'Recording saved at Telnyx',
+  'recording.failed': 'Telnyx could not keep the recording',
+  'cost.reported': 'Cost reported',
   'command.failed': 'A command failed',
   'command.delayed': 'A command came late',
   'command.dropped': 'A command was not sent',
@@ -214,6 +246,7 @@ const ORDERED: Readonly<Record<CommandName, string>> = {
   open_task: 'tell staff',
   release_line: 'free the line',
   save_note: 'save the note',
+  run_jobs: 'see to the recording',
 };
 export const eventLabel = (type: string): string => (HAPPENED as Words)[type] ?? readable(type);
 export const commandLabel = (name: string): string => (ORDERED as Words)[name] ?? readable(name).toLowerCase();

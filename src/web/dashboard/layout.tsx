@@ -29,7 +29,7 @@ interface Frame {
   readonly viewer: Viewer | null;
   /** Red flags nobody has claimed. */
   readonly alerts: number;
-  readonly current: 'calls' | 'tasks' | 'new-call' | null;
+  readonly current: 'calls' | 'tasks' | 'new-call' | 'jobs' | null;
   readonly children: Child;
 }
 
@@ -37,6 +37,7 @@ const WAYS = [
   { key: 'calls', path: '/dashboard/calls', name: 'Calls', needs: 'seesCalls' },
   { key: 'tasks', path: '/dashboard/tasks', name: 'Tasks', needs: 'seesTasks' },
   { key: 'new-call', path: '/dashboard/new-call', name: 'Call a patient', needs: 'seesCalls' },
+  { key: 'jobs', path: '/dashboard/jobs', name: 'Background work', needs: 'seesWork' },
 ] as const;
 
 const Navigation = ({ current, viewer, alerts }: Pick<Frame, 'current' | 'alerts'> & { viewer: Viewer }) => (

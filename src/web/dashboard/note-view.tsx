@@ -3,6 +3,7 @@ import type { Note, NoteAnswer } from '../../domain/note/note.ts';
 import { type ClinicClock, Moment, spokenLength } from './clinic-clock.tsx';
 import { ANSWER_LABELS, isUnsure, itemTitle, readable, sureness } from './labels.ts';
 import { Chip } from './layout.tsx';
+import { Seek } from './seek.tsx';
 
 const SECTIONS = [
   ['message', 'Reply to our message'],
@@ -17,7 +18,8 @@ const NOTE_STATUS: Readonly<Record<Note['status'], string>> = {
   declined: 'The patient did not agree to answer.',
 };
 
-export const NoteView = ({ note, clock }: { note: Note; clock: ClinicClock }) => (
+/** `playable`: the recording of this call is there to be heard. */
+export const NoteView = ({ note, clock, playable }: { note: Note; clock: ClinicClock; playable: boolean }) => (
   <section aria-labelledby="note">
     <h2 id="note">Note</h2>
     <p class="quiet">{NOTE_STATUS[note.status]}</p>
@@ -30,7 +32,7 @@ export const NoteView = ({ note, clock }: { note: Note; clock: ClinicClock }) =>
           <h3>{title}</h3>
           <dl class="answers">
             {answers.map(([name, answer]) => (
-              <AnswerRow item={`${section}.${name}`} answer={answer} note={note} clock={clock} />
+              <AnswerRow item={`${section}.${name}`} answer={answer} note={note} clock={clock} playable={playable} />
             ))}
           </dl>
         </>
@@ -44,9 +46,10 @@ interface AnswerView {
   readonly answer: NoteAnswer;
   readonly note: Note;
   readonly clock: ClinicClock;
+  readonly playable: boolean;
 }
 
-const AnswerRow = ({ item, answer, note, clock }: AnswerView) => {
+const AnswerRow = ({ item, answer, note, clock, playable }: AnswerView) => {
   const { label, tone } = ANSWER_LABELS[answer.state];
   const value = valueText(answer);
   const isWords = answer.display !== undefined || answer.input === 'voice';
@@ -62,7 +65,7 @@ const AnswerRow = ({ item, answer, note, clock }: AnswerView) => {
         )}{' '}
         <Chip tone={tone}>{label}</Chip>
         <Doubts answer={answer} />
-        <Provenance item={item} answer={answer} note={note} clock={clock} />
+        <Provenance item={item} answer={answer} note={note} clock={clock} playable={playable} />
       </dd>
     </div>
   );
@@ -87,8 +90,8 @@ const Doubts = ({ answer: { confirmed, confidence } }: { answer: NoteAnswer }) =
 
 const INPUT_LABELS = { keys: 'by key', voice: 'spoken', staff: 'entered by staff' } as const;
 
-const Provenance = ({ item, answer, note, clock }: AnswerView) => {
-  const { input, confirmed, confidence, timestamp, call_id } = answer;
+const Provenance = ({ item, answer, note, clock, playable }: AnswerView) => {
+  const { input, confirmed, confidence, timestamp, call_id, offset_ms } = answer;
   if (input === undefined && timestamp === undefined) return null;
   const parts = [
     input === undefined ? null : INPUT_LABELS[input],
@@ -105,6 +108,11 @@ const Provenance = ({ item, answer, note, clock }: AnswerView) => {
           , <Moment at={at} clock={clock} exact={!isEarlier} />
         </>
       )}
+      {typeof offset_ms === 'number' && !isEarlier && playable ? (
+        <>
+          , <Seek heard={{ offsetMs: offset_ms, words: wordsOf(answer) }} about={itemTitle(item)} playable />
+        </>
+      ) : null}
       {isEarlier ? (
         <>
           , <a href={`/dashboard/calls/${call_id}`}>from an earlier call</a>
@@ -115,8 +123,10 @@ const Provenance = ({ item, answer, note, clock }: AnswerView) => {
   );
 };
 
+const wordsOf = ({ input, entry }: NoteAnswer): string | null => (input === 'voice' ? (entry ?? '') : null);
+
 /** Which words were put, and what exactly came back (CL-13): for whoever doubts the answer. */
-const Origin = ({ item, answer, note }: Omit<AnswerView, 'clock'>) => {
+const Origin = ({ item, answer, note }: Omit<AnswerView, 'clock' | 'playable'>) => {
   const { entry, wording, question_version, offset_ms, call_id = note.call_id } = answer;
   const facts = [
     // Words as they were heard stand above already.

@@ -3,12 +3,13 @@ import { countAlerts } from '../../store/tasks.ts';
 import { type Route, route } from '../route.ts';
 import { callPageRoutes } from './call-routes.tsx';
 import { clinicClock } from './clinic-clock.tsx';
+import { jobPageRoutes } from './job-routes.tsx';
 import { MOST_ALERTS, page } from './layout.tsx';
 import { NewCallPage } from './new-call-page.tsx';
 import { taskPageRoutes } from './task-routes.tsx';
 import { CALL_ROLES, homeOf, TASK_ROLES, viewerOf } from './viewer.ts';
 
-const home = { method: 'GET', roles: TASK_ROLES, audit: 'page.home', phi: false } as const;
+const home = { method: 'GET', roles: [...TASK_ROLES, 'auditor'], audit: 'page.home', phi: false } as const;
 
 export const dashboardRoutes: readonly Route[] = [
   route({ ...home, path: '/' }, ({ c }) => c.redirect('/dashboard')),
@@ -17,6 +18,7 @@ export const dashboardRoutes: readonly Route[] = [
   ),
   ...callPageRoutes,
   ...taskPageRoutes,
+  ...jobPageRoutes,
   route(
     { method: 'GET', roles: CALL_ROLES, path: '/dashboard/new-call', audit: 'page.new_call', phi: false },
     async ({ c, config, db, actor, now }) => {

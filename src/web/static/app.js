@@ -56,6 +56,70 @@
     for (const part of document.querySelectorAll('details[id]')) part.open = openById.get(part.id) ?? part.open;
   });
 
+  // The recording: a second of it is heard by its button, and what is said stands out in the transcript while it plays.
+  document.addEventListener('click', ({ target }) => {
+    const button = target.closest?.('[data-seek]');
+    const player = document.getElementById('player');
+    if (!button || !player) return;
+    playFrom(player, Number(button.dataset.seek) / 1000);
+  });
+
+  function playFrom(player, seconds) {
+    const begin = () => {
+      player.currentTime = seconds;
+      // Refused while the page has never been touched, or because another press came first: the player shows what it does.
+      player.play().catch(() => {});
+    };
+    if (player.readyState >= HTMLMediaElement.HAVE_METADATA) {
+      begin();
+      return;
+    }
+    player.addEventListener('loadedmetadata', begin, { once: true });
+    player.preload = 'auto';
+    player.load();
+  }
+
+  // Media events do not bubble.
+  document.addEventListener('timeupdate', ({ target }) => followTranscript(target), true);
+  document.addEventListener('play', () => openTranscript(), true);
+  document.addEventListener(
+    'error',
+    ({ target }) => {
+      const problem = document.getElementById('player-problem');
+      if (target.id === 'player' && problem) problem.hidden = false;
+    },
+    true,
+  );
+  document.addEventListener(
+    'playing',
+    () => {
+      const problem = document.getElementById('player-problem');
+      if (problem) problem.hidden = true;
+    },
+    true,
+  );
+
+  const isFollowing = () => document.getElementById('follow')?.checked === true;
+
+  function openTranscript() {
+    const said = document.getElementById('said');
+    if (said && isFollowing()) said.open = true;
+  }
+
+  function followTranscript(player) {
+    if (player.id !== 'player') return;
+    const at = player.currentTime * 1000;
+    const lines = [...document.querySelectorAll('.transcript [data-offset]')];
+    const now = lines.findLast((line) => Number(line.dataset.offset) <= at) ?? null;
+    for (const line of lines) {
+      if (line === now) line.setAttribute('aria-current', 'true');
+      else line.removeAttribute('aria-current');
+    }
+    const list = now?.parentElement;
+    // Inside its own box: the page itself stays where its reader has it.
+    if (list && isFollowing()) list.scrollTop = now.offsetTop - list.clientHeight / 3;
+  }
+
   for (const block of document.querySelectorAll('[data-needs]')) {
     const control = document.getElementsByName(block.dataset.needs)[0];
     const update = () => {

@@ -54,7 +54,7 @@ it('a question to Telnyx that is refused has no answer', () => {
     expect(afterFailure(command(name), failure('retryable'))).toBe('retry');
 });
 
-it.each(['suppress_number', 'open_task', 'release_line', 'save_note'] as const)(
+it.each(['suppress_number', 'open_task', 'release_line', 'save_note', 'run_jobs'] as const)(
   '%s waits for our own storage to come back',
   (name) => {
     for (const kind of ['call_ended', 'retryable', 'permanent'] as const)

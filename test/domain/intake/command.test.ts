@@ -20,6 +20,7 @@ const NAMES: Record<CommandName, 'stopping' | 'own' | 'ordinary'> = {
   open_task: 'own',
   release_line: 'own',
   save_note: 'own',
+  run_jobs: 'own',
 };
 
 it.each(Object.entries(NAMES) as [CommandName, string][])('counts %s as %s', (name, kind) => {

@@ -104,10 +104,10 @@ describe('an answer later than the note', () => {
     const call = at('ample.medications');
     const { asked } = call;
     call.when(hungUp()).timer('close');
-    expect(call.lastNames).toEqual(['save_note']);
+    expect(call.lastNames).toEqual(['save_note', 'run_jobs']);
     call.when(gathered('1', asked));
     expect(call.state.noteVersion).toBe(2);
-    expect(call.timer('close').lastNames).toEqual(['save_note']);
+    expect(call.timer('close').lastNames).toEqual(['save_note', 'run_jobs']);
     expect(statusOf(call.state)).toBe('partial');
   });
 });

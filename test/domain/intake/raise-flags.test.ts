@@ -196,7 +196,7 @@ describe('words that are a red flag', () => {
 
   it('after the note was written make its next version', () => {
     const call = atVoice().when(hungUp()).timer('close').says('I have chest pain');
-    expect([call.state.noteVersion, call.timer('close').lastNames]).toEqual([2, ['save_note']]);
+    expect([call.state.noteVersion, call.timer('close').lastNames]).toEqual([2, ['save_note', 'run_jobs']]);
   });
 
   it('said while staff are rung are told to staff, and the ringing goes on', () => {

@@ -255,7 +255,7 @@ describe('an end in the middle of a spoken answer', () => {
     const late = atVoice().when(hungUp()).timer('close');
     late.says('my knee');
     expect([answerOf(late)?.value, late.state.noteVersion]).toEqual(['my knee', 2]);
-    expect(late.timer('close').lastNames).toEqual(['save_note']);
+    expect(late.timer('close').lastNames).toEqual(['save_note', 'run_jobs']);
   });
 
   it('takes no words said to the goodbye', () => {

@@ -53,7 +53,7 @@ describe('the whole call', () => {
     expect(call.state).toMatchObject({ outcome: 'completed', identity: 'verified' });
     expect(call.when(speakEnded).lastNames).toEqual(['hangup']);
     expect(call.when(hungUp()).lastNames).toEqual(['release_line']);
-    expect(call.timer('close').lastNames).toEqual(['save_note']);
+    expect(call.timer('close').lastNames).toEqual(['save_note', 'run_jobs']);
     expect(statusOf(call.state)).toBe('completed');
   });
 
@@ -203,7 +203,9 @@ describe('call.hangup', () => {
       const asked = KEYED_STEPS.filter((id) => id.includes('.'));
       const given = asked.slice(0, Math.max(0, asked.indexOf(step)));
       expect(asked.filter((id) => answers[id])).toEqual(given);
-      expect(call.timer('close').lastNames).toEqual(['save_note']);
+      // Only who agreed to be recorded leaves work behind.
+      const isRecorded = call.state.recorder === 'on';
+      expect(call.timer('close').lastNames).toEqual(isRecorded ? ['save_note', 'run_jobs'] : ['save_note']);
     },
   );
 
@@ -241,7 +243,7 @@ describe('call.hangup', () => {
   it('that comes after we had to conclude the end is saved too', () => {
     const call = givenInterview().timer('silence');
     call.when(checked(call.state.checking!, false)).timer('close').when(hungUp()).timer('close');
-    expect([call.lastNames, call.state.hangup?.cause]).toEqual([['save_note'], 'normal_clearing']);
+    expect([call.lastNames, call.state.hangup?.cause]).toEqual([['save_note', 'run_jobs'], 'normal_clearing']);
   });
 });
 
@@ -252,8 +254,8 @@ describe('recording.saved', () => {
     ['after the note', () => givenInterview().when(hungUp()).timer('close').when(recordingSaved())],
   ])('%s is in the last note that is written', (_, make) => {
     const call = make();
-    expect(call.state.recording).toEqual({ id: 'rec-1', startedAt: null, durationMs: 61_000 });
-    expect(call.timer('close').lastNames).toEqual(['save_note']);
+    expect(call.state.recording).toMatchObject({ id: 'rec-1', startedAt: null, durationMs: 61_000, format: 'mp3' });
+    expect(call.timer('close').lastNames).toEqual(['save_note', 'run_jobs']);
   });
 });
 

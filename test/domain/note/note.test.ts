@@ -90,6 +90,7 @@ describe('the note of a completed call', () => {
       duration_seconds: Math.round(((endedAt ?? 0) - (answeredAt ?? 0)) / 1000),
       started_at: iso(answeredAt ?? 0),
       ended_at: iso(endedAt ?? 0),
+      cost: null,
     });
     expect([note.created_at, note.completed_at]).toEqual([iso(call.now), iso(endedAt ?? 0)]);
   });

@@ -1,0 +1,159 @@
+/**
+ * Tells audio from anything else by its bytes, and how long it lasts, while it streams by: MPEG layer III frames are counted one by
+ * one, of WAV the header says what a second weighs. The name and the content type of a download prove nothing. Pure.
+ * Layouts: ISO/IEC 11172-3 and 13818-3 (frame header), RIFF/WAVE, ID3v2.
+ */
+import type { AudioFormat } from '../intake/state.ts';
+
+/** Enough to find the first frame, or to know that there is none. */
+const LONGEST_PREFACE_BYTES = 16 * 1024;
+
+const BITRATES_MPEG1 = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
+const BITRATES_MPEG2 = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
+const SAMPLE_RATES: Readonly<Record<number, readonly number[]>> = {
+  3: [44_100, 48_000, 32_000],
+  2: [22_050, 24_000, 16_000],
+  0: [11_025, 12_000, 8000],
+};
+
+interface Frame {
+  readonly bytes: number;
+  readonly ms: number;
+}
+
+/** The four bytes of a frame's header; null when they are none, or of a layer or bit rate nobody records calls in. */
+function frameOf(b0: number, b1: number, b2: number): Frame | null {
+  if (b0 !== 0xff || (b1 & 0xe0) !== 0xe0 || (b1 & 0x06) !== 0x02) return null;
+  const version = (b1 >> 3) & 3;
+  const sampleRate = SAMPLE_RATES[version]?.[(b2 >> 2) & 3];
+  const kbps = (version === 3 ? BITRATES_MPEG1 : BITRATES_MPEG2)[b2 >> 4];
+  if (sampleRate === undefined || !kbps) return null;
+  const samples = version === 3 ? 1152 : 576;
+  return {
+    bytes: Math.floor((samples * kbps * 125) / sampleRate) + ((b2 >> 1) & 1),
+    ms: (samples * 1000) / sampleRate,
+  };
+}
+
+export class AudioProbe {
+  /** Null while it cannot be told yet, `none` once it is certain that this is no audio. */
+  format: AudioFormat | 'none' | null = null;
+  #ms = 0;
+  /** Not looked at yet: what a header may be cut in by the end of a piece. */
+  #rest: Uint8Array = new Uint8Array(0);
+  /** To be passed over: the body of a frame, an ID3 tag. */
+  #skip = 0;
+  #seen = 0;
+  #bytesPerSecond = 0;
+  /** Frames that followed one upon the other: bytes that look like the start of one frame occur in anything. */
+  #chain = 0;
+
+  push(piece: Uint8Array): void {
+    this.#seen += piece.length;
+    if (this.format === 'none') return;
+    if (this.format === 'wav') {
+      this.#ms += (piece.length * 1000) / this.#bytesPerSecond;
+      return;
+    }
+    this.#read(joined(this.#rest, piece));
+  }
+
+  /** Milliseconds of sound so far. */
+  get durationMs(): number {
+    return Math.round(this.#ms);
+  }
+
+  /** After the last piece: what has not shown itself as audio is none. */
+  end(): AudioFormat | 'none' {
+    this.format ??= 'none';
+    return this.format;
+  }
+
+  #read(bytes: Uint8Array): void {
+    if (this.format === null && this.#skip === 0 && isText(bytes, 0, 'RIFF')) this.#readWav(bytes);
+    else this.#readFrames(bytes);
+  }
+
+  #readFrames(bytes: Uint8Array): void {
+    let at = 0;
+    for (;;) {
+      const skipped = Math.min(this.#skip, bytes.length - at);
+      at += skipped;
+      this.#skip -= skipped;
+      // An ID3 tag says its length in ten bytes, a frame in four.
+      if (bytes.length - at < 10) break;
+      if (isText(bytes, at, 'ID3')) {
+        this.#skip = 10 + tagLength(bytes, at);
+        continue;
+      }
+      const frame = frameOf(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0);
+      if (frame === null) {
+        if (this.format === null) {
+          if (this.#seen - (bytes.length - at) > LONGEST_PREFACE_BYTES) {
+            this.#isNone();
+            return;
+          }
+          this.#chain = 0;
+          this.#ms = 0;
+        }
+        at += 1;
+        continue;
+      }
+      this.#skip = frame.bytes;
+      this.#ms += frame.ms;
+      this.#chain += 1;
+      if (this.#chain > 1) this.format = 'mp3';
+    }
+    this.#rest = bytes.slice(at);
+  }
+
+  /** Chunk after chunk up to the sound; a header that goes on for ever is none. */
+  #readWav(bytes: Uint8Array): void {
+    if (bytes.length > LONGEST_PREFACE_BYTES * 4) {
+      this.#isNone();
+      return;
+    }
+    this.#rest = bytes.slice();
+    if (bytes.length < 12) return;
+    if (!isText(bytes, 8, 'WAVE')) {
+      this.#isNone();
+      return;
+    }
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let at = 12; at + 8 <= bytes.length; ) {
+      const length = view.getUint32(at + 4, true);
+      if (isText(bytes, at, 'fmt ') && at + 20 <= bytes.length) this.#bytesPerSecond = view.getUint32(at + 16, true);
+      if (isText(bytes, at, 'data')) {
+        if (this.#bytesPerSecond === 0) {
+          this.#isNone();
+          return;
+        }
+        this.format = 'wav';
+        this.#ms = ((bytes.length - at - 8) * 1000) / this.#bytesPerSecond;
+        this.#rest = new Uint8Array(0);
+        return;
+      }
+      at += 8 + length + (length % 2);
+    }
+  }
+
+  #isNone(): void {
+    this.format = 'none';
+    this.#rest = new Uint8Array(0);
+  }
+}
+
+const isText = (bytes: Uint8Array, at: number, text: string): boolean =>
+  [...text].every((character, i) => bytes[at + i] === character.charCodeAt(0));
+
+/** Four bytes of seven bits each. */
+const tagLength = (bytes: Uint8Array, at: number): number =>
+  [6, 7, 8, 9].reduce((length, i) => length * 128 + ((bytes[at + i] ?? 0) & 0x7f), 0);
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  if (first.length === 0) return second;
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first, 0);
+  both.set(second, first.length);
+  return both;
+}

@@ -1,0 +1,45 @@
+/** When work that failed is tried again, and when it is given up: then it waits for a person as a dead letter. Pure. */
+
+/** What is known of a kind of work, in data. */
+export interface JobPolicy {
+  /** Waits after the first, second, … failure, milliseconds; when they are used up the work is dead. */
+  readonly waitsMs: readonly number[];
+  /** So long one try may take; then whoever took it counts as dead, and it is tried again. */
+  readonly leaseMs: number;
+}
+
+/** Spread by up to so much of itself, so that what failed together does not come back together. */
+const JITTER = 0.2;
+
+/** Null: given up. `attempts`: tries made so far; `chance`: 0 to 1, drawn by the caller. */
+export function nextTryMs(policy: JobPolicy, attempts: number, chance: number): number | null {
+  const wait = policy.waitsMs[attempts - 1];
+  return wait === undefined ? null : Math.round(wait * (1 + JITTER * chance));
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+export const JOB_KINDS = [
+  'fetch_recording',
+  'discard_recording',
+  'erase_patient',
+  'rotate_keys',
+  'sweep_storage',
+] as const;
+export type JobKind = (typeof JOB_KINDS)[number];
+
+/** A day: Telnyx may be away for hours, and keeps what it recorded. */
+const A_DAY = [
+  ...[10 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE],
+  ...[HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 8 * HOUR],
+];
+
+export const JOB_POLICIES: Readonly<Record<JobKind, JobPolicy>> = {
+  fetch_recording: { waitsMs: A_DAY, leaseMs: 5 * MINUTE },
+  discard_recording: { waitsMs: A_DAY, leaseMs: MINUTE },
+  erase_patient: { waitsMs: A_DAY, leaseMs: 10 * MINUTE },
+  rotate_keys: { waitsMs: A_DAY, leaseMs: 10 * MINUTE },
+  sweep_storage: { waitsMs: A_DAY, leaseMs: 10 * MINUTE },
+};

@@ -1,0 +1,16 @@
+/** Every kind of work and who does it. A new kind: a file, a line here, its policy in domain/jobs/backoff.ts. */
+import type { JobKind } from '../domain/jobs/backoff.ts';
+import { discardRecording } from './discard-recording.ts';
+import { erasePatient } from './erase-patient.ts';
+import { fetchRecording } from './fetch-recording.ts';
+import type { JobHandler } from './job-handler.ts';
+import { rotateKeys } from './rotate-keys.ts';
+import { sweepStorage } from './sweep-storage.ts';
+
+export const HANDLERS: Readonly<Record<JobKind, JobHandler>> = {
+  fetch_recording: fetchRecording,
+  discard_recording: discardRecording,
+  erase_patient: erasePatient,
+  rotate_keys: rotateKeys,
+  sweep_storage: sweepStorage,
+};

@@ -1,0 +1,86 @@
+/**
+ * One try of one job: taken under a lease, done by its handler, settled. Whoever dies in between leaves a lease that runs out; what
+ * fails comes back later; what fails too often waits as a dead letter for a person.
+ */
+import { JOB_POLICIES, type JobKind, nextTryMs } from '../domain/jobs/backoff.ts';
+import { configOf, type Env } from '../env.ts';
+import { log } from '../log.ts';
+import { database } from '../store/database.ts';
+import { type Job, settleJob, takeJob } from '../store/jobs.ts';
+import { HANDLERS } from './handlers.ts';
+import { failed, type JobContext, type JobOutcome } from './job-handler.ts';
+
+/** A hint for later travels at most this long; the cron sends one for what is due after that. */
+const LONGEST_HINT_DELAY_SECONDS = 12 * 3600;
+
+/** Throws only when our own storage fails: then the hint comes again. */
+export async function runJob(env: Env, jobId: string): Promise<void> {
+  const config = configOf(env);
+  const db = database(env);
+  const now = Date.now();
+  const leaseUntil = (kind: JobKind) => now + JOB_POLICIES[kind].leaseMs * config.timerScale;
+  const job = await takeJob(db, jobId, now, leaseUntil);
+  if (job === null) return;
+  const context: JobContext = { env, config, db, job, now };
+  await settle(context, await tried(context));
+}
+
+async function tried(context: JobContext): Promise<JobOutcome> {
+  const { kind, attempts } = context.job;
+  // A try that took its whole process with it has settled nothing.
+  if (attempts > JOB_POLICIES[kind].waitsMs.length + 1) return failed('crashed', true);
+  try {
+    return await HANDLERS[kind].run(context);
+  } catch (error) {
+    const { name, code } = error as { name?: string; code?: unknown };
+    return failed(typeof code === 'string' && /^[a-z_]{1,40}$/.test(code) ? code : snakeCase(name ?? 'unknown'));
+  }
+}
+
+const snakeCase = (name: string): string =>
+  name
+    .replace(/(?<=[a-z])(?=[A-Z])/g, '_')
+    .toLowerCase()
+    .slice(0, 40);
+
+async function settle(context: JobContext, outcome: JobOutcome): Promise<void> {
+  const { env, config, db, job } = context;
+  const now = Date.now();
+  const line = { job_id: job.id, kind: job.kind, call_id: job.callId, attempt: job.attempts };
+  switch (outcome.kind) {
+    case 'done':
+      await settleJob(db, job, { status: 'done' }, now);
+      log.info('job.done', line);
+      return;
+    case 'goes_on': {
+      const dueAt = now + outcome.afterMs * config.timerScale;
+      const settlement = { status: 'waiting', dueAt, code: null, progress: outcome.progress } as const;
+      if (await settleJob(db, job, settlement, now)) await hintAt(env, job, dueAt - now);
+      return;
+    }
+    case 'failed': {
+      const { code, final = false } = outcome;
+      const wait = final ? null : nextTryMs(JOB_POLICIES[job.kind], job.attempts, Math.random());
+      if (wait === null) {
+        log.error('job.dead', { ...line, code });
+        await HANDLERS[job.kind].onGivenUp?.(context, code);
+        await settleJob(db, job, { status: 'dead', code }, now);
+        return;
+      }
+      const dueAt = now + wait * config.timerScale;
+      log.warn('job.failed', { ...line, code, wait_ms: dueAt - now });
+      if (await settleJob(db, job, { status: 'waiting', dueAt, code }, now)) await hintAt(env, job, dueAt - now);
+      return;
+    }
+  }
+}
+
+/** Not before it is due: a hint that comes too early finds nothing. */
+async function hintAt(env: Env, job: Job, ms: number): Promise<void> {
+  const delaySeconds = Math.min(Math.ceil(ms / 1000), LONGEST_HINT_DELAY_SECONDS);
+  try {
+    await env.JOB_QUEUE.send({ job_id: job.id }, { delaySeconds });
+  } catch (error) {
+    log.warn('job.hint_failed', { job_id: job.id, reason: (error as Error).name });
+  }
+}

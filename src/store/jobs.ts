@@ -1,0 +1,183 @@
+/**
+ * Work to be done later, one row each (schema.ts, `jobs`). A row is the truth; a queue message that names it is only a hint, and
+ * taking a row is what keeps two from doing the same work: whoever comes second finds it taken.
+ */
+import { and, asc, desc, eq, isNotNull, lte, sql } from 'drizzle-orm';
+import type { JobKind } from '../domain/jobs/backoff.ts';
+import type { Database } from './database.ts';
+import { newId } from './new-id.ts';
+import { jobs } from './schema.ts';
+
+export const JOB_STATUSES = ['waiting', 'done', 'dead'] as const;
+export type JobStatus = (typeof JOB_STATUSES)[number];
+
+export interface Job {
+  readonly id: string;
+  readonly kind: JobKind;
+  /** Opaque id of what it is about: a call, a patient, a key. */
+  readonly subject: string;
+  readonly callId: string | null;
+  readonly status: JobStatus;
+  /** Tries begun so far, the present one among them. */
+  readonly attempts: number;
+  readonly dueAt: number;
+  /** Where long work stands, as its own handler writes it: ids, cursors and counts. */
+  readonly progress: string | null;
+  /** Why the last try failed. */
+  readonly code: string | null;
+  readonly createdAt: number;
+  readonly endedAt: number | null;
+}
+type JobRow = typeof jobs.$inferSelect;
+
+export interface NewJob {
+  readonly kind: JobKind;
+  readonly subject: string;
+  readonly callId?: string;
+  /** Epoch milliseconds; now when left out. */
+  readonly dueAt?: number;
+}
+
+/**
+ * For a batch or alone. Work that is there already stays as it is; with `again` it begins anew where it is over or waits after a
+ * failure, and is left to whoever does it at this moment.
+ */
+export function insertJob(db: Database, job: NewJob, now: number, again: 'keep' | 'again' = 'keep') {
+  const { kind, subject, callId = null, dueAt = now } = job;
+  const row = { id: newId('job', now), kind, subject, callId, status: 'waiting', attempts: 0, dueAt, createdAt: now };
+  const insert = db.insert(jobs).values(row);
+  if (again === 'keep') return insert.onConflictDoNothing();
+  const set = { status: 'waiting', attempts: 0, dueAt, progress: null, code: null, endedAt: null };
+  const setWhere = sql`${jobs.status} != 'waiting' or ${jobs.code} is not null`;
+  return insert.onConflictDoUpdate({ target: [jobs.kind, jobs.subject], set, setWhere });
+}
+
+/** The job, taken: until `leaseUntil` nobody else gets it. Null: it is not due, taken, or over. */
+export async function takeJob(
+  db: Database,
+  id: string,
+  now: number,
+  leaseUntil: (kind: JobKind) => number,
+): Promise<Job | null> {
+  const known = await getJob(db, id);
+  if (known === null || known.status !== 'waiting' || known.dueAt > now) return null;
+  const [row] = await db
+    .update(jobs)
+    .set({ attempts: sql`${jobs.attempts} + 1`, dueAt: leaseUntil(known.kind), code: null })
+    .where(and(eq(jobs.id, id), eq(jobs.status, 'waiting'), eq(jobs.dueAt, known.dueAt)))
+    .returning();
+  return row === undefined ? null : opened(row);
+}
+
+/** What becomes of a job after a try. */
+export type Settlement =
+  | { readonly status: 'done' }
+  | { readonly status: 'dead'; readonly code: string }
+  | {
+      readonly status: 'waiting';
+      readonly dueAt: number;
+      readonly code: string | null;
+      readonly progress?: string | null;
+    };
+
+/** Only by whoever took it last: a try that outlived its lease has no say any more. False: somebody else has it. */
+export async function settleJob(db: Database, job: Job, settlement: Settlement, now: number): Promise<boolean> {
+  const ended = settlement.status === 'waiting' ? {} : { endedAt: now };
+  // Progress is no failure: the tries of a page are not held against the next.
+  const moved = settlement.status === 'waiting' && settlement.progress !== undefined ? { attempts: 0 } : {};
+  const rows = await db
+    .update(jobs)
+    .set({ code: null, ...settlement, ...ended, ...moved })
+    .where(
+      and(eq(jobs.id, job.id), eq(jobs.status, 'waiting'), eq(jobs.attempts, job.attempts), eq(jobs.dueAt, job.dueAt)),
+    )
+    .returning({ id: jobs.id });
+  return rows.length > 0;
+}
+
+/** A person wants it tried again: what was given up begins anew. Null: it is unknown, waits, or is done. */
+export async function retryJob(db: Database, id: string, now: number): Promise<Job | null> {
+  const [row] = await db
+    .update(jobs)
+    .set({ status: 'waiting', attempts: 0, dueAt: now, endedAt: null })
+    .where(and(eq(jobs.id, id), eq(jobs.status, 'dead')))
+    .returning();
+  return row === undefined ? null : opened(row);
+}
+
+export async function getJob(db: Database, id: string): Promise<Job | null> {
+  const [row] = await db.select().from(jobs).where(eq(jobs.id, id)).limit(1);
+  return row === undefined ? null : opened(row);
+}
+
+export async function findJob(db: Database, kind: JobKind, subject: string): Promise<Job | null> {
+  const [row] = await db
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.kind, kind), eq(jobs.subject, subject)))
+    .limit(1);
+  return row === undefined ? null : opened(row);
+}
+
+export async function jobsOfCall(db: Database, callId: string): Promise<Job[]> {
+  const rows = await db
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.callId, callId), isNotNull(jobs.callId)));
+  return rows.map(opened);
+}
+
+/** Jobs to be hinted at now, those that wait longest first. */
+export const dueJobs = (db: Database, now: number, limit: number) =>
+  db
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(eq(jobs.status, 'waiting'), lte(jobs.dueAt, now)))
+    .orderBy(jobs.dueAt, jobs.id)
+    .limit(limit);
+
+/** What was done that long ago interests nobody. */
+export const forgetDone = (db: Database, endedBefore: number, limit: number) =>
+  db
+    .delete(jobs)
+    .where(sql`${jobs.id} in (select id from jobs where status = 'done' and ended_at < ${endedBefore} limit ${limit})`);
+
+export interface JobFilter {
+  readonly limit: number;
+  /** `at`: when it is due. */
+  readonly cursor: { readonly at: number; readonly id: string } | null;
+  readonly status: JobStatus;
+}
+
+/** What waits, by the time it is due; what is over, the newest first. */
+export async function listJobs(
+  db: Database,
+  filter: JobFilter,
+): Promise<{ items: Job[]; nextCursor: JobFilter['cursor'] }> {
+  const { cursor, status, limit } = filter;
+  const isOver = status !== 'waiting';
+  const inOrder = isOver ? desc : asc;
+  const beyond = sql.raw(isOver ? '<' : '>');
+  const rows = await db
+    .select()
+    .from(jobs)
+    .where(
+      and(
+        eq(jobs.status, status),
+        cursor === null ? undefined : sql`(${jobs.dueAt}, ${jobs.id}) ${beyond} (${cursor.at}, ${cursor.id})`,
+      ),
+    )
+    .orderBy(inOrder(jobs.dueAt), inOrder(jobs.id))
+    .limit(limit + 1);
+  const page = rows.slice(0, limit);
+  const last = rows.length > page.length ? page.at(-1) : undefined;
+  return { items: page.map(opened), nextCursor: last === undefined ? null : { at: last.dueAt, id: last.id } };
+}
+
+/** How many dead letters wait for somebody, counted up to `limit`. */
+export async function countDeadJobs(db: Database, limit: number): Promise<number> {
+  const rows = await db.select({ id: jobs.id }).from(jobs).where(eq(jobs.status, 'dead')).limit(limit);
+  return rows.length;
+}
+
+const opened = (row: JobRow): Job => ({ ...row, kind: row.kind as JobKind, status: row.status as JobStatus });

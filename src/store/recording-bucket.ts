@@ -1,0 +1,175 @@
+/**
+ * The audio of calls in R2, sealed under the patient's key. Written only beside a proof of consent (X1), in parts of 8 MiB, so that an
+ * hour of talk is never held in memory; read by range. The object's name says nothing but the call's and the recording's ids.
+ */
+import type { ConsentProof } from '../domain/intake/recording.ts';
+import { type DataKey, SealError, type SealedPlace } from './seal.ts';
+import { openObject, sealedLength, sealObject } from './sealed-object.ts';
+
+export const RECORDINGS_PREFIX = 'recordings/';
+/** R2 wants at least 5 MiB, all parts alike but the last. */
+const PART_BYTES = 8 * 1024 * 1024;
+
+export interface RecordingRef {
+  readonly id: string;
+  readonly callId: string;
+}
+export interface StoredAudio {
+  readonly bytes: number;
+  /** Of the audio in clear, hex. */
+  readonly sha256: string;
+}
+
+export const recordingKey = ({ id, callId }: RecordingRef): string => `${RECORDINGS_PREFIX}${callId}/${id}`;
+
+const place = ({ id }: RecordingRef): SealedPlace => ({ table: 'recordings', column: 'audio', row: id });
+
+/** Overwrites what an earlier try left. What `audio` throws ends the upload, and nothing is stored. */
+export async function putRecording(
+  bucket: R2Bucket,
+  recording: RecordingRef,
+  dataKey: DataKey,
+  proof: ConsentProof,
+  audio: AsyncIterable<Uint8Array>,
+): Promise<StoredAudio> {
+  const digest = new crypto.DigestStream('SHA-256');
+  const writer = digest.getWriter();
+  // Read below; when the source fails nobody does.
+  digest.digest.catch(() => undefined);
+  let bytes = 0;
+  async function* counted(): AsyncGenerator<Uint8Array, void> {
+    for await (const piece of audio) {
+      bytes += piece.length;
+      await writer.write(piece);
+      yield piece;
+    }
+  }
+  try {
+    const metadata = { 'consent-event': proof.eventId };
+    await putInParts(bucket, recordingKey(recording), sealObject(dataKey, place(recording), counted()), metadata);
+  } catch (error) {
+    await writer.abort(error).catch(() => undefined);
+    throw error;
+  }
+  await writer.close();
+  return { bytes, sha256: new Uint8Array(await digest.digest).toHex() };
+}
+
+async function putInParts(
+  bucket: R2Bucket,
+  key: string,
+  sealed: AsyncIterable<Uint8Array>,
+  customMetadata: Record<string, string>,
+): Promise<void> {
+  const options = {
+    customMetadata,
+    httpMetadata: { contentType: 'application/octet-stream', cacheControl: 'no-store' },
+  };
+  const part = new Uint8Array(PART_BYTES);
+  let held = 0;
+  let upload: R2MultipartUpload | null = null;
+  const uploaded: R2UploadedPart[] = [];
+  try {
+    for await (const piece of sealed) {
+      for (let taken = 0; taken < piece.length; ) {
+        if (held === PART_BYTES) {
+          upload ??= await bucket.createMultipartUpload(key, options);
+          uploaded.push(await upload.uploadPart(uploaded.length + 1, part));
+          held = 0;
+        }
+        const slice = piece.subarray(taken, taken + PART_BYTES - held);
+        part.set(slice, held);
+        held += slice.length;
+        taken += slice.length;
+      }
+    }
+    if (upload === null) {
+      await bucket.put(key, part.slice(0, held), options);
+      return;
+    }
+    uploaded.push(await upload.uploadPart(uploaded.length + 1, part.slice(0, held)));
+    await upload.complete(uploaded);
+  } catch (error) {
+    await upload?.abort().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** What is stored is not what was stored: shown to nobody (HS-07). */
+export class RecordingCorrupt extends Error {
+  override readonly name = 'RecordingCorrupt';
+}
+
+export interface ReadableRecording extends RecordingRef, StoredAudio {}
+
+/**
+ * The audio, or bytes `from` to `to` (included) of it. Each chunk is authenticated before a byte of it is given, and of the
+ * whole the SHA-256 as well before the last byte; the first chunk is opened before this returns. Null: there is no such object.
+ */
+export async function readRecording(
+  bucket: R2Bucket,
+  recording: ReadableRecording,
+  dataKey: DataKey,
+  from: number,
+  to: number,
+): Promise<ReadableStream<Uint8Array> | null> {
+  const key = recordingKey(recording);
+  const head = await bucket.head(key);
+  if (head === null) return null;
+  if (head.size !== sealedLength(recording.bytes)) throw new RecordingCorrupt('not as long as it was stored');
+  const read = async (offset: number, length: number) => {
+    const object = await bucket.get(key, { range: { offset, length } });
+    if (object === null || !('body' in object)) throw new RecordingCorrupt('gone while it was read');
+    return object.body;
+  };
+  const { bytes } = recording;
+  const clear = openObject({ dataKey, place: place(recording), bytes, read }, from, to);
+  const isWhole = from === 0 && to === bytes - 1;
+  const checked = isWhole ? withDigest(clear, recording.sha256) : clear;
+  const first = await checked.next().catch((error: unknown) => {
+    // A bucket that cannot be read at this moment says nothing about what lies in it.
+    if (!(error instanceof SealError)) throw error;
+    throw new RecordingCorrupt('a chunk does not open', { cause: error });
+  });
+  let waiting: Uint8Array | null = first.done ? null : first.value;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const next = waiting === null ? await checked.next() : { done: false, value: waiting };
+        waiting = null;
+        if (next.done) controller.close();
+        else controller.enqueue(next.value as Uint8Array);
+      },
+      async cancel() {
+        await checked.return();
+      },
+    },
+    // Nothing is opened ahead of whoever listens.
+    { highWaterMark: 0 },
+  );
+}
+
+/** Keeps the last piece back until the digest of all of it is right. */
+async function* withDigest(source: AsyncIterable<Uint8Array>, sha256: string): AsyncGenerator<Uint8Array, void> {
+  const digest = new crypto.DigestStream('SHA-256');
+  const writer = digest.getWriter();
+  digest.digest.catch(() => undefined);
+  let held: Uint8Array | null = null;
+  try {
+    for await (const piece of source) {
+      if (held !== null) yield held;
+      await writer.write(piece);
+      held = piece;
+    }
+    await writer.close();
+  } catch (error) {
+    await writer.abort(error).catch(() => undefined);
+    throw error;
+  }
+  if (new Uint8Array(await digest.digest).toHex() !== sha256)
+    throw new RecordingCorrupt('another digest than was stored');
+  if (held !== null) yield held;
+}
+
+export const deleteRecordings = (bucket: R2Bucket, recordings: readonly RecordingRef[]): Promise<void> =>
+  bucket.delete(recordings.map(recordingKey));

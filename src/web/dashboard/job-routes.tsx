@@ -1,0 +1,82 @@
+/** The page of the work behind the scenes, and sending a dead letter again. */
+import * as z from 'zod';
+import { getJob, JOB_STATUSES, listJobs } from '../../store/jobs.ts';
+import { countAlerts } from '../../store/tasks.ts';
+import { examine } from '../doctor.ts';
+import { Problem } from '../errors.ts';
+import { cursorText, pageCursor } from '../page-cursor.ts';
+import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
+import { sendJobAgain } from '../send-job-again.ts';
+import { clinicClock } from './clinic-clock.tsx';
+import { type JobList, JobsAnswer } from './jobs-fragment.tsx';
+import { JobsPage } from './jobs-page.tsx';
+import { JOB_LABELS } from './labels.ts';
+import { MOST_ALERTS, page } from './layout.tsx';
+import { viewerOf, WORK_ROLES } from './viewer.ts';
+
+const PAGE_SIZE = 25;
+
+const people = { roles: WORK_ROLES, phi: false } as const;
+const listQuery = z.strictObject({
+  status: z.enum(JOB_STATUSES).default('dead'),
+  cursor: pageCursor('job').optional(),
+});
+const oneJob = z.strictObject({ job_id: z.string().regex(/^job_[0-9a-f-]{36}$/) });
+
+async function jobList(ask: Ask<RouteSpec & { query: typeof listQuery }>): Promise<JobList> {
+  const { config, db, query, actor, now } = ask;
+  const { status, cursor = null } = query;
+  const { items: jobs, nextCursor } = await listJobs(db, { limit: PAGE_SIZE, cursor, status });
+  return {
+    ...{ jobs, status, cursor: cursorText(cursor), nextCursor: cursorText(nextCursor) },
+    viewer: viewerOf(actor),
+    clock: clinicClock(config.clinic.timeZone, now),
+  };
+}
+
+/** Null: it is not dead any more. */
+async function isSentAgain(ask: Ask, id: string): Promise<boolean> {
+  try {
+    await sendJobAgain(ask, id);
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'not_dead') return false;
+    throw error;
+  }
+}
+
+export const jobPageRoutes: readonly Route[] = [
+  route({ ...people, method: 'GET', path: '/dashboard/jobs', audit: 'page.jobs', query: listQuery }, async (ask) => {
+    const [list, findings, alerts] = await Promise.all([
+      jobList(ask),
+      examine(ask.db, ask.config),
+      countAlerts(ask.db, MOST_ALERTS),
+    ]);
+    const children = <JobsPage list={list} findings={findings} />;
+    const clinicName = ask.config.clinic.name;
+    return ask.c.html(
+      page({ title: 'Background work', clinicName, viewer: list.viewer, alerts, current: 'jobs', children }),
+    );
+  }),
+  route(
+    { ...people, method: 'GET', path: '/dashboard/fragments/jobs', audit: 'page.jobs_poll', query: listQuery },
+    async (ask) => ask.c.html(<JobsAnswer list={await jobList(ask)} />),
+  ),
+  route(
+    {
+      ...{ roles: ['admin'], phi: false },
+      method: 'POST',
+      path: '/dashboard/jobs/:job_id/retry',
+      audit: 'job.retry',
+      params: oneJob,
+      query: listQuery,
+    },
+    async (ask) => {
+      const ok = await isSentAgain(ask, ask.params.job_id);
+      const job = await getJob(ask.db, ask.params.job_id);
+      const name = job === null ? 'The work' : `“${JOB_LABELS[job.kind]}”`;
+      const outcome = ok ? `${name} is being tried again.` : `${name} had been sent again already.`;
+      return ask.c.html(<JobsAnswer list={await jobList(ask)} outcome={outcome} />, ok ? 200 : 409);
+    },
+  ),
+];

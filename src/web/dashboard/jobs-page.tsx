@@ -1,0 +1,33 @@
+/** The page around the work behind the scenes, with what the doctor finds above it. */
+import type { Finding } from '../doctor.ts';
+import { type JobList, JobsFragment, jobsQuery } from './jobs-fragment.tsx';
+import { JOB_STATUS_LABELS } from './labels.ts';
+
+const TABS = ['dead', 'waiting', 'done'] as const;
+
+export const JobsPage = ({ list, findings }: { list: JobList; findings: readonly Finding[] }) => (
+  <>
+    <div class="page-head">
+      <h1>Background work</h1>
+      <nav class="tabs" aria-label="Which work">
+        {TABS.map((status) => (
+          <a
+            class="tab"
+            href={`/dashboard/jobs${jobsQuery(status, null)}`}
+            aria-current={status === list.status ? 'page' : undefined}
+          >
+            {JOB_STATUS_LABELS[status]}
+          </a>
+        ))}
+      </nav>
+    </div>
+    {findings
+      .filter(({ level, check }) => level !== 'ok' && check !== 'jobs')
+      .map(({ level, detail, remedy }) => (
+        <p class={`notice ${level === 'fault' ? 'notice-bad' : 'notice-warn'}`}>
+          <strong>{detail}</strong> {remedy}
+        </p>
+      ))}
+    <JobsFragment {...list} />
+  </>
+);

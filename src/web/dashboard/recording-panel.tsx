@@ -1,0 +1,76 @@
+/** The recording of a call: the player, or why there is none yet, or any more. What plays stays in reach while one reads on. */
+import type { Call } from '../../store/calls.ts';
+import type { Recording } from '../../store/recordings.ts';
+import { spokenLength } from './clinic-clock.tsx';
+import { recordingReason } from './labels.ts';
+
+interface RecordingView {
+  readonly call: Call;
+  readonly recording: Recording | null;
+}
+
+export const RecordingPanel = ({ call, recording }: RecordingView) => {
+  switch (call.recordingStatus) {
+    case 'none':
+      return null;
+    case 'pending':
+      return call.endedAt === null ? null : (
+        <Panel>
+          <p class="quiet">The recording is being fetched from Telnyx. It appears here by itself.</p>
+        </Panel>
+      );
+    case 'failed':
+      return <NotThere call={call} recording={recording} />;
+    case 'ready':
+      return (
+        <Panel isPlayer>
+          {/* Nothing is fetched before somebody listens: listening is on record. */}
+          {/* biome-ignore lint/a11y/useMediaCaption: what is said stands below as text, and follows the sound */}
+          <audio id="player" controls preload="none" src={`/api/calls/${call.id}/recording`} />
+          <p class="recording-facts">
+            {call.recordingDurationMs === null ? null : (
+              <span>{spokenLength(Math.round(call.recordingDurationMs / 1000))}</span>
+            )}
+            <label>
+              <input type="checkbox" id="follow" checked /> Transcript follows
+            </label>
+            <a href={`/api/calls/${call.id}/recording`} download>
+              Download
+            </a>
+          </p>
+          <p id="player-problem" class="notice notice-bad" role="alert" hidden>
+            The recording cannot be played. Load the page again; if it stays, tell whoever runs this service.
+          </p>
+        </Panel>
+      );
+  }
+};
+
+type Children = { readonly children: unknown; readonly isPlayer?: boolean };
+
+const Panel = ({ children, isPlayer = false }: Children) => (
+  <section class={isPlayer ? 'recording recording-player' : 'recording'} aria-labelledby="recording">
+    <h2 id="recording">Recording</h2>
+    {children}
+  </section>
+);
+
+const NotThere = ({ call, recording }: RecordingView) => (
+  <Panel>
+    <p>{recordingReason(recording?.reason ?? call.error)}</p>
+    {recording?.status === 'failed' ? (
+      <button
+        type="button"
+        id="fetch-again"
+        class="secondary outline"
+        hx-post={`/dashboard/calls/${call.id}/recording/retry`}
+        hx-target="#call"
+        hx-swap="outerHTML"
+        hx-sync="#call:replace"
+        hx-disabled-elt="this"
+      >
+        Fetch it again
+      </button>
+    ) : null}
+  </Panel>
+);
