@@ -3,6 +3,7 @@ import type { Exchange } from './exchange.ts';
 import { type ActiveRecording, type Leg, legIds } from './leg.ts';
 import { type Body, textOf } from './parameters.ts';
 import type { Recording } from './recordings.ts';
+import { drawLateness } from './storage-faults.ts';
 import { timestamp } from './timestamp.ts';
 
 /** From the end of a recording to its file. */
@@ -35,22 +36,36 @@ export function finishRecording(exchange: Exchange, leg: Leg, active: ActiveReco
   const recording: Recording = {
     ...{ id, format, channels, startedAt, initiatedBy, marks, endedAt },
     ...{ callControlId: leg.callControlId, callLegId: leg.callLegId, callSessionId: leg.callSessionId },
-    ...{ connectionId: leg.connectionId, from: leg.from, to: leg.to },
+    ...{ connectionId: leg.connectionId, from: leg.from, to: leg.to, callId: leg.record.callId },
   };
   // Not bound to the leg: a recording is saved after the hang-up too.
   exchange.later(null, savedAfterMs, () => {
-    exchange.recordings.save(recording);
-    const expired = exchange.random.chance(exchange.lineFaults.expiredLinks ?? 0);
-    exchange.emit(leg, 'call.recording.saved', {
-      ...legIds(leg),
-      recording_id: recording.id,
-      channels: recording.channels,
-      format: recording.format,
-      recording_started_at: timestamp(recording.startedAt),
-      recording_ended_at: timestamp(recording.endedAt),
-      recording_urls: { [recording.format]: exchange.recordings.link(recording, expired) },
-      public_recording_urls: {},
-    });
-    exchange.observe(leg, 'recording', { text: 'saved' });
+    const { clock, random, lineFaults } = exchange;
+    const lateByMs = drawLateness(random, lineFaults);
+    if (lateByMs === 0) deliverRecording(exchange, leg, recording);
+    else clock.after(lateByMs, () => deliverRecording(exchange, leg, recording));
+  });
+}
+
+function deliverRecording(exchange: Exchange, leg: Leg, recording: Recording): void {
+  const { random, lineFaults } = exchange;
+  if (random.chance(lineFaults.recordingErrors ?? 0)) {
+    exchange.emit(leg, 'call.recording.error', { ...legIds(leg), reason: 'Internal server error' });
+    exchange.observe(leg, 'recording', { text: 'failed' });
+    return;
+  }
+  exchange.recordings.save(recording);
+  exchange.observe(leg, 'recording', { text: 'saved' });
+  if (random.chance(lineFaults.unannouncedRecordings ?? 0)) return;
+  const expired = random.chance(lineFaults.expiredLinks ?? 0);
+  exchange.emit(leg, 'call.recording.saved', {
+    ...legIds(leg),
+    recording_id: recording.id,
+    channels: recording.channels,
+    format: recording.format,
+    recording_started_at: timestamp(recording.startedAt),
+    recording_ended_at: timestamp(recording.endedAt),
+    recording_urls: { [recording.format]: exchange.recordings.link(recording, expired) },
+    public_recording_urls: {},
   });
 }

@@ -1,11 +1,14 @@
 /**
  * Saved recordings: the API's view of them, and their pre-signed links. A link works for 600 seconds of protocol time,
- * only as it was given, and never beside an Authorization header, as at S3.
+ * only as it was given, and never beside an Authorization header, as at S3. What is deleted is gone for the API and for
+ * every link; only `inventory`, which is for whoever judges the worker, still knows what it was.
  */
 import type { Clock } from './clock.ts';
+import { audioDownload, type Download, type DownloadAttempt, storageError } from './download.ts';
 import type { SoundMark } from './leg.ts';
 import type { Random } from './random.ts';
 import { renderRecording } from './recording-audio.ts';
+import { drawDownloadFault, type StorageFaults } from './storage-faults.ts';
 import { timestamp } from './timestamp.ts';
 
 const linkSeconds = 600;
@@ -24,12 +27,32 @@ export interface Recording {
   readonly connectionId: string;
   readonly from: string;
   readonly to: string;
+  /** The worker's own id of the call, from its `client_state`. */
+  readonly callId: string | null;
 }
 
-export interface Download {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: Uint8Array;
+/** A recording as the judge sees it, deleted or not. Times are epoch milliseconds. */
+export interface InventoryItem {
+  readonly id: string;
+  readonly call_control_id: string;
+  readonly call_leg_id: string;
+  readonly call_id: string | null;
+  readonly format: 'mp3' | 'wav';
+  readonly channels: 'single' | 'dual';
+  readonly bytes: number;
+  /** Of the audio, in hex. */
+  readonly sha256: string;
+  readonly started_at: number;
+  readonly ended_at: number;
+  readonly deleted_at: number | null;
+  /** Attempts with one of its links, whatever came of them. */
+  readonly downloads: number;
+}
+
+interface Link {
+  readonly id: string;
+  readonly path: string;
+  readonly expiresAt: number;
 }
 
 export class Recordings {
@@ -38,9 +61,13 @@ export class Recordings {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #account: string;
+  /** Every one ever saved. Its marks are kept, so its audio can be rendered, and judged, at any time. */
   readonly #saved = new Map<string, Recording>();
+  readonly #deletedAt = new Map<string, number>();
+  readonly #fingerprints = new Map<string, Promise<{ readonly bytes: number; readonly sha256: string }>>();
+  readonly attempts: DownloadAttempt[] = [];
   /** Signature → what it opens. */
-  readonly #links = new Map<string, { readonly id: string; readonly path: string; readonly expiresAt: number }>();
+  readonly #links = new Map<string, Link>();
 
   constructor(clock: Clock, random: Random, origin: string) {
     this.#clock = clock;
@@ -54,15 +81,43 @@ export class Recordings {
   }
 
   find(id: string): Recording | undefined {
-    return this.#saved.get(id);
+    return this.#deletedAt.has(id) ? undefined : this.#saved.get(id);
   }
 
   all(): Recording[] {
-    return [...this.#saved.values()];
+    return [...this.#saved.values()].filter(({ id }) => !this.#deletedAt.has(id));
   }
 
-  delete(id: string): boolean {
-    return this.#saved.delete(id);
+  delete(id: string): void {
+    if (this.#saved.has(id) && !this.#deletedAt.has(id)) this.#deletedAt.set(id, this.#clock.now());
+  }
+
+  /** Everything ever saved, in the order of saving. */
+  inventory(): Promise<InventoryItem[]> {
+    const attempts = Map.groupBy(this.attempts, ({ recording_id: id }) => id);
+    return Promise.all(
+      [...this.#saved.values()].map(async (recording) => ({
+        id: recording.id,
+        call_control_id: recording.callControlId,
+        call_leg_id: recording.callLegId,
+        call_id: recording.callId,
+        format: recording.format,
+        channels: recording.channels,
+        ...(await this.#fingerprint(recording)),
+        started_at: recording.startedAt,
+        ended_at: recording.endedAt,
+        deleted_at: this.#deletedAt.get(recording.id) ?? null,
+        downloads: attempts.get(recording.id)?.length ?? 0,
+      })),
+    );
+  }
+
+  #fingerprint(recording: Recording): Promise<{ readonly bytes: number; readonly sha256: string }> {
+    const known = this.#fingerprints.get(recording.id);
+    if (known !== undefined) return known;
+    const made = fingerprintOf(renderRecording(recording));
+    this.#fingerprints.set(recording.id, made);
+    return made;
   }
 
   /** `expired`: as one that was made too long ago, which a late webhook may carry. */
@@ -79,15 +134,26 @@ export class Recordings {
     return `${this.origin}${path}?${query}&X-Amz-Signature=${signature}`;
   }
 
-  download(path: string, signature: string | null, hasAuthorization: boolean): Download {
+  download(path: string, signature: string | null, hasAuthorization: boolean, faults: StorageFaults): Download {
+    const signed = signature === null ? undefined : this.#links.get(signature);
+    const link = signed?.path === path ? signed : undefined;
+    const download = this.#open(link, hasAuthorization, faults);
+    const { status, fault } = download;
+    this.attempts.push({
+      ...{ at: this.#clock.now(), path, recording_id: link?.id ?? null, status },
+      ...{ has_authorization: hasAuthorization, fault: fault?.kind ?? null },
+    });
+    return download;
+  }
+
+  #open(link: Link | undefined, hasAuthorization: boolean, faults: StorageFaults): Download {
     if (hasAuthorization) return storageError(400, 'InvalidArgument', 'Only one auth mechanism allowed');
-    const link = signature === null ? undefined : this.#links.get(signature);
-    if (link === undefined || link.path !== path) return storageError(403, 'SignatureDoesNotMatch', 'Bad signature');
+    if (link === undefined) return storageError(403, 'SignatureDoesNotMatch', 'Bad signature');
     if (this.#clock.now() > link.expiresAt) return storageError(403, 'AccessDenied', 'Request has expired');
-    const recording = this.#saved.get(link.id);
+    const recording = this.find(link.id);
     if (recording === undefined) return storageError(404, 'NoSuchKey', 'The specified key does not exist.');
-    const contentType = recording.format === 'mp3' ? 'audio/mpeg' : 'audio/wav';
-    return { status: 200, contentType, body: renderRecording(recording) };
+    const body = renderRecording(recording);
+    return audioDownload(recording.format, body, drawDownloadFault(this.#random, faults, body.length));
   }
 
   view(recording: Recording): object {
@@ -115,7 +181,8 @@ export class Recordings {
   }
 }
 
-function storageError(status: number, code: string, message: string): Download {
-  const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
-  return { status, contentType: 'application/xml', body: new TextEncoder().encode(xml) };
+async function fingerprintOf(audio: Uint8Array): Promise<{ bytes: number; sha256: string }> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', audio as Uint8Array<ArrayBuffer>));
+  const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return { bytes: audio.length, sha256 };
 }

@@ -9,6 +9,7 @@ import type { CallRecord } from './call-record.ts';
 import { readClientState } from './client-state.ts';
 import type { Cancel, Clock } from './clock.ts';
 import { Dialing } from './dial.ts';
+import type { Download } from './download.ts';
 import { defaultApiKey, defaultConnectionId, type EngineOptions } from './engine-options.ts';
 import type { LogEntry } from './event-log.ts';
 import type { CallEvent, Exchange, LegSeed, LineQuirks, StaffLine } from './exchange.ts';
@@ -21,7 +22,7 @@ import type { ObservationType } from './observation.ts';
 import { asRingingBack, type Persona } from './persona.ts';
 import { morePersonas, personas } from './personas.ts';
 import { Random } from './random.ts';
-import { type Download, Recordings } from './recordings.ts';
+import { Recordings } from './recordings.ts';
 import { errorBody, Refusal, refusal } from './refusal.ts';
 import { drawFault, type RequestFault, type RequestFaultRates, RequestFaults } from './request-faults.ts';
 import { undocumentedField, unknownEventType } from './strangeness.ts';
@@ -197,7 +198,7 @@ export class TelnyxEngine implements Exchange {
   }
 
   download(path: string, signature: string | null, hasAuthorization: boolean): Download {
-    return this.recordings.download(path, signature, hasAuthorization);
+    return this.recordings.download(path, signature, hasAuthorization, this.lineFaults);
   }
 
   clockMs(humanMs: number): number {

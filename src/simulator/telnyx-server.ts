@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { sendDownload } from './download-server.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { LineFaults } from './line-faults.ts';
 import type { RequestFault, RequestFaultRates } from './request-faults.ts';
@@ -64,9 +65,8 @@ async function answer(engine: TelnyxEngine, request: IncomingMessage, response: 
   const method = request.method ?? 'GET';
   if (url.pathname.startsWith('/telephony-recorder-prod')) {
     const signature = url.searchParams.get('X-Amz-Signature');
-    const file = engine.download(url.pathname, signature, request.headers.authorization !== undefined);
-    response.writeHead(file.status, { 'content-type': file.contentType, 'content-length': file.body.length });
-    response.end(file.body);
+    const download = engine.download(url.pathname, signature, request.headers.authorization !== undefined);
+    await sendDownload(download, response);
     return;
   }
   const body = await readJson(request);
@@ -75,7 +75,7 @@ async function answer(engine: TelnyxEngine, request: IncomingMessage, response: 
     return;
   }
   if (url.pathname.startsWith('/simulator/')) {
-    const [status, result] = control(engine, method, url.pathname, body.value);
+    const [status, result] = await control(engine, method, url.pathname, body.value);
     sendJson(response, status, result);
     return;
   }
@@ -97,7 +97,7 @@ interface FaultSettings {
   readonly request?: Omit<RequestFault, 'path'> & { readonly path?: string };
 }
 
-function control(engine: TelnyxEngine, method: string, path: string, body: unknown): [number, unknown] {
+async function control(engine: TelnyxEngine, method: string, path: string, body: unknown): Promise<[number, unknown]> {
   const input = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   switch (`${method} ${path}`) {
     case 'GET /simulator/health':
@@ -106,6 +106,10 @@ function control(engine: TelnyxEngine, method: string, path: string, body: unkno
       return [200, { items: engine.calls() }];
     case 'GET /simulator/deliveries':
       return [200, { items: engine.deliveries }];
+    case 'GET /simulator/recordings':
+      return [200, { items: await engine.recordings.inventory() }];
+    case 'GET /simulator/downloads':
+      return [200, { items: engine.recordings.attempts }];
     case 'GET /simulator/log':
       return [200, { items: engine.log }];
     case 'GET /simulator/warnings':
