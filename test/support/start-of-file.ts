@@ -1,0 +1,20 @@
+/**
+ * Every workers-lane file starts as in a runtime of its own, though files share one: modules are evaluated anew (counters, caches),
+ * storage, Durable Objects and their alarms are gone, the clock is the real one, and the tables are there.
+ */
+import { applyD1Migrations, type D1Migration, reset } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { vi } from 'vitest';
+
+const { DB, TEST_MIGRATIONS } = env as unknown as { DB: D1Database; TEST_MIGRATIONS: D1Migration[] };
+
+vi.useRealTimers();
+vi.resetModules();
+// On a machine that was busy the tables once outlasted a reset, without a word; so it is looked whether they are gone.
+let tries = 0;
+do {
+  if (tries === 20) throw new Error('what the file before stored is still there');
+  tries += 1;
+  await reset();
+} while ((await DB.prepare(`select 1 from sqlite_master where name = 'd1_migrations'`).first()) !== null);
+await applyD1Migrations(DB, TEST_MIGRATIONS);
