@@ -1,4 +1,7 @@
-/** The small run of `npm run chaos`: real worker, real D1, a share of every fault; the figures that must be zero are zero. */
+/**
+ * The small run of `npm run chaos`: real worker, real D1, a share of every fault, one `kill -9` of the worker and one outage of
+ * D1; the figures that must be zero are zero.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,12 +12,12 @@ const root = path.resolve(import.meta.dirname, '../..');
 const stateFolder = mkdtempSync(path.join(tmpdir(), 'intake-chaos-'));
 afterAll(() => rmSync(stateFolder, { recursive: true, force: true }));
 
-it('60 calls with 5 % of every fault all end, and every answer given before the hang-up is stored (X1, X10)', () => {
+it('60 calls with 5 % of every fault, a killed worker and a locked D1 all end, and every answer given before the hang-up is stored (X1, X10)', () => {
   const run = spawnSync(
     process.execPath,
     [
       ...['test/tools/chaos.ts', '--calls', '60', '--live', '30', '--first-port', '8807'],
-      ...['--state-folder', stateFolder],
+      ...['--kills', '1', '--outages', '1', '--state-folder', stateFolder],
     ],
     { cwd: root, encoding: 'utf8' },
   );
@@ -23,4 +26,7 @@ it('60 calls with 5 % of every fault all end, and every answer given before the 
   // Not vacuous: faults happened, and recorders ran.
   expect(run.stdout).not.toMatch(/^events lost for good {2,}0$/m);
   expect(run.stdout).not.toMatch(/^recorders started {2,}0$/m);
+  expect(run.stdout).not.toMatch(/^recordings expected {2,}0$/m);
+  expect(run.stdout).toMatch(/^kills {2,}1$/m);
+  expect(run.stdout).toMatch(/^outages {2,}1$/m);
 }, 240_000);

@@ -1,15 +1,21 @@
 /**
  * `npm run chaos -- --calls 60`: many simulated calls through the real worker and D1, with a share of every fault the simulator
- * knows on the line, in Telnyx' API and on the way of its webhooks. The oracle is what each patient really heard, pressed and
- * said before the hang-up. Ends with 1 unless all zeros are zeros.
+ * knows on the line, in Telnyx' API and storage and on the way of its webhooks; `--kills` of the worker and `--outages` of D1
+ * come on top. The oracle is what each patient really heard, pressed and said before the hang-up, and what Telnyx recorded.
+ * Ends with 1 unless all zeros are zeros.
  */
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { CallRecord } from '../../src/simulator/call-record.ts';
 import { compareWithRecords } from '../../src/simulator/compare-with-note.ts';
 import type { Persona } from '../../src/simulator/persona.ts';
+import { Random } from '../../src/simulator/random.ts';
+import { disturb, killWorker, lockDatabase } from './disturbances.ts';
+import { insist, placeCall, registerPatient } from './front-desk.ts';
 import { type LocalStack, startLocalStack } from './local-stack.ts';
 import { manyPatients } from './many-patients.ts';
+import { judgeRecordings, type StoredRecordings } from './stored-recordings.ts';
 
 const { values } = parseArgs({
   options: {
@@ -17,6 +23,10 @@ const { values } = parseArgs({
     live: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
     'fault-rate': { type: 'string', default: '0.05' },
+    kills: { type: 'string', default: '0' },
+    outages: { type: 'string', default: '0' },
+    /** Whether the worker keeps recordings, and is judged by them. */
+    recordings: { type: 'boolean', default: false },
     'first-port': { type: 'string', default: '8817' },
     'state-folder': { type: 'string' },
   },
@@ -31,6 +41,9 @@ const FINAL = new Set(
 );
 /** A call, its ring-back and everything that is retried in between are over by then, in real time. */
 const CALL_LIMIT_MS = 240_000;
+/** Telnyx' longest wait between two attempts, and a little. */
+const RETRY_MS = 31_000;
+const OUTAGE_MS = [2_000, 6_000] as const;
 
 const patients = manyPatients(calls);
 const stack = await startLocalStack({
@@ -54,7 +67,11 @@ const stack = await startLocalStack({
       slowMs: 1500,
       dialAfterWebhook: rate,
     },
-    lineFaults: { missingVerdicts: rate },
+    lineFaults: {
+      ...{ missingVerdicts: rate, expiredLinks: rate },
+      ...{ recordingErrors: rate, unannouncedRecordings: rate, lateRecordings: rate },
+      ...{ failedDownloads: rate, errorPages: rate, cutDownloads: rate, slowDownloads: rate },
+    },
   },
 });
 
@@ -67,6 +84,9 @@ const startedAt = Date.now();
 let failed: boolean;
 try {
   await stack.worker.ready();
+  const disturbed = Promise.all(disturbances(stack));
+  // A worker that does not come back ends the run at once; it is awaited, and fails, below.
+  disturbed.catch((error: unknown) => process.stdout.write(`${String(error)}\n`));
   await inParallel(patients, live, async (patient) => {
     const result = await call(stack, patient).catch((error: Error) => ({
       status: 'open',
@@ -76,25 +96,39 @@ try {
     for (const difference of result.differences) process.stdout.write(`${patient.id}: ${difference}\n`);
     if (results.length % 20 === 0) process.stdout.write(`${results.length} of ${calls} calls\n`);
   });
-  failed = report(stack);
+  const [kills, outages] = await disturbed;
+  const stored = values.recordings ? await judgeRecordings(stack) : null;
+  for (const problem of stored?.problems ?? []) process.stdout.write(`${problem}\n`);
+  const inventory = await stack.telnyx.engine.recordings.inventory();
+  failed = report(stack, { kills, outages, 'recordings expected': inventory.length }, stored);
 } finally {
   await stack.stop();
 }
 process.exit(failed ? 1 : 0);
 
+/** What befalls the worker, each kind in a row of its own. */
+function disturbances(running: LocalStack): [Promise<number>, Promise<number>] {
+  const { engine } = running.telnyx;
+  const run = {
+    calls,
+    finished: () => results.length,
+    isLive: () => [...engine.legs.values()].some(({ phase }) => phase !== 'ended'),
+  };
+  const seeds = new Random(Number(values.seed) + 1);
+  const [ofKills, ofOutages] = [new Random(seeds.next() * 2 ** 32), new Random(seeds.next() * 2 ** 32)];
+  const [least, most] = OUTAGE_MS;
+  return [
+    disturb(run, Number(values.kills), ofKills, () => killWorker(running.worker)),
+    disturb(run, Number(values.outages), ofOutages, () =>
+      lockDatabase(running.stateFolder, least + ofOutages.next() * (most - least)),
+    ),
+  ];
+}
+
 async function call(running: LocalStack, patient: Persona): Promise<Result> {
-  const created = await insist(running, 'POST', '/api/patients', {
-    ...{ phone_number: patient.phone, first_name: patient.firstName, last_name: patient.lastName },
-    ...(patient.dateOfBirth === null ? {} : { date_of_birth: patient.dateOfBirth }),
-    consent: {
-      ...{ basis: 'number_given_by_patient', obtained_at: new Date().toISOString() },
-      ...{ obtained_by: 'front desk', evidence: 'registration form' },
-    },
-  });
-  const placed = await insist(running, 'POST', '/api/calls', {
-    ...{ phone_number: patient.phone, patient_id: created.patient_id },
-  });
-  const differences = await judged(running, String(placed.call_id), []);
+  const patientId = await registerPatient(running, patient);
+  const callId = await placeCall(running, patient, patientId);
+  const differences = await judged(running, callId, []);
   if (patient.ringBack === undefined || differences.record === null) return differences;
   const back = await ringBackOf(running, patient);
   if (back === null) return differences;
@@ -124,7 +158,7 @@ async function judged(
     if (Date.now() > deadline) throw new Error(`${callId} is still open`);
     const found = await running.api('GET', `/api/calls/${callId}`).catch(() => null);
     const status = String((found?.body as { status?: string } | null)?.status);
-    if (found?.status === 200 && FINAL.has(status) && isOver(running, callId)) break;
+    if (found?.status === 200 && FINAL.has(status) && isOver(running, callId) && isTold(running, callId)) break;
     await pause(500);
   }
   // What comes late after the hang-up makes the note's next version.
@@ -166,6 +200,19 @@ function isOver(running: LocalStack, callId: string): boolean {
   return running.telnyx.engine.calls().every((each) => each.callId !== callId || each.phase === 'ended');
 }
 
+/** Whether every event of the call has arrived, or will never: what came while the worker was down is on its way still. */
+function isTold(running: LocalStack, callId: string): boolean {
+  const { engine } = running.telnyx;
+  const ids = new Set(engine.calls().flatMap((each) => (each.callId === callId ? [each.callControlId] : [])));
+  const recent = engine.deliveries.filter(({ at, callControlId, status }) => {
+    const isRetried = status === 0 || status === 408 || status === 429 || status >= 500;
+    return isRetried && ids.has(callControlId) && at > Date.now() - RETRY_MS;
+  });
+  if (recent.length === 0) return true;
+  const lost = engine.lostEvents;
+  return !recent.some(({ eventId }) => lost.has(eventId));
+}
+
 async function noteOf(running: LocalStack, callId: string): Promise<unknown> {
   for (;;) {
     const found = await running.api('GET', `/api/calls/${callId}/intake-data`).catch(() => null);
@@ -176,7 +223,7 @@ async function noteOf(running: LocalStack, callId: string): Promise<unknown> {
 }
 
 /** Prints the figures; true when one that must be zero is not. */
-function report(running: LocalStack): boolean {
+function report(running: LocalStack, more: Record<string, number>, stored: StoredRecordings | null): boolean {
   const { engine } = running.telnyx;
   const legs = engine.calls();
   const byStatus = Object.groupBy(results, ({ status }) => status);
@@ -198,6 +245,8 @@ function report(running: LocalStack): boolean {
     'answers lost or wrong': results.reduce((sum, { differences }) => sum + differences.length, 0),
     'recorders before consent': early.length,
     'commands carried out after the hang-up': afterEnd.length,
+    'downloads that showed the API key': engine.recordings.attempts.filter((each) => each.has_authorization).length,
+    ...(stored === null ? {} : { 'recordings not as they should be': stored.problems.length }),
   };
   const rows = {
     calls: results.length,
@@ -207,6 +256,10 @@ function report(running: LocalStack): boolean {
     'of them lost, doubled or late': engine.deliveries.filter(({ status }) => status !== 200).length,
     'events lost for good': engine.lostEvents.size,
     'recorders started': recorders.length,
+    ...more,
+    ...(stored === null
+      ? {}
+      : { 'recordings stored': stored.stored, 'recordings left at Telnyx': stored.leftAtTelnyx }),
     seconds: Math.round((Date.now() - startedAt) / 1000),
     ...Object.fromEntries(Object.entries(byStatus).map(([status, of]) => [`ended ${status}`, of?.length ?? 0])),
     ...zeros,
@@ -215,32 +268,10 @@ function report(running: LocalStack): boolean {
   return Object.values(zeros).some((count) => count > 0);
 }
 
-async function insist(
-  running: LocalStack,
-  method: string,
-  path: string,
-  body?: unknown,
-): Promise<Record<string, unknown>> {
-  for (let tries = 0; tries < 20; tries += 1) {
-    const answer = await running.api(method, path, body).catch(() => null);
-    if (answer !== null && answer.status < 300) return answer.body as Record<string, unknown>;
-    if (answer !== null && answer.status < 500)
-      throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-    await pause(500);
-  }
-  throw new Error(`${method} ${path} was not answered`);
-}
-
 async function inParallel<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
   const waiting = [...items];
   const worker = async (): Promise<void> => {
     for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
   };
   await Promise.all(Array.from({ length: width }, worker));
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }

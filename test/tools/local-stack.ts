@@ -35,6 +35,8 @@ export interface LocalStack {
   readonly stateFolder: string;
   /** A request as the local service token, through the front door. */
   api(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
+  /** A file, in the same way. */
+  bytes(path: string): Promise<{ status: number; contentType: string | null; body: Uint8Array }>;
   stop(): Promise<void>;
 }
 
@@ -108,6 +110,18 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     },
   });
 
+  const ask = (method: string, apiPath: string, body?: unknown): Promise<Response> =>
+    fetch(`http://127.0.0.1:${ports.access}${apiPath}`, {
+      method,
+      headers: {
+        'cf-access-client-id': service.clientId,
+        'cf-access-client-secret': service.clientSecret,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(10_000),
+    });
+
   return {
     access,
     telnyx,
@@ -115,18 +129,14 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     worker,
     stateFolder,
     api: async (method, apiPath, body) => {
-      const answer = await fetch(`http://127.0.0.1:${ports.access}${apiPath}`, {
-        method,
-        headers: {
-          'cf-access-client-id': service.clientId,
-          'cf-access-client-secret': service.clientSecret,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(10_000),
-      });
+      const answer = await ask(method, apiPath, body);
       const text = await answer.text();
       return { status: answer.status, body: text.startsWith('{') ? JSON.parse(text) : text };
+    },
+    bytes: async (filePath) => {
+      const answer = await ask('GET', filePath);
+      const body = new Uint8Array(await answer.arrayBuffer());
+      return { status: answer.status, contentType: answer.headers.get('content-type'), body };
     },
     stop: async () => {
       await worker.stop();

@@ -111,7 +111,7 @@ export function startLocalWorker(options: LocalWorkerOptions): LocalWorker {
   };
 }
 
-function killGroup(pid: number, signal: NodeJS.Signals): void {
+export function killGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch {
