@@ -8,6 +8,7 @@ import type { Persona } from '../../src/simulator/persona.ts';
 import { personas } from '../../src/simulator/personas.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { type LocalStack, startLocalStack } from '../tools/local-stack.ts';
+import { PORTS, stackPorts } from './ports.ts';
 
 const screenshots = path.resolve(import.meta.dirname, '../screenshots');
 const stateFolder = mkdtempSync(path.join(tmpdir(), 'dashboard-'));
@@ -22,7 +23,7 @@ const complaints: string[] = [];
 beforeAll(async () => {
   mkdirSync(screenshots, { recursive: true });
   [stack, browser] = await Promise.all([
-    startLocalStack({ keep: false, stateFolder, ports: { access: 8797, worker: 8798, telnyx: 8799 } }),
+    startLocalStack({ keep: false, stateFolder, ports: stackPorts(PORTS.dashboard) }),
     launchBrowser(),
   ]);
   await stack.worker.ready();

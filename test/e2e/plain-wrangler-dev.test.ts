@@ -11,10 +11,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PORTS } from './ports.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const stateFolder = mkdtempSync(path.join(tmpdir(), 'plain-wrangler-'));
-const workerUrl = 'http://127.0.0.1:8798';
+const port = PORTS.plainWranglerDev;
+const workerUrl = `http://127.0.0.1:${port}`;
 const webhookKeys = generateKeyPairSync('ed25519');
 const publicKey = webhookKeys.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32).toString('base64');
 const ids = { call_control_id: 'v3:plain-1', call_leg_id: randomUUID(), call_session_id: randomUUID() };
@@ -101,7 +103,7 @@ beforeAll(async () => {
   worker = wrangler(
     'dev',
     '--port',
-    '8798',
+    String(port),
     '--ip',
     '127.0.0.1',
     '--inspector-port',

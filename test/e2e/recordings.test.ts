@@ -13,6 +13,7 @@ import { renderRecording } from '../../src/simulator/recording-audio.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { encodingsOf } from '../support/encodings.ts';
 import { type LocalStack, startLocalStack } from '../tools/local-stack.ts';
+import { PORTS, stackPorts } from './ports.ts';
 
 const full = personas.find(({ id }) => id === 'full-recorded')!;
 /** Words that nothing else in the product says. */
@@ -38,7 +39,7 @@ const MARKS = [
 const stateFolder = mkdtempSync(path.join(tmpdir(), 'recordings-'));
 const olderDatabase = mkdtempSync(path.join(tmpdir(), 'older-database-'));
 const database = path.join(stateFolder, 'v3/d1');
-const ports = { access: 8827, worker: 8828, telnyx: 8829 };
+const ports = stackPorts(PORTS.recordings);
 // Telnyx' copy stays, so that ours can be compared with it.
 const options = { ports, stateFolder, engine: { personas: [marked] }, variables: { DELETE_AT_TELNYX: 'false' } };
 let stack: LocalStack;

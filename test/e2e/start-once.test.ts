@@ -7,13 +7,15 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { PORTS, stackPorts } from './ports.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
 it('finishes every call as scripted although the worker is killed with SIGKILL in the middle of one', async () => {
   const stateFolder = mkdtempSync(path.join(tmpdir(), 'start-once-'));
   const started = Date.now();
-  const ports = ['--access-port', '8797', '--worker-port', '8798', '--telnyx-port', '8799'];
+  const { access, worker, telnyx } = stackPorts(PORTS.startOnce);
+  const ports = ['--access-port', `${access}`, '--worker-port', `${worker}`, '--telnyx-port', `${telnyx}`];
   const child = spawn('npm', ['start', '--', '--once', '--state-folder', stateFolder, ...ports], { cwd: root });
   let output = '';
   let killed = false;

@@ -1,18 +1,35 @@
-/** The slow lane: whole programs, real processes, a real browser. One file at a time, because they share ports and processor. */
+/**
+ * The slow lane: whole programs, real processes, a real browser. Two files at a time, which mostly wait; but chaos alone, which
+ * fills a core and counts what comes too late.
+ */
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const root = path.resolve(import.meta.dirname, '../..');
+const ALONE = ['test/e2e/chaos.test.ts'];
 
 export default defineConfig({
   root,
   test: {
-    name: 'e2e',
     environment: 'node',
-    include: ['test/e2e/**/*.test.ts'],
-    fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: ['default', ['json', { outputFile: path.join(root, 'test/reports/e2e.json') }]],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          exclude: ALONE,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'e2e-alone', include: ALONE, maxWorkers: 1, sequence: { groupOrder: 2 } },
+      },
+    ],
   },
 });

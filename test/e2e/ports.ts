@@ -1,0 +1,12 @@
+/** Ports of the end-to-end files: ten for each, because two files run at once. `npm start` has 8787 to 8789, `npm run chaos` 8817 to 8819. */
+
+/** The first of each file's ten. */
+export const PORTS = {
+  startOnce: 8797,
+  chaos: 8807,
+  dashboard: 8827,
+  plainWranglerDev: 8837,
+  recordings: 8847,
+} as const;
+
+export const stackPorts = (first: number) => ({ access: first, worker: first + 1, telnyx: first + 2 });
