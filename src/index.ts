@@ -29,6 +29,9 @@ export default {
   },
 
   async scheduled({ scheduledTime }, env) {
-    await Promise.all([sweep(env, scheduledTime), sweepJobs(env, scheduledTime)]);
+    for (const swept of await Promise.allSettled([sweep(env, scheduledTime), sweepJobs(env, scheduledTime)])) {
+      // Never thrown on: the text of a failed query names what it was about.
+      if (swept.status === 'rejected') log.error('sweep.failed', { reason: (swept.reason as Error).name });
+    }
   },
 } satisfies ExportedHandler<Env, DialMessage | JobMessage>;

@@ -7,7 +7,7 @@ import type { CallId } from '../domain/intake/ids.ts';
 import { log } from '../log.ts';
 import { getCall } from '../store/calls.ts';
 import { dataKeyOf } from '../store/patient-keys.ts';
-import { putRecording } from '../store/recording-bucket.ts';
+import { deleteRecordings, putRecording } from '../store/recording-bucket.ts';
 import {
   getRecording,
   markDeletedAtTelnyx,
@@ -15,6 +15,7 @@ import {
   markReady,
   type Recording,
   recordingLink,
+  rememberTelnyxId,
 } from '../store/recordings.ts';
 import { createTelnyxClient, type TelnyxClient, type TelnyxRecording } from '../telnyx/client.ts';
 import { judgeRecordingLink } from '../telnyx/recording-link.ts';
@@ -50,18 +51,16 @@ interface Source {
   readonly told: TelnyxRecording | null;
 }
 
+/** Null: there is nothing left to fetch. */
 async function fetchInto(context: JobContext, recording: Recording): Promise<JobOutcome | null> {
   const fresh = await freshLink(context, recording);
-  const first = fresh === null ? null : await fetchFrom(context, recording, { url: fresh, told: null });
-  if (first === 'stored') return null;
+  if (fresh !== null && (await fetchFrom(context, recording, { url: fresh, told: null })) === null) return null;
   const source = await askTelnyx(context, recording);
   if ('kind' in source) return source;
-  const stored = await fetchFrom(context, recording, source);
-  if (stored === 'stored') {
-    await tellSession(context, recording, source.told);
-    return null;
-  }
-  return failed(stored, FINAL.has(stored));
+  // Before the audio is stored: a try that dies in between tells it again.
+  await tellSession(context, recording, source.told);
+  const code = await fetchFrom(context, recording, source);
+  return code === null ? null : failed(code, FINAL.has(code));
 }
 
 /** The address of the webhook, if it is young enough and leads where audio of Telnyx' lies. */
@@ -95,8 +94,8 @@ async function askTelnyx(context: JobContext, recording: Recording): Promise<Sou
   return failed(judged === null ? 'no_link' : 'link_refused', judged !== null);
 }
 
-/** `stored`, or why not. Our own storage's failures are thrown. */
-async function fetchFrom(context: JobContext, recording: Recording, { url, told }: Source): Promise<string> {
+/** Why not; null: there is nothing left to fetch. Our own storage's failures are thrown. */
+async function fetchFrom(context: JobContext, recording: Recording, { url, told }: Source): Promise<string | null> {
   const { env, config, db } = context;
   const { proof, callId } = recording;
   if (proof === null) return 'no_consent_proof';
@@ -107,9 +106,10 @@ async function fetchFrom(context: JobContext, recording: Recording, { url, told 
     const { format, durationMs } = download.facts();
     const telnyxId = recording.telnyxId ?? told?.id ?? null;
     const startedAt = recording.startedAt ?? told?.startedAt ?? null;
-    await markReady(db, callId, { ...stored, telnyxId, format, durationMs, startedAt }, Date.now());
-    log.info('recording.stored', { call_id: callId, bytes: stored.bytes, duration_ms: durationMs });
-    return 'stored';
+    if (await markReady(db, callId, { ...stored, telnyxId, format, durationMs, startedAt }, Date.now()))
+      log.info('recording.stored', { call_id: callId, bytes: stored.bytes, duration_ms: durationMs });
+    else await deleteRecordings(env.BUCKET, [recording]);
+    return null;
   } catch (error) {
     if ((error as Error).name !== 'DownloadError') throw error;
     return (error as DownloadError).code;
@@ -140,8 +140,25 @@ async function deleteAtTelnyx(context: JobContext): Promise<JobOutcome> {
   const { db, job, config } = context;
   const recording = await getRecording(db, job.subject);
   if (!config.recordings.deleteAtTelnyx || recording?.status !== 'ready') return DONE;
-  if (recording.telnyxId === null || recording.deletedAtTelnyxAt !== null) return DONE;
-  const gone = await telnyxOf(context).deleteRecording(recording.telnyxId);
+  if (recording.deletedAtTelnyxAt !== null) return DONE;
+  return deleteCopy(context, recording);
+}
+
+/** The copy at Telnyx, by its id or by the leg that was recorded: the webhook that told of it need not name it. */
+export async function deleteCopy(context: JobContext, recording: Recording): Promise<JobOutcome> {
+  const { db, config, job } = context;
+  const telnyx = telnyxOf(context);
+  let id = recording.telnyxId;
+  if (id === null) {
+    const legId = (await getCall(db, config.keyRing, job.subject))?.callLegId ?? null;
+    const found = legId === null ? null : await telnyx.findRecording(legId);
+    if (found !== null && !found.ok) return failed(`telnyx_${found.failure.code}`);
+    id = found?.value?.id ?? null;
+    if (id === null) return failed('not_found');
+    // Before it is gone, so that whoever comes again knows what is gone.
+    await rememberTelnyxId(db, job.subject, id);
+  }
+  const gone = await telnyx.deleteRecording(id);
   if (!gone.ok) return failed('not_deleted_at_telnyx');
   await markDeletedAtTelnyx(db, job.subject, Date.now());
   return DONE;

@@ -6,7 +6,7 @@ import { JOB_POLICIES, type JobKind, nextTryMs } from '../domain/jobs/backoff.ts
 import { configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
 import { database } from '../store/database.ts';
-import { type Job, settleJob, takeJob } from '../store/jobs.ts';
+import { isStillTaken, type Job, settleJob, takeJob } from '../store/jobs.ts';
 import { HANDLERS } from './handlers.ts';
 import { failed, type JobContext, type JobOutcome } from './job-handler.ts';
 
@@ -62,6 +62,8 @@ async function settle(context: JobContext, outcome: JobOutcome): Promise<void> {
       const { code, final = false } = outcome;
       const wait = final ? null : nextTryMs(JOB_POLICIES[job.kind], job.attempts, Math.random());
       if (wait === null) {
+        // Whoever has it meanwhile decides what becomes of it.
+        if (!(await isStillTaken(db, job))) return;
         log.error('job.dead', { ...line, code });
         await HANDLERS[job.kind].onGivenUp?.(context, code);
         await settleJob(db, job, { status: 'dead', code }, now);

@@ -37,9 +37,7 @@ async function beginRotation(db: Database, ring: ReturnType<typeof configOf>['ke
   const job = { kind: 'rotate_keys', subject: ring.currentId } as const;
   const known = await findJob(db, job.kind, job.subject);
   if (known !== null && known.status !== 'done') return;
-  const census = await ring.vault().census();
-  const isDue = Object.keys(census).some((keyId) => keyId !== ring.currentId) || (await isRotationDue(db, ring));
-  if (isDue) await insertJob(db, job, now, 'again');
+  if ((await ring.vault().isRotationDue()) || (await isRotationDue(db, ring))) await insertJob(db, job, now, 'again');
 }
 
 /** What cannot be begun now is begun a minute later; the hints go out all the same. */

@@ -10,6 +10,7 @@ import type { CallPlan } from '../domain/intake/call-plan.ts';
 import { type CallRecord, callRecord } from '../domain/intake/call-record.ts';
 import type { Command } from '../domain/intake/command.ts';
 import type { CallEvent, CallEventBody } from '../domain/intake/event.ts';
+import { isCallOf, isHeldOf, mayBeErased } from '../domain/intake/may-be-erased.ts';
 import { pickCommand, retryLater } from '../domain/intake/pick-command.ts';
 import { nextTimer } from '../domain/intake/state.ts';
 import { spokenLine } from '../domain/intake/transcript.ts';
@@ -141,23 +142,21 @@ export class IntakeSession extends DurableObject<Env> {
     return session === null ? readTombstone(this.ctx.storage.kv) !== null : session.record.state.phase === 'ended';
   }
 
-  /** The patient is erased, and with them all that is held here. `live`: the call runs, and must be over first. */
-  async erase(): Promise<'erased' | 'live'> {
+  /** The patient is erased, and with them all that is held here. `live`: the call runs, or is not written down yet. */
+  async erase(patientId: string): Promise<'erased' | 'live'> {
     const session = unlessSealed(() => this.#load());
-    if (session !== null && session.record.state.phase !== 'ended') return 'live';
+    if (session !== null && !mayBeErased(session, patientId)) return 'live';
     const { kv } = this.ctx.storage;
     await this.#bury(readTombstone(kv) ?? { callId: this.#callId(), status: 'canceled', started: false });
     return 'erased';
   }
 
-  /** Somebody who might have been the caller is erased: what is held of their unfinished intake goes, and with it the whole call. */
-  async forgetCandidate(patientId: string): Promise<'forgotten' | 'live'> {
+  /** Of a call that is not in the patient's name: what is held of them goes. `theirs`: it proved to be theirs; erase it as such. */
+  async forgetPatient(patientId: string): Promise<'forgotten' | 'theirs' | 'live'> {
     const session = unlessSealed(() => this.#load());
-    if (session === null || !session.plan.candidates.some(({ patient }) => patient.patientId === patientId)) {
-      return 'forgotten';
-    }
-    // Until it is written down this is the only place where the call is.
-    if (session.record.savedAt === null) return 'live';
+    if (session === null || !isHeldOf(session, patientId)) return 'forgotten';
+    if (!mayBeErased(session, patientId)) return 'live';
+    if (isCallOf(session, patientId)) return 'theirs';
     await this.#buryCall(session);
     return 'forgotten';
   }

@@ -95,6 +95,12 @@ export async function settleJob(db: Database, job: Job, settlement: Settlement, 
   return rows.length > 0;
 }
 
+/** Whether nobody else has had it since. */
+export async function isStillTaken(db: Database, { id, attempts, dueAt }: Job): Promise<boolean> {
+  const known = await getJob(db, id);
+  return known?.status === 'waiting' && known.attempts === attempts && known.dueAt === dueAt;
+}
+
 /** A person wants it tried again: what was given up begins anew. Null: it is unknown, waits, or is done. */
 export async function retryJob(db: Database, id: string, now: number): Promise<Job | null> {
   const [row] = await db
@@ -136,11 +142,11 @@ export const dueJobs = (db: Database, now: number, limit: number) =>
     .orderBy(jobs.dueAt, jobs.id)
     .limit(limit);
 
-/** What was done that long ago interests nobody. */
-export const forgetDone = (db: Database, endedBefore: number, limit: number) =>
+/** What was done that long ago interests nobody. Told by when its lease would have run out, which the index knows. */
+export const forgetDone = (db: Database, before: number, limit: number) =>
   db
     .delete(jobs)
-    .where(sql`${jobs.id} in (select id from jobs where status = 'done' and ended_at < ${endedBefore} limit ${limit})`);
+    .where(sql`${jobs.id} in (select id from jobs where status = 'done' and due_at < ${before} limit ${limit})`);
 
 export interface JobFilter {
   readonly limit: number;

@@ -15,6 +15,7 @@ interface Vault {
   wrappedKeys(patientIds: readonly string[]): Promise<WrappedKey[]>;
   erase(patientId: string, now: number): Promise<void>;
   erasedAfter(after: string, limit: number): Promise<string[]>;
+  isRotationDue(): Promise<boolean>;
   census(): Promise<Record<string, number>>;
   samples(): Promise<WrappedKey[]>;
   rewrap(after: string, limit: number): Promise<{ readonly next: string | null; readonly stuck: number }>;

@@ -1,5 +1,5 @@
 /**
- * The audio of calls in R2, sealed under the patient's key. Written only beside a proof of consent (X1), in parts of 8 MiB, so that an
+ * The audio of calls in R2, sealed under the patient's key. Written only beside a proof of consent (X1), in parts of 5 MiB, so that an
  * hour of talk is never held in memory; read by range. The object's name says nothing but the call's and the recording's ids.
  */
 import type { ConsentProof } from '../domain/intake/recording.ts';
@@ -8,7 +8,7 @@ import { openObject, sealedLength, sealObject } from './sealed-object.ts';
 
 export const RECORDINGS_PREFIX = 'recordings/';
 /** R2 wants at least 5 MiB, all parts alike but the last. */
-const PART_BYTES = 8 * 1024 * 1024;
+const PART_BYTES = 5 * 1024 * 1024;
 
 export interface RecordingRef {
   readonly id: string;
@@ -84,10 +84,10 @@ async function putInParts(
       }
     }
     if (upload === null) {
-      await bucket.put(key, part.slice(0, held), options);
+      await bucket.put(key, part.subarray(0, held), options);
       return;
     }
-    uploaded.push(await upload.uploadPart(uploaded.length + 1, part.slice(0, held)));
+    uploaded.push(await upload.uploadPart(uploaded.length + 1, part.subarray(0, held)));
     await upload.complete(uploaded);
   } catch (error) {
     await upload?.abort().catch(() => undefined);
@@ -125,12 +125,8 @@ export async function readRecording(
   const { bytes } = recording;
   const clear = openObject({ dataKey, place: place(recording), bytes, read }, from, to);
   const isWhole = from === 0 && to === bytes - 1;
-  const checked = isWhole ? withDigest(clear, recording.sha256) : clear;
-  const first = await checked.next().catch((error: unknown) => {
-    // A bucket that cannot be read at this moment says nothing about what lies in it.
-    if (!(error instanceof SealError)) throw error;
-    throw new RecordingCorrupt('a chunk does not open', { cause: error });
-  });
+  const checked = withVerdict(isWhole ? withDigest(clear, recording.sha256) : clear);
+  const first = await checked.next();
   let waiting: Uint8Array | null = first.done ? null : first.value;
   return new ReadableStream<Uint8Array>(
     {
@@ -147,6 +143,15 @@ export async function readRecording(
     // Nothing is opened ahead of whoever listens.
     { highWaterMark: 0 },
   );
+}
+
+/** A bucket that cannot be read at this moment says nothing about what lies in it: only what does not open is corrupt. */
+async function* withVerdict(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* source;
+  } catch (cause) {
+    throw cause instanceof SealError ? new RecordingCorrupt('a chunk does not open', { cause }) : cause;
+  }
 }
 
 /** Keeps the last piece back until the digest of all of it is right. */

@@ -2,7 +2,7 @@
  * What is known of the recording of each call; the audio itself lies in R2 (recording-bucket.ts). One row a call, with the proof of
  * consent it rests on. A row without that proof is `quarantined`: its audio is neither fetched nor played.
  */
-import { and, eq, gt, inArray, ne, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, ne, sql } from 'drizzle-orm';
 import type { RecordingStatus } from '../domain/intake/call-record.ts';
 import type { CallRecording, ConsentProof } from '../domain/intake/recording.ts';
 import type { AudioFormat } from '../domain/intake/state.ts';
@@ -62,7 +62,9 @@ export function insertRecording(
     ...{ consentEventId: proof?.eventId ?? null, consentAt: proof?.at ?? null, consentKey: proof?.key ?? null },
     ...{ consentWording: proof?.wording ?? null, consentWordingHash: proof?.wordingHash ?? null },
   };
-  const isNews = sql`${recordings.telnyxId} is null and excluded.telnyx_id is not null`;
+  // Its webhook need not name it: an address is news as well.
+  const isNews = sql`((${recordings.telnyxId} is null and excluded.telnyx_id is not null)
+    or (${recordings.linkAt} is null and excluded.link_at is not null))`;
   const told = (column: keyof RecordingRow) =>
     sql`coalesce(${recordings[column]}, excluded.${sql.identifier(recordings[column].name)})`;
   const insert = db
@@ -123,8 +125,9 @@ export interface FetchedAudio extends StoredAudio {
   readonly startedAt: number | null;
 }
 
-export const markReady = (db: Database, callId: string, audio: FetchedAudio, now: number) =>
-  db.batch([
+/** False: it was erased while it was fetched, and so must be what was stored. */
+export async function markReady(db: Database, callId: string, audio: FetchedAudio, now: number): Promise<boolean> {
+  const [rows] = await db.batch([
     db
       .update(recordings)
       .set({
@@ -133,9 +136,12 @@ export const markReady = (db: Database, callId: string, audio: FetchedAudio, now
         telnyxId: sql`coalesce(${recordings.telnyxId}, ${audio.telnyxId})`,
         startedAt: sql`coalesce(${recordings.startedAt}, ${audio.startedAt})`,
       })
-      .where(and(eq(recordings.callId, callId), ne(recordings.status, 'quarantined'))),
+      .where(and(eq(recordings.callId, callId), ne(recordings.status, 'quarantined')))
+      .returning({ id: recordings.id }),
     showRecording(db, callId),
   ]);
+  return rows.length > 0;
+}
 
 /** Given up, or shown to be damaged. */
 export const markFailed = (db: Database, callId: string, reason: string) =>
@@ -161,12 +167,15 @@ export async function fetchAgain(db: Database, callId: string, now: number): Pro
   return rows.length > 0;
 }
 
+/** Found by its leg: its webhook did not name it, or never came. */
+export const rememberTelnyxId = (db: Database, callId: string, telnyxId: string) =>
+  db
+    .update(recordings)
+    .set({ telnyxId })
+    .where(and(eq(recordings.callId, callId), isNull(recordings.telnyxId)));
+
 export const markDeletedAtTelnyx = (db: Database, callId: string, now: number) =>
   db.update(recordings).set({ deletedAtTelnyxAt: now }).where(eq(recordings.callId, callId));
-
-export async function recordingsOfPatient(db: Database, patientId: string): Promise<Recording[]> {
-  return (await db.select().from(recordings).where(eq(recordings.patientId, patientId))).map(opened);
-}
 
 /** Of these recordings, those whose audio may lie in R2; the rest of what lies there is nobody's. */
 export async function keptRecordings(db: Database, ids: readonly string[]): Promise<Set<string>> {

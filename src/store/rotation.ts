@@ -2,7 +2,7 @@
  * The rows that hang on a key of the ring, brought under the current one by the page: hashes are made anew from what is sealed
  * beside them. A row that PHI_KEYS cannot open is counted and left as it is; whatever it protects stays closed.
  */
-import { and, asc, gt, gte, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, asc, gt, gte, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { openCalls } from './calls.ts';
 import { openConsentNumber } from './consents.ts';
@@ -22,10 +22,26 @@ export interface RehashedPage {
 const isOutdated = (ring: KeyRing, hash: SQLiteColumn) =>
   sql`(${hash} < ${`${ring.currentId}.`} or ${hash} >= ${`${ring.currentId}/`})`;
 
-const pageOf = (rows: readonly { readonly id: string }[], done: number, limit: number): RehashedPage => ({
+const pageOf = (rows: readonly { readonly id: string }[], stuck: number, limit: number): RehashedPage => ({
   next: rows.length < limit ? null : (rows.at(-1)?.id ?? null),
-  stuck: rows.length - done,
+  stuck,
 });
+
+/** Those of a page that open; one that does not keeps no other from it. Who was erased has no key, and waits for none. */
+async function openEach<Row, Opened>(
+  rows: readonly Row[],
+  open: (rows: readonly Row[]) => Promise<readonly Opened[]>,
+): Promise<{ readonly opened: readonly Opened[]; readonly stuck: number }> {
+  try {
+    return { opened: await open(rows), stuck: 0 };
+  } catch (error) {
+    if (!(error instanceof SealError)) throw error;
+    if (rows.length === 1) return { opened: [], stuck: 1 };
+    const middle = rows.length >> 1;
+    const [first, second] = [await openEach(rows.slice(0, middle), open), await openEach(rows.slice(middle), open)];
+    return { opened: [...first.opened, ...second.opened], stuck: first.stuck + second.stuck };
+  }
+}
 
 /** Whether any row still hangs on another key than the current one. */
 export async function isRotationDue(db: Database, ring: PatientKeys): Promise<boolean> {
@@ -52,7 +68,7 @@ export async function rehashPatients(
     .where(and(gt(patients.id, after), isOutdated(ring, patients.phoneHash)))
     .orderBy(asc(patients.id))
     .limit(limit);
-  const opened = await openPatients(ring, rows);
+  const { opened, stuck } = await openEach(rows, (some) => openPatients(ring, some));
   const fresh = opened.map((patient) => ({ id: patient.id, ...hashesOf(ring, patient) }));
   if (fresh.length > 0) {
     await db.run(sql`
@@ -60,7 +76,7 @@ export async function rehashPatients(
         family_name_hash = fresh.value ->> 'familyNameHash'
       from json_each(${JSON.stringify(fresh)}) as fresh where patients.id = fresh.value ->> 'id'`);
   }
-  return pageOf(rows, fresh.length, limit);
+  return pageOf(rows, stuck, limit);
 }
 
 export async function rehashConsents(
@@ -75,21 +91,23 @@ export async function rehashConsents(
     .where(and(gt(consents.id, after), isOutdated(ring, consents.phoneHash)))
     .orderBy(asc(consents.id))
     .limit(limit);
-  const keys = await dataKeysOf(
-    ring,
-    rows.map(({ patientId }) => patientId),
-  );
-  const fresh = rows.flatMap((row) => {
-    const key = keys.get(row.patientId);
-    return key === undefined ? [] : [{ id: row.id, hash: searchHash(ring, 'phone', openConsentNumber(key, row)) }];
+  const { opened: fresh, stuck } = await openEach(rows, async (some) => {
+    const keys = await dataKeysOf(
+      ring,
+      some.map(({ patientId }) => patientId),
+    );
+    return some.flatMap((row) => {
+      const key = keys.get(row.patientId);
+      return key === undefined ? [] : [{ id: row.id, hash: searchHash(ring, 'phone', openConsentNumber(key, row)) }];
+    });
   });
   if (fresh.length > 0) await setHashes(db, 'consents', 'phone_hash', fresh);
-  return pageOf(rows, fresh.length, limit);
+  return pageOf(rows, stuck, limit);
 }
 
 /**
- * A number that asked again after the new key came stands there twice: the earlier row keeps its evidence and is marked as
- * lifted, because the later one holds the number.
+ * A number that was listed under several keys stands there several times: the earlier rows keep their evidence and are marked as
+ * lifted, because the last one holds the number.
  */
 export async function rehashSuppressions(
   db: Database,
@@ -108,17 +126,13 @@ export async function rehashSuppressions(
     const place = { table: 'suppressions', column: 'sealed', row: id };
     const number = openOrNull(() => unsealUnderRing(ring, place, sealed));
     if (number === null) return [];
-    return [
-      {
-        id,
-        hash: searchHash(ring, 'phone', number),
-        keyId: ring.currentId,
-        sealed: sealUnderRing(ring, place, number),
-      },
-    ];
+    return [{ id, hash: searchHash(ring, 'phone', number), sealed: sealUnderRing(ring, place, number) }];
   });
   if (fresh.length > 0) {
-    const given = JSON.stringify(fresh);
+    const given = sql`json_each(${JSON.stringify(fresh)}) as fresh`;
+    const newValue = (name: 'hash' | 'sealed') =>
+      sql<string>`(select fresh.value ->> ${name} from ${given} where fresh.value ->> 'id' = ${suppressions.id})`;
+    const isFresh = sql`${suppressions.id} in (select fresh.value ->> 'id' from ${given})`;
     await db.batch([
       db
         .update(suppressions)
@@ -126,17 +140,24 @@ export async function rehashSuppressions(
         .where(
           and(
             isNull(suppressions.liftedAt),
-            sql`exists (
-              select 1 from json_each(${given}) as fresh join suppressions as newer on newer.phone_hash = fresh.value ->> 'hash'
-              where fresh.value ->> 'id' = ${suppressions.id} and newer.lifted_at is null and newer.id != ${suppressions.id})`,
+            isFresh,
+            or(
+              sql`exists (
+                select 1 from suppressions as other
+                where other.phone_hash = ${newValue('hash')} and other.lifted_at is null and other.id != ${suppressions.id})`,
+              sql`exists (
+                select 1 from ${given} join suppressions as other on other.id = fresh.value ->> 'id'
+                where fresh.value ->> 'hash' = ${newValue('hash')} and other.lifted_at is null and other.id > ${suppressions.id})`,
+            ),
           ),
         ),
-      db.run(sql`
-        update suppressions set phone_hash = fresh.value ->> 'hash', key_id = fresh.value ->> 'keyId', sealed = fresh.value ->> 'sealed'
-        from json_each(${given}) as fresh where suppressions.id = fresh.value ->> 'id'`),
+      db
+        .update(suppressions)
+        .set({ phoneHash: newValue('hash'), keyId: ring.currentId, sealed: newValue('sealed') })
+        .where(isFresh),
     ]);
   }
-  return pageOf(rows, fresh.length, limit);
+  return pageOf(rows, rows.length - fresh.length, limit);
 }
 
 /** Numbers that are being dialled at this moment. */
@@ -153,17 +174,15 @@ export async function rehashAttempts(
     .orderBy(asc(attempts.id))
     .limit(limit);
   const theirs = JSON.stringify(rows.map(({ callId }) => callId));
-  const called = await openCalls(
-    ring,
-    await db.select().from(calls).where(sql`${calls.id} in (select value from json_each(${theirs}))`),
-  );
-  const numbers = new Map(called.map(({ id, phoneNumber }) => [id, phoneNumber]));
+  const called = await db.select().from(calls).where(sql`${calls.id} in (select value from json_each(${theirs}))`);
+  const { opened, stuck } = await openEach(called, (some) => openCalls(ring, some));
+  const numbers = new Map(opened.map(({ id, phoneNumber }) => [id, phoneNumber]));
   const fresh = rows.flatMap(({ id, callId }) => {
     const number = numbers.get(callId);
     return number === undefined ? [] : [{ id, hash: searchHash(ring, 'phone', number) }];
   });
   if (fresh.length > 0) await setHashes(db, 'attempts', 'reserved_number', fresh);
-  return pageOf(rows, fresh.length, limit);
+  return pageOf(rows, stuck, limit);
 }
 
 /** Calls whose sessions may still hold something, by id. */

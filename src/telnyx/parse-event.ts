@@ -110,7 +110,7 @@ function factOf(eventType: string, payload: Payload, clientState: ClientState | 
     case 'recording.saved': // Z3
       return {
         type: 'recording.saved',
-        recordingId: payload.recording_id ?? null,
+        recordingId: payload.recording_id || null,
         startedAt: timeOf(payload.recording_started_at),
         durationMs: recordedMs(payload),
         ...linkOf(payload),

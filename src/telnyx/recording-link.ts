@@ -11,7 +11,10 @@ export type JudgedLink =
 const S3_HOST = /^s3(\.[a-z]{2}(-[a-z]+){1,3}-\d{1,2})?\.amazonaws\.com$/;
 const TELNYX_BUCKET = /^\/telephony-recorder-prod(-[a-z0-9]{1,20})*\/./;
 /** What could mean another path to whoever serves it than it means to us. */
-const AMBIGUOUS_PATH = /%2e|%2f|%5c|%00|\\|\/\/|\/\.\.?(\/|$)/i;
+const AMBIGUOUS_PATH = /%2e|%2f|%5c|%00|\/\/|\/\.\.?(\/|$)/i;
+/** What a parser drops or turns into something else, wherever it stands; a user that is empty, too. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+const DISGUISE = /[\u0000-\u0020\u007f\\#]|^[a-z]+:\/*[^/?]*@/i;
 const LONGEST_LINK = 4096;
 
 /** `origins`: each an origin and the beginning of a path (RECORDING_ORIGINS). */
@@ -19,12 +22,10 @@ export function judgeRecordingLink(link: string, origins: readonly URL[]): Judge
   const url = link.length <= LONGEST_LINK && URL.canParse(link) ? new URL(link) : null;
   if (url === null) return { ok: false, host: null };
   const refused: JudgedLink = { ok: false, host: url.hostname };
-  if (url.username !== '' || url.password !== '' || url.hash !== '') return refused;
+  if (DISGUISE.test(link) || url.username !== '' || url.password !== '' || url.hash !== '') return refused;
   // The raw text too: a parser has already taken `..` out of the path.
   const rawPath = link.replace(/[?#].*$/s, '').replace(/^[a-z]+:\/\/[^/]*/i, '');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-  if (AMBIGUOUS_PATH.test(rawPath) || AMBIGUOUS_PATH.test(url.pathname) || /[\u0000-\u0020\u007f]/.test(link))
-    return refused;
+  if (AMBIGUOUS_PATH.test(rawPath) || AMBIGUOUS_PATH.test(url.pathname)) return refused;
   if (isTelnyxBucket(url) || origins.some((origin) => isUnder(origin, url))) return { ok: true, url };
   return refused;
 }

@@ -62,6 +62,17 @@ export class KeyVault extends DurableObject<Env> {
     return [...rows].map((row) => row.patient_id);
   }
 
+  /** Whether any key is still wrapped by another key of the ring than the current one; asked often, so answered by the index. */
+  isRotationDue(): boolean {
+    const { currentId } = configOf(this.env).keyRing;
+    const others = this.#sql.exec(
+      'select 1 where exists (select 1 from keys where key_id < ?) or exists (select 1 from keys where key_id > ?)',
+      currentId,
+      currentId,
+    );
+    return others.toArray().length > 0;
+  }
+
   /** How many keys each key of the ring wraps, those no longer in PHI_KEYS among them. */
   census(): Record<string, number> {
     const rows = this.#sql.exec<{ key_id: string; n: number }>(

@@ -6,7 +6,7 @@ import { log } from '../log.ts';
 import type { Call } from '../store/calls.ts';
 import { dataKeyOf } from '../store/patient-keys.ts';
 import { RecordingCorrupt, readRecording } from '../store/recording-bucket.ts';
-import { getRecording, type Recording, readable } from '../store/recordings.ts';
+import { getRecording, markFailed, type Recording, readable } from '../store/recordings.ts';
 import { Problem } from './errors.ts';
 import type { Ask } from './route.ts';
 
@@ -37,25 +37,30 @@ export async function answerRecording(ask: Ask, call: Call): Promise<Response> {
   if (c.req.method === 'HEAD') return new Response(null, { status, headers });
 
   const dataKey = await dataKeyOf(config.keyRing, recording.patientId);
-  const clear = await readRecording(env.BUCKET, audio, dataKey, from, to).catch((error: unknown) => {
+  /** Shown as it is from now on, so that it can be fetched again. */
+  const isDamaged = async (code: 'corrupt' | 'missing') => {
+    log.error(`recording.${code}`, { call_id: callId });
+    await markFailed(db, callId, code);
+  };
+  const clear = await readRecording(env.BUCKET, audio, dataKey, from, to).catch(async (error: unknown) => {
     if (!(error instanceof RecordingCorrupt)) throw error;
-    log.error('recording.corrupt', { call_id: callId });
-    throw new Problem(500, 'recording_corrupt', { detail: CORRUPT });
+    await isDamaged('corrupt');
+    throw new Problem(500, 'recording_corrupt', { detail: DAMAGED });
   });
   if (clear === null) {
-    log.error('recording.missing', { call_id: callId });
-    throw new Problem(500, 'recording_missing', { detail: CORRUPT });
+    await isDamaged('missing');
+    throw new Problem(500, 'recording_missing', { detail: DAMAGED });
   }
   // Declares the length to the runtime; what ends early then breaks the answer off instead of looking whole.
   const sized = new FixedLengthStream(length);
-  clear.pipeTo(sized.writable).catch((error: unknown) => {
-    // Whoever listens may stop at any moment; only damage is worth a line.
-    if (error instanceof RecordingCorrupt) log.error('recording.corrupt', { call_id: callId });
-  });
+  // Whoever listens may stop at any moment; only damage is worth a word.
+  clear
+    .pipeTo(sized.writable)
+    .catch((error: unknown) => (error instanceof RecordingCorrupt ? isDamaged('corrupt') : null));
   return new Response(sized.readable, { status, headers });
 }
 
-const CORRUPT =
+const DAMAGED =
   'The stored audio is damaged or gone. Fetch it again if Telnyx still has it; the note and the transcript are not affected.';
 
 function notThere(call: Call, recording: Recording | null): Problem {

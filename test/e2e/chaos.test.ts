@@ -13,17 +13,17 @@ const root = path.resolve(import.meta.dirname, '../..');
 const stateFolder = mkdtempSync(path.join(tmpdir(), 'intake-chaos-'));
 afterAll(() => rmSync(stateFolder, { recursive: true, force: true }));
 
-it('60 calls with 5 % of every fault, a killed worker and a locked D1 all end; every answer given before the hang-up is stored, and every recording byte for byte (X1, X10, C16)', () => {
+it('40 calls with 5 % of every fault, a killed worker and a locked D1 all end; every answer given before the hang-up is stored, and every recording byte for byte (X1, X10, C16)', () => {
   const run = spawnSync(
     process.execPath,
     [
-      ...['test/tools/chaos.ts', '--calls', '60', '--live', '30', '--first-port', String(PORTS.chaos)],
+      ...['test/tools/chaos.ts', '--calls', '40', '--live', '20', '--first-port', String(PORTS.chaos)],
       ...['--kills', '1', '--outages', '1', '--recordings', '--state-folder', stateFolder],
     ],
     { cwd: root, encoding: 'utf8' },
   );
   expect(run.status, `${run.stdout}${run.stderr}`.slice(-3000)).toBe(0);
-  expect(run.stdout).toMatch(/^calls {2,}60$/m);
+  expect(run.stdout).toMatch(/^calls {2,}40$/m);
   // Not vacuous: faults happened, and recorders ran.
   expect(run.stdout).not.toMatch(/^events lost for good {2,}0$/m);
   expect(run.stdout).not.toMatch(/^recorders started {2,}0$/m);

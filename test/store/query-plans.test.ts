@@ -3,6 +3,8 @@ import { expect, it } from 'vitest';
 import { waitingAttempts } from '../../src/store/attempts.ts';
 import { listCalls } from '../../src/store/calls.ts';
 import { database } from '../../src/store/database.ts';
+import { callsOfPatient, recentInboundCalls } from '../../src/store/erasure.ts';
+import { countDeadJobs, dueJobs, forgetDone, jobsOfCall, listJobs } from '../../src/store/jobs.ts';
 import { listPatients, type Patient } from '../../src/store/patients.ts';
 import { parseKeyRing } from '../../src/store/seal.ts';
 import { isSuppressed } from '../../src/store/suppressions.ts';
@@ -32,6 +34,20 @@ it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
   ['the newest patients', (db) => listPatients(db, ring, { limit, cursor })],
   ['whether a number is suppressed', (db) => isSuppressed(db, ring, '+12025550143')],
   ['attempts that wait', (db) => waitingAttempts(db, Date.now(), limit)],
+  ['work that is due', async (db) => dueJobs(db, Date.now(), limit)],
+  ['work that waits', (db) => listJobs(db, { limit, cursor, status: 'waiting' })],
+  ['the next page of what waits', (db) => listJobs(db, { limit, cursor: { at: 1, id: 'job_2' }, status: 'waiting' })],
+  ['work that was given up', (db) => listJobs(db, { limit, cursor, status: 'dead' })],
+  [
+    'the next page of what was given up',
+    (db) => listJobs(db, { limit, cursor: { at: 9, id: 'job_2' }, status: 'dead' }),
+  ],
+  ['work that was given up, to be counted', (db) => countDeadJobs(db, limit)],
+  ['work that was done', (db) => listJobs(db, { limit, cursor, status: 'done' })],
+  ['work that is forgotten', async (db) => forgetDone(db, Date.now(), limit)],
+  ['the work of a call', (db) => jobsOfCall(db, 'call_1')],
+  ['the calls of a patient who is erased', (db) => callsOfPatient(db, 'pat_1', 'call_2', limit)],
+  ['the inbound calls of the last day', (db) => recentInboundCalls(db, Date.now(), 'call_2', limit)],
 ])('%s are found by index, without a scan or a sort', async (_name, query) => {
   const plans: string[] = [];
   const DB = {
@@ -43,7 +59,7 @@ it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
           plans.push(...results.map(({ detail }) => detail));
           return { results: [] };
         };
-        return { all: read, raw: async () => (await read()).results };
+        return { all: read, run: read, raw: async () => (await read()).results };
       },
     }),
   } as unknown as D1Database;

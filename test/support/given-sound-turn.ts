@@ -80,7 +80,7 @@ const consentIsFrom = (event: CallEvent, before: CallState, after: CallState): b
 
 /** Nothing that was stopped starts again. */
 const hasStopped = (before: CallState['recorder'], after: CallState['recorder']): boolean =>
-  before === 'stopped' && after !== 'stopped';
+  before === 'stopped' && (after === 'on' || after === 'off');
 
 const stoppedCalls = ({ outcome }: CallState): boolean => outcome === 'opted_out';
 

@@ -45,9 +45,18 @@ const CALL_LIMIT_MS = 240_000;
 const RETRY_MS = 31_000;
 const OUTAGE_MS = [2_000, 6_000] as const;
 
+/**
+ * A worker that is killed is away for seconds, which at 20 times the speed are minutes to a patient: calls would end by their time
+ * limit of 15 minutes, and not as they are to be judged.
+ */
+const speed = Number(values.kills) + Number(values.outages) > 0 ? 10 : 20;
+
+// So that a run which is broken off takes its worker along.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 const patients = manyPatients(calls);
 const stack = await startLocalStack({
   keep: false,
+  speed,
   ports: { access: port, worker: port + 1, telnyx: port + 2 },
   stateFolder: values['state-folder'] ?? path.join(root, '.state/chaos'),
   variables: { MAX_LIVE_CALLS: String(live), DIAL_RATE_PER_SECOND: '10' },
@@ -85,7 +94,7 @@ let failed: boolean;
 try {
   await stack.worker.ready();
   const disturbed = Promise.all(disturbances(stack));
-  // A worker that does not come back ends the run at once; it is awaited, and fails, below.
+  // A worker that does not come back is told of at once, and fails the run below.
   disturbed.catch((error: unknown) => process.stdout.write(`${String(error)}\n`));
   await inParallel(patients, live, async (patient) => {
     const result = await call(stack, patient).catch((error: Error) => ({
@@ -118,11 +127,18 @@ function disturbances(running: LocalStack): [Promise<number>, Promise<number>] {
   const [ofKills, ofOutages] = [new Random(seeds.next() * 2 ** 32), new Random(seeds.next() * 2 ** 32)];
   const [least, most] = OUTAGE_MS;
   return [
-    disturb(run, Number(values.kills), ofKills, () => killWorker(running.worker)),
+    disturb(run, Number(values.kills), ofKills, () => timed('killed', killWorker(running.worker))),
     disturb(run, Number(values.outages), ofOutages, () =>
-      lockDatabase(running.stateFolder, least + ofOutages.next() * (most - least)),
+      timed('D1 locked', lockDatabase(running.stateFolder, least + ofOutages.next() * (most - least))),
     ),
   ];
+}
+
+/** For whoever reads what became of a call. */
+async function timed(what: string, lasting: Promise<void>): Promise<void> {
+  const from = new Date();
+  await lasting;
+  process.stdout.write(`${what} ${from.toISOString()} to ${new Date().toISOString()}\n`);
 }
 
 async function call(running: LocalStack, patient: Persona): Promise<Result> {
@@ -230,9 +246,18 @@ function report(running: LocalStack, more: Record<string, number>, stored: Store
   const commands = engine.callEvents.filter(({ type }) => type === 'command');
   const recorders = commands.filter(({ name }) => name === 'record_start' || name === 'transcription_start');
   const early = recorders.filter(({ callControlId, at }) => {
-    const consent = engine.legs.get(callControlId)?.record.entries.consent;
-    return consent === undefined || consent.digits !== '1' || consent.at > at;
+    const { asks } = engine.legs.get(callControlId)?.record ?? { asks: [] };
+    // A consent whose event was late is asked for again: what counts is what the patient had said by then.
+    const last = asks.findLast(
+      ({ step, outcome, endedAt }) => step === 'consent' && outcome === 'valid' && (endedAt ?? at) <= at,
+    );
+    return last?.digits !== '1';
   });
+  for (const { callControlId, name, at } of early) {
+    const { callId, asks } = engine.legs.get(callControlId)?.record ?? { callId: null, asks: [] };
+    const consents = asks.filter(({ step }) => step === 'consent');
+    process.stdout.write(`${callId}: ${name} at ${new Date(at).toISOString()}, consent ${JSON.stringify(consents)}\n`);
+  }
   const afterEnd = commands.filter(({ callControlId, at }) => {
     const endedAt = engine.legs.get(callControlId)?.endedAt ?? null;
     return endedAt !== null && at > endedAt;

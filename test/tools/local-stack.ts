@@ -11,8 +11,8 @@ import { type AlertListener, startAlertListener } from './alert-listener.ts';
 import { applyMigrations, type LocalWorker, startLocalWorker } from './local-worker.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-/** Human time is shortened so much; the protocol's own windows are not. */
-const SPEED = 20;
+/** Human time is shortened so much unless asked otherwise; the protocol's own windows are not. */
+const DEFAULT_SPEED = 20;
 /** The number that rings patients and that they ring back, and the one staff answer. */
 const CLINIC_NUMBER = '+12025550100';
 const STAFF_NUMBER = '+12025550190';
@@ -21,6 +21,7 @@ export interface LocalStackOptions {
   readonly keep: boolean;
   readonly ports: { readonly access: number; readonly worker: number; readonly telnyx: number };
   readonly stateFolder?: string;
+  readonly speed?: number;
   readonly onObservation?: (observation: Observation) => void;
   readonly onRestart?: () => void;
   /** Other patients or faults than the usual ones. */
@@ -47,13 +48,13 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   const secrets = localSecrets(stateFolder);
   applyMigrations(stateFolder);
 
-  const { ports } = options;
+  const { ports, speed = DEFAULT_SPEED } = options;
   const workerUrl = `http://127.0.0.1:${ports.worker}`;
   const telnyx = await startTelnyxServer({
     port: ports.telnyx,
     engineOptions: {
       apiKey: secrets.telnyxApiKey,
-      speed: SPEED,
+      speed,
       webhookUrl: `${workerUrl}/webhooks/telnyx`,
       liveCalls: 20,
       clinicNumber: CLINIC_NUMBER,
@@ -103,7 +104,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       ADMIN_EMAILS: `admin@clinic.example,${service.clientId}`,
       PHI_KEYS: secrets.phiKeys,
       CALLING_HOURS: 'always',
-      TIMER_SCALE: String(1 / SPEED),
+      TIMER_SCALE: String(1 / speed),
       MAX_LIVE_CALLS: '20',
       DIAL_RATE_PER_SECOND: '5',
       ...options.variables,

@@ -145,10 +145,21 @@ function judge(running: LocalStack, persona: Persona, { callId, call, note }: Fi
   const alerted = running.alerts.received.some((alert) => alert.callId === callId);
   if (alerted) say(bold(red('   ! staff were alerted, by id and link alone')));
   if ((persona.expected.redFlags ?? []).length > 0 && !alerted) differences.push('no alert for a red flag');
-  const verdict = `   ${String(call.status)}, ${String(call.duration_seconds)} s`;
+  const { status, duration_seconds: seconds } = call.recording as { status: string; duration_seconds: number | null };
+  if (status !== (isRecorded(running, callId) ? 'ready' : 'none')) differences.push(`the recording is ${status}`);
+  const recorded = status === 'ready' ? `, recording of ${seconds} s stored` : '';
+  const verdict = `   ${String(call.status)}, ${String(call.duration_seconds)} s${recorded}`;
   say(differences.length === 0 ? `${green('   ✓')}${verdict}` : `${red('   ✗')}${verdict}`);
   for (const difference of differences) say(red(`     ${difference}`));
   return differences.length === 0;
+}
+
+/** Whether Telnyx recorded any of it. */
+function isRecorded(running: LocalStack, callId: string): boolean {
+  const { engine } = running.telnyx;
+  const legs = engine.calls().filter((made) => made.callId === callId);
+  const recorders = engine.callEvents.filter(({ type, name }) => type === 'command' && name === 'record_start');
+  return recorders.some((recorder) => legs.some((leg) => leg.callControlId === recorder.callControlId));
 }
 
 /** The call in which this patient rings back, once it has been answered. */
@@ -185,17 +196,21 @@ async function patientOf(running: LocalStack, persona: Persona): Promise<string>
 
 type Json = Record<string, unknown>;
 
-/** The call when it is over, with its note once that is stored; a call that leaves none says so. */
+/** The call when it is over, with its note and its recording once they are stored; a call that leaves none says so. */
 async function finished(running: LocalStack, callId: string): Promise<Finished> {
   for (;;) {
     const call = await tolerant(running, `/api/calls/${callId}`);
-    if (call !== null && FINAL.has(String(call.body.status))) {
+    if (call !== null && FINAL.has(String(call.body.status)) && !isPending(call.body)) {
       const note = await tolerant(running, `/api/calls/${callId}/intake-data`);
       if (note?.status === 200) return { callId, call: call.body, note: note.body };
       if (note?.body.code === 'no_note') return { callId, call: call.body, note: null };
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
+}
+
+function isPending({ recording }: Json): boolean {
+  return (recording as { status: string }).status === 'pending';
 }
 
 /** While the worker is down, or being restarted, there is no answer; null then. */

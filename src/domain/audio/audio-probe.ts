@@ -7,6 +7,8 @@ import type { AudioFormat } from '../intake/state.ts';
 
 /** Enough to find the first frame, or to know that there is none. */
 const LONGEST_PREFACE_BYTES = 16 * 1024;
+/** Enough for whatever a WAV says of itself before the sound. */
+const LONGEST_WAV_HEADER_BYTES = 64 * 1024;
 
 const BITRATES_MPEG1 = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
 const BITRATES_MPEG2 = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
@@ -38,13 +40,17 @@ function frameOf(b0: number, b1: number, b2: number): Frame | null {
 export class AudioProbe {
   /** Null while it cannot be told yet, `none` once it is certain that this is no audio. */
   format: AudioFormat | 'none' | null = null;
+  /** Of MP3. */
   #ms = 0;
   /** Not looked at yet: what a header may be cut in by the end of a piece. */
   #rest: Uint8Array = new Uint8Array(0);
-  /** To be passed over: the body of a frame, an ID3 tag. */
+  /** To be passed over: the body of a frame or a chunk, an ID3 tag. */
   #skip = 0;
   #seen = 0;
+  #isRiff = false;
   #bytesPerSecond = 0;
+  /** Of WAV; counted whole, so that no rounding depends on the pieces. */
+  #soundBytes = 0;
   /** Frames that followed one upon the other: bytes that look like the start of one frame occur in anything. */
   #chain = 0;
 
@@ -52,7 +58,7 @@ export class AudioProbe {
     this.#seen += piece.length;
     if (this.format === 'none') return;
     if (this.format === 'wav') {
-      this.#ms += (piece.length * 1000) / this.#bytesPerSecond;
+      this.#soundBytes += piece.length;
       return;
     }
     this.#read(joined(this.#rest, piece));
@@ -60,7 +66,7 @@ export class AudioProbe {
 
   /** Milliseconds of sound so far. */
   get durationMs(): number {
-    return Math.round(this.#ms);
+    return Math.round(this.format === 'wav' ? (this.#soundBytes * 1000) / this.#bytesPerSecond : this.#ms);
   }
 
   /** After the last piece: what has not shown itself as audio is none. */
@@ -70,16 +76,23 @@ export class AudioProbe {
   }
 
   #read(bytes: Uint8Array): void {
-    if (this.format === null && this.#skip === 0 && isText(bytes, 0, 'RIFF')) this.#readWav(bytes);
+    // Only what a file begins with is its kind; further on these are four bytes like others.
+    if (this.#seen === bytes.length) this.#isRiff = isText(bytes, 0, 'RIFF');
+    if (this.#isRiff) this.#readWav(bytes);
     else this.#readFrames(bytes);
+  }
+
+  /** Where reading goes on behind what is to be passed over. */
+  #passed(bytes: Uint8Array, at: number): number {
+    const skipped = Math.min(this.#skip, bytes.length - at);
+    this.#skip -= skipped;
+    return at + skipped;
   }
 
   #readFrames(bytes: Uint8Array): void {
     let at = 0;
     for (;;) {
-      const skipped = Math.min(this.#skip, bytes.length - at);
-      at += skipped;
-      this.#skip -= skipped;
+      at = this.#passed(bytes, at);
       // An ID3 tag says its length in ten bytes, a frame in four.
       if (bytes.length - at < 10) break;
       if (isText(bytes, at, 'ID3')) {
@@ -109,32 +122,29 @@ export class AudioProbe {
 
   /** Chunk after chunk up to the sound; a header that goes on for ever is none. */
   #readWav(bytes: Uint8Array): void {
-    if (bytes.length > LONGEST_PREFACE_BYTES * 4) {
-      this.#isNone();
-      return;
-    }
-    this.#rest = bytes.slice();
-    if (bytes.length < 12) return;
-    if (!isText(bytes, 8, 'WAVE')) {
-      this.#isNone();
-      return;
-    }
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let at = 12; at + 8 <= bytes.length; ) {
-      const length = view.getUint32(at + 4, true);
-      if (isText(bytes, at, 'fmt ') && at + 20 <= bytes.length) this.#bytesPerSecond = view.getUint32(at + 16, true);
-      if (isText(bytes, at, 'data')) {
-        if (this.#bytesPerSecond === 0) {
-          this.#isNone();
-          return;
-        }
+    let at = 0;
+    for (;;) {
+      at = this.#passed(bytes, at);
+      const position = this.#seen - (bytes.length - at);
+      const isFormat = isText(bytes, at, 'fmt ');
+      if (bytes.length - at < (position === 0 ? 12 : isFormat ? 20 : 8)) break;
+      if (isText(bytes, at, 'data') && this.#bytesPerSecond > 0) {
         this.format = 'wav';
-        this.#ms = ((bytes.length - at - 8) * 1000) / this.#bytesPerSecond;
+        this.#soundBytes = bytes.length - at - 8;
         this.#rest = new Uint8Array(0);
         return;
       }
-      at += 8 + length + (length % 2);
+      const length = view.getUint32(at + 4, true);
+      if (isFormat) this.#bytesPerSecond = view.getUint32(at + 16, true);
+      this.#skip = position === 0 ? 12 : 8 + length + (length % 2);
+      const isWave = position > 0 || isText(bytes, 8, 'WAVE');
+      if (!isWave || isText(bytes, at, 'data') || position + this.#skip > LONGEST_WAV_HEADER_BYTES) {
+        this.#isNone();
+        return;
+      }
     }
+    this.#rest = bytes.slice(at);
   }
 
   #isNone(): void {
@@ -143,8 +153,10 @@ export class AudioProbe {
   }
 }
 
-const isText = (bytes: Uint8Array, at: number, text: string): boolean =>
-  [...text].every((character, i) => bytes[at + i] === character.charCodeAt(0));
+function isText(bytes: Uint8Array, at: number, text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) if (bytes[at + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
 
 /** Four bytes of seven bits each. */
 const tagLength = (bytes: Uint8Array, at: number): number =>

@@ -54,7 +54,11 @@ export function onRecordingSaved(state: CallState, event: CallEventOf<'recording
       : { link: event.link, linkAt: event.receivedAt }),
   };
   const isNews = told.id !== known.id || told.startedAt !== known.startedAt || told.durationMs !== known.durationMs;
-  if (state.recording !== null && !isNews) return stay(state);
+  if (state.recording !== null && !isNews) {
+    // What no note tells of is added, and makes no version of it; a link that is known already stays, and so does its age.
+    const { link, linkAt } = known.link === null ? told : known;
+    return stay({ ...state, recording: { ...known, format: known.format ?? told.format, link, linkAt } });
+  }
   return saveAgain({ ...state, recording: told }, event, plan);
 }
 

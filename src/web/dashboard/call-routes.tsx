@@ -17,6 +17,7 @@ import { CallPage } from './call-page.tsx';
 import { type CallList, CallsAnswer } from './calls-fragment.tsx';
 import { CallsPage } from './calls-page.tsx';
 import { clinicClock } from './clinic-clock.tsx';
+import { givenUpFor } from './given-up.ts';
 import { MOST_ALERTS, page } from './layout.tsx';
 import { taskOutcome } from './task-controls.tsx';
 import { CALL_ROLES, viewerOf } from './viewer.ts';
@@ -98,9 +99,10 @@ async function isFetchedAgain(ask: Ask, id: string): Promise<boolean> {
   }
 }
 
-const frame = ({ config, actor }: Ask) => ({
-  clinicName: config.clinic.name,
-  viewer: viewerOf(actor),
+const frame = async (ask: Ask) => ({
+  clinicName: ask.config.clinic.name,
+  viewer: viewerOf(ask.actor),
+  givenUp: await givenUpFor(ask),
   current: 'calls' as const,
 });
 
@@ -126,7 +128,9 @@ const settle = TASK_VERBS.map((verb) =>
 export const callPageRoutes: readonly Route[] = [
   route({ ...people, method: 'GET', path: '/dashboard/calls', audit: 'page.calls', query: listQuery }, async (ask) => {
     const list = await callList(ask);
-    return ask.c.html(page({ ...frame(ask), title: 'Calls', alerts: list.alerts, children: <CallsPage {...list} /> }));
+    return ask.c.html(
+      page({ ...(await frame(ask)), title: 'Calls', alerts: list.alerts, children: <CallsPage {...list} /> }),
+    );
   }),
   route(
     { ...people, method: 'GET', path: '/dashboard/fragments/calls', audit: 'page.calls_poll', query: listQuery },
@@ -136,7 +140,9 @@ export const callPageRoutes: readonly Route[] = [
     { ...people, method: 'GET', path: '/dashboard/calls/:call_id', audit: 'page.call', params: oneCall },
     async (ask) => {
       const view = await callView(ask, ask.params.call_id);
-      return ask.c.html(page({ ...frame(ask), title: 'Call', alerts: view.alerts, children: <CallPage {...view} /> }));
+      return ask.c.html(
+        page({ ...(await frame(ask)), title: 'Call', alerts: view.alerts, children: <CallPage {...view} /> }),
+      );
     },
   ),
   route(

@@ -52,6 +52,7 @@ export function errorPage({ status, title, code, requestId, actor }: ErrorPage) 
     clinicName: null,
     viewer: code === 'no_role' ? null : viewer,
     alerts: 0,
+    givenUp: 0,
     current: null,
     children: (
       <section class="lone">

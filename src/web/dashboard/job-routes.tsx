@@ -8,6 +8,7 @@ import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
 import { sendJobAgain } from '../send-job-again.ts';
 import { clinicClock } from './clinic-clock.tsx';
+import { givenUpFor } from './given-up.ts';
 import { type JobList, JobsAnswer } from './jobs-fragment.tsx';
 import { JobsPage } from './jobs-page.tsx';
 import { JOB_LABELS } from './labels.ts';
@@ -47,15 +48,16 @@ async function isSentAgain(ask: Ask, id: string): Promise<boolean> {
 
 export const jobPageRoutes: readonly Route[] = [
   route({ ...people, method: 'GET', path: '/dashboard/jobs', audit: 'page.jobs', query: listQuery }, async (ask) => {
-    const [list, findings, alerts] = await Promise.all([
+    const [list, findings, alerts, givenUp] = await Promise.all([
       jobList(ask),
       examine(ask.db, ask.config),
       countAlerts(ask.db, MOST_ALERTS),
+      givenUpFor(ask),
     ]);
     const children = <JobsPage list={list} findings={findings} />;
     const clinicName = ask.config.clinic.name;
     return ask.c.html(
-      page({ title: 'Background work', clinicName, viewer: list.viewer, alerts, current: 'jobs', children }),
+      page({ title: 'Background work', clinicName, viewer: list.viewer, alerts, givenUp, current: 'jobs', children }),
     );
   }),
   route(

@@ -63,6 +63,8 @@ const RECORDING_REASONS: Readonly<Record<string, string>> = {
     'Telnyx names a place for the audio that nothing is fetched from. Whoever runs this service can allow it.',
   too_large: 'The audio is larger than a call can be, so it was not kept.',
   wrong_type: 'What Telnyx gave was not audio.',
+  corrupt: 'The stored audio is damaged, so it is not played.',
+  missing: 'The stored audio is gone.',
   recording_failed: 'Telnyx could not keep the recording.',
   record_start_refused: 'Telnyx did not start the recording.',
 };

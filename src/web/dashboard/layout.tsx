@@ -29,6 +29,8 @@ interface Frame {
   readonly viewer: Viewer | null;
   /** Red flags nobody has claimed. */
   readonly alerts: number;
+  /** Work that was given up and waits for a person; 0 for whoever does not see it. */
+  readonly givenUp: number;
   readonly current: 'calls' | 'tasks' | 'new-call' | 'jobs' | null;
   readonly children: Child;
 }
@@ -40,12 +42,20 @@ const WAYS = [
   { key: 'jobs', path: '/dashboard/jobs', name: 'Background work', needs: 'seesWork' },
 ] as const;
 
-const Navigation = ({ current, viewer, alerts }: Pick<Frame, 'current' | 'alerts'> & { viewer: Viewer }) => (
+type Counts = Pick<Frame, 'current' | 'alerts' | 'givenUp'>;
+
+const Navigation = ({ current, viewer, alerts, givenUp }: Counts & { viewer: Viewer }) => (
   <nav aria-label="Main">
     {WAYS.filter(({ needs }) => viewer[needs]).map(({ key, path, name }) => (
       <a href={path} aria-current={current === key ? 'page' : undefined}>
         {name}
         {key === 'tasks' ? <Alerts count={alerts} /> : null}
+        {key === 'jobs' && givenUp > 0 ? (
+          <span class="badge">
+            {shownCount(givenUp)}
+            <span class="visually-hidden"> given up</span>
+          </span>
+        ) : null}
       </a>
     ))}
   </nav>
@@ -54,10 +64,12 @@ const Navigation = ({ current, viewer, alerts }: Pick<Frame, 'current' | 'alerts
 /** Counting further tells nobody more. */
 export const MOST_ALERTS = 100;
 
+const shownCount = (count: number): string => (count >= MOST_ALERTS ? `${MOST_ALERTS - 1}+` : String(count));
+
 /** Red flags that wait, beside "Tasks". `elsewhere`: in the answer to a fragment's request, from where it goes to its place. */
 export const Alerts = ({ count, elsewhere = false }: { count: number; elsewhere?: boolean }) => {
   const words = count === 1 ? 'red flag that nobody has claimed' : 'red flags that nobody has claimed';
-  const number = count >= MOST_ALERTS ? `${MOST_ALERTS - 1}+` : String(count);
+  const number = shownCount(count);
   const shared = { id: 'alerts', ...(elsewhere ? { 'hx-swap-oob': 'true' } : {}) };
   if (count === 0) return <span {...shared} />;
   return (
@@ -81,7 +93,7 @@ const Account = ({ name }: { name: string }) => (
   </p>
 );
 
-const Document = ({ title, clinicName, viewer, alerts, current, children }: Frame) => (
+const Document = ({ title, clinicName, viewer, alerts, givenUp, current, children }: Frame) => (
   <html lang="en">
     <head>
       <meta charset="utf-8" />
@@ -103,7 +115,7 @@ const Document = ({ title, clinicName, viewer, alerts, current, children }: Fram
         <p class="brand">
           <a href="/dashboard">{clinicName ?? 'Patient intake'}</a>
         </p>
-        {viewer === null ? null : <Navigation current={current} viewer={viewer} alerts={alerts} />}
+        {viewer === null ? null : <Navigation current={current} viewer={viewer} alerts={alerts} givenUp={givenUp} />}
         {viewer === null ? null : <Account name={viewer.name} />}
       </header>
       <p id="stale" class="notice notice-bad" role="alert" hidden>

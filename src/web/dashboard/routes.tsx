@@ -3,6 +3,7 @@ import { countAlerts } from '../../store/tasks.ts';
 import { type Route, route } from '../route.ts';
 import { callPageRoutes } from './call-routes.tsx';
 import { clinicClock } from './clinic-clock.tsx';
+import { givenUpFor } from './given-up.ts';
 import { jobPageRoutes } from './job-routes.tsx';
 import { MOST_ALERTS, page } from './layout.tsx';
 import { NewCallPage } from './new-call-page.tsx';
@@ -21,7 +22,8 @@ export const dashboardRoutes: readonly Route[] = [
   ...jobPageRoutes,
   route(
     { method: 'GET', roles: CALL_ROLES, path: '/dashboard/new-call', audit: 'page.new_call', phi: false },
-    async ({ c, config, db, actor, now }) => {
+    async (ask) => {
+      const { c, config, db, actor, now } = ask;
       const { today } = clinicClock(config.clinic.timeZone, now);
       return c.html(
         page({
@@ -29,6 +31,7 @@ export const dashboardRoutes: readonly Route[] = [
           clinicName: config.clinic.name,
           viewer: viewerOf(actor),
           alerts: await countAlerts(db, MOST_ALERTS),
+          givenUp: await givenUpFor(ask),
           current: 'new-call',
           children: <NewCallPage today={today} />,
         }),

@@ -6,6 +6,7 @@ import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
 import { settleTask, TASK_VERBS } from '../settle-task.ts';
 import { clinicClock } from './clinic-clock.tsx';
+import { givenUpFor } from './given-up.ts';
 import { MOST_ALERTS, page } from './layout.tsx';
 import { taskOutcome } from './task-controls.tsx';
 import { type TaskList, TasksAnswer } from './tasks-fragment.tsx';
@@ -62,8 +63,17 @@ export const taskPageRoutes: readonly Route[] = [
     const list = await taskList(ask);
     const { viewer, alerts } = list;
     const clinicName = ask.config.clinic.name;
+    const givenUp = await givenUpFor(ask);
     return ask.c.html(
-      page({ title: 'Tasks', clinicName, viewer, alerts, current: 'tasks', children: <TasksPage {...list} /> }),
+      page({
+        title: 'Tasks',
+        clinicName,
+        viewer,
+        alerts,
+        givenUp,
+        current: 'tasks',
+        children: <TasksPage {...list} />,
+      }),
     );
   }),
   route(
