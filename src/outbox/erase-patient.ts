@@ -5,10 +5,12 @@
  */
 import { log } from '../log.ts';
 import {
+  type AtTelnyx,
   type CallOfPatient,
   callsOfPatient,
   deletePatientRows,
   giveCall,
+  pageEnd,
   recentInboundCalls,
   recordingsAtTelnyx,
 } from '../store/erasure.ts';
@@ -21,39 +23,52 @@ const PAGE = 50;
 /** Sessions keep what they hold for a day after the call was written down, and a recording may be told of for a day before that. */
 const SESSIONS_KEEP_MS = 72 * 3_600_000;
 
-interface Progress {
-  readonly phase: 'own_calls' | 'inbound_calls' | 'rest';
-  /** The id of the last call seen to. */
-  readonly after: string;
-}
+/** Telnyx makes the file within a minute of the hang-up; who is erased before that is looked for there until so long after. */
+const TELNYX_MAKES_FILE_MS = 6 * 3_600_000;
+const LOOK_AGAIN_MS = 5 * 60_000;
+
+type Progress =
+  /** `after`: the call seen to last. */
+  | { readonly phase: 'own_calls' | 'inbound_calls'; readonly after: string }
+  | { readonly phase: 'rest' }
+  /** Everything here is gone; what may still lie at Telnyx is known by these alone. */
+  | { readonly phase: 'telnyx'; readonly left: readonly AtTelnyx[] };
 
 export const erasePatient: JobHandler = {
   run: async (context) => {
     const { config, job, now } = context;
     await config.keyRing.vault().erase(job.subject, now);
-    const { phase, after } = job.progress === null ? BEGINNING : (JSON.parse(job.progress) as Progress);
-    switch (phase) {
+    const progress = job.progress === null ? BEGINNING : (JSON.parse(job.progress) as Progress);
+    switch (progress.phase) {
       case 'own_calls':
-        return eraseSessions(context, after);
+        return eraseSessions(context, progress.after);
       case 'inbound_calls':
-        return forgetPatient(context, after);
+        return forgetPatient(context, progress.after);
       case 'rest':
         return eraseStored(context);
+      case 'telnyx':
+        return eraseAtTelnyx(context, progress.left);
     }
   },
 };
 
 const BEGINNING: Progress = { phase: 'own_calls', after: '' };
-const goOn = (progress: Progress): JobOutcome => ({ kind: 'goes_on', progress: JSON.stringify(progress), afterMs: 0 });
-const nextPage = (phase: Progress['phase'], page: readonly CallOfPatient[], then: Progress['phase']): JobOutcome =>
-  page.length < PAGE ? goOn({ phase: then, after: '' }) : goOn({ phase, after: page.at(-1)?.id ?? '' });
+const goOn = (progress: Progress, afterMs = 0): JobOutcome => ({
+  ...{ kind: 'goes_on', progress: JSON.stringify(progress), afterMs },
+});
+const nextPage = (phase: 'own_calls' | 'inbound_calls', page: readonly CallOfPatient[], then: Progress): JobOutcome =>
+  page.length < PAGE ? goOn(then) : goOn({ phase, after: pageEnd(page) });
+
+/** What keeps a session from giving up what it holds; both pass. */
+const REFUSALS: Readonly<Record<string, string>> = { live: 'call_live', unreadable: 'key_missing' };
 
 async function eraseSessions({ env, db, job }: JobContext, after: string): Promise<JobOutcome> {
   const page = await callsOfPatient(db, job.subject, after, PAGE);
   for (const { id } of page) {
-    if ((await env.INTAKE_SESSION.getByName(id).erase(job.subject)) === 'live') return failed('call_live');
+    const refusal = REFUSALS[await env.INTAKE_SESSION.getByName(id).erase(job.subject)];
+    if (refusal !== undefined) return failed(refusal);
   }
-  return nextPage('own_calls', page, 'inbound_calls');
+  return nextPage('own_calls', page, { phase: 'inbound_calls', after: '' });
 }
 
 /**
@@ -69,22 +84,10 @@ async function forgetPatient({ env, db, job, now }: JobContext, after: string): 
       await giveCall(db, id, job.subject);
       answer = await session.erase(job.subject);
     }
-    if (answer === 'live') return failed('call_live');
+    const refusal = REFUSALS[answer];
+    if (refusal !== undefined) return failed(refusal);
   }
-  return nextPage('inbound_calls', page, 'rest');
-}
-
-/** Null: it is gone. Of one that Telnyx never told of only the leg is known. */
-async function deleteThere(context: JobContext, telnyxId: string | null, legId: string | null): Promise<string | null> {
-  const telnyx = telnyxOf(context);
-  let id = telnyxId;
-  if (id === null && legId !== null) {
-    const found = await telnyx.findRecording(legId);
-    if (!found.ok) return found.failure.code;
-    id = found.value?.id ?? null;
-  }
-  const gone = id === null ? null : await telnyx.deleteRecording(id);
-  return gone === null || gone.ok ? null : gone.failure.code;
+  return nextPage('inbound_calls', page, { phase: 'rest' });
 }
 
 async function eraseStored(context: JobContext): Promise<JobOutcome> {
@@ -94,13 +97,30 @@ async function eraseStored(context: JobContext): Promise<JobOutcome> {
     const objects = page.map(({ id }) => ({ callId: id, id: recordingIdOf(id) }));
     if (objects.length > 0) await deleteRecordings(env.BUCKET, objects);
     if (page.length < 1000) break;
-    after = page.at(-1)?.id ?? '';
+    after = pageEnd(page);
   }
-  for (const { telnyxId, legId } of await recordingsAtTelnyx(db, job.subject)) {
-    const failure = await deleteThere(context, telnyxId, legId);
-    if (failure !== null) return failed(`telnyx_${failure}`);
-  }
+  const left = await recordingsAtTelnyx(db, job.subject);
   await deletePatientRows(db, job.subject, context.now);
   log.info('patient.erased', { patient_id: job.subject });
-  return DONE;
+  return left.length === 0 ? DONE : goOn({ phase: 'telnyx', left });
+}
+
+/** All that was recorded on their legs. What is not there yet is looked for again until it cannot come any more. */
+async function eraseAtTelnyx(context: JobContext, left: readonly AtTelnyx[]): Promise<JobOutcome> {
+  const { config, now } = context;
+  const telnyx = telnyxOf(context);
+  const stillLeft: AtTelnyx[] = [];
+  for (const recorded of left) {
+    const listed = recorded.legId === null ? null : await telnyx.listRecordings(recorded.legId);
+    if (listed !== null && !listed.ok) return failed(`telnyx_${listed.failure.code}`);
+    const ids = new Set((listed?.value ?? []).map(({ id }) => id));
+    if (recorded.telnyxId !== null) ids.add(recorded.telnyxId);
+    for (const id of ids) {
+      const gone = await telnyx.deleteRecording(id);
+      if (!gone.ok) return failed(`telnyx_${gone.failure.code}`);
+    }
+    const mayCome = now < recorded.endedAt + TELNYX_MAKES_FILE_MS * config.timerScale;
+    if (ids.size === 0 && mayCome) stillLeft.push(recorded);
+  }
+  return stillLeft.length === 0 ? DONE : goOn({ phase: 'telnyx', left: stillLeft }, LOOK_AGAIN_MS);
 }

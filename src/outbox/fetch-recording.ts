@@ -3,16 +3,19 @@
  * id, else by the leg that was recorded. Sealed as it streams; Telnyx' copy goes when ours is there. What Telnyx knows of the
  * recording and the call does not is told to the call's session, which makes the note's next version of it.
  */
+import { isBeforeConsent } from '../domain/intake/before-consent.ts';
 import type { CallId } from '../domain/intake/ids.ts';
 import { log } from '../log.ts';
 import { getCall } from '../store/calls.ts';
 import { dataKeyOf } from '../store/patient-keys.ts';
-import { deleteRecordings, putRecording } from '../store/recording-bucket.ts';
+import { deleteRecordings, examineRecording, putRecording } from '../store/recording-bucket.ts';
 import {
   getRecording,
   markDeletedAtTelnyx,
   markFailed,
+  markPending,
   markReady,
+  quarantine,
   type Recording,
   recordingLink,
   rememberTelnyxId,
@@ -36,9 +39,13 @@ export const fetchRecording: JobHandler = {
     const failure = recording.status === 'ready' ? null : await fetchInto(context, recording);
     return failure ?? deleteAtTelnyx(context);
   },
-  onGivenUp: async ({ db, job }, code) => {
+  onGivenUp: async ({ db, job, now }, code) => {
     const recording = await getRecording(db, job.subject);
-    if (recording !== null && recording.status !== 'ready') await markFailed(db, job.subject, code);
+    if (recording === null || recording.status === 'ready') return 'given_up';
+    // A webhook that came while this last try was under way told where it is.
+    if (recording.linkAt !== null && recording.linkAt > now) return 'news';
+    await markFailed(db, job.subject, code);
+    return 'given_up';
   },
 };
 
@@ -53,14 +60,28 @@ interface Source {
 
 /** Null: there is nothing left to fetch. */
 async function fetchInto(context: JobContext, recording: Recording): Promise<JobOutcome | null> {
+  if (await isStoredAlready(context, recording)) return null;
   const fresh = await freshLink(context, recording);
   if (fresh !== null && (await fetchFrom(context, recording, { url: fresh, told: null })) === null) return null;
   const source = await askTelnyx(context, recording);
   if ('kind' in source) return source;
+  if (isBeforeConsent(source.told?.startedAt ?? null, recording.proof?.at ?? null)) {
+    await quarantine(context.db, recording.callId, 'before_consent', context.now);
+    return null;
+  }
   // Before the audio is stored: a try that dies in between tells it again.
   await tellSession(context, recording, source.told);
   const code = await fetchFrom(context, recording, source);
   return code === null ? null : failed(code, FINAL.has(code));
+}
+
+/** Stored by a try that died before it could say so, or taken for damaged when only the reading of it was. */
+async function isStoredAlready({ env, db, config }: JobContext, recording: Recording): Promise<boolean> {
+  const dataKey = await dataKeyOf(config.keyRing, recording.patientId);
+  const stored = await examineRecording(env.BUCKET, recording, dataKey);
+  if (stored === null || recording.proof === null) return false;
+  const { telnyxId, startedAt, callId } = recording;
+  return markReady(db, callId, { ...stored, telnyxId, startedAt }, Date.now());
 }
 
 /** The address of the webhook, if it is young enough and leads where audio of Telnyx' lies. */
@@ -82,16 +103,16 @@ async function askTelnyx(context: JobContext, recording: Recording): Promise<Sou
   if (told === null) {
     const call = await getCall(db, config.keyRing, recording.callId);
     if (call === null || call.callLegId === null) return failed('not_found', call === null);
-    const byLeg = await telnyx.findRecording(call.callLegId);
+    const byLeg = await telnyx.listRecordings(call.callLegId);
     if (!byLeg.ok) return failed(`telnyx_${byLeg.failure.code}`);
-    told = byLeg.value;
+    told = byLeg.value[0] ?? null;
   }
   if (told === null) return failed('not_found');
   const judged = told.link === null ? null : judgeRecordingLink(told.link, config.recordings.origins);
   if (judged?.ok) return { url: judged.url, told };
   log.warn('recording.link_refused', { call_id: recording.callId, host: judged?.host ?? null });
   // The operator can allow the place (RECORDING_ORIGINS) and try again.
-  return failed(judged === null ? 'no_link' : 'link_refused', judged !== null);
+  return failed(judged === null ? 'no_link' : 'link_refused');
 }
 
 /** Why not; null: there is nothing left to fetch. Our own storage's failures are thrown. */
@@ -141,6 +162,13 @@ async function deleteAtTelnyx(context: JobContext): Promise<JobOutcome> {
   const recording = await getRecording(db, job.subject);
   if (!config.recordings.deleteAtTelnyx || recording?.status !== 'ready') return DONE;
   if (recording.deletedAtTelnyxAt !== null) return DONE;
+  // Not before our own copy has been read whole: afterwards there is no other.
+  const dataKey = await dataKeyOf(config.keyRing, recording.patientId);
+  const stored = await examineRecording(context.env.BUCKET, recording, dataKey);
+  if (stored?.sha256 !== recording.sha256) {
+    await markPending(db, recording.callId);
+    return failed('copy_damaged');
+  }
   return deleteCopy(context, recording);
 }
 
@@ -151,9 +179,9 @@ export async function deleteCopy(context: JobContext, recording: Recording): Pro
   let id = recording.telnyxId;
   if (id === null) {
     const legId = (await getCall(db, config.keyRing, job.subject))?.callLegId ?? null;
-    const found = legId === null ? null : await telnyx.findRecording(legId);
+    const found = legId === null ? null : await telnyx.listRecordings(legId);
     if (found !== null && !found.ok) return failed(`telnyx_${found.failure.code}`);
-    id = found?.value?.id ?? null;
+    id = found?.value[0]?.id ?? null;
     if (id === null) return failed('not_found');
     // Before it is gone, so that whoever comes again knows what is gone.
     await rememberTelnyxId(db, job.subject, id);

@@ -1,6 +1,7 @@
 /** Every kind of work and who does it. A new kind: a file, a line here, its policy in domain/jobs/backoff.ts. */
 import type { JobKind } from '../domain/jobs/backoff.ts';
 import { discardRecording } from './discard-recording.ts';
+import { discardStray } from './discard-stray.ts';
 import { erasePatient } from './erase-patient.ts';
 import { fetchRecording } from './fetch-recording.ts';
 import type { JobHandler } from './job-handler.ts';
@@ -10,6 +11,7 @@ import { sweepStorage } from './sweep-storage.ts';
 export const HANDLERS: Readonly<Record<JobKind, JobHandler>> = {
   fetch_recording: fetchRecording,
   discard_recording: discardRecording,
+  discard_stray: discardStray,
   erase_patient: erasePatient,
   rotate_keys: rotateKeys,
   sweep_storage: sweepStorage,

@@ -16,13 +16,13 @@ export type JobOutcome =
   | { readonly kind: 'done' }
   /** A page of long work is done; it goes on from `progress`. */
   | { readonly kind: 'goes_on'; readonly progress: string; readonly afterMs: number }
-  /** `final`: trying again would change nothing. */
-  | { readonly kind: 'failed'; readonly code: string; readonly final?: boolean };
+  /** `final`: trying again would change nothing. `forgetsProgress`: given up and sent again, it begins from its beginning. */
+  | { readonly kind: 'failed'; readonly code: string; readonly final?: boolean; readonly forgetsProgress?: true };
 
 export interface JobHandler {
   readonly run: (context: JobContext) => Promise<JobOutcome>;
-  /** After the last try, before the job shows as dead. */
-  readonly onGivenUp?: (context: JobContext, code: string) => Promise<void>;
+  /** After the last try, before the job shows as dead. `news`: it is not given up, for something was learned meanwhile. */
+  readonly onGivenUp?: (context: JobContext, code: string) => Promise<'given_up' | 'news'>;
 }
 
 export const DONE: JobOutcome = { kind: 'done' };

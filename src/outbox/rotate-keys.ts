@@ -1,15 +1,15 @@
 /**
  * After a new key was put in front of PHI_KEYS: everything that hangs on an older one is brought under the new one, page by page,
  * until the older one can be taken out. Patients' keys in the vault, search hashes, the do-not-call list, reservations, and the
- * sessions of calls of the last day. Each page is one write; killed anywhere it goes on from the last one.
+ * sessions of calls of the last days. Each page is one write; killed anywhere it goes on from the last one.
  */
 import { log } from '../log.ts';
 import { recentCalls, rehashAttempts, rehashConsents, rehashPatients, rehashSuppressions } from '../store/rotation.ts';
 import { DONE, failed, type JobContext, type JobHandler, type JobOutcome } from './job-handler.ts';
 
 const PAGE = 100;
-/** Sessions keep what they hold for a day after the call, and a call may last an hour. */
-const SESSIONS_KEEP_MS = 26 * 3_600_000;
+/** Sessions keep what they hold for a day after the call was written down, and a recording may be told of for a day before that. */
+const SESSIONS_KEEP_MS = 72 * 3_600_000;
 
 const PHASES = ['keys', 'patients', 'consents', 'suppressions', 'attempts', 'sessions'] as const;
 type Phase = (typeof PHASES)[number];
@@ -37,7 +37,8 @@ export const rotateKeys: JobHandler = {
     if (page.next !== null) return goOn({ ...progress, after: page.next, stuck });
     const phase = PHASES[PHASES.indexOf(progress.phase) + 1];
     if (phase !== undefined) return goOn({ phase, after: '', stuck });
-    if (stuck > 0) return failed('key_missing', true);
+    // Every page is looked at again once somebody has put the missing key back.
+    if (stuck > 0) return { ...failed('key_missing', true), forgetsProgress: true };
     log.info('keys.rotated', { job_id: job.id });
     return DONE;
   },

@@ -2,7 +2,7 @@
  * One try of one job: taken under a lease, done by its handler, settled. Whoever dies in between leaves a lease that runs out; what
  * fails comes back later; what fails too often waits as a dead letter for a person.
  */
-import { JOB_POLICIES, type JobKind, nextTryMs } from '../domain/jobs/backoff.ts';
+import { JOB_KINDS, JOB_POLICIES, type JobKind, nextTryMs } from '../domain/jobs/backoff.ts';
 import { configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
 import { database } from '../store/database.ts';
@@ -12,15 +12,22 @@ import { failed, type JobContext, type JobOutcome } from './job-handler.ts';
 
 /** A hint for later travels at most this long; the cron sends one for what is due after that. */
 const LONGEST_HINT_DELAY_SECONDS = 12 * 3600;
+const UNKNOWN_LEASE_MS = 60_000;
 
 /** Throws only when our own storage fails: then the hint comes again. */
 export async function runJob(env: Env, jobId: string): Promise<void> {
   const config = configOf(env);
   const db = database(env);
   const now = Date.now();
-  const leaseUntil = (kind: JobKind) => now + JOB_POLICIES[kind].leaseMs * config.timerScale;
+  const leaseUntil = (kind: JobKind) => now + (JOB_POLICIES[kind]?.leaseMs ?? UNKNOWN_LEASE_MS) * config.timerScale;
   const job = await takeJob(db, jobId, now, leaseUntil);
   if (job === null) return;
+  // Left by another version of this program: whoever puts that one back sends it again.
+  if (!(JOB_KINDS as readonly string[]).includes(job.kind)) {
+    log.error('job.dead', { job_id: job.id, kind: job.kind, code: 'unknown_kind' });
+    await settleJob(db, job, { status: 'dead', code: 'unknown_kind' }, now);
+    return;
+  }
   const context: JobContext = { env, config, db, job, now };
   await settle(context, await tried(context));
 }
@@ -54,19 +61,24 @@ async function settle(context: JobContext, outcome: JobOutcome): Promise<void> {
       return;
     case 'goes_on': {
       const dueAt = now + outcome.afterMs * config.timerScale;
-      const settlement = { status: 'waiting', dueAt, code: null, progress: outcome.progress } as const;
+      // Progress is no failure: the tries of a page are not held against the next.
+      const settlement = { status: 'waiting', dueAt, code: null, progress: outcome.progress, anew: true } as const;
       if (await settleJob(db, job, settlement, now)) await hintAt(env, job, dueAt - now);
       return;
     }
     case 'failed': {
-      const { code, final = false } = outcome;
+      const { code, final = false, forgetsProgress = false } = outcome;
       const wait = final ? null : nextTryMs(JOB_POLICIES[job.kind], job.attempts, Math.random());
       if (wait === null) {
         // Whoever has it meanwhile decides what becomes of it.
         if (!(await isStillTaken(db, job))) return;
+        if ((await HANDLERS[job.kind].onGivenUp?.(context, code)) === 'news') {
+          if (await settleJob(db, job, { status: 'waiting', dueAt: now, code, anew: true }, now))
+            await hintAt(env, job, 0);
+          return;
+        }
         log.error('job.dead', { ...line, code });
-        await HANDLERS[job.kind].onGivenUp?.(context, code);
-        await settleJob(db, job, { status: 'dead', code }, now);
+        await settleJob(db, job, { status: 'dead', code, ...(forgetsProgress ? { progress: null } : {}) }, now);
         return;
       }
       const dueAt = now + wait * config.timerScale;

@@ -1,16 +1,17 @@
 /**
  * Once a day: audio in R2 that belongs to no recording with a proof of consent goes (RC-08), and whoever was erased and is there
- * again, because a database was restored, is erased again. By the page, from where the last one ended.
+ * again, because a database was restored, is erased again. By the page, from where the last one ended. A database that was set back
+ * knows nothing of the newest audio, and Telnyx has no copy any more: so what has no row waits longer than any database can be set back.
  */
 import { log } from '../log.ts';
 import { insertErasure, returnedPatients } from '../store/erasure.ts';
-import { RECORDINGS_PREFIX } from '../store/recording-bucket.ts';
+import { listRecordings } from '../store/recording-bucket.ts';
 import { keptRecordings } from '../store/recordings.ts';
 import { DONE, type JobContext, type JobHandler, type JobOutcome } from './job-handler.ts';
 
 const PAGE = 500;
-/** An upload is written down when it is complete; until then it belongs to nobody. */
-const ORPHAN_AFTER_MS = 3_600_000;
+/** D1 can be set back by 30 days. */
+const ORPHAN_AFTER_MS = 35 * 24 * 3_600_000;
 
 interface Progress {
   readonly phase: 'audio' | 'erased';
@@ -27,27 +28,24 @@ export const sweepStorage: JobHandler = {
 
 const goOn = (progress: Progress): JobOutcome => ({ kind: 'goes_on', progress: JSON.stringify(progress), afterMs: 0 });
 
-async function sweepAudio({ env, db, now, config }: JobContext, after: string): Promise<JobOutcome> {
-  const listed = await env.BUCKET.list({
-    prefix: RECORDINGS_PREFIX,
-    limit: PAGE,
-    ...(after === '' ? {} : { startAfter: after }),
-  });
-  const old = listed.objects.filter(({ uploaded }) => uploaded.getTime() < now - ORPHAN_AFTER_MS * config.timerScale);
-  const idOf = (key: string) => key.slice(key.lastIndexOf('/') + 1);
-  const kept = await keptRecordings(
-    db,
-    old.map(({ key }) => idOf(key)),
-  );
-  const orphans = old.filter(({ key }) => !kept.has(idOf(key))).map(({ key }) => key);
+async function sweepAudio({ env, config, db, now }: JobContext, after: string): Promise<JobOutcome> {
+  const { objects, next } = await listRecordings(env.BUCKET, after, PAGE);
+  const owners = [...new Set(objects.flatMap(({ patientId }) => (patientId === null ? [] : [patientId])))];
+  const [kept, erased] = await Promise.all([
+    keptRecordings(
+      db,
+      objects.map(({ id }) => id),
+    ),
+    config.keyRing.vault().erasedOf(owners),
+  ]);
+  const isOrphan = ({ id, patientId, storedAt }: (typeof objects)[number]) =>
+    (patientId !== null && erased.includes(patientId)) || (!kept.has(id) && storedAt < now - ORPHAN_AFTER_MS);
+  const orphans = objects.filter(isOrphan).map(({ key }) => key);
   if (orphans.length > 0) {
     await env.BUCKET.delete(orphans);
     log.warn('recording.orphans_deleted', { count: orphans.length });
   }
-  const last = listed.objects.at(-1)?.key;
-  return listed.truncated && last !== undefined
-    ? goOn({ phase: 'audio', after: last })
-    : goOn({ phase: 'erased', after: '' });
+  return next === null ? goOn({ phase: 'erased', after: '' }) : goOn({ phase: 'audio', after: next });
 }
 
 async function eraseAgain({ config, db, now }: JobContext, after: string): Promise<JobOutcome> {

@@ -69,12 +69,12 @@ export function writePlan(kv: Kv, ring: KeyRing, plan: CallPlan, wrappedKey: str
   return dataKey;
 }
 
-/** Null: PHI_KEYS does not open what is kept here. */
-export function unlessSealed<T>(read: () => T): T | null {
+/** `sealed`: PHI_KEYS does not open what is kept here. */
+export function unlessSealed<T>(read: () => T): T | 'sealed' {
   try {
     return read();
   } catch (error) {
-    if (error instanceof SealError) return null;
+    if (error instanceof SealError) return 'sealed';
     throw error;
   }
 }

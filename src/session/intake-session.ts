@@ -143,8 +143,10 @@ export class IntakeSession extends DurableObject<Env> {
   }
 
   /** The patient is erased, and with them all that is held here. `live`: the call runs, or is not written down yet. */
-  async erase(patientId: string): Promise<'erased' | 'live'> {
+  async erase(patientId: string): Promise<'erased' | 'live' | 'unreadable'> {
     const session = unlessSealed(() => this.#load());
+    // What it holds may be an opt-out that is not stored yet.
+    if (session === 'sealed') return 'unreadable';
     if (session !== null && !mayBeErased(session, patientId)) return 'live';
     const { kv } = this.ctx.storage;
     await this.#bury(readTombstone(kv) ?? { callId: this.#callId(), status: 'canceled', started: false });
@@ -152,8 +154,9 @@ export class IntakeSession extends DurableObject<Env> {
   }
 
   /** Of a call that is not in the patient's name: what is held of them goes. `theirs`: it proved to be theirs; erase it as such. */
-  async forgetPatient(patientId: string): Promise<'forgotten' | 'theirs' | 'live'> {
+  async forgetPatient(patientId: string): Promise<'forgotten' | 'theirs' | 'live' | 'unreadable'> {
     const session = unlessSealed(() => this.#load());
+    if (session === 'sealed') return 'unreadable';
     if (session === null || !isHeldOf(session, patientId)) return 'forgotten';
     if (!mayBeErased(session, patientId)) return 'live';
     if (isCallOf(session, patientId)) return 'theirs';
@@ -169,7 +172,7 @@ export class IntakeSession extends DurableObject<Env> {
       if (waiting !== null) this.#keepArrival(waiting);
       return 'rewrapped' as const;
     });
-    return rewrapped ?? 'stuck';
+    return rewrapped === 'sealed' ? 'stuck' : rewrapped;
   }
 
   /** From the cron: goes on with whatever is left, should an alarm ever have been lost. */

@@ -177,6 +177,7 @@ async function save(
     ...{ phoneNumber: patientNumber, clinicNumber, questionnaire },
     record: callRecord(state),
     recording: recordingOf(state),
+    strayRecordings: state.strayRecordings,
     note: leavesNote(state, plan) ? newestNote(state, plan, now, isoTime) : null,
     log: { events: record.events, transcript: record.transcript },
     tasks: state.tasks,

@@ -58,7 +58,7 @@ function stateFrom1(plan: CallPlan, state: Loose): CallState {
 }
 
 const stateFrom2 = (state: Loose): CallState =>
-  ({ ...state, version: 3, recording: recordingFrom(state), cost: null }) as unknown as CallState;
+  ({ ...state, version: 3, recording: recordingFrom(state), strayRecordings: [], cost: null }) as unknown as CallState;
 
 /** What older versions were not told of it. */
 const recordingFrom = ({ recording }: Loose): SavedRecording | null =>

@@ -1,51 +1,80 @@
 /** What the erasure of a patient asks of D1: their calls by the page, and at the end every row that is about them. */
-import { and, asc, eq, gt, gte, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { insertJob, type Job } from './jobs.ts';
 import { attempts, callLogs, calls, consents, jobs, notes, patients, recordings, tasks } from './schema.ts';
 
 export interface CallOfPatient {
   readonly id: string;
+  readonly createdAt: number;
 }
 
-/** By id, so that a page may begin anywhere. */
-export const callsOfPatient = (
-  db: Database,
-  patientId: string,
-  after: string,
-  limit: number,
-): Promise<CallOfPatient[]> =>
+/** Where a page of calls ends: `<created_at>.<id>`, as the index has them. */
+export const pageEnd = (page: readonly CallOfPatient[]): string => {
+  const last = page.at(-1);
+  return last === undefined ? '' : `${last.createdAt}.${last.id}`;
+};
+
+/** `after`: what `pageEnd` gave; empty: from the beginning. */
+const afterThat = (after: string) => {
+  const [at = '', id = ''] = after.split('.');
+  return sql`(${calls.createdAt}, ${calls.id}) > (${Number(at)}, ${id})`;
+};
+
+const page = (db: Database, where: SQL | undefined, after: string, limit: number): Promise<CallOfPatient[]> =>
   db
-    .select({ id: calls.id })
+    .select({ id: calls.id, createdAt: calls.createdAt })
     .from(calls)
-    .where(and(eq(calls.patientId, patientId), gt(calls.id, after)))
-    .orderBy(asc(calls.id))
+    .where(and(where, afterThat(after)))
+    .orderBy(asc(calls.createdAt), asc(calls.id))
     .limit(limit);
 
-export const recentInboundCalls = (
-  db: Database,
-  since: number,
-  after: string,
-  limit: number,
-): Promise<CallOfPatient[]> =>
-  db
-    .select({ id: calls.id })
-    .from(calls)
-    .where(and(gte(calls.createdAt, since), eq(calls.direction, 'inbound'), gt(calls.id, after)))
-    .orderBy(asc(calls.id))
-    .limit(limit);
+export const callsOfPatient = (db: Database, patientId: string, after: string, limit: number) =>
+  page(db, eq(calls.patientId, patientId), after, limit);
+
+export const recentInboundCalls = (db: Database, since: number, after: string, limit: number) =>
+  page(db, eq(calls.direction, 'inbound'), after === '' ? `${since}.` : after, limit);
 
 /** In the books it stood under another name. */
 export const giveCall = (db: Database, callId: string, patientId: string) =>
   db.update(calls).set({ patientId }).where(eq(calls.id, callId));
 
-/** Recordings whose copy may still lie at Telnyx, and the legs they are of. */
-export const recordingsAtTelnyx = (db: Database, patientId: string) =>
-  db
-    .select({ telnyxId: recordings.telnyxId, legId: calls.callLegId })
-    .from(recordings)
-    .innerJoin(calls, eq(calls.id, recordings.callId))
-    .where(and(eq(recordings.patientId, patientId), isNull(recordings.deletedAtTelnyxAt)));
+/** What was recorded of a call and may still lie at Telnyx; `endedAt`: epoch milliseconds. */
+export interface AtTelnyx {
+  readonly telnyxId: string | null;
+  readonly legId: string | null;
+  readonly endedAt: number;
+}
+
+/** Of every call whose patient agreed to be recorded, or of which a recording is known: a webhook may not have come yet. */
+export async function recordingsAtTelnyx(db: Database, patientId: string): Promise<AtTelnyx[]> {
+  const rows = await db
+    .select({
+      ...{ telnyxId: recordings.telnyxId, legId: calls.callLegId, endedAt: calls.endedAt },
+      createdAt: calls.createdAt,
+    })
+    .from(calls)
+    .leftJoin(recordings, eq(recordings.callId, calls.id))
+    .where(
+      and(
+        eq(calls.patientId, patientId),
+        or(eq(calls.consentRecording, 'given'), isNotNull(recordings.id)),
+        isNull(recordings.deletedAtTelnyxAt),
+      ),
+    );
+  return rows.map(({ createdAt, ...row }) => ({ ...row, endedAt: row.endedAt ?? createdAt }));
+}
+
+/** A red flag of theirs that nobody has seen to: whoever erases them would hide it. */
+export async function openRedFlagOf(db: Database, patientId: string): Promise<string | null> {
+  const [row] = await db
+    .select({ id: tasks.id })
+    .from(tasks)
+    .innerJoin(calls, eq(calls.id, tasks.callId))
+    .where(and(eq(calls.patientId, patientId), eq(tasks.kind, 'red_flag'), eq(tasks.status, 'open')))
+    .limit(1);
+  return row?.id ?? null;
+}
 
 /** Which of these, who were erased, still have rows: a database that was restored to before. */
 export async function returnedPatients(db: Database, ids: readonly string[]): Promise<string[]> {
@@ -79,7 +108,8 @@ export const insertErasure = (db: Database, patientId: string, now: number) =>
 /** Suppressions, dial decisions and attempts stay: they hold ids, codes and keyed hashes, and are the proof of what was done. */
 export async function deletePatientRows(db: Database, patientId: string, now: number): Promise<void> {
   const theirCalls = sql`(select id from calls where patient_id = ${patientId})`;
-  const aboutCalls: Job['kind'][] = ['fetch_recording', 'discard_recording'];
+  // What lies at Telnyx is the erasure's to see to from here.
+  const aboutCalls: Job['kind'][] = ['fetch_recording', 'discard_recording', 'discard_stray'];
   await db.batch([
     db.delete(notes).where(sql`${notes.callId} in ${theirCalls}`),
     db.delete(callLogs).where(sql`${callLogs.callId} in ${theirCalls}`),

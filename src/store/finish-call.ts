@@ -13,6 +13,7 @@ import { insertCallLog, packCallLog } from './call-logs.ts';
 import { sealNumbers } from './calls.ts';
 import { revokeConsents } from './consents.ts';
 import type { Database } from './database.ts';
+import { insertJob } from './jobs.ts';
 import { insertNote } from './notes.ts';
 import { insertRecording } from './recordings.ts';
 import { calls } from './schema.ts';
@@ -35,6 +36,8 @@ export interface FinishedCall {
   readonly record: CallRecord;
   readonly note: Note | null;
   readonly recording: CallRecording | null;
+  /** Ids of what else was recorded on the leg, and must not stay at Telnyx. */
+  readonly strayRecordings: readonly string[];
   readonly log: CallLog;
   readonly tasks: readonly TaskKind[];
 }
@@ -76,6 +79,7 @@ export async function finishCall(
     ...notTheirs,
     ...(call.note === null ? [] : [insertNote(db, dataKey, patientId, call.note, now)]),
     ...(call.recording === null ? [] : insertRecording(db, dataKey, { callId, patientId }, call.recording, now)),
+    ...call.strayRecordings.map((id) => insertJob(db, { kind: 'discard_stray', subject: id, callId }, now)),
     insertCallLog(db, { callId, patientId, sealed: sealedLog, createdAt: now }),
     ...taskRows,
     ...attemptOf(db, call, now),

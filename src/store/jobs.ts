@@ -72,22 +72,24 @@ export async function takeJob(
 /** What becomes of a job after a try. */
 export type Settlement =
   | { readonly status: 'done' }
-  | { readonly status: 'dead'; readonly code: string }
+  /** `progress` null: sent again, it begins from its beginning. */
+  | { readonly status: 'dead'; readonly code: string; readonly progress?: null }
+  /** `anew`: the tries so far do not count. */
   | {
       readonly status: 'waiting';
       readonly dueAt: number;
       readonly code: string | null;
       readonly progress?: string | null;
+      readonly anew?: true;
     };
 
 /** Only by whoever took it last: a try that outlived its lease has no say any more. False: somebody else has it. */
 export async function settleJob(db: Database, job: Job, settlement: Settlement, now: number): Promise<boolean> {
+  const { anew = false, ...set } = { anew: undefined, ...settlement };
   const ended = settlement.status === 'waiting' ? {} : { endedAt: now };
-  // Progress is no failure: the tries of a page are not held against the next.
-  const moved = settlement.status === 'waiting' && settlement.progress !== undefined ? { attempts: 0 } : {};
   const rows = await db
     .update(jobs)
-    .set({ code: null, ...settlement, ...ended, ...moved })
+    .set({ code: null, ...set, ...ended, ...(anew ? { attempts: 0 } : {}) })
     .where(
       and(eq(jobs.id, job.id), eq(jobs.status, 'waiting'), eq(jobs.attempts, job.attempts), eq(jobs.dueAt, job.dueAt)),
     )
@@ -101,11 +103,21 @@ export async function isStillTaken(db: Database, { id, attempts, dueAt }: Job): 
   return known?.status === 'waiting' && known.attempts === attempts && known.dueAt === dueAt;
 }
 
-/** A person wants it tried again: what was given up begins anew. Null: it is unknown, waits, or is done. */
+/** A person wants it tried again: what was given up has all its tries again, and goes on where it stood. Null: it is unknown, waits, or is done. */
 export async function retryJob(db: Database, id: string, now: number): Promise<Job | null> {
   const [row] = await db
     .update(jobs)
     .set({ status: 'waiting', attempts: 0, dueAt: now, endedAt: null })
+    .where(and(eq(jobs.id, id), eq(jobs.status, 'dead')))
+    .returning();
+  return row === undefined ? null : opened(row);
+}
+
+/** A person has seen that there is nothing to be done: why it was given up stays with it. Null: it is not dead. */
+export async function dismissJob(db: Database, id: string, now: number): Promise<Job | null> {
+  const [row] = await db
+    .update(jobs)
+    .set({ status: 'done', dueAt: now, endedAt: now })
     .where(and(eq(jobs.id, id), eq(jobs.status, 'dead')))
     .returning();
   return row === undefined ? null : opened(row);

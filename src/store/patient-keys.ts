@@ -11,9 +11,10 @@ export interface WrappedKey {
 }
 /** The vault as others ask it (vault/key-vault.ts). */
 interface Vault {
-  put(keys: readonly WrappedKey[]): Promise<void>;
+  put(keys: readonly WrappedKey[]): Promise<'stored' | 'wrong_key'>;
   wrappedKeys(patientIds: readonly string[]): Promise<WrappedKey[]>;
   erase(patientId: string, now: number): Promise<void>;
+  erasedOf(patientIds: readonly string[]): Promise<string[]>;
   erasedAfter(after: string, limit: number): Promise<string[]>;
   isRotationDue(): Promise<boolean>;
   census(): Promise<Record<string, number>>;
@@ -33,7 +34,8 @@ export async function storeKeys(
   const wrapped = keys.map(({ patientId, dataKey }): WrappedKey => {
     return { patientId, wrapped: wrapDataKey(ring, dataKey, patientId) };
   });
-  await ring.vault().put(wrapped);
+  if ((await ring.vault().put(wrapped)) === 'stored') return;
+  throw new SealError('not_openable', 'the current key of PHI_KEYS is not the one it was');
 }
 
 /** The wrapped form, for a session that unwraps it itself. */
@@ -47,9 +49,23 @@ export async function dataKeyOf(ring: PatientKeys, patientId: string): Promise<D
   return unwrapDataKey(ring, await wrappedKeyOf(ring, patientId), patientId);
 }
 
-/** Keys of one page of rows; a patient whose key is gone is left out. */
+/**
+ * Keys of one page of rows; a patient whose key is gone is left out, and so is one whose key alone does not open: that is damage to
+ * one, and must not hide the others. When none opens it is the ring that is wrong, and nothing is shown.
+ */
 export async function dataKeysOf(ring: PatientKeys, patientIds: readonly string[]): Promise<Map<string, DataKey>> {
   if (patientIds.length === 0) return new Map();
   const keys = await ring.vault().wrappedKeys([...new Set(patientIds)]);
-  return new Map(keys.map(({ patientId, wrapped }) => [patientId, unwrapDataKey(ring, wrapped, patientId)]));
+  const opened = new Map<string, DataKey>();
+  let failure: unknown = null;
+  for (const { patientId, wrapped } of keys) {
+    try {
+      opened.set(patientId, unwrapDataKey(ring, wrapped, patientId));
+    } catch (error) {
+      if (!(error instanceof SealError) || error.code === 'unknown_key') throw error;
+      failure = error;
+    }
+  }
+  if (failure !== null && opened.size === 0) throw failure;
+  return opened;
 }

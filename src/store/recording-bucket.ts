@@ -2,11 +2,13 @@
  * The audio of calls in R2, sealed under the patient's key. Written only beside a proof of consent (X1), in parts of 5 MiB, so that an
  * hour of talk is never held in memory; read by range. The object's name says nothing but the call's and the recording's ids.
  */
+import { AudioProbe } from '../domain/audio/audio-probe.ts';
 import type { ConsentProof } from '../domain/intake/recording.ts';
+import type { AudioFormat } from '../domain/intake/state.ts';
 import { type DataKey, SealError, type SealedPlace } from './seal.ts';
-import { openObject, sealedLength, sealObject } from './sealed-object.ts';
+import { clearLength, openObject, sealedLength, sealObject } from './sealed-object.ts';
 
-export const RECORDINGS_PREFIX = 'recordings/';
+const RECORDINGS_PREFIX = 'recordings/';
 /** R2 wants at least 5 MiB, all parts alike but the last. */
 const PART_BYTES = 5 * 1024 * 1024;
 
@@ -14,11 +16,18 @@ export interface RecordingRef {
   readonly id: string;
   readonly callId: string;
 }
+/** Whose it is stands beside the object, as an opaque id: audio outlives a database that is set back. */
+export interface OwnedRecording extends RecordingRef {
+  readonly patientId: string;
+}
 export interface StoredAudio {
   readonly bytes: number;
   /** Of the audio in clear, hex. */
   readonly sha256: string;
 }
+
+/** Name of the metadata that says whose audio it is. */
+const PATIENT = 'patient';
 
 export const recordingKey = ({ id, callId }: RecordingRef): string => `${RECORDINGS_PREFIX}${callId}/${id}`;
 
@@ -27,7 +36,7 @@ const place = ({ id }: RecordingRef): SealedPlace => ({ table: 'recordings', col
 /** Overwrites what an earlier try left. What `audio` throws ends the upload, and nothing is stored. */
 export async function putRecording(
   bucket: R2Bucket,
-  recording: RecordingRef,
+  recording: OwnedRecording,
   dataKey: DataKey,
   proof: ConsentProof,
   audio: AsyncIterable<Uint8Array>,
@@ -45,7 +54,7 @@ export async function putRecording(
     }
   }
   try {
-    const metadata = { 'consent-event': proof.eventId };
+    const metadata = { 'consent-event': proof.eventId, [PATIENT]: recording.patientId };
     await putInParts(bucket, recordingKey(recording), sealObject(dataKey, place(recording), counted()), metadata);
   } catch (error) {
     await writer.abort(error).catch(() => undefined);
@@ -118,8 +127,9 @@ export async function readRecording(
   if (head === null) return null;
   if (head.size !== sealedLength(recording.bytes)) throw new RecordingCorrupt('not as long as it was stored');
   const read = async (offset: number, length: number) => {
-    const object = await bucket.get(key, { range: { offset, length } });
-    if (object === null || !('body' in object)) throw new RecordingCorrupt('gone while it was read');
+    // One that is replaced meanwhile is another object, not a damaged one.
+    const object = await bucket.get(key, { range: { offset, length }, onlyIf: { etagMatches: head.etag } });
+    if (object === null || !('body' in object)) throw new Error('replaced while it was read');
     return object.body;
   };
   const { bytes } = recording;
@@ -174,6 +184,57 @@ async function* withDigest(source: AsyncIterable<Uint8Array>, sha256: string): A
   if (new Uint8Array(await digest.digest).toHex() !== sha256)
     throw new RecordingCorrupt('another digest than was stored');
   if (held !== null) yield held;
+}
+
+/** What lies there, read whole and opened: what it is. Null: nothing lies there, or it does not open. */
+export async function examineRecording(
+  bucket: R2Bucket,
+  recording: RecordingRef,
+  dataKey: DataKey,
+): Promise<(StoredAudio & { readonly format: AudioFormat; readonly durationMs: number }) | null> {
+  const key = recordingKey(recording);
+  const head = await bucket.head(key);
+  if (head === null) return null;
+  const bytes = clearLength(head.size);
+  if (bytes <= 0) return null;
+  const read = async (offset: number, length: number) => {
+    const object = await bucket.get(key, { range: { offset, length }, onlyIf: { etagMatches: head.etag } });
+    if (object === null || !('body' in object)) throw new Error('replaced while it was read');
+    return object.body;
+  };
+  const digest = new crypto.DigestStream('SHA-256');
+  const writer = digest.getWriter();
+  digest.digest.catch(() => undefined);
+  const probe = new AudioProbe();
+  try {
+    for await (const piece of openObject({ dataKey, place: place(recording), bytes, read }, 0, bytes - 1)) {
+      probe.push(piece);
+      await writer.write(piece);
+    }
+    await writer.close();
+  } catch (error) {
+    await writer.abort(error).catch(() => undefined);
+    if (error instanceof SealError) return null;
+    throw error;
+  }
+  const format = probe.end();
+  if (format === 'none') return null;
+  return { bytes, sha256: new Uint8Array(await digest.digest).toHex(), format, durationMs: probe.durationMs };
+}
+
+/** One page of what lies there, in the order of names. */
+export async function listRecordings(bucket: R2Bucket, after: string, limit: number) {
+  const start = after === '' ? {} : { startAfter: after };
+  const listed = await bucket.list({ prefix: RECORDINGS_PREFIX, limit, include: ['customMetadata'], ...start });
+  return {
+    objects: listed.objects.map(({ key, uploaded, customMetadata }) => ({
+      key,
+      id: key.slice(key.lastIndexOf('/') + 1),
+      patientId: customMetadata?.[PATIENT] ?? null,
+      storedAt: uploaded.getTime(),
+    })),
+    next: listed.truncated ? (listed.objects.at(-1)?.key ?? null) : null,
+  };
 }
 
 export const deleteRecordings = (bucket: R2Bucket, recordings: readonly RecordingRef[]): Promise<void> =>

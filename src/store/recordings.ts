@@ -2,7 +2,7 @@
  * What is known of the recording of each call; the audio itself lies in R2 (recording-bucket.ts). One row a call, with the proof of
  * consent it rests on. A row without that proof is `quarantined`: its audio is neither fetched nor played.
  */
-import { and, eq, gt, inArray, isNull, ne, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm';
 import type { RecordingStatus } from '../domain/intake/call-record.ts';
 import type { CallRecording, ConsentProof } from '../domain/intake/recording.ts';
 import type { AudioFormat } from '../domain/intake/state.ts';
@@ -153,6 +153,21 @@ export const markFailed = (db: Database, callId: string, reason: string) =>
     showRecording(db, callId),
   ]);
 
+/** What was stored is not what it was: it is fetched once more, while Telnyx still has it. */
+export const markPending = (db: Database, callId: string) =>
+  db.batch([
+    db.update(recordings).set({ status: 'pending' }).where(eq(recordings.callId, callId)),
+    showRecording(db, callId),
+  ]);
+
+/** It proved to be audio that no consent covers: neither fetched nor kept, and deleted at Telnyx. */
+export const quarantine = (db: Database, callId: string, reason: string, now: number) =>
+  db.batch([
+    db.update(recordings).set({ status: 'quarantined', reason, sealed: null }).where(eq(recordings.callId, callId)),
+    insertJob(db, { kind: 'discard_recording', subject: callId, callId }, now, 'again'),
+    showRecording(db, callId),
+  ]);
+
 /** A person wants it fetched again. False: there is nothing to fetch. */
 export async function fetchAgain(db: Database, callId: string, now: number): Promise<boolean> {
   const [rows] = await db.batch([
@@ -185,8 +200,9 @@ export async function keptRecordings(db: Database, ids: readonly string[]): Prom
     .where(
       and(
         sql`${recordings.id} in (select value from json_each(${JSON.stringify(ids)}))`,
-        inArray(recordings.status, ['pending', 'ready']),
         gt(recordings.consentAt, 0),
+        // What was only taken for damaged may be whole.
+        or(inArray(recordings.status, ['pending', 'ready']), inArray(recordings.reason, ['corrupt', 'missing'])),
       ),
     );
   return new Set(rows.map(({ id }) => id));

@@ -56,6 +56,17 @@ export async function isRotationDue(db: Database, ring: PatientKeys): Promise<bo
   return outdated.length + listed.length > 0;
 }
 
+/** Under which keys the do-not-call list stands, each id once: from one to the next by the index, without reading the list. */
+export async function keysOfSuppressions(db: Database): Promise<Set<string>> {
+  const rows = await db.all<{ id: string }>(sql`
+    with recursive known(id) as (
+      select min(key_id) from suppressions
+      union all
+      select (select min(key_id) from suppressions where key_id > known.id) from known where known.id is not null)
+    select id from known where id is not null`);
+  return new Set(rows.map(({ id }) => id));
+}
+
 export async function rehashPatients(
   db: Database,
   ring: PatientKeys,

@@ -27,6 +27,12 @@ const chunkCount = (bytes: number): number => Math.max(1, Math.ceil(bytes / CHUN
 /** Of an object of so many bytes, sealed. */
 export const sealedLength = (bytes: number): number => HEADER_BYTES + bytes + chunkCount(bytes) * TAG_BYTES;
 
+/** The other way round: how long the object is that is so long sealed. */
+export const clearLength = (sealedBytes: number): number => {
+  const body = sealedBytes - HEADER_BYTES;
+  return body - Math.ceil(body / SEALED_CHUNK_BYTES) * TAG_BYTES;
+};
+
 function nonceOf(prefix: Uint8Array, index: number, isLast: boolean): Uint8Array {
   const nonce = new Uint8Array(NONCE_BYTES);
   nonce.set(prefix, 0);

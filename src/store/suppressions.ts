@@ -1,12 +1,39 @@
 /** The do-not-call list: keyed hashes outside the patient, one way. Fails closed when a row cannot be compared (TC-12). */
-import { and, gt, inArray, isNull, lt, or, type SQL } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, lt, or, type SQL } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { newId } from './new-id.ts';
 import { suppressions } from './schema.ts';
-import { type KeyRing, sealUnderRing, searchHash, searchHashes } from './seal.ts';
+import { type KeyRing, SealError, sealUnderRing, searchHash, searchHashes, unsealUnderRing } from './seal.ts';
 
-/** True when the number is on the list, or when a row is under a key the ring does not hold: then nobody may be called. */
+/**
+ * True when the number is on the list, and when that cannot be told: a row is under a key the ring does not hold, or a key of
+ * the ring is not the one its rows were sealed with. Then nobody may be called.
+ */
 export async function isSuppressed(db: Database, ring: KeyRing, phoneNumber: string): Promise<boolean> {
+  const [listed, ...comparable] = await Promise.all([
+    isListed(db, ring, phoneNumber),
+    ...[...ring.keys.keys()].map((keyId) => isComparable(db, ring, keyId)),
+  ]);
+  return listed || comparable.includes(false);
+}
+
+/** Whether the hashes under this key mean what they say: other bytes under its id make other hashes, and none would be found. */
+async function isComparable(db: Database, ring: KeyRing, keyId: string): Promise<boolean> {
+  const [row] = await db
+    .select({ id: suppressions.id, sealed: suppressions.sealed })
+    .from(suppressions)
+    .where(eq(suppressions.keyId, keyId))
+    .limit(1);
+  try {
+    if (row !== undefined) unsealUnderRing(ring, { table: 'suppressions', column: 'sealed', row: row.id }, row.sealed);
+    return true;
+  } catch (error) {
+    if (error instanceof SealError) return false;
+    throw error;
+  }
+}
+
+async function isListed(db: Database, ring: KeyRing, phoneNumber: string): Promise<boolean> {
   const rows = await db
     .select({ id: suppressions.id })
     .from(suppressions)

@@ -167,15 +167,17 @@ export function createTelnyxClient(settings: TelnyxSettings) {
     getRecording: (recordingId: string): Promise<Sent<TelnyxRecording | null>> =>
       tolerate404(attempt(async () => recordingIn((await sdk.recordings.retrieve(recordingId)).data))),
 
-    /** Of the leg that was recorded, the newest; null while there is none. */
-    findRecording: (legId: string): Promise<Sent<TelnyxRecording | null>> =>
-      tolerate404(
+    /** Of one leg, the newest first. */
+    listRecordings: async (legId: string): Promise<Sent<readonly TelnyxRecording[]>> => {
+      const listed = await tolerate404(
         attempt(async () => {
           const page = await sdk.recordings.list({ filter: { call_leg_id: legId }, 'page[size]': PAGE_SIZE });
           const found = (page.data ?? []).map(recordingIn).filter((recording) => recording !== null);
-          return found.toSorted((a, b) => (b.startedAt ?? 0) - (a.startedAt ?? 0))[0] ?? null;
+          return found.toSorted((a, b) => (b.startedAt ?? 0) - (a.startedAt ?? 0));
         }),
-      ),
+      );
+      return listed.ok ? { ok: true, value: listed.value ?? [] } : listed;
+    },
 
     /** One that is gone already is gone. */
     deleteRecording: (recordingId: string): Promise<Sent<null>> =>

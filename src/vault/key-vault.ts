@@ -6,7 +6,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { configOf, type Env } from '../env.ts';
 import type { WrappedKey } from '../store/patient-keys.ts';
-import { type KeyRing, SealError, unwrapDataKey, wrapDataKey } from '../store/seal.ts';
+import { type KeyRing, SealError, sealUnderRing, unsealUnderRing, unwrapDataKey, wrapDataKey } from '../store/seal.ts';
 
 export interface Rewrapped {
   /** Where the next page begins; null: that was the last. */
@@ -26,11 +26,16 @@ export class KeyVault extends DurableObject<Env> {
       create table if not exists keys (patient_id text primary key, key_id text not null, wrapped text not null);
       create index if not exists keys_key_id on keys (key_id);
       create table if not exists erased (patient_id text primary key, erased_at integer not null);
+      create table if not exists checks (key_id text primary key, sealed text not null);
     `);
   }
 
-  /** Before the first row is sealed with them. A patient who has a key keeps it; one who was erased never gets another. */
-  put(keys: readonly WrappedKey[]): void {
+  /**
+   * Before the first row is sealed with them. A patient who has a key keeps it; one who was erased never gets another. `wrong_key`:
+   * the current key of PHI_KEYS is not the one it was, and nothing may be sealed with it.
+   */
+  put(keys: readonly WrappedKey[]): 'stored' | 'wrong_key' {
+    if (!this.#isKeyRight()) return 'wrong_key';
     this.#sql.exec(
       `insert into keys (patient_id, key_id, wrapped)
        select value ->> 'patientId', substr(value ->> 'wrapped', 1, instr(value ->> 'wrapped', '.') - 1), value ->> 'wrapped'
@@ -38,6 +43,19 @@ export class KeyVault extends DurableObject<Env> {
        on conflict do nothing`,
       JSON.stringify(keys),
     );
+    return 'stored';
+  }
+
+  /** A word sealed when the key was first used has to open with it ever after. */
+  #isKeyRight(): boolean {
+    const { keyRing } = configOf(this.env);
+    const place = { table: 'checks', column: 'sealed', row: keyRing.currentId };
+    const [known] = this.#sql
+      .exec<{ sealed: string }>('select sealed from checks where key_id = ?', keyRing.currentId)
+      .toArray();
+    if (known !== undefined) return opens(() => unsealUnderRing(keyRing, place, known.sealed));
+    this.#sql.exec('insert into checks values (?, ?)', keyRing.currentId, sealUnderRing(keyRing, place, 'right'));
+    return true;
   }
 
   /** Of those patients that have one. */
@@ -50,6 +68,15 @@ export class KeyVault extends DurableObject<Env> {
   erase(patientId: string, now: number): void {
     this.#sql.exec('insert into erased values (?, ?) on conflict do nothing', patientId, now);
     this.#sql.exec('delete from keys where patient_id = ?', patientId);
+  }
+
+  /** Which of these were erased. */
+  erasedOf(patientIds: readonly string[]): string[] {
+    const rows = this.#sql.exec<{ patient_id: string }>(
+      'select patient_id from erased where patient_id in (select value from json_each(?))',
+      JSON.stringify(patientIds),
+    );
+    return [...rows].map((row) => row.patient_id);
   }
 
   /** Whoever was erased, by id, after `after`: a restored database is cleared of them again. */
@@ -113,7 +140,9 @@ export class KeyVault extends DurableObject<Env> {
 
   /** One key of each kind, so that a wrong key under a known id is noticed before somebody needs it. */
   samples(): WrappedKey[] {
-    return keysIn(this.#sql.exec<Row>('select min(patient_id) as patient_id, wrapped from keys group by key_id'));
+    const oneOf = (order: 'min' | 'max') =>
+      keysIn(this.#sql.exec<Row>(`select ${order}(patient_id) as patient_id, wrapped from keys group by key_id`));
+    return [...oneOf('min'), ...oneOf('max')];
   }
 }
 
@@ -121,6 +150,16 @@ type Row = { patient_id: string; wrapped: string };
 
 const keysIn = (rows: SqlStorageCursor<Row>): WrappedKey[] =>
   [...rows].map((row) => ({ patientId: row.patient_id, wrapped: row.wrapped }));
+
+function opens(open: () => unknown): boolean {
+  try {
+    open();
+    return true;
+  } catch (error) {
+    if (error instanceof SealError) return false;
+    throw error;
+  }
+}
 
 /** Null: it does not open with PHI_KEYS as they are. */
 function wrappedAnew(keyRing: KeyRing, patientId: string, wrapped: string): string | null {

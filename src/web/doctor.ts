@@ -5,7 +5,7 @@
 import type { Config } from '../env.ts';
 import type { Database } from '../store/database.ts';
 import { countDeadJobs, findJob } from '../store/jobs.ts';
-import { isRotationDue } from '../store/rotation.ts';
+import { isRotationDue, keysOfSuppressions } from '../store/rotation.ts';
 import { SealError, unwrapDataKey } from '../store/seal.ts';
 
 export interface Finding {
@@ -22,13 +22,20 @@ export async function examine(db: Database, config: Config): Promise<Finding[]> 
 }
 
 async function examineKeys(db: Database, { keyRing }: Config): Promise<Finding[]> {
-  const [census, samples] = await Promise.all([keyRing.vault().census(), keyRing.vault().samples()]);
+  const [census, samples, listed] = await Promise.all([
+    keyRing.vault().census(),
+    keyRing.vault().samples(),
+    keysOfSuppressions(db),
+  ]);
   const findings: Finding[] = [];
-  const missing = Object.keys(census).filter((keyId) => !keyRing.keys.has(keyId));
+  const missing = [...new Set([...Object.keys(census), ...listed])].filter((keyId) => !keyRing.keys.has(keyId));
   for (const keyId of missing) {
     findings.push({
       ...{ check: 'keys', level: 'fault', code: 'key_missing' },
-      detail: `${census[keyId]} patients are sealed under the key “${keyId}”, which is not in PHI_KEYS. Their data does not open.`,
+      detail: [
+        `${census[keyId] ?? 0} patients are sealed under the key “${keyId}”, which is not in PHI_KEYS. Their data does not open.`,
+        ...(listed.has(keyId) ? ['Numbers on the do-not-call list are under it, so nobody is called.'] : []),
+      ].join(' '),
       remedy: `Put the key “${keyId}” back into PHI_KEYS, behind the current one, and deploy. It can go when the rotation is done.`,
     });
   }

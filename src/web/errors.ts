@@ -77,18 +77,21 @@ export function answerProblem(c: AppContext, problem: Problem): Response | Promi
 
 /** For the app's onError and for throws that are no Error. The message may quote a patient, so only the kind is logged. */
 export function answerError(thrown: unknown, c: AppContext): Response | Promise<Response> {
-  if (thrown instanceof Problem) return answerProblem(c, thrown);
-  if (thrown instanceof Error && thrown.name === 'SealError') {
-    log.error('request.failed', {
-      code: 'sealed_data_unreadable',
-      method: c.req.method,
-      request_id: c.get('requestId'),
-    });
-    return answerProblem(c, new Problem(503, 'sealed_data_unreadable', { detail: SEALED }));
+  const problem = problemOf(thrown);
+  if (problem !== thrown) {
+    const kind = thrown instanceof Error ? thrown.name : typeof thrown;
+    const { method } = c.req;
+    log.error('request.failed', { code: problem.code, kind, method, request_id: c.get('requestId') });
   }
-  const kind = thrown instanceof Error ? thrown.name : typeof thrown;
-  log.error('request.failed', { code: 'internal', kind, method: c.req.method, request_id: c.get('requestId') });
-  return answerProblem(c, new Problem(500, 'internal'));
+  return answerProblem(c, problem);
+}
+
+/** How whatever was thrown is answered. */
+export function problemOf(thrown: unknown): Problem {
+  if (thrown instanceof Problem) return thrown;
+  if (thrown instanceof Error && thrown.name === 'SealError')
+    return new Problem(503, 'sealed_data_unreadable', { detail: SEALED });
+  return new Problem(500, 'internal');
 }
 
 const SEALED =

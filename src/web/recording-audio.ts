@@ -42,10 +42,16 @@ export async function answerRecording(ask: Ask, call: Call): Promise<Response> {
     log.error(`recording.${code}`, { call_id: callId });
     await markFailed(db, callId, code);
   };
-  const clear = await readRecording(env.BUCKET, audio, dataKey, from, to).catch(async (error: unknown) => {
+  const read = () => readRecording(env.BUCKET, audio, dataKey, from, to);
+  const orDamaged = async (error: unknown) => {
     if (!(error instanceof RecordingCorrupt)) throw error;
     await isDamaged('corrupt');
     throw new Problem(500, 'recording_corrupt', { detail: DAMAGED });
+  };
+  // Read twice before it is called damaged: a short answer of the storage looks the same.
+  const clear = await read().catch((error: unknown) => {
+    if (!(error instanceof RecordingCorrupt)) throw error;
+    return read().catch(orDamaged);
   });
   if (clear === null) {
     await isDamaged('missing');
@@ -54,9 +60,9 @@ export async function answerRecording(ask: Ask, call: Call): Promise<Response> {
   // Declares the length to the runtime; what ends early then breaks the answer off instead of looking whole.
   const sized = new FixedLengthStream(length);
   // Whoever listens may stop at any moment; only damage is worth a word.
-  clear
-    .pipeTo(sized.writable)
-    .catch((error: unknown) => (error instanceof RecordingCorrupt ? isDamaged('corrupt') : null));
+  clear.pipeTo(sized.writable).catch((error: unknown) => {
+    if (error instanceof RecordingCorrupt) log.error('recording.corrupt', { call_id: callId });
+  });
   return new Response(sized.readable, { status, headers });
 }
 

@@ -10,7 +10,7 @@ import { type Database, database } from '../store/database.ts';
 import type { Role } from '../store/staff.ts';
 import { checkInput } from './check-input.ts';
 import type { Actor, AppContext, AppEnv } from './context.ts';
-import { notFound, Problem } from './errors.ts';
+import { notFound, Problem, problemOf } from './errors.ts';
 import { readJson } from './read-body.ts';
 
 export interface RouteSpec {
@@ -61,7 +61,7 @@ export function route<const S extends RouteSpec>(
       try {
         return await answer(c);
       } catch (error) {
-        audit(spec, c, error instanceof Problem ? error.status : 500);
+        audit(spec, c, problemOf(error).status);
         throw error;
       }
     },

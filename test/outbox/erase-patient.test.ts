@@ -5,6 +5,7 @@ import { IntakeSession } from '../../src/session/intake-session.ts';
 import { getCallLog } from '../../src/store/call-logs.ts';
 import { getCall, listCalls } from '../../src/store/calls.ts';
 import { insertErasure } from '../../src/store/erasure.ts';
+import { retryJob } from '../../src/store/jobs.ts';
 import { getNote } from '../../src/store/notes.ts';
 import { dataKeyOf } from '../../src/store/patient-keys.ts';
 import { getPatient, listPatients, patientsByNumber } from '../../src/store/patients.ts';
@@ -72,6 +73,7 @@ describe('an erased patient', () => {
     await erase(given);
     await expectErased(given);
     expect(outbound.telnyx.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /recordings',
       `DELETE /recordings/rec-of-${outbound.callId}`,
     ]);
     const left = await dumpDatabase();
@@ -105,6 +107,35 @@ describe('an erased patient', () => {
     given.outbound.telnyx.always('list_recordings', recordings({ id: 'rec-untold' }));
     await erase(given);
     expect(given.outbound.telnyx.sent('delete_recording').map(({ path }) => path)).toEqual(['/recordings/rec-untold']);
+    await expectErased(given);
+  });
+
+  it('whose recording is not there yet is looked for until it cannot come any more', async () => {
+    const given = await givenErasable();
+    await testEnv.DB.exec('delete from recordings');
+    const { telnyx } = given.outbound;
+    await erase(given);
+    expect(await erasureOf(given)).toMatchObject({ status: 'waiting', code: null });
+    expect([await tablesNaming(given), await storedAudio()]).toEqual([KEPT, []]);
+    telnyx.always('list_recordings', recordings({ id: 'rec-late' }, { id: 'rec-later' }));
+    later(10 * 60_000);
+    await runDueJobs();
+    expect(telnyx.sent('delete_recording').map(({ path }) => path)).toEqual([
+      '/recordings/rec-late',
+      '/recordings/rec-later',
+    ]);
+    await expectErased(given);
+  });
+
+  it('of whom Telnyx never made a recording is done some hours later', async () => {
+    const given = await givenErasable();
+    await testEnv.DB.exec('delete from recordings');
+    await erase(given);
+    for (let hours = 0; hours < 8; hours += 1) {
+      later(HOUR);
+      await runDueJobs();
+    }
+    expect(given.outbound.telnyx.sent('delete_recording')).toEqual([]);
     await expectErased(given);
   });
 
@@ -157,15 +188,40 @@ describe('an erasure that is killed', () => {
   it.each([
     ['refuses', refused(500, '10007')],
     ['is away', networkError],
-  ])('because Telnyx %s keeps the row that names the audio until it is gone', async (_, answer) => {
+  ])(
+    'because Telnyx %s goes on until the audio there is gone as well, though nothing is left here',
+    async (_, answer) => {
+      const given = await givenErasable();
+      given.outbound.telnyx.next('delete_recording', answer);
+      await erase(given);
+      expect(await erasureOf(given)).toMatchObject({ status: 'waiting', code: expect.stringMatching(/^telnyx_/) });
+      expect([await tablesNaming(given), await storedAudio()]).toEqual([KEPT, []]);
+      later(60_000);
+      await runDueJobs();
+      expect(given.outbound.telnyx.sent('delete_recording')).toHaveLength(2);
+      await expectErased(given);
+    },
+  );
+
+  it('for good at Telnyx, and sent again by somebody, still deletes what lies there', async () => {
     const given = await givenErasable();
-    given.outbound.telnyx.next('delete_recording', answer);
+    given.outbound.telnyx.always('delete_recording', refused(403, '10010'));
     await erase(given);
-    expect(await erasureOf(given)).toMatchObject({ status: 'waiting', code: expect.stringMatching(/^telnyx_/) });
-    expect(await tablesNaming(given)).toContain('recordings');
-    later(60_000);
+    while ((await erasureOf(given)).status === 'waiting') {
+      later(9 * HOUR);
+      await runDueJobs();
+    }
+    expect(await erasureOf(given)).toMatchObject({ status: 'dead' });
+    given.outbound.telnyx.always('delete_recording', null);
+    const tries = given.outbound.telnyx.sent('delete_recording').length;
+    await retryJob(db, (await erasureOf(given)).id, Date.now());
     await runDueJobs();
-    expect(given.outbound.telnyx.sent('delete_recording')).toHaveLength(2);
+    expect(
+      given.outbound.telnyx
+        .sent('delete_recording')
+        .slice(tries)
+        .map(({ path }) => path),
+    ).toEqual([`/recordings/rec-of-${given.outbound.callId}`]);
     await expectErased(given);
   });
 
@@ -266,6 +322,7 @@ describe('what comes after an erasure', () => {
   it('a fetch that was under way stores nothing that lasts', async () => {
     const given = await givenErasable();
     await testEnv.DB.exec("update recordings set status = 'pending'; update jobs set due_at = 0, status = 'waiting'");
+    await testEnv.BUCKET.delete(await storedAudio());
     const { telnyx } = given.outbound;
     telnyx.always('retrieve_recording', recording());
     const fetchJob = await knownJob({ kind: 'fetch_recording', subject: given.outbound.callId });

@@ -12,6 +12,7 @@ import { consume } from '../support/given-dialer.ts';
 import { clearStorage, endedCall, givenCallTo, heldBy } from '../support/given-erasable.ts';
 import { catchJobHints, knownJob } from '../support/given-jobs.ts';
 import { BIRTH_DATE_KEYS } from '../support/given-plan.ts';
+import { deployKeys, NEW, OLD } from '../support/given-ring.ts';
 import { givenPatient, nextNumber } from '../support/place-call.ts';
 import { catchLog, db, later, restore, ring, stopClock, testEnv, until } from '../support/worker-env.ts';
 
@@ -21,7 +22,10 @@ beforeEach(async () => {
   catchJobHints();
   await clearStorage();
 });
-afterEach(restore);
+afterEach(async () => {
+  restore();
+  await deployKeys(OLD);
+});
 
 const vault = () => testEnv.KEY_VAULT.getByName('vault');
 const erasureOf = ({ id }: Patient) => knownJob({ kind: 'erase_patient', subject: id });
@@ -96,6 +100,23 @@ describe('a call of the patient that still runs', () => {
       await runDueJobs();
     }
     expect(await isSuppressed(db, ring, patient.phoneNumber)).toBe(true);
+    expect(await erasureOf(patient)).toMatchObject({ status: 'done' });
+    expect(await heldBy(call.callId)).toEqual(['tombstone']);
+  });
+});
+
+describe('a call of the patient that is kept under a key that is missing', () => {
+  it('is left until the key is back, for it may hold an opt-out that is not stored yet (TC-12)', async () => {
+    const patient = await givenPatient();
+    const call = await endedCall(await (await givenCallTo(patient)).consented('2'));
+    await call.evict();
+    await deployKeys(NEW);
+    await erase(patient);
+    expect(await erasureOf(patient)).toMatchObject({ status: 'waiting', code: 'key_missing' });
+    expect(await heldBy(call.callId)).toEqual(['call', 'plan']);
+    await deployKeys(OLD);
+    later(60_000);
+    await runDueJobs();
     expect(await erasureOf(patient)).toMatchObject({ status: 'done' });
     expect(await heldBy(call.callId)).toEqual(['tombstone']);
   });

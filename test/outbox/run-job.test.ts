@@ -37,7 +37,7 @@ function givenOutcomes(...outcomes: (JobOutcome | (() => Promise<JobOutcome>))[]
   for (const each of tries.slice(0, -1)) run.mockImplementationOnce(each);
   return run.mockImplementation(tries.at(-1) as () => Promise<JobOutcome>);
 }
-const givenUp = () => vi.spyOn(handler as Required<JobHandler>, 'onGivenUp').mockResolvedValue(undefined);
+const givenUp = () => vi.spyOn(handler as Required<JobHandler>, 'onGivenUp').mockResolvedValue('given_up');
 const now = () => getJob(db, job.id) as Promise<Job>;
 const events = (event: string) => lines.filter((line) => line['event'] === event);
 /** The hint of a job arrives, and what it is acknowledged with. */
@@ -86,6 +86,7 @@ describe('a try', () => {
     const told: [string, string][] = [];
     givenUp().mockImplementation(async ({ job: { id } }, code) => {
       told.push([code, (await getJob(db, id))?.status ?? '']);
+      return 'given_up';
     });
     await hinted();
     expect(told).toEqual([['link_refused', 'waiting']]);

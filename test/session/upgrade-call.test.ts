@@ -29,7 +29,12 @@ it('the recording and the cost of version 2 are as if nobody had told of them', 
   const read = (changes: object) => upgradeCall({ plan: PLAN_1, record: record({ ...state, version: 2, ...changes }) });
   expect(read({ recording }).record.state).toEqual({
     ...state,
-    ...{ version: 3, cost: null, recording: { ...recording, format: null, link: null, linkAt: null } },
+    ...{
+      version: 3,
+      cost: null,
+      strayRecordings: [],
+      recording: { ...recording, format: null, link: null, linkAt: null },
+    },
   });
   expect(read({ recording: null }).record.state.recording).toBeNull();
 });

@@ -52,6 +52,7 @@ async function givenFinished(changes: Partial<FinishedCall> = {}, outcome: Outco
     note: noteOf(state, plan, placed.callId.replace('call_', 'note_'), 1, Date.now(), iso),
     log: LOG,
     recording: null,
+    strayRecordings: [],
     tasks: ['callback', 'voice_items'],
     ...changes,
   };

@@ -151,7 +151,7 @@ describe('settleJob', () => {
 
   it('lets it wait after a failure, with its tries and its progress', async () => {
     const mine = await taken(await givenJob(WORK));
-    await settle(mine, { status: 'waiting', dueAt: START, code: null, progress: '{"after":"call_9"}' });
+    await settle(mine, { status: 'waiting', dueAt: START, code: null, progress: '{"after":"call_9"}', anew: true });
     const next = await taken(mine);
     await settle(next, retryAt(START + 10_000));
     expect(await getJob(db, mine.id)).toMatchObject({
@@ -165,7 +165,7 @@ describe('settleJob', () => {
     await taken(job);
     later(LEASE);
     const mine = await taken(job);
-    await settle(mine, { status: 'waiting', dueAt: Date.now(), code: null, progress: 'p' });
+    await settle(mine, { status: 'waiting', dueAt: Date.now(), code: null, progress: 'p', anew: true });
     expect(await getJob(db, job.id)).toMatchObject({ attempts: 0, progress: 'p' });
   });
 
@@ -173,7 +173,7 @@ describe('settleJob', () => {
     ['done', { status: 'done' }],
     ['dead', { status: 'dead', code: 'not_found' }],
     ['waiting', retryAt(START)],
-    ['a page further', { status: 'waiting', dueAt: START, code: null, progress: 'p' }],
+    ['a page further', { status: 'waiting', dueAt: START, code: null, progress: 'p', anew: true }],
   ])('as %s by somebody whose lease ran out changes nothing once another has it', async (_, settlement) => {
     const job = await givenJob(WORK);
     const late = await taken(job);

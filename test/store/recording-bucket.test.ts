@@ -33,7 +33,7 @@ beforeEach(() => {
 afterEach(restore);
 
 const put = (audio: AsyncIterable<Uint8Array>, bucket: R2Bucket = BUCKET) =>
-  putRecording(bucket, ref, dataKey, proof, audio);
+  putRecording(bucket, { ...ref, patientId: 'pat_1' }, dataKey, proof, audio);
 const putBytes = (length: number) => put(streamedBytes(length));
 const read = (stored: StoredAudio, from = 0, to = stored.bytes - 1, bucket: R2Bucket = BUCKET) =>
   readRecording(bucket, { ...ref, ...stored }, dataKey, from, to);
@@ -152,7 +152,7 @@ describe('putRecording', () => {
     );
     const object = (await BUCKET.get(recordingKey(ref))) as R2ObjectBody;
     expect(object.key).toBe(`recordings/${ref.callId}/${ref.id}`);
-    expect(object.customMetadata).toEqual({ 'consent-event': 'evt-consent' });
+    expect(object.customMetadata).toEqual({ 'consent-event': 'evt-consent', patient: 'pat_1' });
     expect(object.httpMetadata).toEqual({ contentType: 'application/octet-stream', cacheControl: 'no-store' });
     expect(new TextDecoder('latin1').decode(await object.arrayBuffer())).not.toMatch(/CANARY|chest/);
   });
@@ -267,10 +267,10 @@ describe('readRecording', () => {
     await expect(read(stored, 0, 10, { ...bucket, head: away } as never)).rejects.toThrow('R2 is away');
   });
 
-  it('of one that goes while it is looked at gives nothing', async () => {
+  it('of one that is replaced while it is looked at fails, and calls nothing corrupt', async () => {
     const stored = await putBytes(LENGTH);
     const bucket = { head: (key: string) => BUCKET.head(key), get: async () => null } as unknown as R2Bucket;
-    await expect(read(stored, 0, 10, bucket)).rejects.toThrow(RecordingCorrupt);
+    await expect(read(stored, 0, 10, bucket)).rejects.toThrow('replaced while it was read');
   });
 });
 

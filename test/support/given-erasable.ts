@@ -26,9 +26,10 @@ export async function endedCall<T extends SessionUnderTest | Caller>(call: T): P
   return call;
 }
 
+/** Begun after the consent. */
 export const savedRecording = (id: string) => ({
   recording_id: id,
-  recording_started_at: new Date(Date.now() - 60_000).toISOString(),
+  recording_started_at: new Date(Date.now() - 10_000).toISOString(),
   recording_ended_at: new Date(Date.now() - 1000).toISOString(),
   channels: 'dual',
   recording_urls: { mp3: recordingLink() },
@@ -97,8 +98,9 @@ export async function givenBackup(): Promise<() => Promise<void>> {
   const dump = await dumpDatabase();
   const objects = await Promise.all(
     (await storedAudio()).map(async (key) => {
-      const object = await testEnv.BUCKET.get(key);
-      return { key, bytes: await (object as R2ObjectBody).arrayBuffer() };
+      const object = (await testEnv.BUCKET.get(key)) as R2ObjectBody;
+      const { customMetadata = {} } = object;
+      return { key, bytes: await object.arrayBuffer(), customMetadata };
     }),
   );
   return async () => {
@@ -112,6 +114,6 @@ export async function givenBackup(): Promise<() => Promise<void>> {
           .run();
       }
     }
-    for (const { key, bytes } of objects) await testEnv.BUCKET.put(key, bytes);
+    for (const { key, bytes, customMetadata } of objects) await testEnv.BUCKET.put(key, bytes, { customMetadata });
   };
 }

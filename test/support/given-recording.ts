@@ -29,8 +29,8 @@ export async function ended<T extends SessionUnderTest>(call: T): Promise<T> {
   return call;
 }
 
-/** When the recorder began and ended, in whatever Telnyx tells. */
-export const RECORDED = { from: START, to: START + 120_000 };
+/** When the recorder began, a moment after the consent, and ended, in whatever Telnyx tells. */
+export const RECORDED = { from: START + 5500, to: START + 125_500 };
 
 /** Telnyx tells that the recording can be had. */
 export const saved = (call: SessionUnderTest, changes: Record<string, unknown> = {}, id?: string) =>

@@ -82,7 +82,7 @@ describe('a recording asked for by its id', () => {
     ['no data', () => Response.json({})],
     ['data of nothing', () => Response.json({ data: null })],
     ['no id', recording({ id: '' })],
-  ])('is none when Telnyx answers with %s', async (_, answer) => {
+  ])('are none when Telnyx answers with %s', async (_, answer) => {
     telnyx.next('retrieve_recording', answer);
     expect(await client.getRecording('rec-1')).toEqual({ ok: true, value: null });
   });
@@ -105,14 +105,14 @@ describe('a recording asked for by its id', () => {
   });
 });
 
-describe('a recording asked for by its leg', () => {
+describe('the recordings of a leg', () => {
   const list = (...all: Record<string, unknown>[]) => {
     telnyx.next('list_recordings', recordings(...all));
-    return client.findRecording('leg-1');
+    return client.listRecordings('leg-1');
   };
 
-  it('is one request for that leg and no other', async () => {
-    expect(await list({})).toEqual({ ok: true, value: REC });
+  it('are one request for that leg and no other', async () => {
+    expect(await list({})).toEqual({ ok: true, value: [REC] });
     const [request] = telnyx.requests;
     expect([request?.method, request?.path]).toEqual(['GET', '/recordings']);
     expect([...(request?.query ?? [])].toSorted()).toEqual([
@@ -122,7 +122,7 @@ describe('a recording asked for by its leg', () => {
     expect(telnyx.requests).toHaveLength(1);
   });
 
-  it('is the newest where there are several, whatever their order', async () => {
+  it('come newest first, whatever their order', async () => {
     const older = { id: 'rec-1', recording_started_at: '2030-01-07T15:04:10Z' };
     const newer = { id: 'rec-2', recording_started_at: '2030-01-07T15:09:10Z' };
     const undated = { id: 'rec-3', recording_started_at: null };
@@ -131,12 +131,15 @@ describe('a recording asked for by its leg', () => {
       [undated, newer, older],
       [newer, undated, older],
     ]) {
-      expect(await list(...order)).toMatchObject({ ok: true, value: { id: 'rec-2' } });
+      expect(await list(...order)).toMatchObject({
+        ok: true,
+        value: [{ id: 'rec-2' }, { id: 'rec-1' }, { id: 'rec-3' }],
+      });
     }
   });
 
-  it('leaves out what has no id', async () => {
-    expect(await list({ id: null }, { id: 'rec-2' }, { id: '' })).toMatchObject({ ok: true, value: { id: 'rec-2' } });
+  it('leave out what has no id', async () => {
+    expect(await list({ id: null }, { id: 'rec-2' }, { id: '' })).toMatchObject({ ok: true, value: [{ id: 'rec-2' }] });
   });
 
   it.each<[string, Answer]>([
@@ -144,9 +147,9 @@ describe('a recording asked for by its leg', () => {
     ['only what has no id', recordings({ id: null })],
     ['no list', () => Response.json({})],
     ['404', refused(404, '10005')],
-  ])('is none when Telnyx answers with %s', async (_, answer) => {
+  ])('are none when Telnyx answers with %s', async (_, answer) => {
     telnyx.next('list_recordings', answer);
-    expect(await client.findRecording('leg-1')).toEqual({ ok: true, value: null });
+    expect(await client.listRecordings('leg-1')).toEqual({ ok: true, value: [] });
   });
 });
 
@@ -173,7 +176,7 @@ describe('a recording that is deleted', () => {
 describe('Telnyx that does not answer as it should', () => {
   const requests = [
     ['retrieve_recording', () => client.getRecording('rec-1')],
-    ['list_recordings', () => client.findRecording('leg-1')],
+    ['list_recordings', () => client.listRecordings('leg-1')],
     ['delete_recording', () => client.deleteRecording('rec-1')],
   ] as const;
   const answers: readonly (readonly [string, Answer, object])[] = [

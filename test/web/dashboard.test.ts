@@ -129,7 +129,8 @@ describe('one call', () => {
     }
     // Over when the page was opened: the note comes first, the words stay folded.
     expect(html).toContain('<details id="said" class="said">');
-    expect(html).not.toContain('hx-trigger');
+    // Its recording is still to come.
+    expect(html).toContain('every 5s');
     expect(html).not.toContain('Hang up');
   });
 
@@ -182,7 +183,7 @@ describe('one call', () => {
     given.session.liveView = async () => ({ record: recordOf(), log: logOf() });
     expect((await pageOf(`/dashboard/fragments/calls/${made.call.id}`)).html).toContain('every 2s');
     given.session.liveView = async () => null;
-    await endCall(given, made);
+    await endCall(given, made, { record: { recordingStatus: 'none', recordingId: null, recordingDurationMs: null } });
     const { html } = await pageOf(`/dashboard/fragments/calls/${made.call.id}`);
     expect(html).not.toContain('hx-get');
     expect(html).toContain('Chief complaint');

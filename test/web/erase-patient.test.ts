@@ -46,6 +46,7 @@ async function runErasure(): Promise<void> {
 }
 async function givenEverything(): Promise<Erasable> {
   const erasable = await givenErasable();
+  await testEnv.DB.exec("update tasks set status = 'done'");
   hints.take();
   sharedApp();
   return erasable;
@@ -121,6 +122,16 @@ describe('the erasure of a patient', () => {
     expect((await erase(patient.id)).status).toBe(202);
     await runErasure();
     expect((await erase(patient.id)).status).toBe(404);
+  });
+
+  it('waits for a red flag nobody has seen to: 409, and nothing is erased', async () => {
+    const { patient } = await givenEverything();
+    await testEnv.DB.exec("update tasks set status = 'open'");
+    const refused = await erase(patient.id);
+    expect([refused.status, (await jsonOf(refused))['code']]).toEqual([409, 'open_red_flag']);
+    expect((await given.request(`/api/patients/${patient.id}`)).status).toBe(200);
+    await testEnv.DB.exec("update tasks set status = 'claimed'");
+    expect((await erase(patient.id)).status).toBe(202);
   });
 
   it('works for somebody whose data does not open any more', async () => {

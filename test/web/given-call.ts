@@ -250,6 +250,7 @@ export async function endCall(given: GivenApp, made: GivenCall, ending: Ending =
       clinicNumber: call.fromNumber,
       record: recordOf(ending.record),
       recording: ending.recording ?? null,
+      strayRecordings: [],
       note: ending.note === undefined ? noteFor(made) : ending.note,
       log: ending.log ?? logOf(),
       tasks: ending.tasks ?? ['callback'],

@@ -177,11 +177,15 @@ describe('people of the intake desk', () => {
     expect((await post(`/dashboard/calls/${made.call.id}/tasks/${id}/done`, { token })).status).toBe(403);
   });
 
-  it.each(['operator', 'auditor'] as const)('an %s may neither look nor claim', async (role) => {
+  it.each([
+    ['operator', 403],
+    ['auditor', 302],
+  ] as const)('an %s may neither look nor claim', async (role, atHome) => {
     const id = await openedTask(given, await givenCall(given));
     const token = await as(role);
-    for (const path of ['/dashboard/tasks', '/dashboard/fragments/tasks', '/dashboard'])
+    for (const path of ['/dashboard/tasks', '/dashboard/fragments/tasks'])
       expect((await pageOf(path, { token })).status).toBe(403);
+    expect((await given.request('/dashboard', { token, redirect: 'manual' })).status).toBe(atHome);
     expect((await post(`/dashboard/tasks/${id}/claim`, { token })).status).toBe(403);
     expect(await getTask(given.db, id)).toMatchObject({ status: 'open' });
   });

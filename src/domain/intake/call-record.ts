@@ -1,4 +1,5 @@
 /** The call as people and the database see it: one flat record read off the state. Pure. */
+import { isBeforeConsent } from './before-consent.ts';
 import { type CallPlan, isStranger } from './call-plan.ts';
 import type { CallState } from './state.ts';
 
@@ -144,7 +145,10 @@ function unansweredStatus(cause: string | null): CallStatus {
 /** What was saved counts for more than what we believe of the recorder. */
 export function recordingStatusOf(state: CallState): Exclude<RecordingStatus, 'ready'> {
   // Audio nobody agreed to is not to be had.
-  if (state.recording !== null) return state.consent.recording === 'given' ? 'pending' : 'failed';
+  if (state.recording !== null) {
+    const isEarly = isBeforeConsent(state.recording.startedAt, state.consent.at);
+    return state.consent.recording === 'given' && !isEarly ? 'pending' : 'failed';
+  }
   switch (state.recorder) {
     case 'off':
       return 'none';

@@ -55,7 +55,8 @@ export function onTimeout(state: CallState, event: CallEventOf<'timeout.fired'>,
 
 function save(state: CallState, event: CallEventOf<'timeout.fired'>): Turn {
   const saved = order([state, []], event.receivedAt, { name: 'save_note' });
-  return recordingOf(state) === null ? saved : order(saved, event.receivedAt, { name: 'run_jobs' });
+  const leavesWork = recordingOf(state) !== null || state.strayRecordings.length > 0;
+  return !leavesWork ? saved : order(saved, event.receivedAt, { name: 'run_jobs' });
 }
 
 /** CL-22: the patient is told, and staff will call; a last text that was ordered already is not followed by another. */

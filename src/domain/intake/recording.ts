@@ -1,4 +1,5 @@
 /** The recording of a call as the core knows it: what Telnyx tells of it, and the proof that the patient agreed to it (X1). Pure. */
+import { isBeforeConsent } from './before-consent.ts';
 import type { CallPlan } from './call-plan.ts';
 import type { CallEvent, CallEventOf } from './event.ts';
 import type { CallState, SavedRecording } from './state.ts';
@@ -37,13 +38,16 @@ const UNTOLD: SavedRecording = { id: null, startedAt: null, durationMs: null, fo
 export function recordingOf(state: CallState): CallRecording | null {
   const ran = state.recorder === 'on' || state.recorder === 'stopped';
   if (state.recording === null && !ran) return null;
-  return { ...(state.recording ?? UNTOLD), proof: consentProof(state) };
+  const recording = state.recording ?? UNTOLD;
+  const isEarly = isBeforeConsent(recording.startedAt, state.consent.at);
+  return { ...recording, proof: isEarly ? null : consentProof(state) };
 }
 
 /** There is one recording of a call. What is told of it twice changes nothing; what is told in parts is put together. */
 export function onRecordingSaved(state: CallState, event: CallEventOf<'recording.saved'>, plan: CallPlan): Turn {
   const known = state.recording ?? UNTOLD;
-  if (known.id !== null && event.recordingId !== null && known.id !== event.recordingId) return stay(state);
+  if (known.id !== null && event.recordingId !== null && known.id !== event.recordingId)
+    return onOtherSaved(state, event, plan, known.id, event.recordingId);
   const told: SavedRecording = {
     id: event.recordingId ?? known.id,
     startedAt: event.startedAt ?? known.startedAt,
@@ -60,6 +64,22 @@ export function onRecordingSaved(state: CallState, event: CallEventOf<'recording
     return stay({ ...state, recording: { ...known, format: known.format ?? told.format, link, linkAt } });
   }
   return saveAgain({ ...state, recording: told }, event, plan);
+}
+
+/** Of two the one that was begun after the consent is the call's; the other is a stray, to be deleted at Telnyx. */
+function onOtherSaved(
+  state: CallState,
+  event: CallEventOf<'recording.saved'>,
+  plan: CallPlan,
+  knownId: string,
+  otherId: string,
+): Turn {
+  if (state.strayRecordings.includes(otherId)) return stay(state);
+  const { at } = state.consent;
+  const isBetter = isBeforeConsent(state.recording?.startedAt ?? null, at) && !isBeforeConsent(event.startedAt, at);
+  const strayRecordings = [...state.strayRecordings, isBetter ? knownId : otherId];
+  if (!isBetter) return saveAgain({ ...state, strayRecordings }, event, plan);
+  return onRecordingSaved({ ...state, strayRecordings, recording: null }, event, plan);
 }
 
 export function onRecordingFailed(state: CallState, event: CallEvent, plan: CallPlan): Turn {

@@ -198,6 +198,8 @@ export interface CallFacts {
   /** When listening was ended within the call: what is said after it is nobody's business (RC-04, RC-06). */
   readonly deafSince: number | null;
   readonly recording: SavedRecording | null;
+  /** Ids of whatever else was recorded on this leg: nobody asked for it, and it is deleted at Telnyx. */
+  readonly strayRecordings: readonly string[];
   /** What Telnyx charged so far, all legs together; null: nobody has told. */
   readonly cost: Cost | null;
   readonly hangup: {
@@ -291,6 +293,7 @@ export function newCall(plan: Pick<CallPlan, 'language' | 'optOutLine'>): CallSt
     transcriber: 'off',
     deafSince: null,
     recording: null,
+    strayRecordings: [],
     cost: null,
     hangup: null,
     outcome: null,

@@ -24,6 +24,7 @@ const HOUR = 60 * MINUTE;
 export const JOB_KINDS = [
   'fetch_recording',
   'discard_recording',
+  'discard_stray',
   'erase_patient',
   'rotate_keys',
   'sweep_storage',
@@ -37,8 +38,10 @@ const A_DAY = [
 ];
 
 export const JOB_POLICIES: Readonly<Record<JobKind, JobPolicy>> = {
-  fetch_recording: { waitsMs: A_DAY, leaseMs: 5 * MINUTE },
+  // Two downloads of four minutes, and the time to store and to read again what came.
+  fetch_recording: { waitsMs: A_DAY, leaseMs: 10 * MINUTE },
   discard_recording: { waitsMs: A_DAY, leaseMs: MINUTE },
+  discard_stray: { waitsMs: A_DAY, leaseMs: MINUTE },
   erase_patient: { waitsMs: A_DAY, leaseMs: 10 * MINUTE },
   rotate_keys: { waitsMs: A_DAY, leaseMs: 10 * MINUTE },
   sweep_storage: { waitsMs: A_DAY, leaseMs: 10 * MINUTE },

@@ -4,7 +4,7 @@ import { getJob, JOB_STATUSES, type Job, listJobs } from '../../store/jobs.ts';
 import { notFound } from '../errors.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Route, route } from '../route.ts';
-import { sendJobAgain } from '../send-job-again.ts';
+import { settleDeadJob } from '../settle-dead-job.ts';
 import { iso } from './call-json.ts';
 import { DEFAULT_LIMIT, jobId, limit } from './fields.ts';
 
@@ -53,7 +53,19 @@ const read = route(
 
 const retry = route(
   { ...people, roles: ['admin'], method: 'POST', path: '/api/jobs/:job_id/retry', audit: 'job.retry', params: oneJob },
-  async (ask) => ask.c.json(jobJson(await sendJobAgain(ask, ask.params.job_id)), 202),
+  async (ask) => ask.c.json(jobJson(await settleDeadJob(ask, ask.params.job_id, 'retry')), 202),
 );
 
-export const jobRoutes: readonly Route[] = [list, read, retry];
+const dismiss = route(
+  {
+    ...people,
+    roles: ['admin'],
+    method: 'POST',
+    path: '/api/jobs/:job_id/dismiss',
+    audit: 'job.dismiss',
+    params: oneJob,
+  },
+  async (ask) => ask.c.json(jobJson(await settleDeadJob(ask, ask.params.job_id, 'dismiss')), 200),
+);
+
+export const jobRoutes: readonly Route[] = [list, read, retry, dismiss];

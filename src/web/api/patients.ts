@@ -1,7 +1,7 @@
 /** /api/patients. A number is never a query parameter: addresses end up in histories and logs. */
 import * as z from 'zod';
 import { log } from '../../log.ts';
-import { insertErasure, liveCallOf, patientExists } from '../../store/erasure.ts';
+import { insertErasure, liveCallOf, openRedFlagOf, patientExists } from '../../store/erasure.ts';
 import { sendJobHints } from '../../store/job-hints.ts';
 import { findJob } from '../../store/jobs.ts';
 import { createPatient, getPatient, listPatients, type Patient } from '../../store/patients.ts';
@@ -118,6 +118,11 @@ const erase = route(
     const live = await liveCallOf(db, id);
     if (live !== null) {
       throw new Problem(409, 'call_live', { detail: `Hang up ${live} first, or wait until it is over.` });
+    }
+    if ((await openRedFlagOf(db, id)) !== null) {
+      throw new Problem(409, 'open_red_flag', {
+        detail: 'A red flag of this patient waits under Tasks. See to it first.',
+      });
     }
     await config.keyRing.vault().erase(id, now);
     await insertErasure(db, id, now);

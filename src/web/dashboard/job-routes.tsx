@@ -6,7 +6,7 @@ import { examine } from '../doctor.ts';
 import { Problem } from '../errors.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
-import { sendJobAgain } from '../send-job-again.ts';
+import { DEAD_JOB_VERBS, type DeadJobVerb, settleDeadJob } from '../settle-dead-job.ts';
 import { clinicClock } from './clinic-clock.tsx';
 import { givenUpFor } from './given-up.ts';
 import { type JobList, JobsAnswer } from './jobs-fragment.tsx';
@@ -35,16 +35,38 @@ async function jobList(ask: Ask<RouteSpec & { query: typeof listQuery }>): Promi
   };
 }
 
-/** Null: it is not dead any more. */
-async function isSentAgain(ask: Ask, id: string): Promise<boolean> {
+/** False: it is not dead any more. */
+async function isSettled(ask: Ask, id: string, verb: DeadJobVerb): Promise<boolean> {
   try {
-    await sendJobAgain(ask, id);
+    await settleDeadJob(ask, id, verb);
     return true;
   } catch (error) {
     if (error instanceof Problem && error.code === 'not_dead') return false;
     throw error;
   }
 }
+
+const OUTCOMES: Readonly<Record<DeadJobVerb, string>> = { retry: 'is being tried again', dismiss: 'was put away' };
+
+const settle = DEAD_JOB_VERBS.map((verb) =>
+  route(
+    {
+      ...{ roles: ['admin'], phi: false },
+      method: 'POST',
+      path: `/dashboard/jobs/:job_id/${verb}`,
+      audit: `job.${verb}`,
+      params: oneJob,
+      query: listQuery,
+    },
+    async (ask) => {
+      const ok = await isSettled(ask, ask.params.job_id, verb);
+      const job = await getJob(ask.db, ask.params.job_id);
+      const name = job === null ? 'The work' : `“${JOB_LABELS[job.kind]}”`;
+      const outcome = ok ? `${name} ${OUTCOMES[verb]}.` : `${name} had been seen to already.`;
+      return ask.c.html(<JobsAnswer list={await jobList(ask)} outcome={outcome} />, ok ? 200 : 409);
+    },
+  ),
+);
 
 export const jobPageRoutes: readonly Route[] = [
   route({ ...people, method: 'GET', path: '/dashboard/jobs', audit: 'page.jobs', query: listQuery }, async (ask) => {
@@ -64,21 +86,5 @@ export const jobPageRoutes: readonly Route[] = [
     { ...people, method: 'GET', path: '/dashboard/fragments/jobs', audit: 'page.jobs_poll', query: listQuery },
     async (ask) => ask.c.html(<JobsAnswer list={await jobList(ask)} />),
   ),
-  route(
-    {
-      ...{ roles: ['admin'], phi: false },
-      method: 'POST',
-      path: '/dashboard/jobs/:job_id/retry',
-      audit: 'job.retry',
-      params: oneJob,
-      query: listQuery,
-    },
-    async (ask) => {
-      const ok = await isSentAgain(ask, ask.params.job_id);
-      const job = await getJob(ask.db, ask.params.job_id);
-      const name = job === null ? 'The work' : `“${JOB_LABELS[job.kind]}”`;
-      const outcome = ok ? `${name} is being tried again.` : `${name} had been sent again already.`;
-      return ask.c.html(<JobsAnswer list={await jobList(ask)} outcome={outcome} />, ok ? 200 : 409);
-    },
-  ),
+  ...settle,
 ];

@@ -79,13 +79,16 @@ const Table = ({ list: { jobs, clock, status, viewer, cursor } }: { list: JobLis
               )}
             </small>
           </th>
-          <td class="cell-why">{job.code === null ? '—' : readable(job.code)}</td>
-          <td class="cell-tries">{job.attempts}</td>
+          <td class="cell-why">{job.code === null ? <span class="absent">—</span> : readable(job.code)}</td>
+          <td class="cell-tries">
+            {job.attempts}
+            <span class="on-phone">{job.attempts === 1 ? ' try' : ' tries'}</span>
+          </td>
           <td class="cell-due">
             <Moment at={status === 'waiting' ? job.dueAt : job.endedAt} clock={clock} />
           </td>
           <td class="cell-actions">
-            {status === 'dead' && viewer.runsWork ? <SendAgain job={job} query={jobsQuery(status, cursor)} /> : null}
+            {status === 'dead' && viewer.runsWork ? <Buttons job={job} query={jobsQuery(status, cursor)} /> : null}
           </td>
         </tr>
       ))}
@@ -93,20 +96,32 @@ const Table = ({ list: { jobs, clock, status, viewer, cursor } }: { list: JobLis
   </table>
 );
 
-const SendAgain = ({ job, query }: { job: Job; query: string }) => (
-  <button
-    type="button"
-    id={`again-${job.id}`}
-    class="secondary outline"
-    hx-post={`/dashboard/jobs/${job.id}/retry${query}`}
-    hx-target="#jobs"
-    hx-swap="outerHTML"
-    hx-sync="#jobs:replace"
-    hx-disabled-elt="this"
-  >
-    Send again<span class="visually-hidden">{` ${JOB_LABELS[job.kind]}, ${job.subject}`}</span>
-  </button>
-);
+const Buttons = ({ job, query }: { job: Job; query: string }) => {
+  const shared = {
+    type: 'button',
+    'hx-target': '#jobs',
+    'hx-swap': 'outerHTML',
+    'hx-sync': '#jobs:replace',
+    'hx-disabled-elt': 'this',
+  } as const;
+  const about = <span class="visually-hidden">{` ${JOB_LABELS[job.kind]}, ${job.subject}`}</span>;
+  return (
+    <span class="task-actions">
+      <button id={`again-${job.id}`} hx-post={`/dashboard/jobs/${job.id}/retry${query}`} {...shared}>
+        Send again{about}
+      </button>
+      <button
+        id={`dismiss-${job.id}`}
+        class="secondary outline"
+        hx-post={`/dashboard/jobs/${job.id}/dismiss${query}`}
+        hx-confirm="Put this away without doing it? It moves to “Done”, with the reason it failed."
+        {...shared}
+      >
+        Put away{about}
+      </button>
+    </span>
+  );
+};
 
 const Paging = ({ list: { status, cursor, nextCursor } }: { list: JobList }) => {
   if (cursor === null && nextCursor === null) return null;

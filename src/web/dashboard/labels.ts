@@ -61,6 +61,7 @@ const RECORDING_REASONS: Readonly<Record<string, string>> = {
   not_found: 'Telnyx has no recording of this call.',
   link_refused:
     'Telnyx names a place for the audio that nothing is fetched from. Whoever runs this service can allow it.',
+  before_consent: 'It was begun before the patient agreed, so it was not kept, and Telnyx was told to delete its copy.',
   too_large: 'The audio is larger than a call can be, so it was not kept.',
   wrong_type: 'What Telnyx gave was not audio.',
   corrupt: 'The stored audio is damaged, so it is not played.',
@@ -75,6 +76,7 @@ export const recordingReason = (code: string | null): string =>
 export const JOB_LABELS: Readonly<Record<JobKind, string>> = {
   fetch_recording: 'Fetch a recording',
   discard_recording: 'Discard a recording nobody agreed to',
+  discard_stray: 'Discard a second recording of a call',
   erase_patient: 'Erase a patient',
   rotate_keys: 'Bring everything under the new key',
   sweep_storage: 'Tidy up the storage',

@@ -26,7 +26,7 @@ export const RecordingPanel = ({ call, recording }: RecordingView) => {
         <Panel isPlayer>
           {/* Nothing is fetched before somebody listens: listening is on record. */}
           {/* biome-ignore lint/a11y/useMediaCaption: what is said stands below as text, and follows the sound */}
-          <audio id="player" controls preload="none" src={`/api/calls/${call.id}/recording`} />
+          <audio id="player" hx-preserve="true" controls preload="none" src={`/api/calls/${call.id}/recording`} />
           <p class="recording-facts">
             {call.recordingDurationMs === null ? null : (
               <span>{spokenLength(Math.round(call.recordingDurationMs / 1000))}</span>

@@ -15,7 +15,7 @@ export interface Heard {
   readonly words: string | null;
 }
 
-export function playFromMs({ offsetMs, words }: Heard): number {
+function playFromMs({ offsetMs, words }: Heard): number {
   const lead = words === null ? KEY_LEAD_MS : RECOGNISED_AFTER_MS + WORD_MS * words.trim().split(/\s+/).length;
   return Math.max(0, offsetMs - lead);
 }

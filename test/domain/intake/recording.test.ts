@@ -187,13 +187,49 @@ describe('what is told of a recording', () => {
     expect(call.state.recording).toMatchObject({ link: LINK, linkAt: 5_000_000 });
   });
 
-  it('of a second recording is ignored: a call has one', () => {
+  it('of a second recording leaves the first as it is, and the second to be deleted where it lies: a call has one', () => {
     for (const make of [on, off, () => noted()]) {
       const call = make().when(recordingSaved('rec-1', 61_000, 1_000_000));
-      const before = call.state;
+      const { recording } = call.state;
       call.when(recordingSaved('rec-2', 9000, 2_000_000), told({ recordingId: 'rec-2', link: LINK }));
-      expect([call.state, call.last]).toEqual([before, []]);
+      expect(call.state).toMatchObject({ recording, strayRecordings: ['rec-2'] });
+      call.when(recordingSaved('rec-3', 9000, 2_000_000));
+      expect(call.state).toMatchObject({ recording, strayRecordings: ['rec-2', 'rec-3'] });
     }
+  });
+
+  it('of a stray after the note has the work seen to again', () => {
+    const call = noted(on().when(recordingSaved('rec-1', 61_000, 1_000_000))).when(
+      recordingSaved('rec-2', 9000, 2_000_000),
+    );
+    expect(call.timer('close').lastNames).toEqual(['save_note', 'run_jobs']);
+  });
+
+  it('of two keeps the one that was begun after the consent, whichever is told of first (X1)', () => {
+    const consentAt = on().state.consent.at ?? 0;
+    const early = told({ recordingId: 'rec-early', startedAt: consentAt - 20_000 });
+    const late = told({ recordingId: 'rec-late', startedAt: consentAt + 300 });
+    for (const order of [
+      [early, late],
+      [late, early],
+      [early, late, early, late],
+    ]) {
+      const call = on().when(...order);
+      expect(call.state).toMatchObject({ recording: { id: 'rec-late' }, strayRecordings: ['rec-early'] });
+      expect(recordingOf(call.state)?.proof).not.toBeNull();
+    }
+  });
+
+  it.each([
+    [-20_000, false],
+    [-1001, false],
+    [-1000, true],
+    [0, true],
+    [4000, true],
+  ])('begun %i ms after the consent has its proof: %s (X1)', (afterMs, has) => {
+    const call = on();
+    call.when(told({ recordingId: 'rec-1', startedAt: (call.state.consent.at ?? 0) + afterMs }));
+    expect(recordingOf(call.state)?.proof != null).toBe(has);
   });
 });
 
