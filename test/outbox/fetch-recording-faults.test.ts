@@ -13,12 +13,12 @@ import { catchJobHints, deliver, hintOf } from '../support/given-jobs.ts';
 import {
   callOf,
   ended,
+  expectStoredOnce,
   fetched,
   fetchedAgain,
   fetchJobOf,
   givenPending,
   givenRecorded,
-  playedOf,
   RECORDED,
   rowOf,
   storedOf,
@@ -38,17 +38,6 @@ afterEach(restore);
 const LEASE = JOB_POLICIES.fetch_recording.leaseMs;
 const never = () => new Promise<never>(() => {});
 const events = (event: string) => lines.filter((line) => line['event'] === event);
-const objectsOf = async ({ callId }: SessionUnderTest) =>
-  (await testEnv.BUCKET.list({ prefix: `recordings/${callId}/` })).objects;
-
-async function expectStoredOnce(call: SessionUnderTest): Promise<void> {
-  expect(await fetchJobOf(call)).toMatchObject({ status: 'done' });
-  expect(await rowOf(call)).toMatchObject({ status: 'ready', reason: null, deletedAtTelnyxAt: expect.any(Number) });
-  expect(await callOf(call)).toMatchObject({ recordingStatus: 'ready', recordingBytes: givenMp3(2000).length });
-  expect(await objectsOf(call)).toHaveLength(1);
-  expect(await playedOf(call)).toEqual(givenMp3(2000));
-  expect(call.telnyx.sent('delete_recording')).toHaveLength(1);
-}
 /** A try that never comes back: its process is gone, or what it waits for is. */
 async function lost(call: SessionUnderTest, isUnderWay: () => boolean): Promise<void> {
   void deliver(hintOf(await fetchJobOf(call)));

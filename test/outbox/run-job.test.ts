@@ -7,7 +7,7 @@ import worker from '../../src/index.ts';
 import { HANDLERS } from '../../src/outbox/handlers.ts';
 import { DONE, failed, type JobHandler, type JobOutcome } from '../../src/outbox/job-handler.ts';
 import { runJob } from '../../src/outbox/run-job.ts';
-import { getJob, type Job, listJobs, takeJob } from '../../src/store/jobs.ts';
+import { getJob, type Job, listJobs, retryJob, takeJob } from '../../src/store/jobs.ts';
 import { SealError } from '../../src/store/seal.ts';
 import { catchJobHints, deliver, givenJob, hintOf, type JobHints } from '../support/given-jobs.ts';
 import { catchLog, db, later, restore, START, stopClock, testEnv, until } from '../support/worker-env.ts';
@@ -96,6 +96,38 @@ describe('a try', () => {
     expect(events('job.dead')).toMatchObject([{ level: 'error', code: 'link_refused', call_id: 'call_1' }]);
     expect(hints.sent).toEqual([]);
   });
+
+  it('of a kind this version does not know waits for a person, and is not lost', async () => {
+    const unknown = await givenJob({ kind: 'fold_paper' as never, subject: 'x' });
+    expect(await deliver(hintOf(unknown))).toEqual({ acked: 1, retried: 0 });
+    expect(await getJob(db, unknown.id)).toMatchObject({ status: 'dead', code: 'unknown_kind' });
+    expect(events('job.dead')).toMatchObject([{ job_id: unknown.id, code: 'unknown_kind' }]);
+  });
+
+  it('that is given up while there is news is tried again at once, with all its tries', async () => {
+    givenOutcomes(failed('not_found', true));
+    givenUp().mockResolvedValueOnce('news');
+    await hinted();
+    expect(await now()).toMatchObject({ status: 'waiting', attempts: 0, dueAt: START });
+    expect(hints.take()).toEqual([{ jobId: job.id, delaySeconds: 0 }]);
+    await hinted();
+    expect(await now()).toMatchObject({ status: 'dead', code: 'not_found' });
+  });
+
+  it.each([true, false])(
+    'given up and sent again goes on where it stood, unless it forgets that: %s',
+    async (forgets) => {
+      givenOutcomes(
+        { kind: 'goes_on', progress: 'p', afterMs: 0 },
+        { ...failed('key_missing', true), ...(forgets ? { forgetsProgress: true } : {}) },
+      );
+      await hinted();
+      await hinted();
+      expect(await now()).toMatchObject({ status: 'dead', progress: forgets ? null : 'p' });
+      await retryJob(db, job.id, Date.now());
+      expect(await now()).toMatchObject({ status: 'waiting', attempts: 0, progress: forgets ? null : 'p' });
+    },
+  );
 
   it('that fails each time is given up after the last wait of its policy, a day later', async () => {
     const run = givenOutcomes(failed('not_found'));

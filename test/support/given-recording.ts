@@ -1,4 +1,5 @@
 /** A call whose patient agreed to be recorded, Telnyx' word about its recording, and what became of both at our side. */
+import { expect } from 'vitest';
 import type { CallRecording, ConsentProof } from '../../src/domain/intake/recording.ts';
 import type { Env } from '../../src/env.ts';
 import { runJob } from '../../src/outbox/run-job.ts';
@@ -8,6 +9,7 @@ import { dataKeyOf } from '../../src/store/patient-keys.ts';
 import { type ReadableRecording, readRecording, recordingKey } from '../../src/store/recording-bucket.ts';
 import { getRecording, insertRecording, type Recording, readable, recordingIdOf } from '../../src/store/recordings.ts';
 import { recordingLink } from './fake-telnyx.ts';
+import { givenMp3 } from './given-audio.ts';
 import { joined } from './given-bytes.ts';
 import { deliver, hintOf, knownJob } from './given-jobs.ts';
 import { givenSession, type SessionUnderTest } from './given-session.ts';
@@ -114,4 +116,16 @@ export async function playedOf(call: SessionUnderTest): Promise<Uint8Array> {
   return joined(
     (await readRecording(testEnv.BUCKET, audio, dataKey, 0, audio.bytes - 1)) as ReadableStream<Uint8Array>,
   );
+}
+
+const objectsOf = async ({ callId }: SessionUnderTest) =>
+  (await testEnv.BUCKET.list({ prefix: `recordings/${callId}/` })).objects;
+
+export async function expectStoredOnce(call: SessionUnderTest): Promise<void> {
+  expect(await fetchJobOf(call)).toMatchObject({ status: 'done' });
+  expect(await rowOf(call)).toMatchObject({ status: 'ready', reason: null, deletedAtTelnyxAt: expect.any(Number) });
+  expect(await callOf(call)).toMatchObject({ recordingStatus: 'ready', recordingBytes: givenMp3(2000).length });
+  expect(await objectsOf(call)).toHaveLength(1);
+  expect(await playedOf(call)).toEqual(givenMp3(2000));
+  expect(call.telnyx.sent('delete_recording')).toHaveLength(1);
 }
