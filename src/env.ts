@@ -2,6 +2,7 @@
  * The bindings of the worker, and `readConfig`: every variable parsed once, a missing or malformed one named. Absent is
  * `null`, never undefined, so that a forgotten field does not compile. Values are never part of a message.
  */
+import type { CampaignRunner } from './dialer/campaign-runner.ts';
 import type { Dialer } from './dialer/dialer.ts';
 import { type OpeningHours, parseStaffHours } from './domain/campaign/staff-hours.ts';
 import type { IntakeSession } from './session/intake-session.ts';
@@ -45,6 +46,9 @@ const OPTIONAL = [
   'DIAL_RATE_PER_SECOND',
   'MAX_LIVE_CALLS',
   'CALLING_HOURS',
+  'APPROVAL_OVER',
+  'SPEND_CAP_USD_PER_DAY',
+  'BAA_CONFIRMED',
   'TIMER_SCALE',
   'RECORDING_ORIGINS',
   'DELETE_AT_TELNYX',
@@ -58,6 +62,7 @@ export interface Env extends Partial<Record<VariableName, string>> {
   readonly BUCKET: R2Bucket;
   readonly INTAKE_SESSION: DurableObjectNamespace<IntakeSession>;
   readonly DIALER: DurableObjectNamespace<Dialer>;
+  readonly CAMPAIGN_RUNNER: DurableObjectNamespace<CampaignRunner>;
   readonly KEY_VAULT: DurableObjectNamespace<KeyVault>;
   readonly ASSETS: Fetcher;
 }
@@ -93,6 +98,12 @@ export interface Config {
     readonly ratePerSecond: number;
     readonly maxLiveCalls: number;
     readonly callingHours: 'policy' | 'always';
+    /** A campaign to more people than this needs a second person. */
+    readonly approvalOver: number;
+    /** Billionths of a dollar. */
+    readonly spendCapNanosPerDay: number;
+    /** Agreements are recorded with those who carry every call, or no real patient can be rung (HS-13). */
+    readonly production: boolean;
   };
   readonly timerScale: number;
   readonly recordings: {
@@ -129,12 +140,17 @@ export function configOf(env: Env): Config {
   return read.config;
 }
 
+/** Whoever rings back must not pay extra for it (TC-07). */
+const PREMIUM = /^\+1(900|\d{3}976)/;
 const E164 = /^\+[1-9]\d{7,14}$/;
 /** `STT_ENGINE` → model. The engine is Telnyx' own in every case. */
 const TRANSCRIPTION_MODELS: ReadonlyMap<string, string> = new Map([
   ['Telnyx', 'openai/whisper-large-v3-turbo'],
   ['Telnyx/whisper-tiny', 'openai/whisper-tiny'],
 ]);
+const NANOS_PER_USD = 1_000_000_000;
+/** Every call goes through both. */
+const CARRIERS = ['telnyx', 'cloudflare'] as const;
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 function parse(env: Env): ReadConfig {
@@ -173,7 +189,7 @@ function parse(env: Env): ReadConfig {
   const fromNumbers = list('TELNYX_FROM_NUMBER');
   if (fromNumbers.length === 0 || !fromNumbers.every((n) => E164.test(n))) bad('TELNYX_FROM_NUMBER');
   for (const name of ['CALLBACK_NUMBER', 'OPT_OUT_NUMBER', 'STAFF_TRANSFER_NUMBER'] as const) {
-    if (text(name) !== '' && !E164.test(text(name))) bad(name);
+    if (text(name) !== '' && (!E164.test(text(name)) || PREMIUM.test(text(name)))) bad(name);
   }
   if (!isTimeZone(text('CLINIC_TIME_ZONE'))) bad('CLINIC_TIME_ZONE');
 
@@ -202,6 +218,9 @@ function parse(env: Env): ReadConfig {
     ratePerSecond: number('DIAL_RATE_PER_SECOND', 1, 0.01, 30),
     maxLiveCalls: number('MAX_LIVE_CALLS', 2, 1, 1000),
     callingHours: callingHours === 'always' ? ('always' as const) : ('policy' as const),
+    approvalOver: number('APPROVAL_OVER', 200, 0, 1_000_000),
+    spendCapNanosPerDay: Math.round(number('SPEND_CAP_USD_PER_DAY', 50, 0, 1_000_000) * NANOS_PER_USD),
+    production: loopback || CARRIERS.every((vendor) => list('BAA_CONFIRMED').includes(vendor)),
   };
   if (problems.length > 0 || keyRing === null || staffHours === null || transcriptionModel === undefined)
     return { ok: false, problems };

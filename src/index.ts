@@ -1,4 +1,4 @@
-/** The worker's entry: requests, the dial queue, the cron, and the two Durable Objects. Wiring only. */
+/** The worker's entry: requests, the dial queue, the cron, and the Durable Objects. Wiring only. */
 import { consumeDial } from './dialer/consume-dial.ts';
 import { sweep } from './dialer/sweep.ts';
 import type { DialMessage, Env, JobMessage } from './env.ts';
@@ -7,6 +7,7 @@ import { consumeJobs } from './outbox/consume-jobs.ts';
 import { sweepJobs } from './outbox/sweep-jobs.ts';
 import { createApp } from './web/app.ts';
 
+export { CampaignRunner } from './dialer/campaign-runner.ts';
 export { Dialer } from './dialer/dialer.ts';
 export { IntakeSession } from './session/intake-session.ts';
 export { KeyVault } from './vault/key-vault.ts';

@@ -12,3 +12,15 @@ export function usNumber(text: string): string | null {
   const parsed = parsePhoneNumberFromString(text);
   return parsed?.country === 'US' && parsed.isValid() && !PREMIUM.test(text) ? parsed.number : null;
 }
+
+export const isUsNumber = (text: string): boolean => usNumber(text) === text;
+
+/** As people write them in lists: `(202) 555-0143`, `202.555.0143`, `1-202-555-0143`. No words, extensions or letters for digits. */
+const AS_WRITTEN = /^(\+?1)?[ .\-()\u00A0\u2010-\u2013]*(\d[ .\-()\u00A0\u2010-\u2013]*){10}$/;
+
+/** The canonical form of a number as it stands in a list, or null. Without a country code it is taken for one of the US. */
+export function readUsNumber(text: string): string | null {
+  if (text.length > 40 || !AS_WRITTEN.test(text)) return null;
+  const digits = text.replace(/\D/g, '');
+  return usNumber(digits.length === 10 ? `+1${digits}` : `+${digits}`);
+}

@@ -2,29 +2,33 @@
  * The dial queue's consumer: the gate again at the last moment, then the permit, then the session. A message is a hint, so
  * each step may find that there is nothing to do; the session is the one place where an attempt can start only once.
  */
-import { decide } from '../domain/campaign/gate.ts';
+import { decide, type GateFacts } from '../domain/campaign/gate.ts';
 import { configOf, type DialMessage, type Env } from '../env.ts';
 import { log } from '../log.ts';
 import { attemptStatus, blockAttempt, cancelUnstarted, failUnstarted, markDialing } from '../store/attempts.ts';
 import { getCall } from '../store/calls.ts';
 import { type Database, database } from '../store/database.ts';
-import { insertDecision, readGateFacts } from '../store/dial-decisions.ts';
-import { prepareDial } from '../store/prepare-plan.ts';
+import { insertDecision } from '../store/dial-decisions.ts';
+import { readGateFacts } from '../store/gate-facts.ts';
+import { prepareDial, readDialSubject } from '../store/prepare-plan.ts';
 import { usNumber } from '../us-number.ts';
 
 const RETRY_SECONDS = 5;
 
+/** Side by side: who comes a little early is kept waiting for the permit, and must not hold up the others of the batch. */
 export async function consumeDial(batch: MessageBatch<DialMessage>, env: Env): Promise<void> {
-  for (const message of batch.messages) {
-    const { attempt_id, call_id } = message.body;
-    try {
-      await dial(env, attempt_id, call_id);
-      message.ack();
-    } catch (error) {
-      log.error('dial.failed', { attempt_id, call_id, reason: (error as Error).name, attempt: message.attempts });
-      message.retry({ delaySeconds: RETRY_SECONDS });
-    }
-  }
+  await Promise.all(
+    batch.messages.map(async (message) => {
+      const { attempt_id, call_id } = message.body;
+      try {
+        await dial(env, attempt_id, call_id);
+        message.ack();
+      } catch (error) {
+        log.error('dial.failed', { attempt_id, call_id, reason: (error as Error).name, attempt: message.attempts });
+        message.retry({ delaySeconds: RETRY_SECONDS });
+      }
+    }),
+  );
 }
 
 async function dial(env: Env, attemptId: string, callId: string): Promise<void> {
@@ -40,33 +44,38 @@ async function dial(env: Env, attemptId: string, callId: string): Promise<void> 
 
   const underWay = async () => {
     await dialer.started(attemptId);
-    await markDialing(db, attemptId);
+    await markDialing(db, attemptId, Date.now());
   };
-  const facts = await readGateFacts(db, config.keyRing, config.dialing.callingHours, {
-    phoneNumber: call.phoneNumber,
-    numberValid: usNumber(call.phoneNumber) !== null,
-    patientId: call.patientId,
-    statedConsentId: null,
-    attemptId,
-  });
-  const decision = decide(facts);
   const now = Date.now();
-  const subject = { callId, attemptId, patientId: call.patientId, moment: 'dial' as const };
+  const [subject, stopped] = await Promise.all([readDialSubject(db, config, call), dialer.isStopped()]);
+  if (subject === null) return giveUp(env, db, attemptId, callId, 'not_preparable');
+  const { occasion, patient, questionnaire } = subject;
+  const { phoneNumber, fromNumber } = call;
+  const numberValid = usNumber(phoneNumber) !== null;
+  const asked = { phoneNumber, numberValid, patient, statedConsent: null, attemptId };
+  const [facts] = (await readGateFacts(db, config, { ...occasion, stopped }, [asked], now)) as [GateFacts];
+  const decision = decide(facts, now);
+  const row = {
+    ...{ callId, attemptId, campaignId: call.campaignId, contactId: call.contactId, patientId: call.patientId },
+    ...{ moment: 'dial' as const, from: fromNumber, questionnaire },
+  };
   const session = env.INTAKE_SESSION.getByName(callId);
   if (!decision.allowed) {
+    // Whoever goes on again goes on with what waits: the dialer hints at it then.
+    if (decision.code === 'kill_switch') return;
     // It was started, and only that it was could not be written down: the gate comes too late.
     if (await session.hasStarted()) return underWay();
-    await insertDecision(db, subject, decision, facts, now).statement;
+    await insertDecision(db, row, decision, facts, now).statement;
     await blockAttempt(db, attemptId, callId, decision.code, now);
     log.info('dial.blocked', { attempt_id: attemptId, call_id: callId, code: decision.code });
     return dialer.release(attemptId);
   }
 
-  const prepared = await prepareDial(db, config, call, attemptId, now);
-  if (prepared === null) return giveUp(env, db, attemptId, callId, 'not_preparable');
+  const prepared = await prepareDial(config, call, subject, attemptId, now);
+  if (prepared === null) return giveUp(env, db, attemptId, callId, 'not_speakable');
   const { permit } = await dialer.take(attemptId);
   if (permit !== 'granted') return;
-  await insertDecision(db, subject, decision, facts, now).statement;
+  await insertDecision(db, row, decision, facts, now).statement;
   const started = await session.start(prepared.plan, prepared.wrappedKey);
   if (started === 'canceled') {
     await cancelUnstarted(db, callId, now);

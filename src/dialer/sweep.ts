@@ -5,9 +5,10 @@
 import { alertStaff } from '../alert-staff.ts';
 import { configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
-import { endUnknown, waitingAttempts } from '../store/attempts.ts';
+import { cancelQueued, endUnknown, waitingAttempts } from '../store/attempts.ts';
 import { overdueCalls } from '../store/calls.ts';
-import { database } from '../store/database.ts';
+import { getCampaign, unfinishedCampaigns } from '../store/campaigns.ts';
+import { type Database, database } from '../store/database.ts';
 import { dueAlerts } from '../store/tasks.ts';
 
 const WAITING_TOO_LONG_MS = 60_000;
@@ -23,7 +24,11 @@ export async function sweep(env: Env, now: number): Promise<void> {
   const { timerScale } = config;
   const waiting = await waitingAttempts(db, now - WAITING_TOO_LONG_MS * timerScale, BATCH);
   const dialer = env.DIALER.getByName('dialer');
-  for (const { attemptId, callId } of waiting) await tried(callId, dialer.enqueue(attemptId, callId));
+  for (const { attemptId, callId, campaignId, contactId } of waiting) {
+    const isOfRunner = campaignId !== null && contactId !== null;
+    await tried(callId, isOfRunner ? again(env, db, campaignId, attemptId, callId) : dialer.enqueue(attemptId, callId));
+  }
+  for (const id of await unfinishedCampaigns(db, BATCH)) await tried(id, env.CAMPAIGN_RUNNER.getByName(id).wake());
   await endUnknown(db, now - UNKNOWN_TOO_LONG_MS * timerScale, now);
   const overdue = await overdueCalls(db, now - LIVE_TOO_LONG_MS * timerScale, BATCH);
   for (const { id } of overdue) await tried(id, env.INTAKE_SESSION.getByName(id).wake());
@@ -31,6 +36,26 @@ export async function sweep(env: Env, now: number): Promise<void> {
   const alerts = await dueAlerts(db, now, BATCH);
   await Promise.all(alerts.map((alert) => alertStaff(db, config, alert, now)));
   if (waiting.length + overdue.length > 0) log.info('sweep.done', { count: waiting.length + overdue.length });
+}
+
+/** Of a campaign: the dialer has it again while the campaign runs; of one that does not, its runner takes it back. */
+async function again(env: Env, db: Database, campaignId: string, attemptId: string, callId: string): Promise<void> {
+  const campaign = await getCampaign(db, campaignId);
+  if (campaign === null) return;
+  const { pacePerSecond, maxLiveCalls, status } = campaign;
+  const limits = { pacePerSecond, maxLiveCalls };
+  if (status === 'running') {
+    await env.DIALER.getByName('dialer').enqueueMany(campaignId, [{ attemptId, callId }], limits);
+  } else if (await isUnstarted(env, callId)) {
+    await cancelQueued(db, [attemptId], status === 'canceled' ? 'canceled' : 'ready', Date.now());
+  }
+  await env.CAMPAIGN_RUNNER.getByName(campaignId).wake();
+}
+
+/** Made sure of: from here a hint that is still under way starts nothing. A call that lives is left to its end. */
+async function isUnstarted(env: Env, callId: string): Promise<boolean> {
+  const session = env.INTAKE_SESSION.getByName(callId);
+  return !(await session.hasStarted()) && (await session.requestHangup()) === 'unstarted';
 }
 
 /** One call that cannot be helped must not keep the rest from it. */

@@ -4,6 +4,7 @@ import { discardRecording } from './discard-recording.ts';
 import { discardStray } from './discard-stray.ts';
 import { erasePatient } from './erase-patient.ts';
 import { fetchRecording } from './fetch-recording.ts';
+import { importList } from './import-list.ts';
 import type { JobHandler } from './job-handler.ts';
 import { rotateKeys } from './rotate-keys.ts';
 import { sweepStorage } from './sweep-storage.ts';
@@ -15,4 +16,5 @@ export const HANDLERS: Readonly<Record<JobKind, JobHandler>> = {
   erase_patient: erasePatient,
   rotate_keys: rotateKeys,
   sweep_storage: sweepStorage,
+  import_list: importList,
 };

@@ -58,7 +58,7 @@ async function doPage({ env, config, db, now }: JobContext, { phase, after }: Pr
     case 'suppressions':
       return rehashSuppressions(db, keyRing, after, PAGE, now);
     case 'attempts':
-      return rehashAttempts(db, keyRing, after, PAGE);
+      return rehashAttempts(db, keyRing, after, PAGE, now);
     case 'sessions': {
       const page = await recentCalls(db, now - SESSIONS_KEEP_MS, after, PAGE);
       let stuck = 0;

@@ -1,20 +1,22 @@
 /**
  * Once a day: audio in R2 that belongs to no recording with a proof of consent goes (RC-08), and whoever was erased and is there
- * again, because a database was restored, is erased again. By the page, from where the last one ended. A database that was set back
- * knows nothing of the newest audio, and Telnyx has no copy any more: so what has no row waits longer than any database can be set back.
+ * again, because a database was restored, is erased again; what is left of lists goes in its time. By the page, from where the last one
+ * ended. A database that was set back knows nothing of the newest audio, and Telnyx has no copy any more: so what has no row waits
+ * longer than any database can be set back.
  */
 import { log } from '../log.ts';
 import { insertErasure, returnedPatients } from '../store/erasure.ts';
 import { listRecordings } from '../store/recording-bucket.ts';
 import { keptRecordings } from '../store/recordings.ts';
 import { DONE, type JobContext, type JobHandler, type JobOutcome } from './job-handler.ts';
+import { forgetRows, sweepLists } from './sweep-imports.ts';
 
 const PAGE = 500;
 /** D1 can be set back by 30 days. */
 const ORPHAN_AFTER_MS = 35 * 24 * 3_600_000;
 
 interface Progress {
-  readonly phase: 'audio' | 'erased';
+  readonly phase: 'audio' | 'lists' | 'erased';
   readonly after: string;
 }
 
@@ -22,7 +24,14 @@ export const sweepStorage: JobHandler = {
   run: async (context) => {
     const { job } = context;
     const { phase, after }: Progress = job.progress === null ? { phase: 'audio', after: '' } : JSON.parse(job.progress);
-    return phase === 'audio' ? sweepAudio(context, after) : eraseAgain(context, after);
+    switch (phase) {
+      case 'audio':
+        return sweepAudio(context, after);
+      case 'lists':
+        return sweepImports(context, after);
+      case 'erased':
+        return eraseAgain(context, after);
+    }
   },
 };
 
@@ -45,7 +54,13 @@ async function sweepAudio({ env, config, db, now }: JobContext, after: string): 
     await env.BUCKET.delete(orphans);
     log.warn('recording.orphans_deleted', { count: orphans.length });
   }
-  return next === null ? goOn({ phase: 'erased', after: '' }) : goOn({ phase: 'audio', after: next });
+  return next === null ? goOn({ phase: 'lists', after: '' }) : goOn({ phase: 'audio', after: next });
+}
+
+async function sweepImports(context: JobContext, after: string): Promise<JobOutcome> {
+  const next = await sweepLists(context, after);
+  if (next !== null) return goOn({ phase: 'lists', after: next });
+  return (await forgetRows(context)) ? goOn({ phase: 'lists', after }) : goOn({ phase: 'erased', after: '' });
 }
 
 async function eraseAgain({ config, db, now }: JobContext, after: string): Promise<JobOutcome> {

@@ -13,12 +13,12 @@ import type { CallEvent, CallEventBody } from '../domain/intake/event.ts';
 import { isCallOf, isHeldOf, mayBeErased } from '../domain/intake/may-be-erased.ts';
 import { pickCommand, retryLater } from '../domain/intake/pick-command.ts';
 import { nextTimer } from '../domain/intake/state.ts';
-import { spokenLine } from '../domain/intake/transcript.ts';
 import { type CallSoFar, callSoFar } from '../domain/note/newest-note.ts';
 import { configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
 import type { Arrival } from '../telnyx/parse-event.ts';
 import { admit, firstRecord } from './admit.ts';
+import { afterSending } from './after-sending.ts';
 import { applyEvent, emptyRecord } from './apply-event.ts';
 import {
   buryRecord,
@@ -368,10 +368,12 @@ export class IntakeSession extends DurableObject<Env> {
       else this.#store(retried);
       return;
     }
-    const spoken = entry !== undefined && done.kind === 'done' ? spokenLine(entry.command, Date.now()) : null;
-    const transcript = spoken === null ? record.transcript : [...record.transcript, spoken];
-    const settled: Session = { ...session, record: { ...record, pending: others, transcript } };
-    this.#session = settled;
+    const taken = entry !== undefined && done.kind === 'done' && done.event === null;
+    const sent = taken ? afterSending(record, entry.command, Date.now()) : record;
+    const settled: Session = { ...session, record: { ...sent, pending: others } };
+    // TC-16: what was measured once is not measured again after an eviction, when the order goes out a second time.
+    if (sent.state !== record.state) this.#store(settled);
+    else this.#session = settled;
     if (done.kind === 'saved') {
       // A call that came back to life meanwhile is not over, and not saved.
       const savedAt = record.state.phase === 'ended' ? Date.now() : null;

@@ -4,6 +4,7 @@
  */
 import { alertStaff } from '../alert-staff.ts';
 import { withDeadline } from '../deadline.ts';
+import type { LimitCode } from '../domain/campaign/slow-down.ts';
 import { afterFailure } from '../domain/intake/after-failure.ts';
 import { planFor } from '../domain/intake/call-plan.ts';
 import { callRecord, leavesNote } from '../domain/intake/call-record.ts';
@@ -72,7 +73,13 @@ export async function runCommand(
   switch (command.name) {
     case 'dial': {
       const sent = await telnyx(config).dial(plan, command);
-      if (!sent.ok) return failed(sent.failure);
+      if (!sent.ok) {
+        const { limit } = sent.failure;
+        if (limit === null) return failed(sent.failure);
+        alongside.inBackground(slowDown(env, plan.callId, limit));
+        // Named by what was too much: the error code of too many channels is also that of quite other refusals.
+        return failed({ ...sent.failure, code: limit });
+      }
       return learned(sent.value === null ? { type: 'dial.unknown' } : { type: 'dial.accepted', ids: sent.value });
     }
     case 'find_dial': {
@@ -88,6 +95,7 @@ export async function runCommand(
     case 'gather_using_speak':
     case 'gather_stop':
     case 'speak':
+    case 'playback_start':
     case 'playback_stop':
     case 'record_start':
     case 'record_stop':
@@ -105,6 +113,15 @@ export async function runCommand(
     case 'save_note':
     case 'run_jobs':
       return own(env, config, session, command, attempts, alongside);
+  }
+}
+
+/** This attempt is lost; those to come are fewer. Not told is told by the next one refused. */
+async function slowDown(env: Env, callId: string, code: LimitCode): Promise<void> {
+  try {
+    await within(env.DIALER.getByName('dialer').throttled(code));
+  } catch (error) {
+    log.warn('dialer.unavailable', { call_id: callId, code, reason: (error as Error).name });
   }
 }
 
@@ -175,7 +192,7 @@ async function save(
   const call = {
     ...{ callId, attemptId, ownerId: plan.patient.patientId, patientId, externalId },
     ...{ phoneNumber: patientNumber, clinicNumber, questionnaire },
-    record: callRecord(state),
+    ...{ record: callRecord(state), refused: state.outcome === 'dial_refused' },
     recording: recordingOf(state),
     strayRecordings: state.strayRecordings,
     note: leavesNote(state, plan) ? newestNote(state, plan, now, isoTime) : null,

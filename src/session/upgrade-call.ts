@@ -1,6 +1,7 @@
 /**
  * A stored call of an older version as today's: a deploy finds calls under way. Version 1 knew no speech, no machines, no
- * staff and no inbound calls, version 2 no cost and no address of a recording; what is lacking is set to what it was in effect. A version not known here cannot be read.
+ * staff and no inbound calls, version 2 no cost and no address of a recording, version 3
+ * did not say how long the first words took; what is lacking is set to what it was in effect. A version not known here cannot be read.
  */
 import type { CallPlan } from '../domain/intake/call-plan.ts';
 import { type CallState, newCall, type OpenQuestion, type SavedRecording } from '../domain/intake/state.ts';
@@ -16,13 +17,15 @@ export function upgradeCall(stored: StoredCall): { plan: CallPlan; record: Sessi
   const plan = upgradePlan(stored.plan);
   const { record } = stored;
   switch (record.state.version) {
-    case 3:
+    case 4:
       return { plan, record: record as unknown as SessionRecord };
+    case 3:
+      return { plan, record: { ...record, state: stateFrom3(record) } };
     case 2:
-      return { plan, record: { ...record, state: stateFrom2(record.state) } };
+      return { plan, record: { ...record, state: stateFrom2(record) } };
     case 1: {
-      const state = stateFrom1(plan, record.state);
       const transcript = record.transcript.map((line) => ({ ...line, confidence: null }));
+      const state = { ...stateFrom1(plan, record.state), greetingDelayMs: greetingDelayFrom(record.state, transcript) };
       const pending = record.pending.map((entry) => ({ ...entry, command: withNumber(entry.command, plan) }));
       return { plan, record: { ...record, pending, transcript, state } };
     }
@@ -32,13 +35,19 @@ export function upgradeCall(stored: StoredCall): { plan: CallPlan; record: Sessi
 }
 
 /** The plan is written once: it stays as it was, whatever the record has become. Only version 1 had `to`. */
-const upgradePlan = (plan: Loose): CallPlan => ('to' in plan ? planFrom1(plan) : (plan as unknown as CallPlan));
+function upgradePlan(stored: Loose): CallPlan {
+  const plan = 'to' in stored ? planFrom1(stored) : stored;
+  // Until campaigns came nothing was filled in, and nothing was played.
+  const ofCampaign = { variables: {}, mediaUrl: null };
+  const candidates = (plan.candidates as Loose[]).map((candidate) => ({ ...ofCampaign, ...candidate }));
+  return { ...ofCampaign, ...plan, candidates } as unknown as CallPlan;
+}
 
-function planFrom1({ to, from, ...plan }: Loose): CallPlan {
+function planFrom1({ to, from, ...plan }: Loose): Loose {
   const questionnaire = { redFlags: [], voicemail: 'message', ...(plan.questionnaire as Loose) };
   const patient = { minor: false, ...(plan.patient as Loose) };
   const added = { candidates: [], optOutLine: false, wordings: {}, staff: null, today: '' };
-  return { ...added, patientNumber: to, clinicNumber: from, ...plan, patient, questionnaire } as unknown as CallPlan;
+  return { ...added, patientNumber: to, clinicNumber: from, ...plan, patient, questionnaire };
 }
 
 function stateFrom1(plan: CallPlan, state: Loose): CallState {
@@ -49,7 +58,7 @@ function stateFrom1(plan: CallPlan, state: Loose): CallState {
   return {
     ...blank,
     ...state,
-    ...{ version: 3, consent, recording, lastQuestion: question(state.lastQuestion) as OpenQuestion | null },
+    ...{ version: 4, consent, recording, lastQuestion: question(state.lastQuestion) as OpenQuestion | null },
     // It was never started: items of speech are left to staff, as that version did.
     transcriber: 'off',
     ...(state.question ? { question: question(state.question) } : {}),
@@ -57,8 +66,20 @@ function stateFrom1(plan: CallPlan, state: Loose): CallState {
   } as CallState;
 }
 
-const stateFrom2 = (state: Loose): CallState =>
-  ({ ...state, version: 3, recording: recordingFrom(state), strayRecordings: [], cost: null }) as unknown as CallState;
+const stateFrom2 = ({ state, transcript }: StoredCall['record']): CallState => {
+  const added = { recording: recordingFrom(state), strayRecordings: [], cost: null };
+  return stateFrom3({ state: { ...state, ...added }, transcript });
+};
+
+const stateFrom3 = ({ state, transcript }: Pick<StoredCall['record'], 'state' | 'transcript'>): CallState =>
+  ({ ...state, version: 4, greetingDelayMs: greetingDelayFrom(state, transcript) }) as unknown as CallState;
+
+/** The transcript has what it says first, and when Telnyx took it. */
+function greetingDelayFrom({ answeredAt }: Loose, transcript: SessionRecord['transcript']): number | null {
+  const greeting = transcript.find(({ speaker }) => speaker === 'agent');
+  if (typeof answeredAt !== 'number' || greeting === undefined) return null;
+  return Math.max(0, greeting.at - answeredAt);
+}
 
 /** What older versions were not told of it. */
 const recordingFrom = ({ recording }: Loose): SavedRecording | null =>

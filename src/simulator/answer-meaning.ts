@@ -20,12 +20,15 @@ const menus: Readonly<Record<string, Readonly<Record<string, ExpectedAnswer>>>> 
   'family_history.heart_disease': yesNo,
   'family_history.diabetes': yesNo,
   'family_history.cancer': yesNo,
+  'message.call_back': yesNo,
 };
 
 type ItemKind = 'voice' | 'menu' | 'number';
 
-/** Every item of the script, in the order it is asked. */
-export const scriptItems: readonly (readonly [step: string, kind: ItemKind])[] = [
+/** Every item that asks, in the order it is asked. */
+type Script = readonly (readonly [step: string, kind: ItemKind])[];
+
+const intakeScript: Script = [
   ['hpi.chief_complaint', 'voice'],
   ['hpi.symptom_duration', 'menu'],
   ['hpi.pain_level', 'number'],
@@ -42,7 +45,17 @@ export const scriptItems: readonly (readonly [step: string, kind: ItemKind])[] =
   ['family_history.cancer', 'menu'],
 ];
 
-const kinds: ReadonlyMap<string, ItemKind> = new Map(scriptItems);
+const messageScript: Script = [
+  ['message.reply', 'voice'],
+  ['message.call_back', 'menu'],
+];
+
+/** What is asked under the name of a questionnaire. */
+export function scriptOf(questionnaire: unknown): Script {
+  return questionnaire === 'message-and-reply' ? messageScript : intakeScript;
+}
+
+const kinds: ReadonlyMap<string, ItemKind> = new Map([...intakeScript, ...messageScript]);
 
 /** Null: the step is no item. */
 export function itemKind(step: string): ItemKind | null {

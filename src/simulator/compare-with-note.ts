@@ -55,7 +55,8 @@ export function compareWithRecords(
   lost: ReadonlySet<string> = new Set(),
 ): string[] {
   const differences: string[] = [];
-  for (const [step, wanted] of Object.entries(deriveNote(records, lost).items)) {
+  const questionnaire = at(noteJson, 'questionnaire', 'id');
+  for (const [step, wanted] of Object.entries(deriveNote(records, lost, questionnaire).items)) {
     if (wanted === null) continue;
     const found = itemOf(noteJson, step);
     differences.push(...compareAnswer('given', step, found, wanted), ...compareProvenance(step, found, wanted));

@@ -3,7 +3,7 @@
  * of the interview told a second time. Pure. Where two readings are fair (words that arrived between two questions, an
  * entry cut off by the hang-up, an event that never reached the worker) it says nothing about that item.
  */
-import { answerMeaning, itemKind, scriptItems } from './answer-meaning.ts';
+import { answerMeaning, itemKind, scriptOf } from './answer-meaning.ts';
 import type { Ask, CallRecord, Utterance } from './call-record.ts';
 import type { AnswerState } from './persona.ts';
 import { starCommands } from './star-commands.ts';
@@ -38,9 +38,13 @@ const triesOfAnItem = 3;
 
 /**
  * `records`: one call, or the calls of one intake in order, when its patient rang back. `lost`: ids of events that never
- * reached the worker.
+ * reached the worker. `questionnaire`: the id of the one they were asked from; the intake when left out.
  */
-export function deriveNote(records: readonly CallRecord[], lost: ReadonlySet<string> = new Set()): DerivedNote {
+export function deriveNote(
+  records: readonly CallRecord[],
+  lost: ReadonlySet<string> = new Set(),
+  questionnaire: unknown = null,
+): DerivedNote {
   const answers: Answers = new Map();
   let consent: DerivedNote['consent'] = {};
   let optedOut = false;
@@ -52,7 +56,7 @@ export function deriveNote(records: readonly CallRecord[], lost: ReadonlySet<str
   }
   const wasAsked = records.some((record) => ['1', '2'].includes(record.entries['consent']?.digits ?? ''));
   const items: Record<string, DerivedAnswer | null> = {};
-  for (const [item] of scriptItems) {
+  for (const [item] of scriptOf(questionnaire)) {
     const answer = answers.get(item);
     items[item] = answer === undefined && wasAsked ? { state: 'not_asked' } : (answer ?? null);
   }

@@ -6,6 +6,7 @@ import { ring } from './call-life.ts';
 import type { Exchange } from './exchange.ts';
 import { legIds } from './leg.ts';
 import { type Body, checkParameters, numberOf, textOf } from './parameters.ts';
+import type { Persona } from './persona.ts';
 import { Refusal, refusal } from './refusal.ts';
 
 export const dedupeMs = 60_000;
@@ -39,6 +40,8 @@ export class Dialing {
     if (earlier !== undefined && now - earlier.at < dedupeMs) return earlier.data;
     this.#checkLimits(exchange, now);
     const to = textOf(body, 'to') ?? '';
+    const persona = personaNow(exchange, to);
+    if (persona.unreachable === true) throw new Refusal(403, noRouteBody(exchange));
     const leg = exchange.addLeg({
       connectionId,
       direction: 'outgoing',
@@ -46,7 +49,7 @@ export class Dialing {
       to,
       webhookUrl: textOf(body, 'webhook_url') ?? webhookUrl,
       clientState: textOf(body, 'client_state'),
-      persona: exchange.personaOf(to),
+      persona,
       timeLimitMs: numberOf(body, 'time_limit_secs', 14_400) * 1000,
     });
     const clientState = leg.clientState === null ? {} : { client_state: leg.clientState };
@@ -68,11 +71,23 @@ export class Dialing {
   }
 }
 
+/** Who is called, as they pick up this time. */
+function personaNow(exchange: Exchange, phone: string): Persona {
+  const persona = exchange.personaOf(phone);
+  const { redial } = persona;
+  if (redial === undefined) return persona;
+  const isFirst = ![...exchange.legs.values()].some(({ direction, to }) => direction === 'outgoing' && to === phone);
+  return isFirst ? persona : { ...persona, pickup: redial };
+}
+
+const channelLimitBody = (exchange: Exchange) => gatedBody(exchange, 'User channel limit exceeded', 'D1');
+const noRouteBody = (exchange: Exchange) => gatedBody(exchange, 'No route to the destination', 'D40');
+
 /** As recorded in the field: the code is a number, and there is `data` beside the errors. */
-function channelLimitBody(exchange: Exchange): object {
+function gatedBody(exchange: Exchange, detail: string, reason: string): object {
   return {
     data: { call_control_id: `v3:${exchange.random.token(54)}` },
-    errors: [{ code: 10010, title: 'Authorization failed', detail: 'User channel limit exceeded D1' }],
-    telnyx_error: { error_code: 'D1' },
+    errors: [{ code: 10010, title: 'Authorization failed', detail: `${detail} ${reason}` }],
+    telnyx_error: { error_code: reason },
   };
 }

@@ -1,6 +1,6 @@
 /** What an engine can be told when it is made. Everything but `deliver` has a default. */
 import type { Clock } from './clock.ts';
-import type { LineQuirks, StaffLine } from './exchange.ts';
+import type { FetchAudio, LineQuirks, StaffLine } from './exchange.ts';
 import type { LineFaults } from './line-faults.ts';
 import type { Mishearing } from './mishearing.ts';
 import type { Observation } from './observation.ts';
@@ -46,6 +46,8 @@ export interface EngineOptions {
   readonly keepLog?: boolean;
   /** A patient who hears nothing for this long hangs up (human time). */
   readonly patienceMs?: number;
+  /** Fetches what `playback_start` names. Without it every address is audio of five seconds. */
+  readonly fetchAudio?: FetchAudio;
   readonly onObservation?: (observation: Observation) => void;
 }
 

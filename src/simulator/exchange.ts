@@ -14,6 +14,9 @@ export interface StaffLine extends StaffConduct {
   readonly phone: string;
 }
 
+/** How long the audio at an address lasts, in human time; null: there is none. */
+export type FetchAudio = (url: string) => Promise<number | null>;
+
 /** One entry of `GET /v2/call_events`. */
 export interface CallEvent {
   readonly at: number;
@@ -44,6 +47,7 @@ export interface Exchange {
   readonly transcriptionLagMs: number;
   readonly mishearing: Mishearing;
   readonly lineFaults: LineFaults;
+  readonly fetchAudio: FetchAudio | null;
   /** What `humanMs` of human time are on the clock. */
   clockMs(humanMs: number): number;
   /** After `humanMs` of human time (shortened by `speed`); dropped when the leg ends, unless `leg` is null. */

@@ -78,7 +78,7 @@ function decode(part: string): string {
   }
 }
 
-function bodyOf(request: ApiRequest): Body {
+export function bodyOf(request: ApiRequest): Body {
   const { body } = request;
   return typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Body) : {};
 }

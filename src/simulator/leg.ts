@@ -77,6 +77,8 @@ export interface Leg {
   gather: Gather | null;
   /** The first is playing. */
   readonly sounds: Sound[];
+  /** Audio that is being fetched. */
+  readonly downloads: Sound[];
   soundTimer: Cancel | null;
   /** When the first began to be heard. */
   soundStartedAt: number | null;

@@ -4,6 +4,7 @@
  */
 import type { Exchange } from './exchange.ts';
 import { type Leg, legIds, type Sound, type SoundMark } from './leg.ts';
+import { type Body, textOf } from './parameters.ts';
 import { renewPatience } from './patience.ts';
 import { promptTone } from './tones.ts';
 import { hearPlayed } from './transcription.ts';
@@ -72,7 +73,7 @@ function firstWords(text: string, share: number): string {
   return words.slice(0, Math.floor(words.length * share)).join(' ');
 }
 
-function finish(exchange: Exchange, leg: Leg, sound: Sound, status: string): void {
+export function finish(exchange: Exchange, leg: Leg, sound: Sound, status: string): void {
   if (sound.kind !== 'prompt') {
     exchange.emit(leg, `call.${sound.kind}.ended`, { ...legIds(leg), ...sound.payload, status });
   }
@@ -92,8 +93,16 @@ export function cut(exchange: Exchange, leg: Leg, sound: Sound, status: string):
   if (place === 0 && leg.phase === 'answered') startNext(exchange, leg);
 }
 
+/** The `stop` of a command that plays something itself. */
+export function stopAsAsked(exchange: Exchange, leg: Leg, body: Body): void {
+  const stop = textOf(body, 'stop');
+  if (stop === 'all' || stop === 'current') stopSounds(exchange, leg, stop);
+}
+
 /** `playback_stop`. The status of a stopped speak is `completed`: its enumeration has no `cancelled`. */
 export function stopSounds(exchange: Exchange, leg: Leg, which: 'all' | 'current'): void {
+  // What is still on its way is stopped before it is heard.
+  for (const sound of leg.downloads.splice(0)) finish(exchange, leg, sound, 'cancelled');
   const audible = leg.sounds.filter((sound) => sound.kind !== 'prompt');
   for (const sound of which === 'all' ? audible : audible.slice(0, 1)) {
     cut(exchange, leg, sound, sound.kind === 'speak' ? 'completed' : 'cancelled');
@@ -109,5 +118,6 @@ export function hangUpSounds(exchange: Exchange, leg: Leg): void {
   leg.soundTimer?.();
   const [first] = leg.sounds;
   if (first !== undefined) endSound(exchange, leg, first, false);
-  for (const sound of leg.sounds.splice(0)) finish(exchange, leg, sound, 'call_hangup');
+  for (const sound of [...leg.sounds.splice(0), ...leg.downloads.splice(0)])
+    finish(exchange, leg, sound, 'call_hangup');
 }

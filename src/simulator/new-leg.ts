@@ -22,6 +22,7 @@ export function newLeg(seed: LegSeed, random: Random, now: number, speed: number
     greetingEndsAt: null,
     gather: null,
     sounds: [],
+    downloads: [],
     soundTimer: null,
     soundStartedAt: null,
     recordings: [],

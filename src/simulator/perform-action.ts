@@ -5,8 +5,9 @@ import { dedupeMs } from './dial.ts';
 import type { Exchange } from './exchange.ts';
 import { endGather, startGather } from './gather.ts';
 import type { Leg } from './leg.ts';
-import { play, stopSounds } from './line-audio.ts';
+import { play, stopAsAsked, stopSounds } from './line-audio.ts';
 import { type Body, type CommandName, checkParameters, textOf } from './parameters.ts';
+import { startPlayback } from './playback.ts';
 import { startRecording, stopRecordings } from './recorder.ts';
 import { refusal } from './refusal.ts';
 import { speechDurationMs } from './speech-duration.ts';
@@ -90,22 +91,4 @@ function speak(exchange: Exchange, leg: Leg, body: Body): void {
   stopAsAsked(exchange, leg, body);
   const id = exchange.random.token(8);
   play(exchange, leg, { kind: 'speak', id, text, durationMs: speechDurationMs(text), payload: { speak_id: id } });
-}
-
-function startPlayback(exchange: Exchange, leg: Leg, body: Body): void {
-  const url = textOf(body, 'audio_url');
-  const name = textOf(body, 'media_name');
-  if (url === null && name === null && textOf(body, 'playback_content') === null) {
-    throw refusal('10004', 'One of audio_url, media_name, playback_content is required.', '/audio_url');
-  }
-  stopAsAsked(exchange, leg, body);
-  const source = { ...(url === null ? {} : { media_url: url }), ...(name === null ? {} : { media_name: name }) };
-  const text = `(plays ${url ?? name ?? 'audio'})`;
-  const id = exchange.random.token(8);
-  play(exchange, leg, { kind: 'playback', id, text, durationMs: 5_000, payload: { ...source, overlay: false } });
-}
-
-function stopAsAsked(exchange: Exchange, leg: Leg, body: Body): void {
-  const stop = body['stop'];
-  if (stop === 'all' || stop === 'current') stopSounds(exchange, leg, stop);
 }

@@ -80,6 +80,10 @@ export interface Persona {
   /** As the clinic has it on file. */
   readonly dateOfBirth: string | null;
   readonly pickup: Pickup;
+  /** How it is picked up from the second call on. */
+  readonly redial?: Pickup;
+  /** Telnyx has no route to the number: it refuses the dial. */
+  readonly unreachable?: boolean;
   /** From the end of a prompt to the first key or word, in human time. */
   readonly reactionMs: number;
   /** Presses before the prompt has ended. */

@@ -12,13 +12,14 @@ import { Dialing } from './dial.ts';
 import type { Download } from './download.ts';
 import { defaultApiKey, defaultConnectionId, type EngineOptions } from './engine-options.ts';
 import type { LogEntry } from './event-log.ts';
-import type { CallEvent, Exchange, LegSeed, LineQuirks, StaffLine } from './exchange.ts';
-import { type ApiRequest, type ApiResponse, handleRequest } from './handle-request.ts';
+import type { CallEvent, Exchange, FetchAudio, LegSeed, LineQuirks, StaffLine } from './exchange.ts';
+import { type ApiRequest, type ApiResponse, bodyOf, handleRequest } from './handle-request.ts';
 import { type Ending, type Leg, legIds } from './leg.ts';
 import type { LineFaults } from './line-faults.ts';
 import type { Mishearing } from './mishearing.ts';
 import { newLeg } from './new-leg.ts';
 import type { ObservationType } from './observation.ts';
+import { textOf } from './parameters.ts';
 import { asRingingBack, type Persona } from './persona.ts';
 import { morePersonas, personas } from './personas.ts';
 import { Random } from './random.ts';
@@ -56,9 +57,12 @@ export class TelnyxEngine implements Exchange {
   readonly patienceMs: number;
   readonly transcriptionLagMs: number;
   readonly mishearing: Mishearing;
+  readonly fetchAudio: FetchAudio | null;
   readonly log: LogEntry[] = [];
   readonly legs = new Map<string, Leg>();
   readonly callEvents: CallEvent[] = [];
+  /** When a dial was asked for, whatever it was answered. */
+  readonly dials: { readonly at: number; readonly to: string }[] = [];
   readonly warnings: { readonly at: number; readonly path: string; readonly message: string }[] = [];
   readonly publicKey: string;
   readonly apiKey: string;
@@ -83,6 +87,7 @@ export class TelnyxEngine implements Exchange {
     this.quirks = { hashAlone: 'valid', shortEntry: 'timeout', detectionCuts: false, ...options.quirks };
     this.transcriptionLagMs = options.transcriptionLagMs ?? 700;
     this.mishearing = options.mishear ?? { rate: 0 };
+    this.fetchAudio = options.fetchAudio ?? null;
     this.lineFaults = options.lineFaults ?? {};
     this.requestFaultRates = options.requestFaults ?? {};
     this.patienceMs = options.patienceMs ?? 180_000;
@@ -115,6 +120,8 @@ export class TelnyxEngine implements Exchange {
   /** One API request, as the HTTP server or an in-process client makes it. */
   async request(request: ApiRequest): Promise<ApiResponse> {
     const { method, path } = request;
+    if (method === 'POST' && path === '/v2/calls')
+      this.dials.push({ at: this.clock.now(), to: textOf(bodyOf(request), 'to') ?? '' });
     const fault =
       this.#requestFaults.take(method, path) ?? drawFault(this.random, this.requestFaultRates, method, path);
     if (fault?.hang === true) this.#logRequest(request, 0, null);

@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { sendDownload } from './download-server.ts';
 import type { EngineOptions } from './engine-options.ts';
+import { fetchAudio } from './fetch-audio.ts';
 import type { LineFaults } from './line-faults.ts';
 import type { RequestFault, RequestFaultRates } from './request-faults.ts';
 import { createTelnyxEngine, type TelnyxEngine } from './telnyx-engine.ts';
@@ -28,7 +29,7 @@ export interface TelnyxServer {
 }
 
 export async function startTelnyxServer(options: TelnyxServerOptions = {}): Promise<TelnyxServer> {
-  const engine = await createTelnyxEngine({ deliver: deliverByFetch, ...options.engineOptions });
+  const engine = await createTelnyxEngine({ deliver: deliverByFetch, fetchAudio, ...options.engineOptions });
   const server = createServer((request, response) => {
     answer(engine, request, response).catch((error: unknown) => {
       // A bug of the simulator: loud, but the other calls go on.

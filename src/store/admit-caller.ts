@@ -5,6 +5,7 @@
 
 import type { CallPlan, Candidate } from '../domain/intake/call-plan.ts';
 import { callRecord } from '../domain/intake/call-record.ts';
+import { planProblem } from '../domain/intake/check-plan.ts';
 import type { CallId } from '../domain/intake/ids.ts';
 import { newCall } from '../domain/intake/state.ts';
 import type { Config } from '../env.ts';
@@ -47,7 +48,10 @@ export async function admitCaller(
   const locked = await identityFailedSince(db, [owner, ...sameNumber], at - LOCKED_FOR_MS);
   for (const patient of locked ? [] : sameNumber) {
     const unfinished = await unfinishedIntake(db, config.keyRing, patient, { now: at, except: callId, callSoFar });
-    if (unfinished !== null) candidates.push(await candidate(patient, unfinished, common.today));
+    if (unfinished === null) continue;
+    const found = await candidate(patient, unfinished, common.today);
+    // What cannot be said whole is not begun: staff call them back.
+    if (planProblem(found) === null) candidates.push(found);
   }
   const plan: CallPlan = {
     ...common,

@@ -2,26 +2,35 @@
 import { and, eq, exists, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { GateCode } from '../domain/campaign/gate.ts';
 import type { Database } from './database.ts';
-import { attempts, calls } from './schema.ts';
+import { attempts, calls, contacts } from './schema.ts';
 
-export const endAttempt = (db: Database, attemptId: string, now: number) =>
+/** What is free again when an attempt is over. */
+const FREE = { reservedNumber: null, reservedPatient: null } as const;
+
+/** When it rang and was answered, epoch milliseconds; a dial that Telnyx refused never rang, and counts for no cap. */
+export interface AttemptTimes {
+  readonly dialedAt: number | null;
+  readonly answeredAt: number | null;
+}
+
+export const endAttempt = (db: Database, attemptId: string, times: AttemptTimes, now: number) =>
   db
     .update(attempts)
-    .set({ status: 'ended', reservedNumber: null, endedAt: now })
+    .set({ ...FREE, ...times, status: 'ended', endedAt: now })
     .where(and(eq(attempts.id, attemptId), isNull(attempts.endedAt)));
 
 /** A dial nobody knows of may still ring: the number stays reserved until `endUnknown`. */
-export const holdAttempt = (db: Database, attemptId: string) =>
+export const holdAttempt = (db: Database, attemptId: string, times: AttemptTimes) =>
   db
     .update(attempts)
-    .set({ status: 'unknown' })
+    .set({ ...times, status: 'unknown' })
     .where(and(eq(attempts.id, attemptId), isNull(attempts.endedAt)));
 
 /** Frees the numbers of unknown dials that left before that time, unless their call lives after all. */
 export const endUnknown = (db: Database, dialedBefore: number, now: number) =>
   db
     .update(attempts)
-    .set({ status: 'ended', reservedNumber: null, endedAt: now })
+    .set({ ...FREE, status: 'ended', endedAt: now })
     .where(
       and(
         eq(attempts.status, 'unknown'),
@@ -39,7 +48,7 @@ export const blockAttempt = (db: Database, attemptId: string, callId: string, co
   db.batch([
     db
       .update(attempts)
-      .set({ status: 'blocked', reservedNumber: null, endedAt: now })
+      .set({ ...FREE, status: 'blocked', endedAt: now })
       .where(and(eq(attempts.id, attemptId), eq(attempts.status, 'queued'))),
     db
       .update(calls)
@@ -65,7 +74,7 @@ async function endUnstarted(
   const [ended] = await db.batch([
     db
       .update(attempts)
-      .set({ status, reservedNumber: null, endedAt: now })
+      .set({ ...FREE, status, endedAt: now })
       .where(and(eq(attempts.callId, callId), isNull(attempts.endedAt)))
       .returning({ id: attempts.id }),
     db
@@ -79,7 +88,10 @@ async function endUnstarted(
 /** Attempts still waiting that long after they were made: their way to the dialer may have been lost. */
 export const waitingAttempts = (db: Database, createdBefore: number, limit: number) =>
   db
-    .select({ attemptId: attempts.id, callId: attempts.callId })
+    .select({
+      ...{ attemptId: attempts.id, callId: attempts.callId },
+      ...{ campaignId: attempts.campaignId, contactId: attempts.contactId },
+    })
     .from(attempts)
     .where(and(eq(attempts.status, 'queued'), lt(attempts.createdAt, createdBefore)))
     .orderBy(attempts.createdAt)
@@ -90,8 +102,42 @@ export async function attemptStatus(db: Database, attemptId: string): Promise<st
   return row?.status ?? null;
 }
 
-export const markDialing = (db: Database, attemptId: string) =>
+export const markDialing = (db: Database, attemptId: string, now: number) =>
   db
     .update(attempts)
-    .set({ status: 'dialing' })
+    .set({ status: 'dialing', dialedAt: now })
     .where(and(eq(attempts.id, attemptId), eq(attempts.status, 'queued')));
+
+/**
+ * Attempts of a campaign that the dialer gave back before they were taken: no call was made. Their contacts wait again, or are over
+ * with the campaign.
+ */
+export async function cancelQueued(
+  db: Database,
+  attemptIds: readonly string[],
+  contactStatus: 'ready' | 'canceled',
+  now: number,
+): Promise<void> {
+  if (attemptIds.length === 0) return;
+  const queued = sql`(select a.call_id from attempts as a where a.status = 'canceled' and a.ended_at = ${now}
+    and a.id in (select value from json_each(${JSON.stringify(attemptIds)})))`;
+  await db.batch([
+    db
+      .update(attempts)
+      .set({ ...FREE, status: 'canceled', endedAt: now })
+      .where(
+        and(
+          sql`${attempts.id} in (select value from json_each(${JSON.stringify(attemptIds)}))`,
+          eq(attempts.status, 'queued'),
+        ),
+      ),
+    db
+      .update(calls)
+      .set({ status: 'canceled', endedAt: now })
+      .where(and(sql`${calls.id} in ${queued}`, eq(calls.status, 'queued'))),
+    db
+      .update(contacts)
+      .set({ status: contactStatus, code: contactStatus === 'canceled' ? 'canceled' : null, updatedAt: now })
+      .where(and(sql`${contacts.lastCallId} in ${queued}`, eq(contacts.status, 'active'))),
+  ]);
+}

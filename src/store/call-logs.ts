@@ -23,8 +23,11 @@ export const insertCallLog = (db: Database, row: typeof callLogs.$inferInsert) =
 
 export async function getCallLog(db: Database, ring: PatientKeys, callId: string): Promise<CallLog | null> {
   const [row] = await db.select().from(callLogs).where(eq(callLogs.callId, callId)).limit(1);
-  if (row === undefined) return null;
-  const packed = unsealBytes(await dataKeyOf(ring, row.patientId), place(callId), Uint8Array.fromBase64(row.sealed));
+  return row === undefined ? null : openCallLog(await dataKeyOf(ring, row.patientId), callId, row.sealed);
+}
+
+export async function openCallLog(dataKey: DataKey, callId: string, sealed: string): Promise<CallLog> {
+  const packed = unsealBytes(dataKey, place(callId), sealed);
   return JSON.parse(new TextDecoder().decode(await through(new DecompressionStream('deflate-raw'), packed))) as CallLog;
 }
 

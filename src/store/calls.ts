@@ -16,6 +16,8 @@ export interface Call extends CallRecord {
   readonly questionnaireId: string;
   readonly questionnaireVersion: number;
   readonly attempt: number;
+  readonly campaignId: string | null;
+  readonly contactId: string | null;
   readonly externalId: string | null;
   readonly createdAt: number;
   readonly recordingBytes: number | null;
@@ -39,6 +41,7 @@ export interface CallFilter {
   readonly status?: CallStatus;
   readonly flagged?: boolean;
   readonly patientId?: string;
+  readonly campaignId?: string;
   /** Epoch milliseconds, both included. */
   readonly from?: number;
   readonly to?: number;
@@ -66,6 +69,7 @@ export async function listCalls(
           : sql`(${calls.createdAt}, ${calls.id}) < (${filter.cursor.at}, ${filter.cursor.id})`,
         filter.status === undefined ? undefined : eq(calls.status, filter.status),
         filter.patientId === undefined ? undefined : eq(calls.patientId, filter.patientId),
+        filter.campaignId === undefined ? undefined : eq(calls.campaignId, filter.campaignId),
         filter.flagged === true ? sql`red_flags > 0` : undefined,
         filter.flagged === false ? sql`red_flags = 0` : undefined,
         filter.from === undefined ? undefined : gte(calls.createdAt, filter.from),

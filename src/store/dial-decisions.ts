@@ -1,80 +1,58 @@
-/** What the dial gate needs to know, read at the moment of the decision, and the decision's own row (TC-26). */
-import { and, inArray, ne } from 'drizzle-orm';
-import { GATE_POLICY_VERSION, type GateCode, type GateDecision, type GateFacts } from '../domain/campaign/gate.ts';
-import { activeConsent } from './consents.ts';
+/**
+ * The rows that prove why somebody was or was not called (TC-26): what the gate decided, by which rules, on which consent, in which
+ * zones, from which number, with which words. Ids, codes and counts only.
+ */
+import type { GateDecision, GateFacts } from '../domain/campaign/gate.ts';
 import type { Database } from './database.ts';
 import { newId } from './new-id.ts';
-import { attempts, dialDecisions } from './schema.ts';
-import { type KeyRing, searchHashes } from './seal.ts';
-import { isSuppressed } from './suppressions.ts';
-
-export interface GateSubject {
-  readonly phoneNumber: string;
-  readonly numberValid: boolean;
-  /** Null for somebody not yet on file. */
-  readonly patientId: string | null;
-  /** A consent stated with this very request, not stored yet. */
-  readonly statedConsentId: string | null;
-  /** The attempt itself, which does not stand in its own way. */
-  readonly attemptId: string | null;
-}
-
-export async function readGateFacts(
-  db: Database,
-  ring: KeyRing,
-  callingHours: GateFacts['callingHours'],
-  subject: GateSubject,
-): Promise<GateFacts> {
-  const { phoneNumber, patientId, statedConsentId } = subject;
-  const [suppressed, onFile, reserved] = await Promise.all([
-    isSuppressed(db, ring, phoneNumber),
-    patientId === null ? null : activeConsent(db, ring, patientId, phoneNumber),
-    isReserved(db, ring, phoneNumber, subject.attemptId),
-  ]);
-  return { numberValid: subject.numberValid, suppressed, consentId: statedConsentId ?? onFile, callingHours, reserved };
-}
-
-async function isReserved(
-  db: Database,
-  ring: KeyRing,
-  phoneNumber: string,
-  attemptId: string | null,
-): Promise<boolean> {
-  const rows = await db
-    .select({ id: attempts.id })
-    .from(attempts)
-    .where(
-      and(
-        inArray(attempts.reservedNumber, searchHashes(ring, 'phone', phoneNumber)),
-        attemptId === null ? undefined : ne(attempts.id, attemptId),
-      ),
-    )
-    .limit(1);
-  return rows.length > 0;
-}
+import { dialDecisions } from './schema.ts';
 
 export interface DecisionRow {
   readonly callId: string | null;
   readonly attemptId: string | null;
+  readonly campaignId: string | null;
+  readonly contactId: string | null;
   readonly patientId: string | null;
   /** `preview`: when asked for; `dial`: just before dialling. */
   readonly moment: 'preview' | 'dial';
+  /** Ours, +E.164; null where nothing was to be dialled yet (TC-23). */
+  readonly from: string | null;
+  readonly questionnaire: { readonly id: string; readonly version: number } | null;
+}
+
+type DialDecision = typeof dialDecisions.$inferInsert;
+
+export function decisionRow(row: DecisionRow, decision: GateDecision, facts: GateFacts, now: number): DialDecision {
+  const { callId, attemptId, campaignId, contactId, patientId, moment } = row;
+  return {
+    ...{ id: newId('dec', now), callId, attemptId, campaignId, contactId, patientId, moment },
+    ...{ allowed: decision.allowed, code: decision.code, policyVersion: decision.policyVersion },
+    facts: JSON.stringify(evidence(row, decision, facts)),
+    decidedAt: now,
+  };
 }
 
 /** The insert, for a batch or alone, and its id. */
 export function insertDecision(db: Database, row: DecisionRow, decision: GateDecision, facts: GateFacts, now: number) {
-  const id = newId('dec', now);
-  const { allowed, code } = decision as { allowed: boolean; code: GateCode | null };
+  const values = decisionRow(row, decision, facts, now);
+  return { id: values.id, statement: db.insert(dialDecisions).values(values) };
+}
+
+/** Of the facts what names nobody: where a patient is, and when they were called, stays a zone and a count. */
+function evidence({ from, questionnaire }: DecisionRow, decision: GateDecision, facts: GateFacts) {
+  const { stopped, production, approved, numberValid, suppressed, flags, purpose, callingHours, spend } = facts;
+  const answered = facts.earlier?.filter((call) => call.answeredAt !== null).length ?? null;
   return {
-    id,
-    statement: db.insert(dialDecisions).values({
-      ...row,
-      id,
-      allowed,
-      code,
-      policyVersion: GATE_POLICY_VERSION,
-      facts: JSON.stringify(facts),
-      decidedAt: now,
-    }),
+    ...{ stopped, production, approved, numberValid, suppressed, flags, purpose, callingHours, spend },
+    ...{
+      from,
+      questionnaire: questionnaire && `${questionnaire.id}/${questionnaire.version}`,
+      consentId: decision.consentId,
+      zones: decision.zones,
+    },
+    reason: decision.allowed ? null : decision.reason,
+    reassigned: facts.reassigned?.check === 'on' ? facts.reassigned.answer : facts.reassigned?.check,
+    earlier: facts.earlier === null ? null : { calls: facts.earlier.length, answered },
+    reserved: facts.reserved,
   };
 }

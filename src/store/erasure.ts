@@ -2,7 +2,7 @@
 import { and, asc, eq, inArray, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { insertJob, type Job } from './jobs.ts';
-import { attempts, callLogs, calls, consents, jobs, notes, patients, recordings, tasks } from './schema.ts';
+import { attempts, callLogs, calls, consents, contacts, jobs, notes, patients, recordings, tasks } from './schema.ts';
 
 export interface CallOfPatient {
   readonly id: string;
@@ -105,7 +105,7 @@ export async function liveCallOf(db: Database, patientId: string): Promise<strin
 export const insertErasure = (db: Database, patientId: string, now: number) =>
   insertJob(db, { kind: 'erase_patient', subject: patientId }, now, 'again');
 
-/** Suppressions, dial decisions and attempts stay: they hold ids, codes and keyed hashes, and are the proof of what was done. */
+/** Suppressions, dial decisions and attempts stay, the attempts without their number: ids, times and codes, the proof of what was done. */
 export async function deletePatientRows(db: Database, patientId: string, now: number): Promise<void> {
   const theirCalls = sql`(select id from calls where patient_id = ${patientId})`;
   // What lies at Telnyx is the erasure's to see to from here.
@@ -115,13 +115,20 @@ export async function deletePatientRows(db: Database, patientId: string, now: nu
     db.delete(callLogs).where(sql`${callLogs.callId} in ${theirCalls}`),
     db.delete(tasks).where(sql`${tasks.callId} in ${theirCalls}`),
     db.delete(jobs).where(and(inArray(jobs.kind, aboutCalls), sql`${jobs.callId} in ${theirCalls}`)),
-    // A dial that is held as unknown is freed by its call, which goes; and the number it holds is the patient's.
+    // A dial that is held as unknown is freed by its call, which goes; and no key of the ring reaches the number's hash any more.
     db
       .update(attempts)
-      .set({ status: 'ended', reservedNumber: null, endedAt: now })
-      .where(and(sql`${attempts.callId} in ${theirCalls}`, isNotNull(attempts.reservedNumber))),
+      .set({
+        reservedNumber: null,
+        reservedPatient: null,
+        phoneHash: null,
+        status: sql`case when ${attempts.endedAt} is null then 'ended' else ${attempts.status} end`,
+        endedAt: sql`coalesce(${attempts.endedAt}, ${now})`,
+      })
+      .where(sql`${attempts.callId} in ${theirCalls}`),
     db.delete(recordings).where(eq(recordings.patientId, patientId)),
     db.delete(consents).where(eq(consents.patientId, patientId)),
+    db.delete(contacts).where(eq(contacts.patientId, patientId)),
     db.delete(calls).where(eq(calls.patientId, patientId)),
     db.delete(patients).where(eq(patients.id, patientId)),
   ]);

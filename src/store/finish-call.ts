@@ -34,6 +34,8 @@ export interface FinishedCall {
   /** What was asked: of an inbound call that, too, is known only when it is known who rang. */
   readonly questionnaire: { readonly id: string; readonly version: number };
   readonly record: CallRecord;
+  /** Telnyx refused the dial: nothing rang. */
+  readonly refused: boolean;
   readonly note: Note | null;
   readonly recording: CallRecording | null;
   /** Ids of what else was recorded on the leg, and must not stay at Telnyx. */
@@ -92,7 +94,8 @@ async function isNewOutcome(db: Database, callId: string, status: CallRecord['st
   return row?.status !== status;
 }
 
-function attemptOf(db: Database, { attemptId, record }: FinishedCall, now: number) {
+function attemptOf(db: Database, { attemptId, record, refused }: FinishedCall, now: number) {
   if (attemptId === null) return [];
-  return [record.error === 'dial_unknown' ? holdAttempt(db, attemptId) : endAttempt(db, attemptId, now)];
+  const times = { dialedAt: refused ? null : record.dialedAt, answeredAt: record.answeredAt };
+  return [record.error === 'dial_unknown' ? holdAttempt(db, attemptId, times) : endAttempt(db, attemptId, times, now)];
 }

@@ -2,7 +2,7 @@
  * Work to be done later, one row each (schema.ts, `jobs`). A row is the truth; a queue message that names it is only a hint, and
  * taking a row is what keeps two from doing the same work: whoever comes second finds it taken.
  */
-import { and, asc, desc, eq, isNotNull, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNotNull, lte, type SQL, sql } from 'drizzle-orm';
 import type { JobKind } from '../domain/jobs/backoff.ts';
 import type { Database } from './database.ts';
 import { newId } from './new-id.ts';
@@ -96,6 +96,13 @@ export async function settleJob(db: Database, job: Job, settlement: Settlement, 
     .returning({ id: jobs.id });
   return rows.length > 0;
 }
+
+/** For a batch, beside what the progress is of: should the process die now, the next try begins there. */
+export const setProgress = (db: Database, id: string, progress: string, where: SQL) =>
+  db
+    .update(jobs)
+    .set({ progress })
+    .where(and(eq(jobs.id, id), where));
 
 /** Whether nobody else has had it since. */
 export async function isStillTaken(db: Database, { id, attempts, dueAt }: Job): Promise<boolean> {

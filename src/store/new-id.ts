@@ -1,5 +1,20 @@
 /** Ids: `<prefix>_<UUIDv7>`. The time leads, so rows made later sort later; only inbound calls are named by their leg. */
-export type IdPrefix = 'call' | 'att' | 'pat' | 'con' | 'sup' | 'note' | 'task' | 'dec' | 'staff' | 'job';
+export type IdPrefix =
+  | 'call'
+  | 'att'
+  | 'pat'
+  | 'con'
+  | 'sup'
+  | 'note'
+  | 'task'
+  | 'dec'
+  | 'staff'
+  | 'job'
+  | 'cmp'
+  | 'cnt'
+  | 'imp'
+  | 'pre'
+  | 'med';
 
 export function newId(prefix: IdPrefix, now: number): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -25,6 +25,8 @@ export const insertNote = (db: Database, dataKey: DataKey, patientId: string, no
 
 export async function getNote(db: Database, ring: PatientKeys, callId: string): Promise<Note | null> {
   const [row] = await db.select().from(notes).where(eq(notes.callId, callId)).orderBy(desc(notes.version)).limit(1);
-  if (row === undefined) return null;
-  return JSON.parse(unseal(await dataKeyOf(ring, row.patientId), place(row.id), row.sealed)) as Note;
+  return row === undefined ? null : openNote(await dataKeyOf(ring, row.patientId), row);
 }
+
+export const openNote = (dataKey: DataKey, { id, sealed }: { readonly id: string; readonly sealed: string }): Note =>
+  JSON.parse(unseal(dataKey, place(id), sealed)) as Note;

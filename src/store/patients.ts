@@ -1,10 +1,11 @@
 /** Patients: sealed details, found by exact number or external id. Numbers are not unique, because families share one. */
-import { and, desc, eq, inArray, lt } from 'drizzle-orm';
+import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
+import type { PatientFlag } from '../domain/campaign/gate-policy.ts';
 import type { Language } from '../domain/intake/questionnaire.ts';
 import { type ConsentInput, insertConsent } from './consents.ts';
 import type { Database } from './database.ts';
 import { newId } from './new-id.ts';
-import { dataKeysOf, type PatientKeys, storeKeys } from './patient-keys.ts';
+import { dataKeyOf, dataKeysOf, type PatientKeys, storeKeys } from './patient-keys.ts';
 import { patients } from './schema.ts';
 import { type DataKey, type KeyRing, newDataKey, seal, searchHash, searchHashes, unseal } from './seal.ts';
 
@@ -15,12 +16,22 @@ export interface PatientDetails {
   readonly lastName: string | null;
   /** `YYYY-MM-DD`. */
   readonly dateOfBirth: string | null;
+  /** Of the address, two letters. */
+  readonly state: string | null;
+  /** Their own, by its IANA name. */
+  readonly timeZone: string | null;
+  readonly flags: readonly PatientFlag[];
 }
-export interface NewPatient extends PatientDetails {
+/** What is not said of a new patient is not known. */
+export interface NewPatient
+  extends Omit<PatientDetails, 'state' | 'timeZone' | 'flags'>,
+    Partial<Pick<PatientDetails, 'state' | 'timeZone' | 'flags'>> {
   readonly externalId: string | null;
   readonly language: Language;
 }
-export interface Patient extends NewPatient {
+export interface Patient extends PatientDetails {
+  readonly externalId: string | null;
+  readonly language: Language;
   readonly id: string;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -40,22 +51,33 @@ export const hashesOf = (
 });
 
 /** The insert of a patient, for a batch, with the id and data key it carries; the key is in the vault by then. */
-export async function insertPatient(db: Database, ring: PatientKeys, input: NewPatient, now: number) {
-  const id = newId('pat', now);
+export async function insertPatient(db: Database, ring: PatientKeys, given: NewPatient, now: number) {
+  const { patient, dataKey, row } = newPatient(ring, given, now);
+  await storeKeys(ring, [{ patientId: patient.id, dataKey }]);
+  return { patient, dataKey, statement: db.insert(patients).values(row) };
+}
+
+/** A patient, their data key and their row; the key has to be in the vault before the row is stored. */
+export function newPatient(ring: KeyRing, given: NewPatient, now: number) {
+  const input = { state: null, timeZone: null, flags: [], ...given };
+  const patient: Patient = { ...input, id: newId('pat', now), createdAt: now, updatedAt: now };
   const dataKey = newDataKey();
-  const { externalId, language, ...details } = input;
+  const { externalId, language } = input;
   const row = {
-    id,
-    sealed: seal(dataKey, place(id), JSON.stringify(details)),
+    id: patient.id,
+    sealed: sealPatient(dataKey, patient),
     ...hashesOf(ring, input),
     externalId,
     language,
     createdAt: now,
     updatedAt: now,
   };
-  await storeKeys(ring, [{ patientId: id, dataKey }]);
-  const patient: Patient = { ...input, id, createdAt: now, updatedAt: now };
-  return { patient, dataKey, statement: db.insert(patients).values(row) };
+  return { patient, dataKey, row };
+}
+
+export function sealPatient(dataKey: DataKey, patient: Patient): string {
+  const { id, externalId: _e, language: _l, createdAt: _c, updatedAt: _u, ...details } = patient;
+  return seal(dataKey, place(id), JSON.stringify(details));
 }
 
 export async function createPatient(
@@ -83,12 +105,40 @@ export async function createPatient(
   return patient;
 }
 
+/** What of a patient may be changed without being told to whom else the number belongs. */
+export type PatientChanges = Partial<Pick<PatientDetails, 'state' | 'timeZone' | 'flags'>>;
+
+/** Sealed anew; null: there is no such patient. Who changes something else at the same moment loses nothing. */
+export async function updateDetails(
+  db: Database,
+  ring: PatientKeys,
+  id: string,
+  changes: PatientChanges,
+  now: number,
+): Promise<Patient | null> {
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const [row] = await db.select().from(patients).where(eq(patients.id, id)).limit(1);
+    const [patient] = row === undefined ? [] : await openPatients(ring, [row]);
+    if (row === undefined || patient === undefined) return null;
+    const changed: Patient = { ...patient, ...changes, updatedAt: now };
+    const sealed = sealPatient(await dataKeyOf(ring, id), changed);
+    const written = await db
+      .update(patients)
+      .set({ sealed, updatedAt: now })
+      .where(and(eq(patients.id, id), eq(patients.sealed, row.sealed)))
+      .returning({ id: patients.id });
+    if (written.length > 0) return changed;
+  }
+  throw new Error('a patient is being changed by others again and again');
+}
+const MOST_TRIES = 5;
+
 export async function getPatient(db: Database, ring: PatientKeys, id: string): Promise<Patient | null> {
   const rows = await db.select().from(patients).where(eq(patients.id, id)).limit(1);
   return (await openPatients(ring, rows))[0] ?? null;
 }
 
-/** Those of the ids that exist, by id: one page of a list. */
+/** Those of the ids that exist, by id: one page of a list, or of a campaign. */
 export async function getPatients(
   db: Database,
   ring: PatientKeys,
@@ -100,7 +150,7 @@ export async function getPatients(
       : await db
           .select()
           .from(patients)
-          .where(inArray(patients.id, [...new Set(ids)]));
+          .where(sql`${patients.id} in (select value from json_each(${JSON.stringify([...new Set(ids)])}))`);
   return new Map((await openPatients(ring, rows)).map((patient) => [patient.id, patient]));
 }
 
@@ -165,7 +215,11 @@ export async function openPatients(ring: PatientKeys, rows: readonly PatientRow[
 }
 
 function opened(row: PatientRow, key: DataKey): Patient {
-  const details = JSON.parse(unseal(key, place(row.id), row.sealed)) as PatientDetails;
+  // Rows from before the calling hours say nothing of where the patient is.
+  const details: PatientDetails = {
+    ...{ state: null, timeZone: null, flags: [] },
+    ...(JSON.parse(unseal(key, place(row.id), row.sealed)) as PatientDetails),
+  };
   const { id, externalId, createdAt, updatedAt } = row;
   return { ...details, id, externalId, language: row.language as Language, createdAt, updatedAt };
 }

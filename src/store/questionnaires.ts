@@ -109,6 +109,25 @@ async function lastVersion(db: Database, id: string): Promise<number> {
   return row?.version ?? 0;
 }
 
+/** What a call may ask: the shipped ones, and whatever else has an approved version that reads. By title. */
+export async function listQuestionnaires(
+  db: Database,
+  now: number,
+): Promise<{ readonly id: string; readonly title: string }[]> {
+  const { questionnaireId, approvedAt } = questionnaireVersions;
+  const rows = await db
+    .selectDistinct({ id: questionnaireId })
+    .from(questionnaireVersions)
+    .where(isNotNull(approvedAt));
+  const ids = new Set([...SHIPPED.map(({ id }) => id), ...rows.map(({ id }) => id)]);
+  const found = await Promise.all([...ids].map((id) => approvedQuestionnaire(db, id, now)));
+  return found
+    .flatMap((questionnaire) =>
+      questionnaire === null ? [] : [{ id: questionnaire.id, title: questionnaire.title.en }],
+    )
+    .toSorted((a, b) => a.title.localeCompare(b.title));
+}
+
 /** One version as it was when the call was asked for. */
 export async function questionnaireVersion(db: Database, id: string, version: number): Promise<Questionnaire | null> {
   const [row] = await db

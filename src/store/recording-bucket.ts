@@ -5,12 +5,11 @@
 import { AudioProbe } from '../domain/audio/audio-probe.ts';
 import type { ConsentProof } from '../domain/intake/recording.ts';
 import type { AudioFormat } from '../domain/intake/state.ts';
+import { putInParts } from './put-in-parts.ts';
 import { type DataKey, SealError, type SealedPlace } from './seal.ts';
 import { clearLength, openObject, sealedLength, sealObject } from './sealed-object.ts';
 
 const RECORDINGS_PREFIX = 'recordings/';
-/** R2 wants at least 5 MiB, all parts alike but the last. */
-const PART_BYTES = 5 * 1024 * 1024;
 
 export interface RecordingRef {
   readonly id: string;
@@ -62,46 +61,6 @@ export async function putRecording(
   }
   await writer.close();
   return { bytes, sha256: new Uint8Array(await digest.digest).toHex() };
-}
-
-async function putInParts(
-  bucket: R2Bucket,
-  key: string,
-  sealed: AsyncIterable<Uint8Array>,
-  customMetadata: Record<string, string>,
-): Promise<void> {
-  const options = {
-    customMetadata,
-    httpMetadata: { contentType: 'application/octet-stream', cacheControl: 'no-store' },
-  };
-  const part = new Uint8Array(PART_BYTES);
-  let held = 0;
-  let upload: R2MultipartUpload | null = null;
-  const uploaded: R2UploadedPart[] = [];
-  try {
-    for await (const piece of sealed) {
-      for (let taken = 0; taken < piece.length; ) {
-        if (held === PART_BYTES) {
-          upload ??= await bucket.createMultipartUpload(key, options);
-          uploaded.push(await upload.uploadPart(uploaded.length + 1, part));
-          held = 0;
-        }
-        const slice = piece.subarray(taken, taken + PART_BYTES - held);
-        part.set(slice, held);
-        held += slice.length;
-        taken += slice.length;
-      }
-    }
-    if (upload === null) {
-      await bucket.put(key, part.subarray(0, held), options);
-      return;
-    }
-    uploaded.push(await upload.uploadPart(uploaded.length + 1, part.subarray(0, held)));
-    await upload.complete(uploaded);
-  } catch (error) {
-    await upload?.abort().catch(() => undefined);
-    throw error;
-  }
 }
 
 /** What is stored is not what was stored: shown to nobody (HS-07). */

@@ -2,15 +2,17 @@
  * The rows that hang on a key of the ring, brought under the current one by the page: hashes are made anew from what is sealed
  * beside them. A row that PHI_KEYS cannot open is counted and left as it is; whatever it protects stays closed.
  */
-import { and, asc, gt, gte, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, gt, gte, isNotNull, isNull, ne, or, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { openCalls } from './calls.ts';
 import { openConsentNumber } from './consents.ts';
 import type { Database } from './database.ts';
+import { LOOK_BACK_MS } from './gate-facts.ts';
 import { dataKeysOf, type PatientKeys } from './patient-keys.ts';
 import { hashesOf, openPatients } from './patients.ts';
 import { attempts, calls, consents, patients, suppressions } from './schema.ts';
-import { type KeyRing, SealError, sealUnderRing, searchHash, unsealUnderRing } from './seal.ts';
+import { type KeyRing, openOrNull, SealError, sealUnderRing, searchHash, unsealUnderRing } from './seal.ts';
+import { liftedPlace, listedPlace, numberIn } from './suppressions.ts';
 
 /** `next`: where the next page begins; null: this was the last. */
 export interface RehashedPage {
@@ -45,15 +47,22 @@ async function openEach<Row, Opened>(
 
 /** Whether any row still hangs on another key than the current one. */
 export async function isRotationDue(db: Database, ring: PatientKeys): Promise<boolean> {
-  const [outdated, listed] = await Promise.all([
+  const { keyId, liftedAt, liftSealed } = suppressions;
+  const [outdated, listed, lifted] = await Promise.all([
     db.select({ id: patients.id }).from(patients).where(isOutdated(ring, patients.phoneHash)).limit(1),
     db
       .select({ id: suppressions.id })
       .from(suppressions)
-      .where(sql`(${suppressions.keyId} < ${ring.currentId} or ${suppressions.keyId} > ${ring.currentId})`)
+      .where(sql`(${keyId} < ${ring.currentId} or ${keyId} > ${ring.currentId})`)
+      .limit(1),
+    // Whoever lifted it while the keys were being changed may have used the one before.
+    db
+      .select({ id: suppressions.id })
+      .from(suppressions)
+      .where(and(isNotNull(liftedAt), isOutdated(ring, liftSealed)))
       .limit(1),
   ]);
-  return outdated.length + listed.length > 0;
+  return outdated.length + listed.length + lifted.length > 0;
 }
 
 /** Under which keys the do-not-call list stands, each id once: from one to the next by the index, without reading the list. */
@@ -112,7 +121,10 @@ export async function rehashConsents(
       return key === undefined ? [] : [{ id: row.id, hash: searchHash(ring, 'phone', openConsentNumber(key, row)) }];
     });
   });
-  if (fresh.length > 0) await setHashes(db, 'consents', 'phone_hash', fresh);
+  if (fresh.length > 0)
+    await db.run(sql`
+      update consents set phone_hash = fresh.value ->> 'hash'
+      from json_each(${JSON.stringify(fresh)}) as fresh where consents.id = fresh.value ->> 'id'`);
   return pageOf(rows, stuck, limit);
 }
 
@@ -130,18 +142,28 @@ export async function rehashSuppressions(
   const rows = await db
     .select()
     .from(suppressions)
-    .where(and(gt(suppressions.id, after), sql`${suppressions.keyId} != ${ring.currentId}`))
+    .where(
+      and(
+        gt(suppressions.id, after),
+        or(ne(suppressions.keyId, ring.currentId), isOutdated(ring, suppressions.liftSealed)),
+      ),
+    )
     .orderBy(asc(suppressions.id))
     .limit(limit);
-  const fresh = rows.flatMap(({ id, sealed }) => {
-    const place = { table: 'suppressions', column: 'sealed', row: id };
-    const number = openOrNull(() => unsealUnderRing(ring, place, sealed));
-    if (number === null) return [];
-    return [{ id, hash: searchHash(ring, 'phone', number), sealed: sealUnderRing(ring, place, number) }];
+  const fresh = rows.flatMap(({ id, sealed, liftSealed }) => {
+    const text = openOrNull(() => unsealUnderRing(ring, listedPlace(id), sealed));
+    const lift = liftSealed && openOrNull(() => unsealUnderRing(ring, liftedPlace(id), liftSealed));
+    if (text === null || (lift === null && liftSealed !== null)) return [];
+    return [
+      {
+        ...{ id, hash: searchHash(ring, 'phone', numberIn(text)), sealed: sealUnderRing(ring, listedPlace(id), text) },
+        lift: lift === null ? null : sealUnderRing(ring, liftedPlace(id), lift),
+      },
+    ];
   });
   if (fresh.length > 0) {
     const given = sql`json_each(${JSON.stringify(fresh)}) as fresh`;
-    const newValue = (name: 'hash' | 'sealed') =>
+    const newValue = (name: 'hash' | 'sealed' | 'lift') =>
       sql<string>`(select fresh.value ->> ${name} from ${given} where fresh.value ->> 'id' = ${suppressions.id})`;
     const isFresh = sql`${suppressions.id} in (select fresh.value ->> 'id' from ${given})`;
     await db.batch([
@@ -164,24 +186,31 @@ export async function rehashSuppressions(
         ),
       db
         .update(suppressions)
-        .set({ phoneHash: newValue('hash'), keyId: ring.currentId, sealed: newValue('sealed') })
+        .set({
+          ...{ phoneHash: newValue('hash'), keyId: ring.currentId, sealed: newValue('sealed') },
+          // Lifted since the page was read: what was written then stays.
+          liftSealed: sql`coalesce(${newValue('lift')}, ${suppressions.liftSealed})`,
+        })
         .where(isFresh),
     ]);
   }
   return pageOf(rows, rows.length - fresh.length, limit);
 }
 
-/** Numbers that are being dialled at this moment. */
+/** Numbers that are being dialled at this moment, and those that the caps still count (TC-05). */
 export async function rehashAttempts(
   db: Database,
   ring: PatientKeys,
   after: string,
   limit: number,
+  now: number,
 ): Promise<RehashedPage> {
+  const { reservedNumber, phoneHash, createdAt } = attempts;
+  const isCounted = and(gt(createdAt, now - LOOK_BACK_MS), isOutdated(ring, phoneHash));
   const rows = await db
     .select({ id: attempts.id, callId: attempts.callId })
     .from(attempts)
-    .where(and(gt(attempts.id, after), isNotNull(attempts.reservedNumber), isOutdated(ring, attempts.reservedNumber)))
+    .where(and(gt(attempts.id, after), or(and(isNotNull(reservedNumber), isOutdated(ring, reservedNumber)), isCounted)))
     .orderBy(asc(attempts.id))
     .limit(limit);
   const theirs = JSON.stringify(rows.map(({ callId }) => callId));
@@ -192,7 +221,11 @@ export async function rehashAttempts(
     const number = numbers.get(callId);
     return number === undefined ? [] : [{ id, hash: searchHash(ring, 'phone', number) }];
   });
-  if (fresh.length > 0) await setHashes(db, 'attempts', 'reserved_number', fresh);
+  if (fresh.length > 0)
+    await db.run(sql`
+      update attempts set phone_hash = fresh.value ->> 'hash',
+        reserved_number = case when reserved_number is null then null else fresh.value ->> 'hash' end
+      from json_each(${JSON.stringify(fresh)}) as fresh where attempts.id = fresh.value ->> 'id'`);
   return pageOf(rows, stuck, limit);
 }
 
@@ -205,23 +238,4 @@ export async function recentCalls(db: Database, since: number, after: string, li
     .orderBy(asc(calls.id))
     .limit(limit);
   return rows.map(({ id }) => id);
-}
-
-const setHashes = (
-  db: Database,
-  table: 'consents' | 'attempts',
-  column: 'phone_hash' | 'reserved_number',
-  fresh: readonly { readonly id: string; readonly hash: string }[],
-) =>
-  db.run(sql`
-    update ${sql.identifier(table)} set ${sql.identifier(column)} = fresh.value ->> 'hash'
-    from json_each(${JSON.stringify(fresh)}) as fresh where ${sql.identifier(table)}.id = fresh.value ->> 'id'`);
-
-function openOrNull(open: () => string): string | null {
-  try {
-    return open();
-  } catch (error) {
-    if (error instanceof SealError) return null;
-    throw error;
-  }
 }

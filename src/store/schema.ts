@@ -3,7 +3,7 @@
  * columns (store/seal.ts) and in keyed hashes for exact search; the rest says nothing about a person's health.
  */
 import { sql } from 'drizzle-orm';
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 /** A person who may be called. `sealed`: PatientDetails (names, birth date, number). Kept until erased. The key is in the vault. */
 export const patients = sqliteTable(
@@ -27,7 +27,10 @@ export const patients = sqliteTable(
   ],
 );
 
-/** Consent to be called at one number (TC-01). `sealed`: who obtained it, the evidence, who recorded it. Kept ≥ 6 years. */
+/**
+ * Consent to be called at one number (TC-01). `purposes`: a JSON array of what it covers. `sealed`: who obtained it, the evidence,
+ * who recorded it. Kept ≥ 6 years.
+ */
 export const consents = sqliteTable(
   'consents',
   {
@@ -35,7 +38,9 @@ export const consents = sqliteTable(
     patientId: text('patient_id').notNull(),
     phoneHash: text('phone_hash').notNull(),
     basis: text().notNull(),
+    purposes: text().notNull().default('["intake","follow_up","reminder","care"]'),
     obtainedAt: integer('obtained_at').notNull(),
+    expiresAt: integer('expires_at'),
     sealed: text().notNull(),
     createdAt: integer('created_at').notNull(),
     revokedAt: integer('revoked_at'),
@@ -46,7 +51,8 @@ export const consents = sqliteTable(
 
 /**
  * Numbers never to be called (TC-10, TC-12): outside the patient, surviving erasure. `sealed`: the number, under the ring.
- * The hash carries its key's id; a row whose key is not in the ring blocks all dialing.
+ * The hash carries its key's id; a row whose key is not in the ring blocks all dialing. `lift_sealed`: the evidence on which a named
+ * person lifted it, under the ring.
  */
 export const suppressions = sqliteTable(
   'suppressions',
@@ -57,12 +63,17 @@ export const suppressions = sqliteTable(
     sealed: text().notNull(),
     reason: text().notNull(),
     callId: text('call_id'),
+    createdBy: text('created_by'),
     createdAt: integer('created_at').notNull(),
     liftedAt: integer('lifted_at'),
+    liftedBy: text('lifted_by'),
+    liftSealed: text('lift_sealed'),
   },
   (t) => [
     uniqueIndex('suppressions_active').on(t.phoneHash).where(sql`lifted_at is null`),
     index('suppressions_key').on(t.keyId),
+    index('suppressions_lifted').on(t.id).where(sql`lifted_at is not null`),
+    index('suppressions_lifted_number').on(t.phoneHash).where(sql`lifted_at is not null`),
   ],
 );
 
@@ -81,7 +92,10 @@ export const questionnaireVersions = sqliteTable(
   (t) => [primaryKey({ columns: [t.questionnaireId, t.version] })],
 );
 
-/** One row a call, the list view's source. `sealed`: both numbers. */
+/**
+ * One row a call, the list view's source. `sealed`: both numbers. `greeting_delay_ms`: from the answer until Telnyx took the first
+ * words (TC-16).
+ */
 export const calls = sqliteTable(
   'calls',
   {
@@ -93,6 +107,8 @@ export const calls = sqliteTable(
     questionnaireId: text('questionnaire_id').notNull(),
     questionnaireVersion: integer('questionnaire_version').notNull(),
     attempt: integer().notNull(),
+    campaignId: text('campaign_id'),
+    contactId: text('contact_id'),
     externalId: text('external_id'),
     identity: text().notNull(),
     answeredBy: text('answered_by').notNull(),
@@ -102,6 +118,7 @@ export const calls = sqliteTable(
     createdAt: integer('created_at').notNull(),
     dialedAt: integer('dialed_at'),
     answeredAt: integer('answered_at'),
+    greetingDelayMs: integer('greeting_delay_ms'),
     endedAt: integer('ended_at'),
     hangupCause: text('hangup_cause'),
     hangupSource: text('hangup_source'),
@@ -124,6 +141,11 @@ export const calls = sqliteTable(
     index('calls_status').on(t.status, t.createdAt, t.id),
     index('calls_patient').on(t.patientId, t.createdAt, t.id),
     index('calls_flagged').on(t.createdAt, t.id).where(sql`red_flags > 0`),
+    index('calls_campaign').on(t.campaignId, t.createdAt, t.id).where(sql`campaign_id is not null`),
+    // Whether answers were greeted in time, asked every second while a campaign runs: answered by the index alone.
+    index('calls_answered')
+      .on(t.campaignId, t.createdAt, t.answeredAt, t.answeredBy, t.greetingDelayMs, t.endedAt, t.hangupSource)
+      .where(sql`campaign_id is not null and answered_at is not null`),
   ],
 );
 
@@ -236,20 +258,36 @@ export const tasks = sqliteTable(
 );
 
 /**
- * One row an attempt to dial. `reserved_number` is the keyed hash while the attempt is under way and null afterwards; being
- * unique, it is the reservation that no second attempt at the same number can take (X10).
+ * One row an attempt to dial. `reserved_number` (keyed hash) and `reserved_patient` stand while the attempt is under way and are null
+ * afterwards; being unique, they are the reservation that no second attempt at the same number or patient can take (X10).
+ * `phone_hash` and the times are what the caps count (TC-05); `counts` is 0 for a test call to staff.
  */
 export const attempts = sqliteTable(
   'attempts',
   {
     id: text().primaryKey(),
     callId: text('call_id').notNull(),
+    campaignId: text('campaign_id'),
+    contactId: text('contact_id'),
+    patientId: text('patient_id'),
+    phoneHash: text('phone_hash'),
     status: text().notNull(),
     reservedNumber: text('reserved_number').unique(),
+    reservedPatient: text('reserved_patient').unique(),
+    counts: integer({ mode: 'boolean' }).notNull().default(true),
     createdAt: integer('created_at').notNull(),
+    dialedAt: integer('dialed_at'),
+    answeredAt: integer('answered_at'),
     endedAt: integer('ended_at'),
   },
-  (t) => [index('attempts_call').on(t.callId), index('attempts_status').on(t.status, t.createdAt)],
+  (t) => [
+    index('attempts_call').on(t.callId),
+    index('attempts_status').on(t.status, t.createdAt),
+    index('attempts_contact').on(t.contactId).where(sql`contact_id is not null`),
+    index('attempts_campaign').on(t.campaignId, t.status, t.endedAt).where(sql`campaign_id is not null`),
+    index('attempts_number').on(t.phoneHash, t.createdAt),
+    index('attempts_patient').on(t.patientId, t.createdAt),
+  ],
 );
 
 /** Why somebody was or was not called (TC-26): written at each decision, never changed. `facts` holds ids and codes only. */
@@ -259,6 +297,8 @@ export const dialDecisions = sqliteTable(
     id: text().primaryKey(),
     callId: text('call_id'),
     attemptId: text('attempt_id'),
+    campaignId: text('campaign_id'),
+    contactId: text('contact_id'),
     patientId: text('patient_id'),
     moment: text().notNull(),
     allowed: integer({ mode: 'boolean' }).notNull(),
@@ -267,7 +307,11 @@ export const dialDecisions = sqliteTable(
     facts: text().notNull(),
     decidedAt: integer('decided_at').notNull(),
   },
-  (t) => [index('dial_decisions_call').on(t.callId), index('dial_decisions_decided').on(t.decidedAt)],
+  (t) => [
+    index('dial_decisions_call').on(t.callId),
+    index('dial_decisions_contact').on(t.contactId).where(sql`contact_id is not null`),
+    index('dial_decisions_decided').on(t.decidedAt),
+  ],
 );
 
 /** Who works here, with which roles; `roles` is a JSON array. Removal counts from the next request (HS-11). */
@@ -278,3 +322,165 @@ export const staff = sqliteTable('staff', {
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
 });
+
+/**
+ * A list of people to ring with one questionnaire. `retry`: RetryPolicy as JSON (domain/campaign/retry.ts); `script`: what fills the
+ * prompts beside a contact's own variables, as JSON, without patient data. `status_reason`: the code of why it is paused or over.
+ */
+export const campaigns = sqliteTable(
+  'campaigns',
+  {
+    id: text().primaryKey(),
+    name: text().notNull(),
+    purpose: text().notNull(),
+    questionnaireId: text('questionnaire_id').notNull(),
+    questionnaireVersion: integer('questionnaire_version').notNull(),
+    language: text(),
+    status: text().notNull(),
+    statusReason: text('status_reason'),
+    pacePerSecond: real('pace_per_second').notNull(),
+    maxLiveCalls: integer('max_live_calls').notNull(),
+    spendCapNanos: integer('spend_cap_nanos'),
+    retry: text().notNull(),
+    script: text().notNull(),
+    mediaId: text('media_id'),
+    owner: text().notNull(),
+    ownerName: text('owner_name').notNull(),
+    approvedBy: text('approved_by'),
+    startRequestedBy: text('start_requested_by'),
+    preflightId: text('preflight_id'),
+    createdAt: integer('created_at').notNull(),
+    startedAt: integer('started_at'),
+    resumedAt: integer('resumed_at'),
+    endsAt: integer('ends_at'),
+    endedAt: integer('ended_at'),
+  },
+  (t) => [index('campaigns_created').on(t.createdAt, t.id), index('campaigns_status').on(t.status, t.createdAt, t.id)],
+);
+
+/**
+ * A person in a campaign, once for each row of its list that could be used. `sealed`: ContactDetails, under the patient's key.
+ * `next_at`: when it may be dialled next, epoch milliseconds; `rings`: how often it rang, against the budget of its campaign.
+ * `code`: why it was skipped or is over; `outcome`: the status of its last call.
+ */
+export const contacts = sqliteTable(
+  'contacts',
+  {
+    id: text().primaryKey(),
+    campaignId: text('campaign_id').notNull(),
+    row: integer().notNull(),
+    patientId: text('patient_id').notNull(),
+    phoneHash: text('phone_hash').notNull(),
+    externalId: text('external_id'),
+    consentId: text('consent_id'),
+    sealed: text().notNull(),
+    status: text().notNull(),
+    code: text(),
+    outcome: text(),
+    rings: integer().notNull().default(0),
+    nextAt: integer('next_at').notNull(),
+    lastCallId: text('last_call_id'),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('contacts_row').on(t.campaignId, t.row),
+    index('contacts_next').on(t.campaignId, t.status, t.nextAt, t.row),
+    index('contacts_patient').on(t.patientId),
+    index('contacts_number').on(t.campaignId, t.phoneHash),
+  ],
+);
+
+/**
+ * A file on its way into a campaign or the do-not-call list. It lies in R2 (`imports/<id>`) until it is read, sealed under a key of
+ * its own, which the vault keeps under the import's id. `mapping`: which column is what; `sealed`: the consent that was stated for all rows.
+ */
+export const imports = sqliteTable(
+  'imports',
+  {
+    id: text().primaryKey(),
+    kind: text().notNull(),
+    campaignId: text('campaign_id'),
+    status: text().notNull(),
+    code: text(),
+    format: text().notNull(),
+    mapping: text().notNull(),
+    sealed: text(),
+    bytes: integer().notNull(),
+    rowsRead: integer('rows_read').notNull().default(0),
+    accepted: integer().notNull().default(0),
+    rejected: integer().notNull().default(0),
+    createdBy: text('created_by').notNull(),
+    createdAt: integer('created_at').notNull(),
+    endedAt: integer('ended_at'),
+  },
+  (t) => [index('imports_campaign').on(t.campaignId), index('imports_created').on(t.createdAt, t.id)],
+);
+
+/** A row of a file that was not taken, why, and in which column. `sealed`: the row as it stood, under the import's key. Kept 30 days. */
+export const importRows = sqliteTable(
+  'import_rows',
+  {
+    importId: text('import_id').notNull(),
+    row: integer().notNull(),
+    code: text().notNull(),
+    field: text(),
+    sealed: text().notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.importId, t.row] })],
+);
+
+/**
+ * What a campaign would do, said before it starts (X9): counts and forecast as JSON, and the hash over the verdict of every contact.
+ * Never changed.
+ */
+export const preflights = sqliteTable(
+  'preflights',
+  {
+    id: text().primaryKey(),
+    campaignId: text('campaign_id').notNull(),
+    hash: text().notNull(),
+    counts: text().notNull(),
+    forecast: text().notNull(),
+    policyVersion: text('policy_version').notNull(),
+    createdBy: text('created_by').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [index('preflights_campaign').on(t.campaignId, t.createdAt)],
+);
+
+/** What the Reassigned Numbers Database said of a number for a date (TC-21): `no`, `yes` or `no_data`. By keyed hash. */
+export const reassignedNumbers = sqliteTable('reassigned_numbers', {
+  phoneHash: text('phone_hash').primaryKey(),
+  answer: text().notNull(),
+  askedFor: integer('asked_for').notNull(),
+  answeredAt: integer('answered_at').notNull(),
+});
+
+/** What calls cost by day (UTC, as Telnyx counts) and campaign (`` for single calls); kept by triggers on `calls` (X11). */
+export const spend = sqliteTable(
+  'spend',
+  {
+    day: text().notNull(),
+    campaignId: text('campaign_id').notNull(),
+    nanos: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.day, t.campaignId] }), index('spend_campaign').on(t.campaignId)],
+);
+
+/** Audio that is played to patients, without patient data; it lies in R2 (`media/<id>`) and is public to whoever has its address. */
+export const media = sqliteTable(
+  'media',
+  {
+    id: text().primaryKey(),
+    name: text().notNull(),
+    format: text().notNull(),
+    bytes: integer().notNull(),
+    sha256: text().notNull(),
+    durationMs: integer('duration_ms'),
+    createdBy: text('created_by').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [index('media_created').on(t.createdAt, t.id)],
+);

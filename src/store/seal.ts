@@ -3,7 +3,7 @@
  * Synchronous, so that a Durable Object can seal and store in one step; the only file that may import node:crypto.
  * Wire form of every sealed text: base64(nonce 12 | ciphertext | tag 16); of a wrapped key: `<key id>.<that>`.
  */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 
 export const NONCE_BYTES = 12;
 export const TAG_BYTES = 16;
@@ -70,13 +70,14 @@ export const seal = (dataKey: DataKey, place: SealedPlace, text: string): string
   sealBytes(dataKey, place, new TextEncoder().encode(text)).toBase64();
 
 export const unseal = (dataKey: DataKey, place: SealedPlace, sealed: string): string =>
-  new TextDecoder().decode(unsealBytes(dataKey, place, bytesOf(sealed, place)));
+  new TextDecoder().decode(unsealBytes(dataKey, place, sealed));
 
 export const sealBytes = (dataKey: DataKey, place: SealedPlace, bytes: Uint8Array): Uint8Array =>
   encrypt(dataKey, bytes, place);
 
-export const unsealBytes = (dataKey: DataKey, place: SealedPlace, sealed: Uint8Array): Uint8Array =>
-  decrypt(dataKey, sealed, place);
+/** Of the base64 that is stored. */
+export const unsealBytes = (dataKey: DataKey, place: SealedPlace, sealed: string): Uint8Array =>
+  decrypt(dataKey, bytesOf(sealed, place), place);
 
 /** Under the ring itself, for what must outlive the patient's key: suppressed numbers. Form `<key id>.<base64>`. */
 export function sealUnderRing(ring: KeyRing, place: SealedPlace, text: string): string {
@@ -91,24 +92,52 @@ export function unsealUnderRing(ring: KeyRing, place: SealedPlace, sealed: strin
   );
 }
 
-export type IndexedField = 'phone' | 'last_four' | 'family_name';
+/** For what must not hide the rest: null where the keys at hand do not open it. */
+export function openOrNull(open: () => string): string | null {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof SealError) return null;
+    throw error;
+  }
+}
+
+export type IndexedField = 'phone' | 'last_four' | 'family_name' | 'preflight' | 'media';
 
 /** A keyed hash for exact search, `<key id>.<base64url of 16 bytes>`: without the ring it says nothing about the value. */
 export function searchHash(ring: KeyRing, field: IndexedField, value: string, keyId: string = ring.currentId): string {
-  const indexKey = hkdfSync(
-    'sha256',
-    ringKey(ring, keyId),
-    new Uint8Array(0),
-    `telnyx-edge-intake search ${field}`,
-    KEY_BYTES,
-  );
-  const digest = createHmac('sha256', new Uint8Array(indexKey)).update(value).digest();
+  const digest = createHmac('sha256', indexKeyOf(ringKey(ring, keyId), field))
+    .update(value)
+    .digest();
   return `${keyId}.${new Uint8Array(digest).subarray(0, 16).toBase64({ alphabet: 'base64url', omitPadding: true })}`;
+}
+
+/** Made once of each key: a list of numbers asks for it a million times. Gone with the key it was made of. */
+const indexKeys = new WeakMap<Uint8Array, Map<IndexedField, Uint8Array>>();
+
+function indexKeyOf(key: Uint8Array, field: IndexedField): Uint8Array {
+  const known = indexKeys.get(key) ?? new Map<IndexedField, Uint8Array>();
+  indexKeys.set(key, known);
+  let made = known.get(field);
+  if (made === undefined) {
+    made = new Uint8Array(hkdfSync('sha256', key, new Uint8Array(0), `telnyx-edge-intake search ${field}`, KEY_BYTES));
+    known.set(field, made);
+  }
+  return made;
 }
 
 /** The hashes of a value under every key of the ring: rows written before a rotation are still found. */
 export const searchHashes = (ring: KeyRing, field: IndexedField, value: string): string[] =>
   [...ring.keys.keys()].map((keyId) => searchHash(ring, field, value, keyId));
+
+/** Whether that is the hash of the value under any key of the ring. Takes as long for a near miss as for a far one. */
+export function isSearchHash(ring: KeyRing, field: IndexedField, value: string, hash: string): boolean {
+  const given = new TextEncoder().encode(hash);
+  return searchHashes(ring, field, value).reduce((found, expected) => {
+    const bytes = new TextEncoder().encode(expected);
+    return (bytes.length === given.length && timingSafeEqual(bytes, given)) || found;
+  }, false);
+}
 
 function ringKey(ring: KeyRing, id: string): Uint8Array {
   const key = ring.keys.get(id);

@@ -1,5 +1,5 @@
 /** Who works here, with which roles. No patient data. Read on every request, so that a removal counts on the next one. */
-import { desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { newId } from './new-id.ts';
 import { staff } from './schema.ts';
@@ -79,4 +79,18 @@ export async function deleteStaff(db: Database, id: string): Promise<boolean> {
 function opened(row: StaffRow): StaffMember {
   const roles = JSON.parse(row.roles) as readonly string[];
   return { id: row.id, email: row.email, roles: ROLES.filter((role) => roles.includes(role)) };
+}
+
+/** Administrators on the list, beside those named elsewhere; addresses are kept in lower case. */
+export async function countAdmins(db: Database, besides: readonly string[]): Promise<number> {
+  const [row] = await db
+    .select({ n: sql<number>`count(*)` })
+    .from(staff)
+    .where(
+      and(
+        sql`exists (select 1 from json_each(${staff.roles}) where value = 'admin')`,
+        sql`${staff.email} not in (select value from json_each(${JSON.stringify(besides)}))`,
+      ),
+    );
+  return row?.n ?? 0;
 }

@@ -42,6 +42,7 @@ export type LineCommand = Extract<
       | 'gather_using_speak'
       | 'gather_stop'
       | 'speak'
+      | 'playback_start'
       | 'playback_stop'
       | 'record_start'
       | 'record_stop'
@@ -113,6 +114,10 @@ export function createTelnyxClient(settings: TelnyxSettings) {
             return null;
           case 'speak':
             await actions.speak(id, { payload: command.payload, voice: settings.voices[command.language], command_id });
+            return null;
+          case 'playback_start':
+            // Cached there: every patient of a campaign hears the same.
+            await actions.startPlayback(id, { audio_url: command.url, audio_type: command.audioType, command_id });
             return null;
           case 'gather_stop':
             await actions.stopGather(id, { command_id });

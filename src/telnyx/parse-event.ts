@@ -9,6 +9,7 @@ import type {
   EventBase,
   GatherStatus,
   MachineVerdict,
+  PlaybackStatus,
 } from '../domain/intake/event.ts';
 import type { CallControlId, CallLegId, CallSessionId, TelnyxIds } from '../domain/intake/ids.ts';
 import type { AudioFormat } from '../domain/intake/state.ts';
@@ -105,7 +106,9 @@ function factOf(eventType: string, payload: Payload, clientState: ClientState | 
     case 'call.gather.ended':
       return { type: 'gather.ended', digits: payload.digits ?? '', status: gatherStatus(payload.status), asked };
     case 'call.speak.ended':
-      return { type: 'speak.ended' };
+      return { type: 'speak.ended', ...cutBy(payload.status) };
+    case 'call.playback.ended':
+      return { type: 'playback.ended', status: playbackStatus(payload.status) };
     case 'call.recording.saved':
     case 'recording.saved': // Z3
       return {
@@ -172,6 +175,30 @@ const GATHER_STATUSES: ReadonlySet<string> = new Set([
 ]);
 const gatherStatus = (status: string | null | undefined): GatherStatus =>
   status && GATHER_STATUSES.has(status) ? (status as GatherStatus) : 'other';
+
+/** An end that is not the end of the text. */
+function cutBy(status: string | null | undefined): { cut: 'hangup' | 'detection' } | object {
+  if (status === 'call_hangup') return { cut: 'hangup' };
+  return status === 'cancelled_amd' ? { cut: 'detection' } : {};
+}
+
+function playbackStatus(status: string | null | undefined): PlaybackStatus {
+  switch (status) {
+    case 'completed':
+      return 'completed';
+    case 'cancelled':
+      return 'stopped';
+    case 'cancelled_amd':
+      return 'detection';
+    case 'call_hangup':
+      return 'hangup';
+    case 'file_not_found':
+    case 'failed':
+      return 'lost';
+    default:
+      return 'unknown';
+  }
+}
 
 /** Z2: text and confidence sit in `transcription_data`. Interims and what the line itself plays are no words of the patient. */
 function heard({ transcription_data: data }: Payload): CallEventBody | null {

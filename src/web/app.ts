@@ -1,5 +1,5 @@
 /**
- * The HTTP side of the worker on one screen. Public: health, the webhook, static files. Everything else needs an Access token and a
+ * The HTTP side of the worker on one screen. Public: health, the webhook, static files, the audio that Telnyx fetches. Everything else needs an Access token and a
  * role, also paths nobody registered (SE-09).
  */
 import { Hono } from 'hono';
@@ -7,7 +7,8 @@ import { requestId } from 'hono/request-id';
 import { requireActor } from './access.ts';
 import type { AppContext, AppEnv } from './context.ts';
 import { answerError, answerProblem, notFound, Problem } from './errors.ts';
-import { answerHeaders, securityHeaders } from './headers.ts';
+import { answerHeaders, sandboxed, securityHeaders } from './headers.ts';
+import { publicMedia } from './media-audio.ts';
 import { requireConfig } from './not-configured.ts';
 import { serve } from './route.ts';
 import { routes } from './routes.ts';
@@ -19,6 +20,7 @@ export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   // A caller's own request id is not taken: it would stand in our logs.
   app.use(requestId({ headerName: '' }));
+  app.use('/media/*', sandboxed());
   app.use(securityHeaders());
   app.use(answerHeaders());
   app.use(async function lastResort(c, next) {
@@ -41,6 +43,8 @@ export function createApp(): Hono<AppEnv> {
   app.use(requireConfig());
   app.get('/static/*', staticFile);
   app.all('/static/*', readOnly);
+  app.get('/media/:id/:hmac', publicMedia);
+  app.all('/media/:id/:hmac', readOnly);
 
   app.use(requireActor());
   app.use(sameOrigin());

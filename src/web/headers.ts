@@ -22,6 +22,13 @@ export const securityHeaders = (): MiddlewareHandler<AppEnv> =>
     permissionsPolicy: { camera: [], geolocation: [], microphone: [] },
   });
 
+/** What somebody uploaded may do nothing at all in a browser (SE-24); around `securityHeaders`, whose policy it replaces. */
+export const sandboxed = (): MiddlewareHandler<AppEnv> =>
+  async function sandboxed(c, next) {
+    await next();
+    c.res.headers.set('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'; sandbox");
+  };
+
 /** Static files say how long they may be kept; everything else is for this moment only. */
 export const answerHeaders = (): MiddlewareHandler<AppEnv> =>
   async function answerHeaders(c, next) {

@@ -41,11 +41,20 @@ export function parseJson(bytes: Uint8Array): unknown {
 
 const API_BODY_MAX_BYTES = 64 * 1024;
 
-export async function readJson(request: Request): Promise<unknown> {
-  const bytes = await readBytes(request, API_BODY_MAX_BYTES);
+export async function readJson(request: Request, maxBytes = API_BODY_MAX_BYTES): Promise<unknown> {
+  const bytes = await readBytes(request, maxBytes);
   if (bytes === null) throw new Problem(413, 'too_large');
   if (!isJsonType(request)) throw new Problem(415, 'not_json_type');
   const body = parseJson(bytes);
   if (body === undefined) throw new Problem(400, 'not_json');
   return body;
+}
+
+/** What one of our forms sends, by name; of a name that comes twice the last counts. */
+export async function readFields(request: Request): Promise<Record<string, string>> {
+  const bytes = await readBytes(request, API_BODY_MAX_BYTES);
+  if (bytes === null) throw new Problem(413, 'too_large');
+  const type = request.headers.get('Content-Type') ?? '';
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) throw new Problem(415, 'not_form_type');
+  return Object.fromEntries(new URLSearchParams(new TextDecoder().decode(bytes)));
 }

@@ -1,4 +1,5 @@
 /** One call as it stands now: while it lives its session is asked, afterwards D1 is (design: the session keeps the truth until then). */
+import { withDeadline } from '../deadline.ts';
 import type { CallLog } from '../domain/intake/call-log.ts';
 import { isLiveStatus } from '../domain/intake/call-record.ts';
 import type { Config, Env } from '../env.ts';
@@ -54,8 +55,31 @@ export async function hangUp(reader: Reader, callId: string): Promise<void> {
   if (answer === 'unstarted') await forget(reader, callId);
 }
 
+/** One session that hangs does not hold up whoever wants all calls ended. */
+const HANGUP_DEADLINE_MS = 4000;
+const HANGUPS_AT_ONCE = 100;
+
+/** Side by side, whatever becomes of each; how many could not be asked. Those over already need not be. */
+export async function hangUpAll(reader: Pick<Reader, 'env' | 'db'>, callIds: readonly string[]): Promise<number> {
+  const left = callIds.values();
+  let failed = 0;
+  const work = async () => {
+    for (const callId of left) {
+      try {
+        const session = reader.env.INTAKE_SESSION.getByName(callId);
+        const answer = await askSession(callId, withDeadline(session.requestHangup(), HANGUP_DEADLINE_MS));
+        if (answer === 'unstarted') await forget(reader, callId);
+      } catch {
+        failed += 1;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(HANGUPS_AT_ONCE, callIds.length) }, work));
+  return failed;
+}
+
 /** Its session will not start it any more; now the lists and the dialer learn of it. */
-async function forget({ env, db }: Reader, callId: string): Promise<void> {
+async function forget({ env, db }: Pick<Reader, 'env' | 'db'>, callId: string): Promise<void> {
   const attemptId = await cancelUnstarted(db, callId, Date.now());
   if (attemptId === null) return;
   try {

@@ -95,7 +95,7 @@ function queryOf(c: AppContext): Record<string, unknown> {
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
-const OUR_ID = /^(call|pat|staff|task|job)_[0-9a-f-]{36,64}$/;
+const OUR_ID = /^(call|pat|staff|task|job|cmp|imp|med|sup|con)_[0-9a-f-]{36,64}$/;
 
 /** LG-02: the route's template and our own ids, never the path as it came. */
 function audit(spec: RouteSpec, c: AppContext, status: number): void {
@@ -115,6 +115,11 @@ function audit(spec: RouteSpec, c: AppContext, status: number): void {
     staff_id: id('staff_id'),
     task_id: id('task_id'),
     job_id: id('job_id'),
+    campaign_id: id('campaign_id'),
+    import_id: id('import_id'),
+    media_id: id('media_id'),
+    suppression_id: id('suppression_id'),
+    consent_id: id('consent_id'),
     request_id: c.get('requestId'),
   });
 }

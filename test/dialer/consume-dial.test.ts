@@ -47,7 +47,8 @@ const decisionsOf = async ({ callId }: Placed) => {
 async function givenHinted(): Promise<Placed> {
   const placed = await givenPlacedCall();
   await dialer.enqueue(placed.attemptId, placed.callId);
-  expect(hints.take()).toEqual([placed.attemptId]);
+  // Where others are before it its hint comes a little later; a test brings the message itself.
+  hints.take();
   return placed;
 }
 const dialed = () => until(() => telnyx.sent('dial').length > 0);
@@ -107,14 +108,17 @@ describe('a hint', () => {
 
   it('that finds the rate used up is acknowledged without a dial, and comes again', async () => {
     const first = await givenHinted();
-    const second = await givenHinted();
-    const third = await givenPlacedCall();
-    await dialer.enqueue(third.attemptId, third.callId);
-    expect(hints.take()).toEqual([]);
-    await consume(messageOf(first), messageOf(second));
+    await consume(messageOf(first));
+    // One in four seconds, which is more than is waited for at the counter.
+    for (let refusals = 0; refusals < 3; refusals += 1) {
+      await dialer.stub.throttled('90103');
+      later(5000);
+    }
+    const [second, third] = [await givenHinted(), await givenHinted()];
+    await consume(messageOf(second));
     expect(await consume(messageOf(third))).toEqual({ acked: 1, retried: 0 });
     expect(await attemptOf(third)).toEqual({ status: 'queued', reserved: 1 });
-    later(1000);
+    later(4000);
     await dialer.alarm();
     expect(hints.take()).toEqual([third.attemptId]);
     await consume(messageOf(third));

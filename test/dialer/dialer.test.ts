@@ -1,6 +1,7 @@
 /** The permit to dial: order, pace and lines, with every hint free to be lost, late or doubled. Two a second, three lines. */
-import { evictDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Dialer } from '../../src/dialer/dialer.ts';
 import { IntakeSession } from '../../src/session/intake-session.ts';
 import { catchHints, dialerNamed, type Hints } from '../support/given-dialer.ts';
 import { catchLog, config, later, restore, stopClock, testEnv } from '../support/worker-env.ts';
@@ -77,17 +78,26 @@ describe('the order', () => {
     expect(hints.take()).toEqual(['b']);
   });
 
-  it('holds for an attempt that was told to wait', async () => {
-    await dialer.enqueue('a');
-    await dialer.enqueue('b');
-    await dialer.enqueue('c');
+  it('sends a hint a second before its time, and no more than can be dialled by then', async () => {
+    for (const attempt of ['a', 'b', 'c']) await dialer.enqueue(attempt);
     expect(hints.take()).toEqual(['a', 'b']);
-    later(1000);
+    await dialer.take('a');
+    expect(hints.take()).toEqual([]);
+    await dialer.started('a');
+    expect(await dialer.alarmAt()).toBe(Date.now() + 1015 - 1000);
+    later(20);
+    await dialer.alarm();
+    expect(hints.take()).toEqual(['c']);
+  });
+
+  it('goes on after three seconds when a hint is not taken', async () => {
+    for (const attempt of ['a', 'b', 'c']) await dialer.enqueue(attempt);
+    expect(hints.take()).toEqual(['a', 'b']);
+    expect(await dialer.alarmAt()).toBeLessThanOrEqual(Date.now() + 3000);
+    later(2999);
     await dialer.alarm();
     expect(hints.take()).toEqual([]);
-    await dialer.take('a');
-    await dialer.take('b');
-    later(1000);
+    later(1);
     await dialer.alarm();
     expect(hints.take()).toEqual(['c']);
   });
@@ -110,27 +120,48 @@ describe('the order', () => {
 
 describe('the permit', () => {
   it('is granted for one line however often it is asked for', async () => {
-    await dialer.enqueue('a');
-    await dialer.enqueue('b');
-    expect(await dialer.take('a')).toEqual({ permit: 'granted' });
-    expect(await dialer.take('b')).toEqual({ permit: 'granted' });
-    later(1000);
-    expect(await dialer.take('a')).toEqual({ permit: 'granted' });
-    await dialer.enqueue('c');
-    expect(await dialer.take('c')).toEqual({ permit: 'granted' });
+    for (const attempt of ['a', 'b', 'c']) await dialer.enqueue(attempt);
+    for (const attempt of ['a', 'b', 'a', 'c', 'a']) expect(await dialer.take(attempt)).toEqual({ permit: 'granted' });
     expect(await dialer.lines()).toEqual({ a: 'taken', b: 'taken', c: 'taken' });
   });
 
-  it('is not given past the cap of live lines, nor before the rate allows', async () => {
-    for (const attempt of ['a', 'b', 'c', 'd']) await dialer.enqueue(attempt);
+  it('is waited for at the counter when it is nearly time, and given then', async () => {
+    for (const attempt of ['a', 'b']) await dialer.enqueue(attempt);
     const now = Date.now();
-    expect([await dialer.take('a'), await dialer.take('b')]).toEqual([{ permit: 'granted' }, { permit: 'granted' }]);
-    expect(await dialer.take('c')).toEqual({ permit: 'not_before', at: now + 1000 });
-    later(1000);
-    expect(await dialer.take('c')).toEqual({ permit: 'granted' });
+    expect(await dialer.take('a')).toEqual({ permit: 'granted' });
+    expect(Date.now()).toBe(now);
+    expect(await dialer.take('b')).toEqual({ permit: 'granted' });
+    expect(Date.now()).toBe(now + 508);
+  });
+
+  it('is not waited for when it takes longer than two seconds: the attempt is hinted again', async () => {
+    await dialer.enqueueMany('slow', 2, { pacePerSecond: 0.4, maxLiveCalls: 3 });
+    const now = Date.now();
+    expect(await dialer.take('slow-0')).toEqual({ permit: 'granted' });
+    expect(await dialer.take('slow-1')).toEqual({ permit: 'not_before', at: now + 2538 });
+    expect(await dialer.lines()).toEqual({ 'slow-0': 'taken', 'slow-1': 'waiting' });
+    hints.take();
+    later(1538);
+    await dialer.alarm();
+    expect(hints.take()).toEqual(['slow-1']);
+  });
+
+  it('is not given past the cap of live lines', async () => {
+    await givenBusyLines();
+    await dialer.enqueue('d');
     expect(await dialer.take('d')).toMatchObject({ permit: 'not_before' });
-    await dialer.release('a');
+    expect((await dialer.lines())['d']).toBe('waiting');
+    await dialer.release('busy-1');
     expect(await dialer.take('d')).toEqual({ permit: 'granted' });
+  });
+
+  it('asked for twice at the same time is given once', async () => {
+    for (const attempt of ['a', 'b']) await dialer.enqueue(attempt);
+    await dialer.take('a');
+    const answers = await runInDurableObject(dialer.stub, (instance: Dialer) =>
+      Promise.all([instance.take('b'), instance.take('b')]),
+    );
+    expect(answers.map(({ permit }) => permit)).toEqual(['granted', 'gone']);
   });
 
   it('keeps rate and cap over hundreds of calls of every length, and loses none', async () => {
@@ -199,9 +230,11 @@ describe('the permit', () => {
     for (const attempt of ['a', 'b', 'c']) await dialer.enqueue(attempt);
     await dialer.take('a');
     await dialer.take('b');
+    const now = Date.now();
     await evictDurableObject(dialer.stub);
-    expect(await dialer.lines()).toEqual({ a: 'taken', b: 'taken', c: 'waiting' });
-    expect(await dialer.take('c')).toMatchObject({ permit: 'not_before' });
+    expect(await dialer.lines()).toEqual({ a: 'taken', b: 'taken', c: expect.stringMatching('waiting|hinted') });
+    await dialer.take('c');
+    expect(Date.now()).toBe(now + 507);
   });
 });
 
@@ -218,14 +251,14 @@ describe('what is lost', () => {
   });
 
   it('an attempt that is never taken goes to the end and keeps nobody from the line', async () => {
-    for (const attempt of ['stuck-1', 'stuck-2', 'stuck-3']) await dialer.enqueue(attempt);
-    later(1000);
-    await dialer.alarm();
-    expect(hints.take()).toEqual(['stuck-1', 'stuck-2']);
-    await dialer.enqueue('fine');
+    for (const attempt of ['stuck', 'stuck too', 'fine']) await dialer.enqueue(attempt);
+    expect(hints.take()).toEqual(['stuck', 'stuck too']);
     later(HINT_AGAIN);
     await dialer.alarm();
-    expect(hints.take()).toEqual(['stuck-3', 'fine']);
+    expect(hints.take()[0]).toBe('fine');
+    later(3000);
+    await dialer.alarm();
+    expect(hints.take()).toContain('stuck too');
   });
 
   it('a permit taken by a consumer that died: the attempt is offered again, on one line', async () => {

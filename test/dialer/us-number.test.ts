@@ -1,6 +1,6 @@
 /** Which texts are numbers that may be rung (TC-19). */
 import { describe, expect, it } from 'vitest';
-import { usNumber } from '../../src/us-number.ts';
+import { readUsNumber, usNumber } from '../../src/us-number.ts';
 
 describe('usNumber', () => {
   it.each(['+12025550143', '+12025550100', '+14155550199', '+12024561111'])('takes %s as it is', (text) => {
@@ -26,5 +26,40 @@ describe('usNumber', () => {
     ['nothing', ''],
   ])('refuses what is %s', (_, text) => {
     expect(usNumber(text)).toBeNull();
+  });
+});
+
+describe('readUsNumber', () => {
+  it.each([
+    '+12025550143',
+    '12025550143',
+    '2025550143',
+    '(202) 555-0143',
+    '202.555.0143',
+    '202-555-0143',
+    '1-202-555-0143',
+    '+1 (202) 555 0143',
+    '202\u00A0555\u20110143',
+  ])('reads %s as people write it', (text) => {
+    expect(readUsNumber(text)).toBe('+12025550143');
+  });
+
+  it.each([
+    ['an extension', '202-555-0143 x12'],
+    ['words around it', 'call 2025550143'],
+    ['letters for digits', '202-555-CALL'],
+    ['what Excel makes of a long number', '2.02556E+09'],
+    ['two numbers', '2025550143 2025550144'],
+    ['a plus without a country', '+2025550143'],
+    ['seven digits', '555-0143'],
+    ['eleven digits of another country', '22025550143'],
+    ['a Canadian number', '(416) 555-0543'],
+    ['a premium number', '900 234 5678'],
+    ['an exit code', '00112025550143'],
+    ['other digits', '２０２５５５０１４３'],
+    ['a long text', `202555${' '.repeat(60)}0143`],
+    ['nothing', ''],
+  ])('does not read %s', (_, text) => {
+    expect(readUsNumber(text)).toBeNull();
   });
 });

@@ -14,6 +14,8 @@ const screenshots = path.resolve(import.meta.dirname, '../screenshots');
 const stateFolder = mkdtempSync(path.join(tmpdir(), 'dashboard-'));
 const personaOf = (id: string): Persona => personas.find((persona) => persona.id === id)!;
 const full = personaOf('full-recorded');
+/** Nobody is reached twice a day. */
+const another = personaOf('full-unrecorded');
 const flagged = personaOf('red-flag');
 let stack: LocalStack;
 let browser: Browser;
@@ -116,7 +118,7 @@ it('shows a running call as it goes, and every answer when it is over', async ()
 });
 
 it('says that a hang-up was not done until it is, whatever works meanwhile; then the call ends', async () => {
-  const callId = await placeCall();
+  const callId = await placeCall(another);
   await page.goto(`${stack.access.url}/dashboard/calls/${callId}`);
   await page.getByText('In progress', { exact: false }).first().waitFor({ timeout: 15_000 });
   page.on('dialog', (dialog) => void dialog.accept());

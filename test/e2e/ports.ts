@@ -7,6 +7,7 @@ export const PORTS = {
   dashboard: 8827,
   plainWranglerDev: 8837,
   recordings: 8847,
+  campaignPages: 8857,
 } as const;
 
 export const stackPorts = (first: number) => ({ access: first, worker: first + 1, telnyx: first + 2 });

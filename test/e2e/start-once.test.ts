@@ -11,7 +11,7 @@ import { PORTS, stackPorts } from './ports.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-it('finishes every call as scripted although the worker is killed with SIGKILL in the middle of one', async () => {
+it('finishes every call and the small campaign as scripted although the worker is killed with SIGKILL in the middle of one', async () => {
   const stateFolder = mkdtempSync(path.join(tmpdir(), 'start-once-'));
   const started = Date.now();
   const { access, worker, telnyx } = stackPorts(PORTS.startOnce);
@@ -32,6 +32,8 @@ it('finishes every call as scripted although the worker is killed with SIGKILL i
 
   expect(output).toContain('the worker died and is being started again');
   expect(output).toContain('All 16 calls ended as scripted.');
+  expect(output).toContain('pre-flight: 4 will be called, left out: 1 duplicate, 1 suppressed');
+  expect(output).toContain('The campaign rang whom it should, and nobody else.');
   expect(code).toBe(0);
   expect(killed).toBe(true);
   expect(Date.now() - started).toBeLessThan(90_000);

@@ -18,7 +18,8 @@ export function auditPatient(flight: Flight, sessions: readonly Session[]): stri
   const records = sessions.flatMap((session) => recordOf(flight, session) ?? []);
   const lost = eventsNeverHeard(flight, sessions);
   if (last?.note == null) {
-    const given = Object.entries(deriveNote(records, lost).items).filter(([, answer]) => answer?.input !== undefined);
+    const asked = deriveNote(records, lost, sessions[0]?.plan.questionnaire.id).items;
+    const given = Object.entries(asked).filter(([, answer]) => answer?.input !== undefined);
     return [...problems, ...given.map(([item]) => `answers: ${item} was given, and there is no note`)];
   }
   const answers = compareWithRecords(last.note, records, lost);

@@ -10,3 +10,6 @@ export const FLIGHT_RUNS = count('FLIGHT_RUNS', 300);
 export const FLIGHT_CALLS = count('FLIGHT_CALLS', 300);
 /** Every chance in a flight comes from here; another seed is another set of faults. */
 export const FLIGHT_SEED = count('FLIGHT_SEED', 1);
+/** The people of the campaigns in virtual time, and for how many days. */
+export const CAMPAIGN_PEOPLE = count('CAMPAIGN_PEOPLE', 500);
+export const CAMPAIGN_DAYS = count('CAMPAIGN_DAYS', 4);

@@ -2,7 +2,7 @@
  * A whole clinic in memory: the core with a shell around it, our own Telnyx client, and the simulator's engine at the other end
  * of its `fetch`, all under one virtual clock. Thousands of calls in seconds; the same seed gives the same flight.
  */
-import { isStranger, planFor } from '../../src/domain/intake/call-plan.ts';
+import { type CallPlan, isStranger, planFor } from '../../src/domain/intake/call-plan.ts';
 import { type CallStatus, statusOf } from '../../src/domain/intake/call-record.ts';
 import type { Command } from '../../src/domain/intake/command.ts';
 import type { CallEvent } from '../../src/domain/intake/event.ts';
@@ -74,9 +74,9 @@ export class Flight implements Surroundings {
   }
 
   /** The clinic rings a patient. */
-  call(persona: Persona): Session {
+  call(persona: Persona, changes: Partial<CallPlan> = {}): Session {
     const callId = `call_f${this.sessions.size + 1}`;
-    const session = new Session(this, outboundPlan(callId, persona, this.clock.now()));
+    const session = new Session(this, { ...outboundPlan(callId, persona, this.clock.now()), ...changes });
     this.sessions.set(callId, session);
     session.observe({ type: 'call.requested' });
     return session;

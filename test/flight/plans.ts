@@ -36,6 +36,8 @@ const plan = (callId: string, createdAt: number) => ({
   language: 'en' as const,
   questionnaire: QUESTIONNAIRE,
   wordings: WORDINGS,
+  variables: {},
+  mediaUrl: null,
   clinic: { name: 'Elm Street Clinic', callbackNumber: '+12025550102', optOutNumber: '+12025550103' },
   staff: { number: STAFF_NUMBER, from: 0, until: Number.MAX_SAFE_INTEGER },
   today: '2026-11-20',
@@ -71,7 +73,7 @@ export const inboundPlan = (
 
 /** `note`: of the newest call of this intake that left one. */
 export const candidateOf = (patient: PlanPatient, note: Note | null): Candidate => ({
-  ...{ patient, questionnaire: QUESTIONNAIRE, wordings: WORDINGS },
+  ...{ patient, questionnaire: QUESTIONNAIRE, wordings: WORDINGS, variables: {}, mediaUrl: null },
   answers: note === null ? {} : answersOf(note, Date.parse),
   redFlags: note === null ? [] : flagsOf(note, Date.parse),
 });

@@ -9,6 +9,7 @@ import type { CallPlan } from '../../src/domain/intake/call-plan.ts';
 import { leavesNote } from '../../src/domain/intake/call-record.ts';
 import type { Command } from '../../src/domain/intake/command.ts';
 import type { CallEvent, CallEventBody } from '../../src/domain/intake/event.ts';
+import { greeted } from '../../src/domain/intake/greeting.ts';
 import { type PendingCommand, pickCommand, retryLater } from '../../src/domain/intake/pick-command.ts';
 import { type CallState, newCall, nextTimer, type TaskKind } from '../../src/domain/intake/state.ts';
 import { patientLine, spokenLine } from '../../src/domain/intake/transcript.ts';
@@ -245,8 +246,10 @@ export class Session {
       this.pending = [again, ...others];
       return;
     }
-    const spoken = entry !== undefined ? spokenLine(entry.command, now) : null;
+    const taken = entry !== undefined && done.event === null;
+    const spoken = taken ? spokenLine(entry.command, now) : null;
     if (spoken !== null) this.transcript.push(spoken);
+    if (taken) this.state = greeted(this.state, entry.command, now);
     this.pending = others;
     if (done.kind === 'saved') {
       this.savedAt = this.state.phase === 'ended' ? now : null;

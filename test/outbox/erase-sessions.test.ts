@@ -13,7 +13,7 @@ import { clearStorage, endedCall, givenCallTo, heldBy } from '../support/given-e
 import { catchJobHints, knownJob } from '../support/given-jobs.ts';
 import { BIRTH_DATE_KEYS } from '../support/given-plan.ts';
 import { deployKeys, NEW, OLD } from '../support/given-ring.ts';
-import { givenPatient, nextNumber } from '../support/place-call.ts';
+import { forgetCaps, givenPatient, nextNumber } from '../support/place-call.ts';
 import { catchLog, db, later, restore, ring, stopClock, testEnv, until } from '../support/worker-env.ts';
 
 beforeEach(async () => {
@@ -170,6 +170,7 @@ describe('a call of somebody else at the same number', () => {
       await call.keys('1', birthDate, '2', '4');
       await endedCall(call);
       later(60_000);
+      await forgetCaps();
     }
     const caller = await (await givenCaller(phoneNumber)).answered();
     await caller.keys('1', rings === 'ana' ? BIRTH_DATE_KEYS : '12311975', '2');

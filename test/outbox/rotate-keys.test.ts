@@ -299,7 +299,7 @@ describe('the do-not-call list', () => {
       }),
       { numRuns: 40 },
     );
-  });
+  }, 60_000);
 });
 
 describe('a key that is missing', () => {

@@ -135,7 +135,9 @@ describe('audio in R2', () => {
     await runDueJobs();
     expect(await storedAudio()).toEqual([]);
     expect(await knownJob(SWEEP)).toMatchObject({ status: 'done' });
-    expect(list.mock.calls.filter(([options]) => options && options.startAfter === undefined)).toHaveLength(1);
+    expect(
+      list.mock.calls.filter(([options]) => options?.prefix === 'recordings/' && options.startAfter === undefined),
+    ).toHaveLength(1);
   });
 });
 

@@ -79,7 +79,7 @@ describe('a stored call', () => {
     await call.alarm();
     expect([call.telnyx.actions, call.asked]).toEqual([['gather_using_speak'], 'ample.allergies']);
     expect(await call.state()).toMatchObject({
-      ...{ version: 3, seq: 6, transcriber: 'off', recorder: 'on' },
+      ...{ version: 4, seq: 6, transcriber: 'off', recorder: 'on' },
       answers: { 'hpi.pain_level': { state: 'answered', value: 0 } },
     });
     // Its transcription was never started: what would be spoken is left to staff, as that version did.
@@ -104,7 +104,7 @@ describe('a stored call', () => {
     const before = await call.stored();
     await call.evict();
     await call.keys('2');
-    expect(before?.state.version).toBe(3);
+    expect(before?.state.version).toBe(4);
     expect(await call.state()).toMatchObject({ phase: 'closing', answers: { 'hpi.pain_level': { value: 3 } } });
     await call.evict();
     await call.spoken();
@@ -155,7 +155,7 @@ describe('a stored call', () => {
 
   it('of a version it does not know is not guessed at', async () => {
     const call = await givenSession();
-    await givenStored(call, RECORD_1(ASKING_1.replace('"version":1', '"version":4')));
+    await givenStored(call, RECORD_1(ASKING_1.replace('"version":1', '"version":5')));
     const read = await runInDurableObject(call.stub, (_, { storage: { kv } }) => {
       try {
         return readSession(kv, ring, call.callId);
@@ -163,7 +163,7 @@ describe('a stored call', () => {
         return (error as Error).message;
       }
     });
-    expect(read).toBe('state version 4 cannot be read');
+    expect(read).toBe('state version 5 cannot be read');
   });
 
   it('does not open in the place of another', async () => {

@@ -1,5 +1,6 @@
 /** Dial is sent once per attempt, whatever dies or is lost around it (design: dial is sent once). */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Dialer } from '../../src/dialer/dialer.ts';
 import { getCall } from '../../src/store/calls.ts';
 import { encodeClientState } from '../../src/telnyx/client-state.ts';
 import {
@@ -23,6 +24,12 @@ beforeEach(() => {
 afterEach(restore);
 
 const DIAL_WAIT = 30_000;
+/** As it was seen in production: the code says no more than that it was refused. */
+const tooManyChannels: Answer = () =>
+  Response.json(
+    { errors: [{ code: 10010, detail: 'User channel limit exceeded D1' }], telnyx_error: { error_code: 'D1' } },
+    { status: 403 },
+  );
 
 async function givenDialed(...answers: readonly Answer[]): Promise<SessionUnderTest> {
   const call = await givenSession();
@@ -65,6 +72,7 @@ describe('a dial', () => {
 
   it.each([
     ['403 with a number as code', refused(403, 10010), 'telnyx_10010'],
+    ['403 for too many channels', tooManyChannels, 'telnyx_D1'],
     ['422', refused(422, '10016'), 'telnyx_10016'],
     ['429', refused(429, '90103'), 'telnyx_90103'],
     ['400 without a code', html(400), 'telnyx_http_400'],
@@ -147,6 +155,38 @@ describe('a dial', () => {
     await call.after(5000);
     expect(await getCall(db, ring, call.callId)).toMatchObject({ status: 'wrong_person', error: null });
     expect(call.telnyx.sent('dial')).toHaveLength(1);
+  });
+});
+
+describe('a dial refused because there is too much at once', () => {
+  const told = () => vi.spyOn(Dialer.prototype, 'throttled').mockImplementation(() => {});
+
+  it.each([
+    ['dials', refused(429, '90103'), '90103'],
+    ['requests', refused(429, 10011), '10011'],
+    ['channels', refused(403, '90041'), '90041'],
+  ])('of %s slows the dialer down, and fails with its code as any other', async (_, answer, code) => {
+    const throttled = told();
+    const call = await givenDialed(answer);
+    await until(() => throttled.mock.calls.length > 0);
+    expect(throttled.mock.calls).toEqual([[code]]);
+    expect(await call.state()).toMatchObject({ phase: 'ended', outcome: 'dial_refused', error: `telnyx_${code}` });
+  });
+
+  it('fails all the same when the dialer cannot be told', async () => {
+    const throttled = told().mockImplementation(() => {
+      throw new Error('dialer is down');
+    });
+    const call = await givenDialed(refused(429, '90103'));
+    await until(() => throttled.mock.calls.length > 0);
+    expect(await call.state()).toMatchObject({ phase: 'ended', outcome: 'dial_refused', error: 'telnyx_90103' });
+  });
+
+  it('is not a dial refused for another reason, nor one nobody knows of', async () => {
+    const throttled = told();
+    await givenDialed(refused(403, '10010'));
+    await givenDialed(timeout);
+    expect(throttled).not.toHaveBeenCalled();
   });
 });
 

@@ -16,7 +16,7 @@ import { hang, refused } from '../support/fake-telnyx.ts';
 import { type Caller, givenCaller } from '../support/given-caller.ts';
 import { BIRTH_DATE_KEYS } from '../support/given-plan.ts';
 import { givenTelnyx, SessionUnderTest } from '../support/given-session.ts';
-import { givenPatient, nextNumber, requestFor } from '../support/place-call.ts';
+import { forgetCaps, givenPatient, nextNumber, requestFor } from '../support/place-call.ts';
 import { catchLog, config, db, later, restore, ring, stopClock, testEnv, until } from '../support/worker-env.ts';
 
 let lines: Record<string, unknown>[];
@@ -41,6 +41,7 @@ async function givenUnfinished(patient: Patient): Promise<SessionUnderTest> {
   await call.hangup();
   await call.after(5000);
   later(60_000);
+  await forgetCaps();
   return call;
 }
 const rowOf = (call: Caller) =>
@@ -61,7 +62,7 @@ describe('an inbound call', () => {
     await call.rings();
     expect(call.telnyx.actions).toEqual(['answer']);
     const [answer] = call.telnyx.sent('answer');
-    expect(answer?.path).toMatch(/^\/calls\/v3:inbound-\d+\/actions\/answer$/);
+    expect(answer?.path).toMatch(/^\/calls\/v3:inbound-[0-9a-f-]+\/actions\/answer$/);
     expect(answer?.body).toEqual({
       webhook_url: 'https://intake.example/webhooks/telnyx',
       webhook_url_method: 'POST',

@@ -109,3 +109,34 @@ describe('Events of a call', () => {
     expect(events('call.machine.premium.detection.ended')[0]?.event.payload.result).toBe('human_residence');
   });
 });
+
+describe('Who is hard to reach', () => {
+  test('picks up otherwise from the second call on', async () => {
+    const script = pickedUp({ kind: 'busy', afterMs: 500 })[0] as Persona;
+    const { dial, clock, types } = await rig({
+      personas: [{ ...script, redial: { kind: 'answers', afterMs: 1_000 }, keys: { opening: ['hangup'] } }],
+    });
+    await dial();
+    await clock.runUntilIdle();
+    expect(types()).not.toContain('call.answered');
+    for (let call = 0; call < 2; call += 1) {
+      await dial();
+      await clock.advance(2_000);
+    }
+    expect(types().filter((type) => type === 'call.answered')).toHaveLength(2);
+  });
+
+  test('may have a number without a route: the dial is refused as in the field, nothing rings, and it is on the books', async () => {
+    const script = pickedUp({ kind: 'no_answer' })[0] as Persona;
+    const { dial, clock, types, engine } = await rig({ personas: [{ ...script, unreachable: true }] });
+    const answer = await dial();
+    await clock.runUntilIdle();
+    expect(answer).toMatchObject({
+      status: 403,
+      errors: [{ code: 10010, detail: expect.stringMatching(/ D40$/) }],
+      telnyx_error: { error_code: 'D40' },
+    });
+    expect(types()).toEqual([]);
+    expect(engine.dials).toEqual([{ at: expect.any(Number), to: script.phone }]);
+  });
+});

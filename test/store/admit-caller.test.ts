@@ -76,6 +76,23 @@ describe('the plan of an inbound call', () => {
     expect(second.candidates).toHaveLength(2);
   });
 
+  it('has no candidate whose questions could not be put whole (U14)', async () => {
+    const patient = await givenMissed();
+    const [{ definition }] = (
+      await testEnv.DB.prepare(
+        `select definition from questionnaire_versions where questionnaire_id = 'adult-intake'`,
+      ).all<{ definition: string }>()
+    ).results as [{ definition: string }];
+    const set = (text: string) =>
+      testEnv.DB.prepare(`update questionnaire_versions set definition = ?`).bind(text).run();
+    await set(definition.replace('Please tell us', '{{first_name}}, please tell us'));
+    expect((await admit(callerFrom(patient.phoneNumber))).candidates).toEqual([]);
+    await set(definition);
+    expect((await admit(callerFrom(patient.phoneNumber))).candidates).toMatchObject([
+      { variables: {}, mediaUrl: null },
+    ]);
+  });
+
   it('of hidden numbers stands under one unnamed patient', async () => {
     const [first, second] = [await admit(callerFrom('anonymous')), await admit(callerFrom('anonymous'))];
     expect(first).toMatchObject({ patientNumber: 'anonymous', candidates: [] });

@@ -83,7 +83,7 @@ describe('what the sweep asks', () => {
     expect(await waiting(START + 1)).toEqual([first.attemptId]);
     expect(await waiting(START + 5000)).toEqual([first.attemptId, second.attemptId]);
     expect(await waiting(START + 5000, 1)).toEqual([first.attemptId]);
-    await markDialing(db, first.attemptId);
+    await markDialing(db, first.attemptId, Date.now());
     expect(await waiting(START + 5000)).toEqual([second.attemptId]);
     expect(await attemptStatus(db, first.attemptId)).toBe('dialing');
     expect(await attemptStatus(db, 'att_none')).toBeNull();

@@ -69,6 +69,9 @@ describe('readConfig', () => {
     ['ACCESS_TEAM_DOMAIN', 'https://team.cloudflareaccess.com/'],
     ['ACCESS_TEAM_DOMAIN', 'team.cloudflareaccess.com'],
     ['CALLBACK_NUMBER', '911'],
+    // TC-07: whoever rings back must not pay extra.
+    ['CALLBACK_NUMBER', '+19005550143'],
+    ['OPT_OUT_NUMBER', '+12029765014'],
     ['OPT_OUT_NUMBER', '+0123456789'],
     ['CLINIC_TIME_ZONE', 'Mars/Olympus'],
     ['CALLING_HOURS', 'sometimes'],

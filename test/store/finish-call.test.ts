@@ -48,7 +48,7 @@ async function givenFinished(changes: Partial<FinishedCall> = {}, outcome: Outco
     clinicNumber: '+12025550101',
     questionnaire: { id: 'adult-intake', version: 1 },
     phoneNumber: placed.patient.phoneNumber,
-    record: callRecord(state),
+    ...{ record: callRecord(state), refused: false },
     note: noteOf(state, plan, placed.callId.replace('call_', 'note_'), 1, Date.now(), iso),
     log: LOG,
     recording: null,

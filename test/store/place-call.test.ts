@@ -1,6 +1,6 @@
 /** Asking for a call: who is meant, what the gate says, and all of it or nothing stored. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GATE_POLICY_VERSION } from '../../src/domain/campaign/gate.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { GATE_POLICIES } from '../../src/domain/campaign/gate-policy.ts';
 import type { Config } from '../../src/env.ts';
 import { blockAttempt, cancelUnstarted } from '../../src/store/attempts.ts';
 import { getCall } from '../../src/store/calls.ts';
@@ -52,7 +52,7 @@ describe('a call that may be placed', () => {
         moment: 'preview',
         allowed: 1,
         code: null,
-        policy_version: GATE_POLICY_VERSION,
+        policy_version: GATE_POLICIES[0]?.version,
       },
     ]);
   });
@@ -117,21 +117,26 @@ describe('a call that may not', () => {
   });
 
   const policy: Config = { ...config, dialing: { ...config.dialing, callingHours: 'policy' } };
-  it.each<[string, Partial<CallRequest>, { consent?: null; suppressed?: boolean; under?: Config; reserved?: boolean }]>(
+  it.each<
     [
-      ['suppressed', {}, { suppressed: true }],
-      ['suppressed', { consent: CONSENT }, { suppressed: true, consent: null }],
-      ['no_consent', {}, { consent: null }],
-      ['outside_hours', {}, { under: policy }],
-      ['already_reserved', {}, { reserved: true }],
-    ],
-  )('because of %s stores its decision and nothing else', async (code, request, given) => {
+      string,
+      Partial<CallRequest>,
+      { consent?: null; suppressed?: boolean; under?: Config; reserved?: boolean; hour?: number },
+    ]
+  >([
+    ['suppressed', {}, { suppressed: true }],
+    ['suppressed', { consent: CONSENT }, { suppressed: true, consent: null }],
+    ['no_consent', {}, { consent: null }],
+    ['outside_hours', {}, { under: policy, hour: 3 }],
+    ['already_reserved', {}, { reserved: true }],
+  ])('because of %s stores its decision and nothing else', async (code, request, given) => {
     const patient = await givenPatient(given.consent === null ? { consent: null } : {});
     const { phoneNumber, id: patientId } = patient;
     if (given.suppressed) await insertSuppression(db, ring, { phoneNumber, reason: 'asked', callId: null }, Date.now());
     if (given.reserved) placed(await place({ phoneNumber, patientId }));
     else await place({ phoneNumber, questionnaireId: 'adult-intake', patientId: 'pat_none' });
     const before = await dumpDatabase();
+    if (given.hour !== undefined) vi.setSystemTime(new Date().setUTCHours(given.hour));
     const result = await place({ phoneNumber, patientId, ...request }, given.under);
     expect(result).toMatchObject({ ok: false, kind: 'refused', code });
     const { dial_decisions: decisions, ...rest } = await dumpDatabase();

@@ -114,6 +114,24 @@ describe('questionnaires', () => {
     expect(await approvedQuestionnaire(db, 'message-and-reply', Date.now())).toEqual(messageAndReply);
   });
 
+  it('version 2 of the message is stored beside version 1, which stays as it was published', async () => {
+    const one = {
+      ...messageAndReply,
+      version: 1,
+      items: messageAndReply.items.filter(({ type }) => type !== 'message'),
+    };
+    await approvedQuestionnaire(db, 'message-and-reply', Date.now(), [one]);
+    const [published] = await rows();
+    expect(published?.hash).toBe('bdf7b770f10640fff86854891d2872d659ee0e7dd00c4ce2539d70573a905123');
+    expect(await approvedQuestionnaire(db, 'message-and-reply', Date.now())).toEqual(messageAndReply);
+    expect(await questionnaireVersion(db, 'message-and-reply', 1)).toEqual(one);
+    expect((await rows())[0]).toEqual(published);
+    expect(await versions()).toEqual([
+      [1, 'shipped'],
+      [2, 'shipped'],
+    ]);
+  });
+
   it('a shipped one that may not be approved is never stored, and the problem is named', async () => {
     await expect(approved(titled('Special offer'))).rejects.toThrow('/title/en marketing_words');
     expect(await rows()).toEqual([]);

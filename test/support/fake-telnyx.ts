@@ -12,6 +12,7 @@ export type Action =
   | 'gather_using_speak'
   | 'gather_stop'
   | 'speak'
+  | 'playback_start'
   | 'playback_stop'
   | 'record_start'
   | 'record_stop'
@@ -114,6 +115,7 @@ const USUAL: Readonly<Record<Action, Answer>> = {
   gather_using_speak: done,
   gather_stop: done,
   speak: done,
+  playback_start: done,
   playback_stop: done,
   record_start: done,
   record_stop: done,

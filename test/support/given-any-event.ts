@@ -24,9 +24,11 @@ import {
   hungUp,
   initiated,
   keyPressed,
+  played,
   received,
   recordingSaved,
   requested,
+  speakCut,
   speakEnded,
   staffAnswered,
   staffHungUp,
@@ -42,8 +44,9 @@ const BEFORE_THE_TALK: readonly EventInput[] = [
   ...[dialChecked(true), dialChecked(false)],
 ];
 const ALWAYS: readonly EventInput[] = [
-  ...[answered, speakEnded, hungUp(), hangupRequested, recordingSaved(), staffAnswered, staffHungUp],
+  ...[answered, speakEnded, speakCut, hungUp(), hangupRequested, recordingSaved(), staffAnswered, staffHungUp],
   ...[detected('human'), detected('machine'), detected('fax'), greetingEnded, callScreening],
+  ...(['completed', 'stopped', 'lost', 'detection', 'unknown'] as const).map(played),
   ...WORDS.map((words) => heard(words)),
   ...['*', '9', '8'].map((digit) => keyPressed(digit, null)),
 ];
@@ -53,7 +56,15 @@ const ENTRIES: readonly (readonly [string, GatherStatus])[] = [
   ...[['1', 'cancelled'] as const, ['1', 'cancelled_amd'] as const, ['1', 'other'] as const],
 ];
 const REFUSABLE: readonly CommandName[] = [
-  ...(['gather_using_speak', 'speak', 'record_start', 'transcription_start', 'transfer', 'hangup'] as const),
+  ...([
+    'gather_using_speak',
+    'speak',
+    'playback_start',
+    'record_start',
+    'transcription_start',
+    'transfer',
+    'hangup',
+  ] as const),
 ];
 
 export function eventsAfter(state: CallState): EventInput[] {

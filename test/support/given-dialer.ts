@@ -8,6 +8,7 @@ import {
 } from 'cloudflare:test';
 import { vi } from 'vitest';
 import { consumeDial } from '../../src/dialer/consume-dial.ts';
+import type { CampaignLimits } from '../../src/dialer/line-table.ts';
 import type { DialMessage } from '../../src/env.ts';
 import { testEnv } from './worker-env.ts';
 
@@ -30,6 +31,16 @@ export const dialerNamed = (name = 'dialer') => {
   const stub = testEnv.DIALER.getByName(name);
   return {
     enqueue: async (attemptId: string, callId = `call_${attemptId}`) => await stub.enqueue(attemptId, callId),
+    /** Attempts `<campaign>-0`, `<campaign>-1`, … */
+    enqueueMany: async (campaignId: string, count: number, limits: CampaignLimits) =>
+      await stub.enqueueMany(
+        campaignId,
+        Array.from({ length: count }, (_, n) => ({
+          attemptId: `${campaignId}-${n}`,
+          callId: `call_${campaignId}-${n}`,
+        })),
+        limits,
+      ),
     take: async (attemptId: string) => await stub.take(attemptId),
     started: async (attemptId: string) => await stub.started(attemptId),
     release: async (attemptId: string) => await stub.release(attemptId),

@@ -1,5 +1,12 @@
 /** Events without the bookkeeping (id, times), which the conversation fills in. */
-import type { Asked, CallEvent, EventBase, GatherStatus, MachineVerdict } from '../../src/domain/intake/event.ts';
+import type {
+  Asked,
+  CallEvent,
+  EventBase,
+  GatherStatus,
+  MachineVerdict,
+  PlaybackStatus,
+} from '../../src/domain/intake/event.ts';
 import type { CallControlId, CallLegId, CallSessionId, TelnyxIds } from '../../src/domain/intake/ids.ts';
 import type { TimerName } from '../../src/domain/intake/state.ts';
 
@@ -20,6 +27,9 @@ export const dialUnknown: EventInput = { type: 'dial.unknown' };
 export const initiated: EventInput = { type: 'call.initiated', ids: IDS };
 export const answered: EventInput = { type: 'call.answered', ids: IDS };
 export const speakEnded: EventInput = { type: 'speak.ended' };
+/** Silenced by the detection of machines. */
+export const speakCut: EventInput = { type: 'speak.ended', cut: 'detection' };
+export const played = (status: PlaybackStatus = 'completed'): EventInput => ({ type: 'playback.ended', status });
 export const hangupRequested: EventInput = { type: 'hangup.requested' };
 
 export const dialRefused = (code = 'D38'): EventInput => ({ type: 'dial.refused', code });

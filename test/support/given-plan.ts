@@ -47,6 +47,8 @@ export function givenPlan({ patient, clinic, candidates = [], ...changes }: Plan
     language: 'en',
     questionnaire,
     wordings: wordingsOf(questionnaire),
+    variables: {},
+    mediaUrl: null,
     clinic: {
       name: 'Elm Street Clinic',
       callbackNumber: '+12025550100',
@@ -76,6 +78,8 @@ function givenCandidate({ patient, ...changes }: CandidateChanges, questionnaire
     patient: { ...ROSA, ...patient },
     questionnaire,
     wordings: wordingsOf(changes.questionnaire ?? questionnaire),
+    variables: {},
+    mediaUrl: null,
     answers: {},
     redFlags: [],
     ...changes,
@@ -129,6 +133,13 @@ export const number = (id: string, minimum: number, maximum: number): Item => ({
   minimum,
   maximum,
   text: { en: `${id}?`, es: `¿${id}?` },
+});
+
+export const message = (id: string, audio = false): Item => ({
+  id,
+  type: 'message',
+  text: { en: `${id}.`, es: `${id}.` },
+  ...(audio ? { audio } : {}),
 });
 
 export const date = (id: string, notFuture: boolean): Item => ({

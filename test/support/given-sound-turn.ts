@@ -23,7 +23,13 @@ function brokenRule(
   if (commands.some(({ createdAt }) => createdAt !== event.receivedAt)) return 'a command is not dated by its event';
 
   const names = commands.map(({ name }) => name);
-  const asked = commands.filter(({ name }) => name === 'gather_using_speak');
+  // A message stands in the place of a question.
+  const asked = commands.filter(
+    (command) =>
+      command.name === 'gather_using_speak' ||
+      command.name === 'playback_start' ||
+      (command.name === 'speak' && command.step),
+  );
   if (asked.length > 1) return 'two questions in one turn';
   if (asked[0] && !(after.phase === 'asking' && after.question.seq === asked[0].seq))
     return 'a question is asked but not open';
@@ -46,12 +52,11 @@ function brokenRule(
     return 'a stopped transcription counts as on (RC-04)';
   if (hasStopped(before.recorder, after.recorder) || hasStopped(before.transcriber, after.transcriber))
     return 'what the patient or staff stopped runs again (RC-04, RC-06)';
-  if (
-    isOpenBefore(before, event) &&
-    asked[0] &&
-    !names.slice(0, names.indexOf('gather_using_speak')).includes('gather_stop')
-  )
+  const stop = before.phase === 'asking' && before.question.playing !== undefined ? 'playback_stop' : 'gather_stop';
+  if (isOpenBefore(before, event) && asked[0] && !names.slice(0, names.indexOf(asked[0].name)).includes(stop))
     return 'two questions are open at a time';
+  if (after.phase === 'closing' && isOpenBefore(before, event) && isPlaying(before) && !names.includes('playback_stop'))
+    return 'the last words are spoken over a message';
   if (
     names.includes('hangup') &&
     names.includes('suppress_number') &&
@@ -87,9 +92,13 @@ const stoppedCalls = ({ outcome }: CallState): boolean => outcome === 'opted_out
 /** Whether the gather of a question still runs at this moment, for all we know. */
 function isOpenBefore(before: CallState, event: CallEvent): boolean {
   if (before.phase !== 'asking' || before.question.settling !== null) return false;
+  if (before.question.playing === 'text' && event.type === 'speak.ended') return false;
+  if (before.question.playing === 'audio' && event.type === 'playback.ended') return false;
   if (event.type === 'gather.ended') return event.asked?.seq !== before.question.seq;
   return event.type !== 'command.failed';
 }
+
+const isPlaying = (state: CallState): boolean => state.phase === 'asking' && state.question.playing !== undefined;
 
 /** The patient wants to say it again. */
 const isTakenBack = (event: CallEvent, after: CallState): boolean =>

@@ -4,9 +4,9 @@ import { getCall } from '../../src/store/calls.ts';
 import type { ConsentInput } from '../../src/store/consents.ts';
 import { createPatient, type NewPatient, type Patient } from '../../src/store/patients.ts';
 import { type CallRequest, placeCall } from '../../src/store/place-call.ts';
-import { prepareDial } from '../../src/store/prepare-plan.ts';
+import { prepareDial, readDialSubject } from '../../src/store/prepare-plan.ts';
 import { usNumber } from '../../src/us-number.ts';
-import { config, db, ring } from './worker-env.ts';
+import { config, db, ring, testEnv } from './worker-env.ts';
 
 let numbers = 0;
 /** Fiction numbers, each once: 100 to an area code. */
@@ -42,9 +42,13 @@ export const requestFor = (changes: Partial<CallRequest> & Pick<CallRequest, 'ph
   questionnaireId: null,
   language: null,
   consent: null,
+  ...{ purpose: 'intake', testOf: null, stopped: false },
   requestedBy: 'staff_1',
   ...changes,
 });
+
+/** The caps on how often somebody is rung (TC-05) begin anew. */
+export const forgetCaps = () => testEnv.DB.exec('update attempts set counts = 0');
 
 export interface Placed {
   readonly patient: Patient;
@@ -66,7 +70,9 @@ export async function givenPlacedCall(
 /** What the consumer hands to the session. */
 export async function givenPlanOf({ callId, attemptId }: Placed): Promise<[CallPlan, wrappedKey: string]> {
   const call = await getCall(db, ring, callId);
-  const prepared = call === null ? null : await prepareDial(db, config, call, attemptId, Date.now());
-  if (prepared === null) throw new Error('not preparable');
+  const subject = call === null ? null : await readDialSubject(db, config, call);
+  if (call === null || subject === null) throw new Error('not preparable');
+  const prepared = await prepareDial(config, call, subject, attemptId, Date.now());
+  if (prepared === null) throw new Error('not speakable');
   return [prepared.plan, prepared.wrappedKey];
 }

@@ -2,11 +2,15 @@
  * Every workers-lane file starts as in a runtime of its own, though files share one: modules are evaluated anew (counters, caches),
  * storage, Durable Objects and their alarms are gone, the clock is the real one, and the tables are there.
  */
-import { applyD1Migrations, type D1Migration, reset } from 'cloudflare:test';
+import { applyD1Migrations, type D1Migration, evictDurableObject, reset, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 
-const { DB, TEST_MIGRATIONS } = env as unknown as { DB: D1Database; TEST_MIGRATIONS: D1Migration[] };
+const { DB, DIALER, TEST_MIGRATIONS } = env as unknown as {
+  DB: D1Database;
+  DIALER: DurableObjectNamespace;
+  TEST_MIGRATIONS: D1Migration[];
+};
 
 vi.useRealTimers();
 vi.resetModules();
@@ -18,3 +22,7 @@ do {
   await reset();
 } while ((await DB.prepare(`select 1 from sqlite_master where name = 'd1_migrations'`).first()) !== null);
 await applyD1Migrations(DB, TEST_MIGRATIONS);
+// Nor did the one object that all files share always go with a reset; what it knows decides when a call may be dialled.
+const dialer = DIALER.getByName('dialer');
+await runInDurableObject(dialer, (_, { storage }) => storage.deleteAll());
+await evictDurableObject(dialer);

@@ -200,7 +200,7 @@ describe('Telnyx that does not answer as it should', () => {
     telnyx.next(action, hang);
     const sent = send();
     await vi.advanceTimersByTimeAsync(SEND_TIMEOUT_MS);
-    expect(await sent).toEqual({ ok: false, failure: { kind: 'retryable', code: 'no_answer', status: null } });
+    expect(await sent).toMatchObject({ ok: false, failure: { kind: 'retryable', code: 'no_answer', status: null } });
     expect(telnyx.requests).toHaveLength(1);
   });
 });

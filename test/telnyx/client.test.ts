@@ -101,6 +101,14 @@ describe('a command on the line', () => {
       { name: 'speak', payload: 'Goodbye.', language: 'en' },
       { payload: 'Goodbye.', voice: 'Telnyx.KokoroTTS.af' },
     ],
+    [
+      { name: 'speak', payload: 'A message.', language: 'es', step: 'message.audio' },
+      { payload: 'A message.', voice: 'Telnyx.KokoroTTS.ef_dora' },
+    ],
+    [
+      { name: 'playback_start', step: 'message.audio', url: 'https://intake.example/media/m/h.wav', audioType: 'wav' },
+      { audio_url: 'https://intake.example/media/m/h.wav', audio_type: 'wav' },
+    ],
     [{ name: 'gather_stop' }, {}],
     [{ name: 'playback_stop' }, { stop: 'all' }],
     [{ name: 'record_start' }, { channels: 'dual', format: 'mp3' }],
@@ -168,7 +176,7 @@ describe('a command on the line', () => {
     ['no network', 'hangup', networkError, { kind: 'retryable', code: 'no_answer', status: null }],
   ])('answered with %s is one request, and the caller decides', async (_, action, answer, failure) => {
     telnyx.next(action, answer);
-    expect(await send({ name: 'hangup' })).toEqual({ ok: false, failure });
+    expect(await send({ name: 'hangup' })).toMatchObject({ ok: false, failure });
     expect(telnyx.requests).toHaveLength(1);
   });
 
@@ -182,7 +190,7 @@ describe('a command on the line', () => {
     await vi.advanceTimersByTimeAsync(SEND_TIMEOUT_MS - 1);
     expect([SEND_TIMEOUT_MS, result]).toEqual([4000, 'waiting']);
     await vi.advanceTimersByTimeAsync(1);
-    expect(result).toEqual({ ok: false, failure: { kind: 'retryable', code: 'no_answer', status: null } });
+    expect(result).toMatchObject({ ok: false, failure: { kind: 'retryable', code: 'no_answer', status: null } });
     expect(telnyx.requests).toHaveLength(1);
   });
 });

@@ -32,7 +32,7 @@ describe('failureOf', () => {
     [403, 10010, 'permanent', '10010'],
     [403, '90041', 'permanent', '90041'],
   ])('%i with code %j is %s', (status, code, kind, spelled) => {
-    expect(failureOf(refusal(status, code))).toEqual({ kind, code: spelled, status });
+    expect(failureOf(refusal(status, code))).toMatchObject({ kind, code: spelled, status });
   });
 
   it.each([
@@ -45,7 +45,7 @@ describe('failureOf', () => {
     ['a code in words', { errors: [{ code: 'call +12025550143' }] }],
     ['a D-code', { errors: [{ code: 'D60' }] }],
   ])('with %s goes by the status', (_, body) => {
-    expect(failureOf(errorOf(422, body))).toEqual({ kind: 'permanent', code: 'http_422', status: 422 });
+    expect(failureOf(errorOf(422, body))).toMatchObject({ kind: 'permanent', code: 'http_422', status: 422 });
   });
 
   it('reads the production 403 that has data beside the errors', () => {
@@ -53,7 +53,7 @@ describe('failureOf', () => {
       data: { call_control_id: 'v3:x' },
       errors: [{ code: 10010, detail: '… D60', telnyx_error: { error_code: 'D60' } }],
     };
-    expect(failureOf(errorOf(403, body))).toEqual({ kind: 'permanent', code: '10010', status: 403 });
+    expect(failureOf(errorOf(403, body))).toMatchObject({ kind: 'permanent', code: '10010', status: 403 });
   });
 
   it.each([
@@ -62,11 +62,40 @@ describe('failureOf', () => {
     ['anything else', new TypeError('x is not a function')],
     ['nothing', undefined],
   ])('%s is no answer', (_, error) => {
-    expect(failureOf(error)).toEqual({ kind: 'retryable', code: 'no_answer', status: null });
+    expect(failureOf(error)).toMatchObject({ kind: 'retryable', code: 'no_answer', status: null });
   });
 
   it('lets no text of Telnyx out: they quote numbers', () => {
     expect(JSON.stringify(failureOf(refusal(422, '10016')))).not.toContain('2025550143');
+  });
+});
+
+describe('a limit that was reached', () => {
+  const withDetail = (detail: string) => ({ errors: [{ code: '10010', title: 'Forbidden', detail }] });
+
+  it.each<[string, number, unknown, string | null]>([
+    ['dials per second', 429, { errors: [{ code: '90103' }] }, '90103'],
+    ['requests', 429, { errors: [{ code: 10011 }] }, '10011'],
+    ['something Telnyx has no code for', 429, undefined, 'http_429'],
+    ['channels of the account', 403, { errors: [{ code: '90041' }] }, '90041'],
+    ['channels of the profile, whatever the status', 422, { errors: [{ code: '90042' }] }, '90042'],
+    ['channels of the connection', 400, { errors: [{ code: 90043 }] }, '90043'],
+    ['channels, said in words', 403, withDetail('User channel limit exceeded D1'), 'D1'],
+    ['channels, beside the error', 403, { ...withDetail('x'), telnyx_error: { error_code: 'D2' } }, 'D2'],
+    ['channels, within the error', 403, { errors: [{ code: 10010, telnyx_error: { error_code: 'D3' } }] }, 'D3'],
+    ['nothing: another D-code', 403, withDetail('Destination not whitelisted D60'), null],
+    ['nothing: a D-code within a text', 403, withDetail('D1 is not the last word'), null],
+    ['nothing: the same words with another status', 422, withDetail('User channel limit exceeded D1'), null],
+    ['nothing: SRTP, which has the code of too many requests', 422, { errors: [{ code: '10011' }] }, null],
+    ['nothing: a server error', 500, { errors: [{ code: '10007' }] }, null],
+    ['nothing: no body', 403, undefined, null],
+    ['nothing: a detail that is no text', 403, { errors: [{ code: 10010, detail: { D1: 'D1' } }] }, null],
+  ])('is told: %s', (_, status, body, limit) => {
+    expect(failureOf(errorOf(status, body)).limit).toBe(limit);
+  });
+
+  it('is never told of silence', () => {
+    expect(failureOf(new APIConnectionTimeoutError()).limit).toBeNull();
   });
 });
 

@@ -62,6 +62,17 @@ describe('a webhook body', () => {
     ['call.gather.ended', { status: 'something_new' }, { type: 'gather.ended', digits: '', status: 'other', asked }],
     ['call.gather.ended', {}, { type: 'gather.ended', digits: '', status: 'other', asked }],
     ['call.speak.ended', { speak_id: 'Yk3v0Qe1', status: 'completed' }, { type: 'speak.ended' }],
+    ['call.speak.ended', { status: 'call_hangup' }, { type: 'speak.ended', cut: 'hangup' }],
+    ['call.speak.ended', { status: 'cancelled_amd' }, { type: 'speak.ended', cut: 'detection' }],
+    ['call.playback.ended', { status: 'completed' }, { type: 'playback.ended', status: 'completed' }],
+    ['call_playback_ended', { status: 'completed' }, { type: 'playback.ended', status: 'completed' }],
+    ['call.playback.ended', { status: 'cancelled' }, { type: 'playback.ended', status: 'stopped' }],
+    ['call.playback.ended', { status: 'cancelled_amd' }, { type: 'playback.ended', status: 'detection' }],
+    ['call.playback.ended', { status: 'call_hangup' }, { type: 'playback.ended', status: 'hangup' }],
+    ['call.playback.ended', { status: 'file_not_found' }, { type: 'playback.ended', status: 'lost' }],
+    ['call.playback.ended', { status: 'failed' }, { type: 'playback.ended', status: 'lost' }],
+    ['call.playback.ended', { status: 'something_new' }, { type: 'playback.ended', status: 'unknown' }],
+    ['call.playback.ended', {}, { type: 'playback.ended', status: 'unknown' }],
     [
       'call.hangup',
       {
@@ -207,7 +218,6 @@ describe('a webhook body', () => {
 
   it.each([
     'call.playback.started',
-    'call.playback.ended',
     'call.speak.started',
     'call.recording.transcription.saved',
     'call.refer.started',

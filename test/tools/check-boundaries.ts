@@ -72,8 +72,14 @@ const IMPORTS: Readonly<Record<string, readonly [forbidden: readonly string[], a
     ['cloudflare:workers', '../store/seal.ts', '../env.ts'],
   ],
   'src/outbox/x.ts': [
-    ['hono', 'zod', 'node:crypto', 'telnyx', '../web/app.ts', '../session/intake-session.ts', '../dialer/dialer.ts'],
-    ['cloudflare:workers', '../domain/jobs/backoff.ts', '../telnyx/client.ts', '../store/jobs.ts', '../log.ts'],
+    [
+      ...['hono', 'zod', 'node:crypto', 'telnyx', 'csv-parse/sync'],
+      ...['../web/app.ts', '../session/intake-session.ts', '../dialer/dialer.ts'],
+    ],
+    [
+      ...['cloudflare:workers', '../domain/jobs/backoff.ts', '../telnyx/client.ts', '../store/jobs.ts', '../log.ts'],
+      ...['../csv-records.ts', '../us-number.ts'],
+    ],
   ],
   'src/web/x.ts': [
     [
@@ -90,8 +96,10 @@ const IMPORTS: Readonly<Record<string, readonly [forbidden: readonly string[], a
       'zod',
       'jose',
       'telnyx-webhook-verify',
+      '@remix-run/multipart-parser',
       '../telnyx/parse-event.ts',
       '../store/calls.ts',
+      '../csv-records.ts',
     ],
   ],
   'src/web/api/x.ts': [

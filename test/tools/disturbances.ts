@@ -6,7 +6,9 @@ import { globSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Random } from '../../src/simulator/random.ts';
+import { Random } from '../../src/simulator/random.ts';
+import type { ChaosSettings } from './chaos-settings.ts';
+import type { LocalStack } from './local-stack.ts';
 import { killGroup, type LocalWorker } from './local-worker.ts';
 
 export interface Run {
@@ -22,6 +24,40 @@ const SPREAD = 0.85;
 /** Waited at each place, by chance, so that it falls into every state a call can be in. */
 const UP_TO_MS = 2_000;
 const POLL_MS = 50;
+const OUTAGE_MS = [2_000, 6_000] as const;
+
+/** As often as the settings say, each kind in a row of its own. */
+export async function disturbWorker(
+  running: LocalStack,
+  progress: Pick<Run, 'calls' | 'finished'>,
+  { kills, outages, seed }: Pick<ChaosSettings, 'kills' | 'outages' | 'seed'>,
+): Promise<{ kills: number; outages: number }> {
+  const { engine } = running.telnyx;
+  const run = { ...progress, isLive: () => [...engine.legs.values()].some(({ phase }) => phase !== 'ended') };
+  const seeds = new Random(seed + 1);
+  const [ofKills, ofOutages] = [new Random(seeds.next() * 2 ** 32), new Random(seeds.next() * 2 ** 32)];
+  const [least, most] = OUTAGE_MS;
+  try {
+    const [killed, locked] = await Promise.all([
+      disturb(run, kills, ofKills, () => timed('killed', killWorker(running.worker))),
+      disturb(run, outages, ofOutages, () =>
+        timed('D1 locked', lockDatabase(running.stateFolder, least + ofOutages.next() * (most - least))),
+      ),
+    ]);
+    return { kills: killed, outages: locked };
+  } catch (error) {
+    // A worker that does not come back is told of at once, and fails the run when it is waited for.
+    process.stdout.write(`${String(error)}\n`);
+    throw error;
+  }
+}
+
+/** For whoever reads what became of a call. */
+async function timed(what: string, lasting: Promise<void>): Promise<void> {
+  const from = new Date();
+  await lasting;
+  process.stdout.write(`${what} ${from.toISOString()} to ${new Date().toISOString()}\n`);
+}
 
 /** Says how often it befell. */
 export async function disturb(

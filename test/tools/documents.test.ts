@@ -1,5 +1,5 @@
 /** README and SECURITY.md: what they point to exists, and the variables they list are those the worker reads. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -37,4 +37,14 @@ it('the example of .dev.vars names every required variable', () => {
     ([, name]) => name,
   );
   expect(required.filter((name) => !new RegExp(`^${name}=`, 'm').test(read('.dev.vars.example')))).toEqual([]);
+});
+
+it('every rule of calling has a test under its id, or SECURITY.md says whose duty it is', () => {
+  const titles = globSync('test/**/*.test.ts', { cwd: root })
+    .filter((file) => !file.endsWith('documents.test.ts'))
+    .map((file) => read(file))
+    .join('\n');
+  const security = read('SECURITY.md');
+  const rules = Array.from({ length: 27 }, (_, i) => `TC-${String(i + 1).padStart(2, '0')}`);
+  expect(rules.filter((id) => !titles.includes(id) && !security.includes(id))).toEqual([]);
 });

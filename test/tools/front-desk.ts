@@ -6,8 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Persona } from '../../src/simulator/persona.ts';
 import type { LocalStack } from './local-stack.ts';
 
-type Json = Record<string, unknown>;
-type Running = Pick<LocalStack, 'api'>;
+export type Json = Record<string, unknown>;
+export type Running = Pick<LocalStack, 'api'>;
 
 /** A restarted worker takes seconds, on a busy machine many. */
 const TRIES = 80;
@@ -25,7 +25,12 @@ export async function insist(running: Running, method: string, path: string, bod
 }
 
 /** For requests that may not: `find` says whether an earlier one was carried out after all. */
-async function once(running: Running, path: string, body: unknown, find: () => Promise<Json | null>): Promise<Json> {
+export async function once(
+  running: Running,
+  path: string,
+  body: unknown,
+  find: () => Promise<Json | null>,
+): Promise<Json> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const found = tries === 0 ? null : await find();
     if (found !== null) return found;

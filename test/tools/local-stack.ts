@@ -27,6 +27,8 @@ export interface LocalStackOptions {
   /** Other patients or faults than the usual ones. */
   readonly engine?: Partial<EngineOptions>;
   readonly variables?: Readonly<Record<string, string>>;
+  /** Of the worker, in place of its own. */
+  readonly entry?: string;
 }
 export interface LocalStack {
   readonly access: AccessStandIn;
@@ -84,6 +86,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     port: ports.worker,
     stateFolder,
     ...(options.onRestart === undefined ? {} : { onRestart: options.onRestart }),
+    ...(options.entry === undefined ? {} : { entry: options.entry }),
     variables: {
       TELNYX_API_KEY: secrets.telnyxApiKey,
       TELNYX_PUBLIC_KEY: telnyx.engine.publicKey,

@@ -1,6 +1,7 @@
 /**
  * The worker as a child process: `wrangler dev` in a process group of its own, watched. When it dies, whatever killed it, the
- * rest of its group is cleared and it is started again on the same state; and its cron is rung, which nobody else does here.
+ * rest of its group is cleared and it is started again on the same state; the same when it answers nobody for a minute, as
+ * happens to wrangler's own proxy on a machine that is too busy. And its cron is rung, which nobody else does here.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createWriteStream, writeFileSync } from 'node:fs';
@@ -11,11 +12,17 @@ const wrangler = path.join(root, 'node_modules/wrangler/bin/wrangler.js');
 /** Stops wrangler from looking for anything outside this machine. */
 const offline = { WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false', CI: '1', NO_COLOR: '1' };
 
+/** Looks in vain, in a row, after which it is taken for hung. */
+const MOST_SILENT = 12;
+const LOOK_EVERY_MS = 5_000;
+
 export interface LocalWorkerOptions {
   readonly port: number;
   /** Holds D1, R2 and Durable Objects between starts. */
   readonly stateFolder: string;
   readonly variables: Readonly<Record<string, string>>;
+  /** In place of the product's own, relative to the repository. */
+  readonly entry?: string;
   readonly cronEveryMs?: number;
   readonly onRestart?: () => void;
 }
@@ -50,7 +57,8 @@ export function startLocalWorker(options: LocalWorkerOptions): LocalWorker {
     child = spawn(
       process.execPath,
       [
-        ...[wrangler, 'dev', '--local', '--ip', '127.0.0.1', '--port', String(options.port), '--inspector-port', '0'],
+        ...[wrangler, 'dev', ...(options.entry === undefined ? [] : [options.entry]), '--local'],
+        ...['--ip', '127.0.0.1', '--port', String(options.port), '--inspector-port', '0'],
         ...['--persist-to', options.stateFolder, '--show-interactive-dev-session=false', '--log-level', 'log'],
         ...variables,
       ],
@@ -71,9 +79,7 @@ export function startLocalWorker(options: LocalWorkerOptions): LocalWorker {
   const ready = async (): Promise<void> => {
     const deadline = Date.now() + 60_000;
     for (;;) {
-      const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2000) }).catch(() => null);
-      await answer?.body?.cancel();
-      if (answer?.status === 200) return;
+      if (await answers(url)) return;
       if (Date.now() > deadline)
         throw new Error(`the worker did not start; see ${path.join(options.stateFolder, 'worker.log')}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -93,6 +99,15 @@ export function startLocalWorker(options: LocalWorkerOptions): LocalWorker {
       .catch(() => undefined);
   }, options.cronEveryMs ?? 5000);
 
+  let silent = 0;
+  const watch = setInterval(async () => {
+    silent = (await answers(url)) ? 0 : silent + 1;
+    if (silent < MOST_SILENT || child?.pid === undefined) return;
+    silent = 0;
+    output.write('local-worker: it answers nobody, and is killed\n');
+    killGroup(child.pid, 'SIGKILL');
+  }, LOOK_EVERY_MS);
+
   return {
     url,
     pid: () => child?.pid ?? null,
@@ -100,6 +115,7 @@ export function startLocalWorker(options: LocalWorkerOptions): LocalWorker {
     stop: async () => {
       stopping = true;
       clearInterval(cron);
+      clearInterval(watch);
       const running = child;
       if (running?.pid === undefined || running.exitCode !== null) return;
       const ended = new Promise<void>((resolve) => running.once('exit', () => resolve()));
@@ -109,6 +125,12 @@ export function startLocalWorker(options: LocalWorkerOptions): LocalWorker {
       clearTimeout(forced);
     },
   };
+}
+
+async function answers(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2000) }).catch(() => null);
+  await answer?.body?.cancel();
+  return answer?.status === 200;
 }
 
 export function killGroup(pid: number, signal: NodeJS.Signals): void {

@@ -1,14 +1,16 @@
 /**
- * `npm start`: the whole product on this machine. Starts the stand-ins and the worker, rings a handful of simulated patients,
- * prints the conversations and the notes, and judges each call by what its patient really pressed.
- * `-- --once` ends with 0 when every call ended as scripted, else 1; `-- --keep` goes on with the state of the last start.
+ * `npm start`: the whole product on this machine. Starts the stand-ins and the worker, rings a handful of simulated patients and
+ * a small campaign, prints the conversations and the notes, and judges each call by what its patient really pressed.
+ * `-- --once` ends with 0 when everything ended as scripted, else 1; `-- --keep` goes on with the state of the last start.
  */
 import { parseArgs } from 'node:util';
 import { compareWithNote } from '../../src/simulator/compare-with-note.ts';
 import { asRingingBack, type Persona } from '../../src/simulator/persona.ts';
-import { personas } from '../../src/simulator/personas.ts';
+import { morePersonas, personas } from '../../src/simulator/personas.ts';
+import { optsOut } from '../../src/simulator/refusing-personas.ts';
 import { bold, conversationPrint, dim, green, noteLines, red } from './conversation-print.ts';
 import { type LocalStack, startLocalStack } from './local-stack.ts';
+import { campaignPatients, prepareCampaign, ringCampaign } from './start-campaign.ts';
 
 const { values } = parseArgs({
   options: {
@@ -36,10 +38,13 @@ const FINAL = new Set([
   'wrong_person',
 ]);
 
-/** Why a patient of the last start is rightly not rung again. */
+/** Why a patient of the last start is rightly not rung again, besides having been reached within a day. */
 const REFUSED_AGAIN: Readonly<Record<string, string>> = { opted_out: 'suppressed', wrong_person: 'no_consent' };
+const REACHED_TODAY = 'frequency';
 /** The first call is printed as it runs; the others wait, so that it can be read. */
 const { promise: firstIsOver, resolve: endFirst } = Promise.withResolvers<void>();
+/** Who opts out stands on the campaign's list as well. */
+const { promise: optOutIsOver, resolve: endOptOut } = Promise.withResolvers<void>();
 
 const say = (line = ''): void => void process.stdout.write(`${line}\n`);
 const print = conversationPrint(say);
@@ -54,6 +59,7 @@ const stack = await startLocalStack({
     telnyx: Number(values['telnyx-port']),
   },
   ...(values['state-folder'] === undefined ? {} : { stateFolder: values['state-folder'] }),
+  engine: { personas: [...personas, ...morePersonas, ...campaignPatients] },
   onObservation: (observation) => print.hear(observation),
   onRestart: () => say(dim('   (the worker died and is being started again)')),
 });
@@ -64,24 +70,54 @@ const stop = async (code: number): Promise<never> => {
 process.once('SIGINT', () => void stop(130));
 process.once('SIGTERM', () => void stop(143));
 
-let failed: number;
+let failed = false;
 try {
-  failed = await withLimit(values.once ? ONCE_LIMIT_MS - (Date.now() - startedAt) : null, ringEveryone(stack));
+  failed = await withLimit(values.once ? ONCE_LIMIT_MS - (Date.now() - startedAt) : null, ringAll(stack));
 } catch (error) {
   say(red(`   ${(error as Error).message}`));
-  failed = 1;
+  failed = true;
 }
-say();
-say(
-  failed === 0
-    ? green(bold(`All ${personas.length} calls ended as scripted.`))
-    : red(bold(`${failed} of ${personas.length} calls did not end as scripted.`)),
-);
-if (values.once) await stop(failed === 0 ? 0 : 1);
+if (values.once) await stop(failed ? 1 : 0);
 say(`Open ${bold(`${stack.access.url}/dashboard`)} and sign in as Ada Admin. Ctrl-C stops everything.`);
 
-async function ringEveryone(running: LocalStack): Promise<number> {
+/** True when something did not end as scripted. */
+async function ringAll(running: LocalStack): Promise<boolean> {
   await running.worker.ready();
+  // While the others are on the phone; read when they have been.
+  const lines: string[] = [];
+  let write = (line: string): void => void lines.push(line);
+  const campaign = firstIsOver.then(async () => {
+    const campaignId = await prepareCampaign(running);
+    await optOutIsOver;
+    if (campaignId !== null) return ringCampaign(running, campaignId, (line = '') => write(line));
+    write('The campaign of the last start is over, and not run again.');
+    return 0;
+  });
+  // It fails the run below, where it is waited for.
+  campaign.catch(() => undefined);
+  const calls = await ringEveryone(running);
+  for (const line of lines) say(line);
+  write = say;
+  const rows = await campaign;
+  say();
+  verdict(
+    calls,
+    `All ${personas.length} calls ended as scripted.`,
+    `of ${personas.length} calls did not end as scripted.`,
+  );
+  verdict(
+    rows,
+    'The campaign rang whom it should, and nobody else.',
+    'things about the campaign are not as they should be.',
+  );
+  return calls + rows > 0;
+}
+
+function verdict(wrong: number, good: string, bad: string): void {
+  say(wrong === 0 ? green(bold(good)) : red(bold(`${wrong} ${bad}`)));
+}
+
+async function ringEveryone(running: LocalStack): Promise<number> {
   const [first, ...others] = personas;
   if (first === undefined) return 0;
   say(dim(`Ready after ${((Date.now() - startedAt) / 1000).toFixed(1)} s; human time runs 20 times faster.`));
@@ -106,16 +142,17 @@ async function ring(running: LocalStack, persona: Persona, asBlock: boolean): Pr
     return false;
   } finally {
     if (!asBlock) endFirst();
+    if (persona.id === optsOut.id) endOptOut();
   }
 }
 
 async function ringOne(running: LocalStack, persona: Persona, asBlock: boolean): Promise<boolean> {
   const patientId = await patientOf(running, persona);
   const placed = await ask(running, 'POST', '/api/calls', { phone_number: persona.phone, patient_id: patientId });
-  const refusal = REFUSED_AGAIN[persona.expected.status];
-  if (values.keep && placed.status === 409 && placed.body.code === refusal) {
+  const refusals = [REFUSED_AGAIN[persona.expected.status], REACHED_TODAY];
+  if (values.keep && placed.status === 409 && refusals.includes(String(placed.body.code))) {
     if (asBlock) say();
-    say(`${green('   ✓')}   ${persona.firstName} ${persona.lastName} is not rung again: ${refusal}`);
+    say(`${green('   ✓')}   ${persona.firstName} ${persona.lastName} is not rung again: ${placed.body.code}`);
     return true;
   }
   if (placed.status !== 201) throw new Error(`the call was refused: ${placed.status} ${String(placed.body.code)}`);

@@ -17,8 +17,13 @@ const LANES = [
     args: unit('test/domain/intake/transition.model.test.ts'),
     env: { MODEL_STATES: '150000' },
   },
-  { name: 'flight', args: unit('test/flight'), env: { FLIGHT_RUNS: '10000', FLIGHT_CALLS: '100000' } },
+  {
+    name: 'flight',
+    args: unit('test/flight'),
+    env: { FLIGHT_RUNS: '10000', FLIGHT_CALLS: '100000', CAMPAIGN_PEOPLE: '10000', CAMPAIGN_DAYS: '60' },
+  },
   { name: 'chaos', args: ['test/tools/chaos.ts', '--calls', '2000'], env: {} },
+  { name: 'campaign', args: ['test/tools/chaos.ts', '--campaign', '1000', '--kills', '3'], env: {} },
 ];
 
 const failed: string[] = [];

@@ -54,6 +54,12 @@ describe('POST /api/calls', () => {
     expect(given.lines.join('\n')).not.toContain(phone_number.slice(2));
   });
 
+  it('is refused where the dialer cannot say whether dialing is stopped: fail closed (TC-27)', async () => {
+    given.isStopped.mockRejectedValueOnce(new Error('away'));
+    const response = await given.send('POST', '/api/calls', { phone_number: nextNumber(), consent: CONSENT });
+    expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([409, 'kill_switch']);
+  });
+
   it('stands although the dialer could not be reached: the sweep enqueues it', async () => {
     given.enqueue.mockRejectedValueOnce(new Error('overloaded'));
     const response = await given.send('POST', '/api/calls', { phone_number: nextNumber(), consent: CONSENT });

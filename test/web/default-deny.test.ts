@@ -10,10 +10,18 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
+const PREFIXES: Record<string, string> = {
+  patient: 'pat',
+  campaign: 'cmp',
+  consent: 'con',
+  suppression: 'sup',
+  media: 'med',
+  import: 'imp',
+};
 const pathOf = (template: string) =>
   template.replaceAll(
-    /:(call|patient|staff|task)_id/g,
-    (_, kind) => `${kind === 'patient' ? 'pat' : kind}_0199f3c2-7f4e-7000-8000-000000000001`,
+    /:(call|patient|staff|task|campaign|consent|suppression|media|import)_id/g,
+    (_, kind) => `${PREFIXES[kind] ?? kind}_0199f3c2-7f4e-7000-8000-000000000001`,
   );
 const UNSAFE_BODY = { body: '{}', headers: { 'Content-Type': 'application/json' } };
 
@@ -98,7 +106,8 @@ describe('with a token', () => {
     '%s answers 405 to another method and names its own',
     async (path) => {
       const methods = routes.filter((r) => r.path === path).map((r) => r.method as string);
-      const response = await given.request(pathOf(path), { method: 'PUT', ...UNSAFE_BODY });
+      const other = methods.includes('PUT') ? 'PATCH' : 'PUT';
+      const response = await given.request(pathOf(path), { method: other, ...UNSAFE_BODY });
       expect(response.status).toBe(405);
       const expected = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
       expect(response.headers.get('Allow')?.split(', ').sort()).toEqual(expected.sort());

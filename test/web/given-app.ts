@@ -69,6 +69,7 @@ export function givenApp(variables: Variables = {}, { objects = 'fake' }: { obje
   };
   const sessionOf = vi.fn((_callId: string) => session);
   const enqueue = vi.fn(async () => {});
+  const isStopped = vi.fn(async () => false);
   const env = {
     ...(bindings as unknown as Env),
     ...VARIABLES,
@@ -76,7 +77,10 @@ export function givenApp(variables: Variables = {}, { objects = 'fake' }: { obje
     ...variables,
     ...(objects === 'real'
       ? {}
-      : { INTAKE_SESSION: { getByName: sessionOf }, DIALER: { getByName: () => ({ enqueue }) } }),
+      : {
+          INTAKE_SESSION: { getByName: sessionOf },
+          DIALER: { getByName: () => ({ enqueue, isStopped }) },
+        }),
   } as unknown as Env;
   const jwks = { keys: [publicJwk] as JWK[], down: false, fetches: 0 };
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
@@ -110,6 +114,7 @@ export function givenApp(variables: Variables = {}, { objects = 'fake' }: { obje
     session,
     sessionOf,
     enqueue,
+    isStopped,
     jwks,
     lines,
     logged,

@@ -13,6 +13,7 @@ import { createPatient } from '../../src/store/patients.ts';
 import { placeCall } from '../../src/store/place-call.ts';
 import { calls } from '../../src/store/schema.ts';
 import { openTask } from '../../src/store/tasks.ts';
+import { requestFor } from '../support/place-call.ts';
 import type { GivenApp } from './given-app.ts';
 
 let lastNumber = 100;
@@ -54,7 +55,7 @@ export async function givenCall(given: GivenApp, person: Person = {}) {
     now,
   );
   const request = { phoneNumber, patientId: patient.id, questionnaireId: null, language: null, consent: null };
-  const placed = await placeCall(db, config, { ...request, numberValid: true, requestedBy: 'staff_1' }, now);
+  const placed = await placeCall(db, config, requestFor({ ...request, numberValid: true }), now);
   if (!placed.ok) throw new Error(`not placed: ${JSON.stringify(placed)}`);
   const call = await getCall(db, config.keyRing, placed.callId);
   if (call === null) throw new Error('no call');
@@ -74,6 +75,7 @@ export const recordOf = (changes: Partial<CallRecord> = {}): CallRecord => ({
   consentAt: ANSWERED_AT + 20_000,
   dialedAt: ANSWERED_AT - 9_000,
   answeredAt: ANSWERED_AT,
+  greetingDelayMs: 400,
   endedAt: ANSWERED_AT + 184_000,
   hangupCause: 'normal_clearing',
   hangupSource: 'caller',
@@ -248,7 +250,7 @@ export async function endCall(given: GivenApp, made: GivenCall, ending: Ending =
       phoneNumber: ending.number ?? call.phoneNumber,
       questionnaire: { id: 'adult-intake', version: 1 },
       clinicNumber: call.fromNumber,
-      record: recordOf(ending.record),
+      ...{ record: recordOf(ending.record), refused: false },
       recording: ending.recording ?? null,
       strayRecordings: [],
       note: ending.note === undefined ? noteFor(made) : ending.note,

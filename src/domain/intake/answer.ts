@@ -5,10 +5,10 @@ import { consentWording } from './call-texts.ts';
 import { onCommand } from './commands.ts';
 import type { CallEvent } from './event.ts';
 import { candidateFor, chooseCandidate, onlyCandidateWithoutBirthDate } from './identify.ts';
-import { useStar } from './loose-keys.ts';
+import { overtaken, useStar } from './loose-keys.ts';
 import { onOptOutLine, stopOwnCalls } from './opt-out-line.ts';
 import { readAnswer } from './read-answer.ts';
-import { type Keys, readBirthDate, SAME_PRESS_MS, sameBirthDate } from './read-keys.ts';
+import { type Keys, readBirthDate, sameBirthDate } from './read-keys.ts';
 import { goOn, onFailedTry, settleAndGoOn, skip } from './settle-item.ts';
 import { askAnew, awaitWords } from './speech.ts';
 import { toStaff } from './staff.ts';
@@ -68,14 +68,6 @@ export function putFree(state: Asking, event: CallEvent, plan: CallPlan): Turn |
   const freeRepeats = (state.question.freeRepeats ?? 0) + 1;
   if (freeRepeats > MAX_FREE_REPEATS) return null;
   return put(state, event, plan, { ...state.question, freeRepeats }, null);
-}
-
-/** The key after `*` was pressed before its prompt, and its event was faster than the end of the gather with the `*`. */
-function overtaken({ lastKey }: Asking, event: CallEvent, { timerScale }: CallPlan): string | null {
-  if (lastKey === null || lastKey.digit === '#') return null;
-  // The `*` that ended the gather may be stamped after that end; it is no second one.
-  const gapMs = lastKey.digit === '*' ? SAME_PRESS_MS * timerScale : 0;
-  return lastKey.at > event.at + gapMs ? lastKey.digit : null;
 }
 
 function onDigits(state: Asking, event: CallEvent, plan: CallPlan, digits: string): Turn {

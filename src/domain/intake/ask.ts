@@ -4,10 +4,13 @@
  */
 import type { CallPlan } from './call-plan.ts';
 import { promptEstimateMs, type ScriptText, say } from './call-texts.ts';
+import type { Command } from './command.ts';
 import type { CallEvent } from './event.ts';
+import { audioOf, awaitMessage, tell } from './play-message.ts';
 import type { Item, VoiceItem } from './questionnaire.ts';
 import type { Answer, CallState, OpenQuestion, Progress, StateIn } from './state.ts';
 import { andThen, close, enter, order, silenceTimer, stay, type Turn, withTask } from './turn.ts';
+import { fillIn } from './variables.ts';
 import { isUnsure, joinWords, keepWords, withOrigin } from './voice-answer.ts';
 
 /** CL-08: at least 8 s for a first key and 4 s between keys. */
@@ -53,10 +56,13 @@ export function putInstead(state: CallState, event: CallEvent, plan: CallPlan, p
   return andThen(stopGather(state, event), (stopped) => put(stopped, event, plan, progress, null));
 }
 
-/** Ends the gather that is running, if one is; its words are not to talk into what comes next. */
+/** Ends the gather that is running, or the message, if one is; its words are not to talk into what comes next. */
 export function stopGather(state: CallState, event: CallEvent): Turn {
-  const runs = state.phase === 'asking' && state.question.settling === null;
-  return runs ? order([state, []], event.receivedAt, { name: 'gather_stop' }) : stay(state);
+  if (state.phase !== 'asking' || state.question.settling !== null) return stay(state);
+  const { playing } = state.question;
+  if (playing === undefined) return order([state, []], event.receivedAt, { name: 'gather_stop' });
+  const stopped: CallState = playing === 'text' ? { ...state, staleSpeech: true } : state;
+  return order([stopped, []], event.receivedAt, { name: 'playback_stop' });
 }
 
 type Lead = Extract<ScriptText, 'invalid' | 'silent'> | null;
@@ -69,6 +75,8 @@ export function put(state: CallState, event: CallEvent, plan: CallPlan, progress
   if (itemOf(plan, progress.step)?.type === 'voice' && state.transcriber !== 'on')
     return askNextItem(keepWords(state, plan), event, plan);
   const listening = listen(state, plan, progress);
+  const item = itemOf(plan, progress.step);
+  if (item?.type === 'message') return lastWords(state, event, plan) ?? tell(listening, event, plan, item, progress);
   const text = stepText(listening, event, plan, progress);
   const payload = lead === null ? text : `${say(plan, state.language, lead)} ${text}`;
   return gather(listening, event, plan, progress, payload, null);
@@ -77,8 +85,10 @@ export function put(state: CallState, event: CallEvent, plan: CallPlan, progress
 /** Says a text before the question the turn puts; a turn that puts none stays as it is. */
 export function leadIn([state, commands]: Turn, plan: CallPlan, name: ScriptText): Turn {
   const lead = say(plan, state.language, name);
+  const isPut = (command: Command) =>
+    command.name === 'gather_using_speak' || (command.name === 'speak' && command.step !== undefined);
   const led = commands.map((command) =>
-    command.name === 'gather_using_speak' ? { ...command, payload: `${lead} ${command.payload}` } : command,
+    isPut(command) && 'payload' in command ? { ...command, payload: `${lead} ${command.payload}` } : command,
   );
   const { silence } = state.timers;
   if (silence === undefined) return [state, led];
@@ -117,9 +127,8 @@ function gather(
   payload: string,
   commandSince: number | null,
 ): Turn {
-  // TC-08: whoever has asked to be left alone is asked nothing more, however late that is understood.
-  if (state.stopHeard || state.outcome === 'opted_out') return close(state, event, plan, 'optedOut', 'opted_out');
-  if (state.timeUp) return close(state, event, plan, 'timeLimit', 'partial');
+  const over = lastWords(state, event, plan);
+  if (over !== null) return over;
   const inCommand = commandSince !== null;
   const [ordered, commands] = order([state, []], event.receivedAt, {
     name: 'gather_using_speak',
@@ -140,6 +149,13 @@ function gather(
   return [{ ...asking, checking: null, lastQuestion: null }, commands];
 }
 
+/** Null while there is more to say. */
+function lastWords(state: CallState, event: CallEvent, plan: CallPlan): Turn | null {
+  // TC-08: whoever has asked to be left alone is asked nothing more, however late that is understood.
+  if (state.stopHeard || state.outcome === 'opted_out') return close(state, event, plan, 'optedOut', 'opted_out');
+  return state.timeUp ? close(state, event, plan, 'timeLimit', 'partial') : null;
+}
+
 function awaitEnd(state: CallState, event: CallEvent, plan: CallPlan, question: OpenQuestion, payload: string) {
   const { step, commandSince } = question;
   const patientMs =
@@ -152,6 +168,9 @@ function awaitEnd(state: CallState, event: CallEvent, plan: CallPlan, question: 
 /** The question reached the patient later than it was put: its silence begins now. */
 export function awaitAnew(state: StateIn<'asking'>, event: CallEvent, plan: CallPlan): CallState {
   const { question } = state;
+  const item = itemOf(plan, question.step);
+  if (item?.type === 'message' && question.playing !== undefined)
+    return { ...state, timers: { ...state.timers, ...awaitMessage(state, event, plan, item, question.playing) } };
   const inCommand = question.commandSince !== null;
   const text = inCommand ? say(plan, state.language, 'commands') : stepText(state, event, plan, question);
   return { ...state, timers: { ...state.timers, ...awaitEnd(state, event, plan, question, text) } };
@@ -196,7 +215,9 @@ function stepText(state: CallState, event: CallEvent, plan: CallPlan, { step, fl
     case 'red_flag':
       return say(plan, language, redFlagText(flag, staffAreThere(plan, event)));
     default:
-      return confirmedBy(step) === null ? (itemOf(plan, step)?.text[language] ?? '') : readBack(state, plan);
+      return confirmedBy(step) === null
+        ? fillIn(itemOf(plan, step)?.text[language] ?? '', plan.variables)
+        : readBack(state, plan);
   }
 }
 
@@ -249,6 +270,11 @@ export function passOver(
     if (current.answers[item.id] !== undefined) continue;
     const wanted = item.whenYes === undefined || isYes(current.answers[item.whenYes]);
     const canBeAsked = item.type !== 'voice' || current.transcriber === 'on';
+    // The campaign brought no audio: there is no message.
+    if (item.type === 'message' && item.audio && audioOf(item, plan) === null) {
+      current = settle(current, plan, item.id, { state: 'not_asked' });
+      continue;
+    }
     if (wanted && canBeAsked) return { state: current, next: item.id };
     if (wanted) current = withTask(current, 'voice_items');
     current = settle(current, plan, item.id, { state: 'not_asked' });

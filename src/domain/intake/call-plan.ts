@@ -5,6 +5,7 @@
 import type { AttemptId, CallId, PatientId } from './ids.ts';
 import type { Language, Questionnaire } from './questionnaire.ts';
 import type { Answer, CallState, RaisedFlag } from './state.ts';
+import type { Variables } from './variables.ts';
 
 export interface PlanPatient {
   readonly patientId: PatientId;
@@ -22,6 +23,8 @@ export interface Candidate {
   readonly patient: PlanPatient;
   readonly questionnaire: Questionnaire;
   readonly wordings: Readonly<Record<string, string>>;
+  readonly variables: Variables;
+  readonly mediaUrl: string | null;
   /** What was answered, each with the call it was given in. */
   readonly answers: Readonly<Record<string, Answer>>;
   /** What had fired then; it does not interrupt a second time. */
@@ -50,6 +53,10 @@ export interface CallPlan {
   readonly questionnaire: Questionnaire;
   /** Hashes of the wordings, by `<language>/<item or script text>`: each answer names the words that were put. */
   readonly wordings: Readonly<Record<string, string>>;
+  /** What the words of the items are filled with, by name. */
+  readonly variables: Variables;
+  /** The audio of the campaign, where Telnyx fetches it; ends in `.wav` when it is that. */
+  readonly mediaUrl: string | null;
   readonly clinic: { readonly name: string; readonly callbackNumber: string; readonly optOutNumber: string };
   /** Where staff are reached and when, epoch milliseconds; null: nowhere, a callback is promised instead. */
   readonly staff: { readonly number: string; readonly from: number; readonly until: number } | null;
@@ -63,8 +70,8 @@ export interface CallPlan {
 export function planFor(state: CallState, plan: CallPlan): CallPlan {
   const known = state.candidate === null ? undefined : plan.candidates[state.candidate];
   if (known === undefined) return plan;
-  const { patient, questionnaire, wordings } = known;
-  return { ...plan, patient, questionnaire, wordings };
+  const { patient, questionnaire, wordings, variables, mediaUrl } = known;
+  return { ...plan, patient, questionnaire, wordings, variables, mediaUrl };
 }
 
 /** A number that is not shown can be put on no list. */

@@ -39,6 +39,8 @@ export interface CallRecord {
   readonly consentAt: number | null;
   readonly dialedAt: number | null;
   readonly answeredAt: number | null;
+  /** From the answer until Telnyx took the first words (TC-16); null: not yet, or never. */
+  readonly greetingDelayMs: number | null;
   readonly endedAt: number | null;
   readonly hangupCause: string | null;
   readonly hangupSource: string | null;
@@ -66,6 +68,7 @@ export function callRecord(state: CallState): CallRecord {
     consentAt: state.consent.at,
     dialedAt: state.dialedAt,
     answeredAt: state.answeredAt,
+    greetingDelayMs: state.greetingDelayMs,
     endedAt: state.endedAt,
     hangupCause: state.hangup?.cause ?? null,
     hangupSource: state.hangup?.source ?? null,

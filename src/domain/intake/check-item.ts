@@ -17,7 +17,7 @@ export function checkItem(item: Json, pointer: string, earlier: ReadonlyMap<stri
   } else if (earlier.has(item.id)) {
     say(`${pointer}/id`, 'duplicate_item', 'Each item id may be used once.');
   }
-  checkTexts(item.text, `${pointer}/text`, say);
+  checkTexts(item.text, `${pointer}/text`, say, undefined, [], true);
   const { whenYes } = item;
   if (whenYes !== undefined && (typeof whenYes !== 'string' || earlier.get(whenYes)?.type !== 'yes_no')) {
     say(`${pointer}/whenYes`, 'unreachable_item', 'Names a yes_no item that is asked earlier.');
@@ -36,6 +36,11 @@ function checkType(item: Json, pointer: string, say: Say): void {
     case 'yes_no':
       only();
       return;
+    case 'message':
+      only('audio');
+      if (item.audio !== undefined && item.audio !== true)
+        say(`${pointer}/audio`, 'bad_audio', 'true when the audio of the campaign follows, else left out.');
+      return;
     case 'number':
       only('minimum', 'maximum');
       checkRange(item, pointer, say);
@@ -50,7 +55,7 @@ function checkType(item: Json, pointer: string, say: Say): void {
         say(`${pointer}/notFuture`, 'bad_not_future', 'true when the day may not lie in the future, else false.');
       return;
     default:
-      say(`${pointer}/type`, 'bad_type', 'One of voice, yes_no, choice, number, date.');
+      say(`${pointer}/type`, 'bad_type', 'One of voice, yes_no, choice, number, date, message.');
   }
 }
 

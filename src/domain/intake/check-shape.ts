@@ -1,5 +1,6 @@
 /** The small checks that every part of a questionnaire shares: known fields, texts in every language, lists and objects. */
 import { LANGUAGES, MAX_TEXT_LENGTH } from './questionnaire.ts';
+import { withoutVariables } from './variables.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 export type Say = (pointer: string, code: string, detail: string) => void;
@@ -30,14 +31,26 @@ export function checkTexts(
   say: Say,
   maximum: number = MAX_TEXT_LENGTH,
   marks: readonly string[] = [],
+  /** Whether `{{name}}` may stand for what differs from person to person (C34). */
+  mayVary = false,
 ): void {
   if (isObject(texts)) checkFields(texts, pointer, LANGUAGES, say);
   for (const language of LANGUAGES) {
     const text = isObject(texts) ? texts[language] : undefined;
-    if (typeof text !== 'string' || text.trim() === '')
-      say(`${pointer}/${language}`, 'missing_text', 'A text in this language.');
-    else if (text.length > maximum) say(`${pointer}/${language}`, 'text_too_long', `At most ${maximum} characters.`);
-    else if (!(text.match(MARK) ?? []).every((mark) => marks.includes(mark)))
-      say(`${pointer}/${language}`, 'unknown_mark', `Marks known here: ${marks.join(', ') || 'none'}.`);
+    const complain = (code: string, detail: string) => say(`${pointer}/${language}`, code, detail);
+    if (typeof text !== 'string' || text.trim() === '') {
+      complain('missing_text', 'A text in this language.');
+      continue;
+    }
+    const rest = mayVary ? withoutVariables(text) : text;
+    if (text.length > maximum) complain('text_too_long', `At most ${maximum} characters.`);
+    // One that is not closed, or whose name is none, would be read out.
+    else if (mayVary && DOUBLE_BRACE.test(rest)) complain('bad_variable', BAD_VARIABLE);
+    else if (DOUBLE_BRACE.test(rest) || !(rest.match(MARK) ?? []).every((mark) => marks.includes(mark)))
+      complain('unknown_mark', `Marks known here: ${marks.join(', ') || 'none'}.`);
   }
 }
+
+const DOUBLE_BRACE = /\{\{|\}\}/;
+const BAD_VARIABLE =
+  'A variable is {{name}}: lower-case letters, digits and underscores, begun by a letter, between two pairs of braces.';

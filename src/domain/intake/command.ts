@@ -3,7 +3,7 @@
  * A command is data: telnyx/to-action.ts spells it for the wire, session/ runs it.
  */
 import type { Language } from './questionnaire.ts';
-import type { TaskKind } from './state.ts';
+import type { AudioFormat, TaskKind } from './state.ts';
 
 interface CommandBase {
   /** Per-call sequence number: `<call id>:<seq>` is Telnyx' command_id, and `n` in the client_state of a question. */
@@ -25,8 +25,15 @@ export type CommandBody =
       readonly interDigitTimeoutMs: number;
     }
   | { readonly name: 'gather_stop' }
-  | { readonly name: 'speak'; readonly payload: string; readonly language: Language }
-  /** Ends what `speak` is saying. */
+  | {
+      readonly name: 'speak';
+      readonly payload: string;
+      readonly language: Language;
+      /** The message it is of; absent: the last words of a call, an announcement. */
+      readonly step?: string;
+    }
+  | { readonly name: 'playback_start'; readonly step: string; readonly url: string; readonly audioType: AudioFormat }
+  /** Ends what `speak` is saying, or `playback_start` is playing. */
   | { readonly name: 'playback_stop' }
   | { readonly name: 'record_start' }
   | { readonly name: 'record_stop' }

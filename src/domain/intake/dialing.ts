@@ -3,6 +3,7 @@
  * anything unclear we wait for a webhook that carries our id, then ask Telnyx, and count the attempt as dialled. Pure.
  */
 import type { CallPlan } from './call-plan.ts';
+import { planProblem } from './check-plan.ts';
 import type { CallEvent, CallEventOf } from './event.ts';
 import type { TelnyxIds } from './ids.ts';
 import type { CallState, Outcome } from './state.ts';
@@ -31,7 +32,7 @@ export function onDialEvent(state: CallState, event: DialEvent, plan: CallPlan):
   switch (event.type) {
     case 'call.requested':
       if (state.phase !== 'new') return stay(state);
-      return order([orderedDial(state, event), []], event.receivedAt, { name: 'dial' });
+      return refuse(state, event, plan) ?? order([orderedDial(state, event), []], event.receivedAt, { name: 'dial' });
     case 'call.received':
       return state.phase === 'new' ? answer(state, event, plan, event.ids) : stay(state);
     case 'dial.sent':
@@ -54,6 +55,12 @@ export function onDialEvent(state: CallState, event: DialEvent, plan: CallPlan):
 /** An order to dial ages like any other (the 50 s rule is never scaled); then it will never be sent, and the call is over. */
 function orderedDial(state: CallState, event: CallEvent): CallState {
   return enter(state, { phase: 'dialing', dial: 'pending' }, { dial_wait: event.receivedAt + LONGEST_COMMAND_AGE_MS });
+}
+
+/** Nobody is rung to hear half a sentence. */
+function refuse(state: CallState, event: CallEvent, plan: CallPlan): Turn | null {
+  const problem = planProblem(plan);
+  return problem && end({ ...state, outcome: 'dial_refused' }, event, plan, { error: problem });
 }
 
 /** Somebody rings us: the call is ours to command only once it is answered. */

@@ -15,6 +15,9 @@ export interface Asked {
 /** Z5: of Telnyx' statuses only `valid` carries an answer. `other` is a value Telnyx may add. */
 export type GatherStatus = 'valid' | 'invalid' | 'timeout' | 'call_hangup' | 'cancelled' | 'cancelled_amd' | 'other';
 
+/** `lost`: the audio was not there, or could not be played. `detection` silenced it. */
+export type PlaybackStatus = 'completed' | 'stopped' | 'lost' | 'hangup' | 'detection' | 'unknown';
+
 /** Of Telnyx' premium results: both kinds of human are one to us. */
 export type MachineVerdict = 'human' | 'machine' | 'fax' | 'silence' | 'not_sure';
 
@@ -58,7 +61,8 @@ export type CallEventBody =
       readonly status: GatherStatus;
       readonly asked: Asked | null;
     }
-  | { readonly type: 'speak.ended' }
+  | { readonly type: 'speak.ended'; readonly cut?: 'hangup' | 'detection' }
+  | { readonly type: 'playback.ended'; readonly status: PlaybackStatus }
   | {
       readonly type: 'recording.saved';
       readonly recordingId: string | null;

@@ -8,15 +8,19 @@ import { CLINICAL_WORDS, MARKETING_WORDS } from './forbidden-words.ts';
 import { type Complain, lintMarks, lintScript, namesKey, scriptNames } from './lint-script.ts';
 import { findAny } from './match-phrases.ts';
 import {
+  type ChoiceItem,
   ITEM_CODE_SYSTEM,
   type Item,
   LANGUAGES,
   type Language,
+  type MessageItem,
   type Questionnaire,
   type QuestionnaireProblem,
   type Texts,
+  type YesNoItem,
 } from './questionnaire.ts';
 import { spokenWords } from './spoken-words.ts';
+import { variablesIn, withoutVariables } from './variables.ts';
 
 /** 75 s of speech, with the words that lead in a question asked again. */
 const MAX_SPOKEN_LENGTH = 620;
@@ -55,7 +59,8 @@ export function lintQuestionnaire(questionnaire: Questionnaire): readonly Questi
 
 function lintItem(item: Item, pointer: string, at: (pointer: string) => Complain): void {
   for (const language of LANGUAGES) {
-    const text = item.text[language];
+    // The name of a variable is never spoken.
+    const text = withoutVariables(item.text[language]);
     const say = at(`${pointer}/text/${language}`);
     lintWords(text, language, say);
     lintKeys(item, text, language, say);
@@ -65,6 +70,7 @@ function lintItem(item: Item, pointer: string, at: (pointer: string) => Complain
       lintWords(option.display[language], language, at(`${pointer}/options/${index}/display/${language}`));
   }
   lintParity(item.text, at(`${pointer}/text`));
+  lintVariables(item.text, at(`${pointer}/text`));
   lintCodes(item, at(`${pointer}/codes`));
 }
 
@@ -89,8 +95,8 @@ function lintWords(text: string, language: Language, say: Complain): void {
 
 /** CL-05: a patient who only listens knows every key. */
 function lintKeys(item: Item, text: string, language: Language, say: Complain): void {
-  if (item.type === 'yes_no' || item.type === 'choice') {
-    const keys = item.type === 'choice' ? item.options.map(({ key }) => key) : ['1', '2', '3'];
+  if (item.type === 'yes_no' || item.type === 'choice' || item.type === 'message') {
+    const keys = keysOf(item);
     for (const key of keys)
       if (!namesKey(text, language, key)) say('key_unexplained', `CL-05: tells what key ${key} does.`);
     for (const [, key = ''] of text.matchAll(/\b(?:press|oprima|presione) (\d)\b/gi))
@@ -98,6 +104,12 @@ function lintKeys(item: Item, text: string, language: Language, say: Complain): 
   } else if (!POUND[language].test(text)) {
     say('key_unexplained', 'CL-05: tells to press pound (tecla numeral) at the end.');
   }
+}
+
+/** A message takes none. */
+function keysOf(item: YesNoItem | ChoiceItem | MessageItem): readonly string[] {
+  if (item.type === 'message') return [];
+  return item.type === 'choice' ? item.options.map(({ key }) => key) : ['1', '2', '3'];
 }
 
 /** CL-14: the languages differ in words, not in keys, numbers or values. */
@@ -111,6 +123,12 @@ function lintParity(texts: Texts, say: Complain): void {
   if (new Set(numbers).size > 1)
     say('languages_differ', `CL-14: has the same numbers in every language: ${numbers.join(' / ')}.`);
   if (texts.en === texts.es) say('not_translated', 'CL-14: is translated.');
+}
+
+function lintVariables(texts: Texts, say: Complain): void {
+  const [first = '', ...others] = LANGUAGES.map((language) => variablesIn(texts[language]).sort().join(', '));
+  if (others.some((names) => names !== first))
+    say('languages_differ', 'CL-14: asks for the same variables in every language.');
 }
 
 function lintCodes({ id, codes = [] }: Item, say: Complain): void {

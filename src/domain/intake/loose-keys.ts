@@ -5,7 +5,7 @@
 import { COMMAND_KEY_MS, putCommand, stopGather } from './ask.ts';
 import { type CallPlan, hidesNumber } from './call-plan.ts';
 import { onCommand } from './commands.ts';
-import type { CallEventOf } from './event.ts';
+import type { CallEvent, CallEventOf } from './event.ts';
 import { backToOpening, takeBack } from './machine.ts';
 import { SAME_PRESS_MS } from './read-keys.ts';
 import type { CallState, StateIn } from './state.ts';
@@ -46,8 +46,9 @@ export function onKey(state: CallState, event: Key, plan: CallPlan): Turn {
 
 /** A key outside a gather counts only when it completes a `*`, and one key press counts once. */
 function onKeyAsked(state: StateIn<'asking'>, event: Key, plan: CallPlan): Turn {
-  const { commandSince, seq, settling } = state.question;
+  const { commandSince, seq, settling, playing } = state.question;
   const heard: StateIn<'asking'> = { ...state, anyKey: true };
+  if (playing !== undefined) return onKeyOverMessage(heard, event, plan);
   // No gather runs while the last words of a spoken answer are awaited: the `*` is heard here.
   if (settling !== null && event.digit === '*' && event.asked?.seq === seq)
     return putCommand(heard, event, plan, heard.question);
@@ -61,6 +62,27 @@ function onKeyAsked(state: StateIn<'asking'>, event: Key, plan: CallPlan): Turn 
   return andThen(stopGather({ ...heard, starAt: null }, event), (stopped) =>
     onCommand(stopped as StateIn<'asking'>, event, plan, event.digit),
   );
+}
+
+/** No gather hears the keys over a message: a `*` breaks into it; at any other key it is heard on. */
+function onKeyOverMessage(state: StateIn<'asking'>, event: Key, plan: CallPlan): Turn {
+  const { digit, at, receivedAt } = event;
+  if (digit !== '*' || receivedAt - at > COMMAND_KEY_MS || isUsed(state, event, plan)) return stay(state);
+  const key = overtaken(state, event, plan);
+  return andThen(stopGather(state, event), (stopped) => {
+    const silenced = stopped as StateIn<'asking'>;
+    return key === null
+      ? putCommand(silenced, event, plan, silenced.question)
+      : onCommand(useStar(silenced, event), event, plan, key);
+  });
+}
+
+/** The key after `*` was pressed before its prompt, and its event was faster than what told of the `*`. */
+export function overtaken({ lastKey }: CallState, event: CallEvent, { timerScale }: CallPlan): string | null {
+  if (lastKey === null || lastKey.digit === '#') return null;
+  // The `*` that ended the gather may be stamped after that end; it is no second one.
+  const gapMs = lastKey.digit === '*' ? SAME_PRESS_MS * timerScale : 0;
+  return lastKey.at > event.at + gapMs ? lastKey.digit : null;
 }
 
 /** A `*` pressed after one gather had ended and before the next was open: no gather will ever tell of it. */

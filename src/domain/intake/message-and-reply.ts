@@ -1,7 +1,8 @@
 /**
- * The shipped questionnaire that says a message and takes a spoken reply: what the old bulk caller did, with consent, opt-out
- * and emergency line. The words stay neutral, so that the same call fits any reason; a clinic that needs others makes its own
- * version. A published version is never edited.
+ * The shipped questionnaire that plays the message a campaign brings, if it brings one, and takes a spoken reply: what the old
+ * bulk caller did, with consent, opt-out and emergency line. The words stay neutral, so that the same call fits any reason; a
+ * clinic that needs others makes its own version. A published version is never edited: version 1, which knew no message, stays
+ * as it is in every store that has it.
  */
 import { spokenRedFlags } from './adult-red-flags.ts';
 import { type Code, ITEM_CODE_SYSTEM, type Questionnaire } from './questionnaire.ts';
@@ -10,9 +11,19 @@ const own = (code: string, display: string): Code => ({ system: ITEM_CODE_SYSTEM
 
 export const messageAndReply: Questionnaire = {
   id: 'message-and-reply',
-  version: 1,
+  version: 2,
   title: { en: 'Message and reply', es: 'Mensaje y respuesta' },
   items: [
+    {
+      id: 'message.audio',
+      type: 'message',
+      audio: true,
+      text: {
+        en: 'Please listen to a message from your care team. To hear it again, press star star at any time.',
+        es: 'Escuche por favor un mensaje de su equipo médico. Para oírlo otra vez, oprima asterisco asterisco en cualquier momento.',
+      },
+      codes: [own('message.audio', 'Recorded message was played')],
+    },
     {
       id: 'message.reply',
       type: 'voice',

@@ -5,6 +5,7 @@ import type { CallPlan } from './call-plan.ts';
 import { giveUpDial } from './dialing.ts';
 import type { CallEventOf } from './event.ts';
 import { leaveMessage } from './machine.ts';
+import { onMessageEndLost } from './message.ts';
 import { recordingOf } from './recording.ts';
 import { onNothingHeard } from './settle-item.ts';
 import { onUtteranceEnd } from './speech.ts';
@@ -89,7 +90,9 @@ export function onChecked(state: CallState, event: CallEventOf<'call.checked'>, 
   if (event.alive === false) return end(current, event, plan, { error: current.error ?? 'hangup_event_lost' });
   switch (current.phase) {
     case 'asking':
-      return putLost(current, event, plan);
+      return current.question.playing === undefined
+        ? putLost(current, event, plan)
+        : onMessageEndLost(current, event, plan);
     case 'leaving_message':
     case 'closing':
       return hangUp(current, event, plan);

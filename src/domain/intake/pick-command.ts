@@ -55,6 +55,7 @@ function isHeldUp({ command }: PendingCommand, kept: readonly PendingCommand[]):
       return waitsFor('suppress_number');
     case 'gather_using_speak':
     case 'speak':
+    case 'playback_start':
       return waitsFor('gather_stop') || waitsFor('playback_stop');
     default:
       return false;

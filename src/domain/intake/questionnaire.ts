@@ -26,6 +26,7 @@ export interface Code {
 interface ItemBase {
   /** `<section>.<name>`, also the `q` of its question's client_state. */
   readonly id: string;
+  /** What is said; `{{name}}` marks are filled from the plan. */
   readonly text: Texts;
   /** Ask only when that earlier yes/no item was answered yes; otherwise it is `not_asked`. */
   readonly whenYes?: string;
@@ -59,7 +60,17 @@ export interface DateItem extends ItemBase {
   readonly type: 'date';
   readonly notFuture: boolean;
 }
-export type Item = VoiceItem | YesNoItem | ChoiceItem | NumberItem | DateItem;
+/** Says its text, asks nothing, and is heard to the end. */
+export interface MessageItem extends ItemBase {
+  readonly type: 'message';
+  /** The audio of the campaign follows the text; a call without one passes the whole item over. */
+  readonly audio?: true;
+}
+export type Item = VoiceItem | YesNoItem | ChoiceItem | NumberItem | DateItem | MessageItem;
+
+/** Whether audio that a campaign brings is ever played. */
+export const playsAudio = ({ items }: Pick<Questionnaire, 'items'>): boolean =>
+  items.some((item) => item.type === 'message' && item.audio === true);
 
 export interface Questionnaire {
   readonly id: string;

@@ -31,6 +31,7 @@ export function readAnswer(item: Item, digits: string, { language, today }: Answ
       return wrong ? null : { state: 'answered', value: day };
     }
     case 'voice':
+    case 'message':
       return null;
   }
 }

@@ -121,7 +121,7 @@ export function backToInterview(state: StateIn<'transferring'>, event: CallEvent
 /** Before the question that is put next; in the place of the goodbye when none is left. */
 function sayWhy(turn: Turn, plan: CallPlan): Turn {
   const [state, commands] = leadIn(turn, plan, 'staffBusy');
-  const promises = state.outcome !== 'opted_out';
+  const promises = state.phase === 'closing' && state.outcome !== 'opted_out';
   const payload = say(plan, state.language, 'staffCallback');
   return [state, commands.map((command) => (promises && command.name === 'speak' ? { ...command, payload } : command))];
 }

@@ -124,6 +124,8 @@ export interface OpenQuestion extends Progress {
   readonly commandSince: number | null;
   /** Epoch milliseconds at which it was put the last time; absent: at `since`. */
   readonly putAt?: number;
+  /** A message stands in the place of a question: what is heard of it this moment, by no gather; `seq` is of its command. */
+  readonly playing?: 'text' | 'audio';
 }
 
 export type AudioFormat = 'mp3' | 'wav';
@@ -146,7 +148,7 @@ export interface Cost {
 }
 
 export interface CallFacts {
-  readonly version: 3;
+  readonly version: 4;
   /** Last command seq given out. */
   readonly seq: number;
   readonly language: Language;
@@ -155,6 +157,8 @@ export interface CallFacts {
   readonly answeredAt: number | null;
   /** Set where nobody told of the answer: it was concluded from a line that lives so long. */
   readonly answerPresumed?: true;
+  /** From the answer until Telnyx took the opening; null: not yet, or never. */
+  readonly greetingDelayMs: number | null;
   readonly endedAt: number | null;
   readonly anyKey: boolean;
   /** What answering machine detection says so far; keys overrule it. */
@@ -207,6 +211,8 @@ export interface CallFacts {
     readonly source: string | null;
     readonly sipCause: string | null;
   } | null;
+  /** A text was stopped, and nobody has told of its end: the next end of speech is its. */
+  readonly staleSpeech?: true;
   /** Why the call ends, once that is settled; null while it is open. */
   readonly outcome: Outcome | null;
   readonly error: string | null;
@@ -256,13 +262,14 @@ export type StateIn<P extends Phase['phase']> = Extract<CallState, { phase: P }>
 
 export function newCall(plan: Pick<CallPlan, 'language' | 'optOutLine'>): CallState {
   return {
-    version: 3,
+    version: 4,
     phase: 'new',
     seq: 0,
     language: plan.language,
     ids: null,
     dialedAt: null,
     answeredAt: null,
+    greetingDelayMs: null,
     endedAt: null,
     anyKey: false,
     detected: null,

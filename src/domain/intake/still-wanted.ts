@@ -10,6 +10,7 @@ export function stillWanted(state: CallState, command: Command): boolean {
     case 'dial':
       return state.phase === 'dialing' && state.dial === 'pending';
     case 'gather_using_speak':
+    case 'playback_start':
       return state.phase === 'asking' && state.question.seq === command.seq;
     case 'speak':
       return speaksNow(state, command.seq);
@@ -49,6 +50,8 @@ export function stillWanted(state: CallState, command: Command): boolean {
 
 function speaksNow(state: CallState, seq: number): boolean {
   switch (state.phase) {
+    case 'asking':
+      return state.question.playing === 'text' && state.question.seq === seq;
     case 'closing':
     case 'leaving_message':
       return state.speakSeq === seq;

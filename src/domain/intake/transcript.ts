@@ -11,7 +11,16 @@ export function spokenLine(command: Command, at: number): TranscriptLine | null 
     case 'gather_using_speak':
       return { speaker: 'agent', text: command.payload, at, item: command.step, input: 'voice', confidence: null };
     case 'speak':
-      return { speaker: 'agent', text: command.payload, at, item: 'closing', input: 'voice', confidence: null };
+      return {
+        speaker: 'agent',
+        text: command.payload,
+        at,
+        item: command.step ?? 'closing',
+        input: 'voice',
+        confidence: null,
+      };
+    case 'playback_start':
+      return { speaker: 'agent', text: '(recorded message)', at, item: command.step, input: 'voice', confidence: null };
     default:
       return null;
   }

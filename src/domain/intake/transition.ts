@@ -15,6 +15,7 @@ import type { CallEvent, CallEventOf } from './event.ts';
 import { asksToStop, onLateAnswer } from './late-answer.ts';
 import { onKey, useStar } from './loose-keys.ts';
 import { backToOpening, onDetected, onGreetingEnded, takeBack } from './machine.ts';
+import { onMessageSpoken, onPlayed } from './message.ts';
 import { onChecked, onTimeout } from './on-timeout.ts';
 import { stopKeyedAt, stopOwnCalls } from './opt-out-line.ts';
 import { readKeys } from './read-keys.ts';
@@ -44,6 +45,8 @@ export function transition(state: CallState, event: CallEvent, callPlan: CallPla
       return onKey(state, event, plan);
     case 'speak.ended':
       return onSpoken(state, event, plan);
+    case 'playback.ended':
+      return state.phase === 'asking' ? onPlayed(state, event, plan) : stay(state);
     case 'machine.detected':
       return onDetected(state, event, plan);
     case 'greeting.ended':
@@ -122,7 +125,13 @@ function onLateAnswered(state: CallState, event: CallEventOf<'call.answered'>, p
 
 /** Ends of speech come in the order of the speech: one that occurred before the order is another's. */
 function onSpoken(state: CallState, event: CallEventOf<'speak.ended'>, plan: CallPlan): Turn {
+  if (state.staleSpeech) {
+    const { staleSpeech: _, ...current } = state;
+    return stay(current as CallState);
+  }
   switch (state.phase) {
+    case 'asking':
+      return onMessageSpoken(state, event, plan);
     case 'closing':
       return event.at >= state.speakAt ? hangUp(state, event, plan) : stay(state);
     case 'leaving_message':

@@ -183,6 +183,14 @@ function noteAnswerOf(state: CallState, plan: CallPlan, answer: Answer, iso: ToI
 
 const SECTIONS: readonly Section[] = ['hpi', 'ample', 'family_history', 'message'];
 
+/** Every answer of a note by the id of its item. */
+export const noteAnswers = (note: Note): Readonly<Record<string, NoteAnswer>> =>
+  Object.fromEntries(
+    SECTIONS.flatMap((section) =>
+      Object.entries(note[section] ?? {}).map(([name, answer]) => [`${section}.${name}`, answer]),
+    ),
+  );
+
 /** The answers of an earlier note, for the call that takes its intake up again (X3): only what the patient settled by key or word. */
 export function answersOf(note: Note, fromIso: (time: string) => number): Record<string, Answer> {
   const answers: Record<string, Answer> = {};

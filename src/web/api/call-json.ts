@@ -22,7 +22,7 @@ export function callJson(call: Call) {
     phone_number: call.phoneNumber,
     language: call.language,
     questionnaire: { id: call.questionnaireId, version: call.questionnaireVersion },
-    campaign_id: null,
+    campaign_id: call.campaignId,
     attempt: call.attempt,
     identity: call.identity,
     answered_by: call.answeredBy,

@@ -5,13 +5,15 @@ import { log } from '../../log.ts';
 import { listCalls } from '../../store/calls.ts';
 import { placeCall } from '../../store/place-call.ts';
 import { invalidField } from '../check-input.ts';
+import { dialingStopped } from '../dialing-stopped.ts';
+import { enqueueCall } from '../enqueue-call.ts';
 import { Problem } from '../errors.ts';
 import { maskNumber } from '../mask.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { hangUp, readCall, storedCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
 import { callJson } from './call-json.ts';
-import { callId, consent, DEFAULT_LIMIT, language, limit, patientId, phoneNumber, time } from './fields.ts';
+import { callId, campaignId, consent, DEFAULT_LIMIT, language, limit, patientId, phoneNumber, time } from './fields.ts';
 
 const oneCall = z.strictObject({ call_id: callId });
 
@@ -40,6 +42,8 @@ const place = route(
       questionnaireId: body.questionnaire ?? null,
       language: body.language ?? null,
       consent: body.consent ?? null,
+      ...{ purpose: 'intake' as const, testOf: null },
+      stopped: await dialingStopped(env),
       requestedBy: actor.id,
     };
     const placed = await placeCall(db, config, request, now);
@@ -51,12 +55,7 @@ const place = route(
       throw new Problem(409, placed.code, { decisionId: placed.decisionId });
     }
     log.info('call.placed', { actor: actor.id, call_id: placed.callId, attempt_id: placed.attemptId });
-    try {
-      await env.DIALER.getByName('dialer').enqueue(placed.attemptId, placed.callId);
-    } catch {
-      // The attempt is stored: the sweep enqueues it again.
-      log.error('call.not_enqueued', { call_id: placed.callId, attempt_id: placed.attemptId });
-    }
+    await enqueueCall(env, placed);
     const call = await storedCall(ask, placed.callId);
     return c.json(callJson(call), 201, { Location: `/api/calls/${call.id}` });
   },
@@ -78,18 +77,20 @@ const list = route(
         .optional(),
       status: z.enum(CALL_STATUSES).optional(),
       patient_id: patientId.optional(),
+      campaign_id: campaignId.optional(),
       from: time.optional(),
       to: time.optional(),
     }),
   },
   async ({ query, db, config, c }) => {
-    const { status, flagged, patient_id, from, to } = query;
+    const { status, flagged, patient_id, campaign_id, from, to } = query;
     const found = await listCalls(db, config.keyRing, {
       limit: query.limit ?? DEFAULT_LIMIT,
       cursor: query.cursor ?? null,
       ...(status === undefined ? {} : { status }),
       ...(flagged === undefined ? {} : { flagged }),
       ...(patient_id === undefined ? {} : { patientId: patient_id }),
+      ...(campaign_id === undefined ? {} : { campaignId: campaign_id }),
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
     });

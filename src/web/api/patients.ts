@@ -4,19 +4,37 @@ import { log } from '../../log.ts';
 import { insertErasure, liveCallOf, openRedFlagOf, patientExists } from '../../store/erasure.ts';
 import { sendJobHints } from '../../store/job-hints.ts';
 import { findJob } from '../../store/jobs.ts';
-import { createPatient, getPatient, listPatients, type Patient } from '../../store/patients.ts';
+import {
+  createPatient,
+  getPatient,
+  listPatients,
+  type Patient,
+  type PatientChanges,
+  updateDetails,
+} from '../../store/patients.ts';
 import { notFound, Problem } from '../errors.ts';
 import { maskNumber } from '../mask.ts';
 import { type Route, route } from '../route.ts';
 import { iso } from './call-json.ts';
-import { consent, DEFAULT_LIMIT, externalId, language, line, pageOf, patientId, phoneNumber } from './fields.ts';
+import {
+  consent,
+  DEFAULT_LIMIT,
+  externalId,
+  language,
+  line,
+  pageOf,
+  patientId,
+  phoneNumber,
+  state,
+  timeZone,
+} from './fields.ts';
 
 const name = line(100);
 const birthDate = z.iso
   .date()
   .refine((day) => day >= '1900-01-01' && Date.parse(day) <= Date.now(), { error: 'From 1900 to today.' });
 
-const patientJson = (patient: Patient) => ({
+export const patientJson = (patient: Patient) => ({
   patient_id: patient.id,
   phone_number: patient.phoneNumber,
   first_name: patient.firstName,
@@ -24,6 +42,9 @@ const patientJson = (patient: Patient) => ({
   date_of_birth: patient.dateOfBirth,
   language: patient.language,
   external_id: patient.externalId,
+  state: patient.state,
+  time_zone: patient.timeZone,
+  flags: patient.flags,
   created_at: iso(patient.createdAt),
   updated_at: iso(patient.updatedAt),
 });
@@ -42,6 +63,8 @@ const create = route(
       date_of_birth: birthDate.nullish(),
       language: language.nullish(),
       external_id: externalId.nullish(),
+      state: state.nullish(),
+      time_zone: timeZone.nullish(),
       consent: consent.nullish(),
     }),
   },
@@ -53,6 +76,7 @@ const create = route(
       dateOfBirth: body.date_of_birth ?? null,
       externalId: body.external_id ?? null,
       language: body.language ?? 'en',
+      ...{ state: body.state ?? null, timeZone: body.time_zone ?? null, flags: [] },
     };
     const patient = await createPatient(db, config.keyRing, input, body.consent ?? null, actor.id, now);
     log.info('patient.created', { actor: actor.id, patient_id: patient.id });
@@ -99,6 +123,31 @@ const read = route(
   },
 );
 
+/** Where the patient is: what calling hours go by. What is left out stays, `null` takes it away. */
+const change = route(
+  {
+    method: 'PATCH',
+    path: '/api/patients/:patient_id',
+    roles: ['admin', 'clinician'],
+    audit: 'patient.change',
+    phi: true,
+    params: z.strictObject({ patient_id: patientId }),
+    body: z
+      .strictObject({ state: state.nullable().optional(), time_zone: timeZone.nullable().optional() })
+      .refine((body) => Object.keys(body).length > 0, { error: 'At least one field.' }),
+  },
+  async ({ params, body, db, config, actor, now, c }) => {
+    const changes: PatientChanges = {
+      ...(body.state === undefined ? {} : { state: body.state }),
+      ...(body.time_zone === undefined ? {} : { timeZone: body.time_zone }),
+    };
+    const patient = await updateDetails(db, config.keyRing, params.patient_id, changes, now);
+    if (patient === null) throw notFound();
+    log.info('patient.changed', { actor: actor.id, patient_id: patient.id });
+    return c.json(patientJson(patient));
+  },
+);
+
 /**
  * The key goes at once, so nothing of the patient opens any more; the rest follows in the background. Works also for one whose data
  * no longer opens. 409 while a call of theirs is under way.
@@ -133,4 +182,4 @@ const erase = route(
   },
 );
 
-export const patientRoutes: readonly Route[] = [create, list, read, erase];
+export const patientRoutes: readonly Route[] = [create, list, read, change, erase];

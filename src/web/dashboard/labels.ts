@@ -80,6 +80,7 @@ export const JOB_LABELS: Readonly<Record<JobKind, string>> = {
   erase_patient: 'Erase a patient',
   rotate_keys: 'Bring everything under the new key',
   sweep_storage: 'Tidy up the storage',
+  import_list: 'Read an uploaded list',
 };
 export const JOB_STATUS_LABELS: Readonly<Record<JobStatus, string>> = {
   dead: 'Given up',
@@ -189,6 +190,7 @@ const ITEM_TITLES: Readonly<Record<string, string>> = {
   'family_history.heart_disease': 'Heart disease in the family',
   'family_history.diabetes': 'Diabetes in the family',
   'family_history.cancer': 'Cancer in the family',
+  'message.audio': 'Recorded message',
   'message.reply': 'Reply to the message',
   'message.call_back': 'Wants a call back',
 };
@@ -220,6 +222,7 @@ const HAPPENED: Readonly<Record<CallEvent['type'], string>> = {
   'dtmf.received': 'Key pressed',
   'gather.ended': 'Question ended',
   'speak.ended': 'Announcement over',
+  'playback.ended': 'Recorded message over',
   'call.hangup': 'Line closed',
   'call.checked': 'Asked Telnyx for the call',
   'recording.saved': 'Recording saved at Telnyx',
@@ -237,6 +240,7 @@ const ORDERED: Readonly<Record<CommandName, string>> = {
   gather_using_speak: 'ask',
   gather_stop: 'stop the question',
   speak: 'make an announcement',
+  playback_start: 'play the recorded message',
   playback_stop: 'stop the announcement',
   record_start: 'start recording',
   record_stop: 'stop recording',

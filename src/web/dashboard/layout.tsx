@@ -2,6 +2,7 @@
 import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import type { Tone } from './labels.ts';
+import { DialingBanner, DialingControl } from './stop-dialing.tsx';
 import type { Viewer } from './viewer.ts';
 
 /**
@@ -31,14 +32,16 @@ interface Frame {
   readonly alerts: number;
   /** Work that was given up and waits for a person; 0 for whoever does not see it. */
   readonly givenUp: number;
-  readonly current: 'calls' | 'tasks' | 'new-call' | 'jobs' | null;
+  readonly current: 'calls' | 'tasks' | 'campaigns' | 'new-call' | 'suppressions' | 'jobs' | null;
   readonly children: Child;
 }
 
 const WAYS = [
   { key: 'calls', path: '/dashboard/calls', name: 'Calls', needs: 'seesCalls' },
   { key: 'tasks', path: '/dashboard/tasks', name: 'Tasks', needs: 'seesTasks' },
+  { key: 'campaigns', path: '/dashboard/campaigns', name: 'Campaigns', needs: 'seesCampaigns' },
   { key: 'new-call', path: '/dashboard/new-call', name: 'Call a patient', needs: 'seesCalls' },
+  { key: 'suppressions', path: '/dashboard/suppressions', name: 'Do not call', needs: 'seesSuppressions' },
   { key: 'jobs', path: '/dashboard/jobs', name: 'Background work', needs: 'seesWork' },
 ] as const;
 
@@ -116,8 +119,10 @@ const Document = ({ title, clinicName, viewer, alerts, givenUp, current, childre
           <a href="/dashboard">{clinicName ?? 'Patient intake'}</a>
         </p>
         {viewer === null ? null : <Navigation current={current} viewer={viewer} alerts={alerts} givenUp={givenUp} />}
+        {viewer === null ? null : <DialingControl viewer={viewer} />}
         {viewer === null ? null : <Account name={viewer.name} />}
       </header>
+      {viewer === null ? null : <DialingBanner view={null} />}
       <p id="stale" class="notice notice-bad" role="alert" hidden>
         This page is no longer updating.{' '}
         <button type="button" class="plain" data-reload>
@@ -125,7 +130,8 @@ const Document = ({ title, clinicName, viewer, alerts, givenUp, current, childre
         </button>
       </p>
       <p id="not-done" class="notice notice-bad" role="alert" hidden>
-        That was not done: the service did not answer. If you wanted to hang up, the line may still be open. Try again.
+        That was not done: the service did not answer. If you wanted to hang up or to stop dialing, it may not have
+        happened. Try again.
       </p>
       <p id="outcome" class="notice notice-live" role="status" tabindex={-1} />
       <p id="news" class="visually-hidden" role="alert" />

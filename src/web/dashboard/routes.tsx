@@ -2,15 +2,20 @@
 import { countAlerts } from '../../store/tasks.ts';
 import { type Route, route } from '../route.ts';
 import { callPageRoutes } from './call-routes.tsx';
+import { campaignCommandRoutes } from './campaign-command-routes.tsx';
+import { newCampaignRoutes } from './campaign-new-routes.tsx';
+import { campaignPageRoutes } from './campaign-routes.tsx';
 import { clinicClock } from './clinic-clock.tsx';
 import { givenUpFor } from './given-up.ts';
 import { jobPageRoutes } from './job-routes.tsx';
 import { MOST_ALERTS, page } from './layout.tsx';
 import { NewCallPage } from './new-call-page.tsx';
+import { stopDialingRoutes } from './stop-dialing-routes.tsx';
+import { suppressionPageRoutes } from './suppression-routes.tsx';
 import { taskPageRoutes } from './task-routes.tsx';
-import { CALL_ROLES, homeOf, TASK_ROLES, viewerOf } from './viewer.ts';
+import { CALL_ROLES, CAMPAIGN_ROLES, homeOf, viewerOf } from './viewer.ts';
 
-const home = { method: 'GET', roles: [...TASK_ROLES, 'auditor'], audit: 'page.home', phi: false } as const;
+const home = { method: 'GET', roles: CAMPAIGN_ROLES, audit: 'page.home', phi: false } as const;
 
 export const dashboardRoutes: readonly Route[] = [
   route({ ...home, path: '/' }, ({ c }) => c.redirect('/dashboard')),
@@ -20,6 +25,11 @@ export const dashboardRoutes: readonly Route[] = [
   ...callPageRoutes,
   ...taskPageRoutes,
   ...jobPageRoutes,
+  ...newCampaignRoutes,
+  ...campaignPageRoutes,
+  ...campaignCommandRoutes,
+  ...stopDialingRoutes,
+  ...suppressionPageRoutes,
   route(
     { method: 'GET', roles: CALL_ROLES, path: '/dashboard/new-call', audit: 'page.new_call', phi: false },
     async (ask) => {

@@ -6,28 +6,44 @@
   // The path of the page, which htmx writes as it loads and reads only for its history, which is off.
   sessionStorage.removeItem('htmx-current-path-for-history');
 
+  // Several parts of a page update by themselves: it is stale while any of them does not.
   const stale = document.getElementById('stale');
-  const showStale = (isStale) => {
-    if (stale) stale.hidden = !isStale;
+  const failing = new Set();
+  const showStale = (part, isStale) => {
+    if (isStale) failing.add(part);
+    else failing.delete(part);
+    if (stale) stale.hidden = failing.size === 0;
   };
+  const partOf = (event) => event.detail.requestConfig?.elt.id ?? '';
   // What somebody asked for and did not get is said until it is done; a poll that works later says nothing about it.
   const notDone = document.getElementById('not-done');
   const isAsked = (event) => event.detail.requestConfig?.verb === 'post';
   const showFailure = (event) => {
     if (notDone && isAsked(event)) notDone.hidden = false;
-    else showStale(true);
+    else showStale(partOf(event), true);
     if (isAsked(event)) keepFocus(event.detail.elt);
   };
   document.addEventListener('htmx:responseError', showFailure);
   document.addEventListener('htmx:sendError', showFailure);
   document.addEventListener('htmx:afterSwap', (event) => {
-    showStale(false);
+    showStale(partOf(event), false);
     tellNews();
     if (!isAsked(event)) return;
     if (notDone) notDone.hidden = true;
     const { thenFocus = '' } = event.detail.requestConfig.elt.dataset;
-    keepFocus(document.getElementById(thenFocus) ?? document.getElementById('outcome'));
+    keepFocus(markProblems() ?? document.getElementById(thenFocus) ?? document.getElementById('outcome'));
   });
+
+  /** What an answer says is wrong with a field of a form that stays; the first such field. */
+  function markProblems() {
+    const places = [...document.querySelectorAll('[data-problem-of]')];
+    const controls = places.map((place) => document.getElementById(place.dataset.problemOf));
+    for (const [i, place] of places.entries()) {
+      if (place.textContent === '') controls[i]?.removeAttribute('aria-invalid');
+      else controls[i]?.setAttribute('aria-invalid', 'true');
+    }
+    return document.querySelector('main [aria-invalid="true"]');
+  }
 
   // The button that was pressed is gone or has been disabled meanwhile: whoever works by keyboard goes on from here.
   function keepFocus(element) {

@@ -21,6 +21,7 @@ const choice = {
 const number = { id: 'hpi.pain_level', type: 'number', minimum: 0, maximum: 10, text: texts };
 const voice = { id: 'hpi.chief_complaint', type: 'voice', text: texts };
 const date = { id: 'hpi.since', type: 'date', notFuture: true, text: texts };
+const message = { id: 'message.news', type: 'message', text: texts };
 const questionnaire = (...items: unknown[]) => ({
   ...{ id: 'q-1', version: 1, title: texts, items },
   ...{ redFlags: [] as unknown, voicemail: 'message' as unknown },
@@ -46,6 +47,13 @@ describe('checkQuestionnaire', () => {
   it('accepts one item of every type', () => {
     const detail = { id: 'ample.allergies_detail', type: 'voice', text: texts, whenYes: 'ample.allergies' };
     expect(problemsOf(questionnaire(yesNo, detail, choice, number, date, { ...voice, limitSeconds: 40 }))).toEqual([]);
+    const recorded = { ...message, id: 'message.audio', audio: true };
+    expect(problemsOf(questionnaire(message, recorded, { ...message, id: 'message.last' }))).toEqual([]);
+  });
+
+  it('accepts variables in the words of an item', () => {
+    const filled = { en: '{{first_name}}, {{day_2}}: yes?', es: '{{day_2}}, ¿{{first_name}}?' };
+    expect(problemsOf(questionnaire({ ...yesNo, text: filled }))).toEqual([]);
   });
 
   it('accepts conditions of every kind, codes, silence for machines, and wording of its own', () => {
@@ -123,6 +131,43 @@ describe('checkQuestionnaire', () => {
       questionnaire({ ...yesNo, text: { ...texts, en: 'Hi {first_name}' } }),
       ['/items/0/text/en', 'unknown_mark'],
     ],
+    [
+      'a variable that is not closed (C34)',
+      questionnaire({ ...yesNo, text: { ...texts, en: 'Hi {{first_name}, ready?' } }),
+      ['/items/0/text/en', 'bad_variable'],
+    ],
+    [
+      'a variable that is not opened',
+      questionnaire({ ...yesNo, text: { ...texts, es: 'Hola first_name}}' } }),
+      ['/items/0/text/es', 'bad_variable'],
+    ],
+    [
+      'a variable whose name is none',
+      questionnaire({ ...yesNo, text: { ...texts, en: 'Hi {{First name}}' } }),
+      ['/items/0/text/en', 'bad_variable'],
+    ],
+    [
+      'a variable without a name',
+      questionnaire({ ...yesNo, text: { ...texts, en: 'Hi {{}}' } }),
+      ['/items/0/text/en', 'bad_variable'],
+    ],
+    [
+      'a mark beside a variable',
+      questionnaire({ ...yesNo, text: { ...texts, en: 'Hi {{first_name}} of {clinic}' } }),
+      ['/items/0/text/en', 'unknown_mark'],
+    ],
+    [
+      'a variable in the title, which staff read',
+      { ...questionnaire(yesNo), title: { ...texts, en: 'For {{first_name}}' } },
+      ['/title/en', 'unknown_mark'],
+    ],
+    [
+      'a variable where a stranger may listen (HS-16)',
+      { ...questionnaire(yesNo), texts: { voicemail: { ...texts, en: 'Hello {{first_name}}' } } },
+      ['/texts/voicemail/en', 'unknown_mark'],
+    ],
+    ['a message with a key', questionnaire({ ...message, options: [] }), ['/items/0/options', 'unknown_field']],
+    ['a message with other audio', questionnaire({ ...message, audio: 'a.mp3' }), ['/items/0/audio', 'bad_audio']],
     [
       'a title as long as a book',
       { ...questionnaire(yesNo), title: { ...texts, es: 'x'.repeat(101) } },

@@ -6,6 +6,7 @@ const NAMES: Record<CommandName, 'stopping' | 'own' | 'ordinary'> = {
   gather_using_speak: 'ordinary',
   gather_stop: 'stopping',
   speak: 'ordinary',
+  playback_start: 'ordinary',
   playback_stop: 'stopping',
   record_start: 'ordinary',
   record_stop: 'stopping',

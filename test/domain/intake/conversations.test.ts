@@ -4,21 +4,26 @@
  * To write a new one, give `about`, perhaps `plan`, and turns with `on` alone; then, as after a wanted change:
  *   UPDATE_GOLDEN=1 npx vitest run --config test/vitest.config.ts --project unit test/domain/intake/conversations.test.ts
  *   npx biome format --write test/conversations
- * `on` is an event type, with its cause, timer, verdict or command, or `<step> <keys>`, where the step must be the one that is
+ * `on` is an event type, with its cause, timer, verdict, status or command, or `<step> <keys>`, where the step must be the one that is
  * open, `-` is silence and `#` the pound alone; `dtmf <key>` is a key outside the gather, `says <words>` what is heard.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { adultIntake } from '../../../src/domain/intake/adult-intake.ts';
 import { callRecord, leavesNote } from '../../../src/domain/intake/call-record.ts';
 import type { Command, CommandName } from '../../../src/domain/intake/command.ts';
-import type { MachineVerdict } from '../../../src/domain/intake/event.ts';
+import type { MachineVerdict, PlaybackStatus } from '../../../src/domain/intake/event.ts';
+import { greeted } from '../../../src/domain/intake/greeting.ts';
+import { messageAndReply } from '../../../src/domain/intake/message-and-reply.ts';
+import type { Questionnaire } from '../../../src/domain/intake/questionnaire.ts';
 import type { TimerName } from '../../../src/domain/intake/state.ts';
 import { noteOf } from '../../../src/domain/note/note.ts';
 import { type Conversation, given } from '../../support/given-conversation.ts';
 import {
   answered,
   callScreening,
+  checked,
   detected,
   dialAccepted,
   dialSent,
@@ -29,6 +34,7 @@ import {
   hungUp,
   initiated,
   keyPressed,
+  played,
   received,
   recordingSaved,
   requested,
@@ -36,13 +42,19 @@ import {
   staffAnswered,
   staffHungUp,
 } from '../../support/given-events.ts';
-import { givenInboundPlan, givenPlan } from '../../support/given-plan.ts';
+import { givenInboundPlan, givenPlan, type PlanChanges } from '../../support/given-plan.ts';
+
+/** Telnyx takes what it is asked. */
+const TAKEN_AFTER_MS = 300;
 
 interface Golden {
   readonly about: string;
-  readonly plan?: Parameters<typeof givenPlan>[0];
+  /** A questionnaire by its id is the shipped one. */
+  readonly plan?: Omit<PlanChanges, 'questionnaire'> & { readonly questionnaire?: Questionnaire | string };
   readonly turns: readonly { readonly on: string; readonly orders?: readonly string[] }[];
 }
+
+const SHIPPED: readonly Questionnaire[] = [adultIntake, messageAndReply];
 
 const folder = path.resolve(import.meta.dirname, '../../conversations');
 const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
@@ -72,6 +84,8 @@ function happens(call: Conversation, on: string): Conversation {
   if (what === 'timeout.fired') return call.timer(detail as TimerName);
   if (what === 'recording.saved') return call.when(recordingSaved('rec-1', 90_000, call.state.consent.at));
   if (what === 'machine.detected') return call.when(detected(detail as MachineVerdict));
+  if (what === 'playback.ended') return call.when(played(detail as PlaybackStatus));
+  if (what === 'call.checked') return call.when(checked(call.state.checking ?? 0, detail === 'alive'));
   if (what === 'command.failed') return call.when(refused(call, detail as CommandName));
   if (what === 'says') return call.when(heard(on.slice('says '.length)));
   if (what === 'dtmf') return call.when(keyPressed(detail, null));
@@ -94,6 +108,8 @@ function spell(command: Command): string {
     }
     case 'speak':
       return `${command.seq} speak (${command.language}): ${command.payload}`;
+    case 'playback_start':
+      return `${command.seq} playback_start ${command.step} (${command.audioType}): ${command.url}`;
     case 'transfer':
       return `${command.seq} transfer to ${command.to}, ${command.timeoutSeconds} s`;
     case 'transcription_start':
@@ -108,8 +124,16 @@ function spell(command: Command): string {
 }
 
 function replay({ about, plan, turns }: Golden) {
-  const call = given(plan?.direction === 'inbound' ? givenInboundPlan(plan) : givenPlan(plan));
-  const replayed = turns.map(({ on }) => ({ on, orders: happens(call, on).last.map(spell) }));
+  const { questionnaire, ...changes } = plan ?? {};
+  const shipped = SHIPPED.find(({ id }) => id === questionnaire);
+  const asked = shipped ?? (typeof questionnaire === 'object' ? questionnaire : undefined);
+  const whole = asked === undefined ? changes : { ...changes, questionnaire: asked };
+  const call = given(whole.direction === 'inbound' ? givenInboundPlan(whole) : givenPlan(whole));
+  const replayed = turns.map(({ on }) => {
+    const orders = happens(call, on).last;
+    for (const command of orders) call.state = greeted(call.state, command, call.now + TAKEN_AFTER_MS);
+    return { on, orders: orders.map(spell) };
+  });
   const { consentAt, dialedAt, answeredAt, endedAt, ...record } = callRecord(call.state);
   const time = (at: number | null) => (at === null ? null : iso(at));
   const times = {

@@ -24,6 +24,16 @@ function changedItem(type: Item['type'], change: (item: Item) => object): Questi
   const items = adultIntake.items.map((item, i) => (i === index ? ({ ...item, ...change(item) } as Item) : item));
   return { ...adultIntake, items };
 }
+const withMessage = (texts: Item['text']): Questionnaire => ({
+  ...adultIntake,
+  items: [
+    ...adultIntake.items,
+    {
+      ...{ id: 'message.news', type: 'message', text: texts },
+      codes: [{ system: 'urn:telnyx-edge-intake:item', code: 'message.news', display: 'News' }],
+    },
+  ],
+});
 const text = (type: Item['type'], language: Language, from: string | RegExp, to: string): Questionnaire =>
   changedItem(type, (item) => ({ text: { ...item.text, [language]: item.text[language].replace(from, to) } }));
 
@@ -226,6 +236,21 @@ describe('the items', () => {
       })),
       ['/items/1/options/0/display/en marketing_words TC-03'],
     ],
+    [
+      'a variable that one language lacks',
+      text('voice', 'en', /^/, '{{first_name}}, '),
+      ['/items/0/text languages_differ CL-14'],
+    ],
+    [
+      'a message that speaks of a key',
+      withMessage({ en: 'Press 1 for news.', es: 'Oprima 1 para noticias.' }),
+      ['/items/14/text/en dead_key CL-05', '/items/14/text/es dead_key CL-05'],
+    ],
+    [
+      'a message that advises',
+      withMessage({ en: 'You should rest.', es: 'Tenemos noticias.' }),
+      ['/items/14/text/en clinical_words CL-12'],
+    ],
     ['no code', changedItem('voice', () => ({ codes: undefined })), ['/items/0/codes no_code FH-06']],
     [
       "another item's code",
@@ -247,6 +272,11 @@ describe('the items', () => {
   ])('%s', (_, questionnaire, problems) => {
     expect(broken(questionnaire)).toEqual(problems);
   });
+});
+
+it('the name of a variable is never spoken, and not judged', () => {
+  const texts = { en: 'We have {{your_price}} for {{dose_5}}.', es: 'Tenemos {{dose_5}} y {{your_price}}.' };
+  expect(broken(withMessage(texts))).toEqual([]);
 });
 
 describe('the red flags', () => {

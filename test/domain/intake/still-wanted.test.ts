@@ -35,7 +35,13 @@ const wanted = (
   call: Conversation,
   name: Exclude<
     CommandName,
-    'gather_using_speak' | 'speak' | 'transcription_start' | 'transfer' | 'suppress_number' | 'open_task'
+    | 'gather_using_speak'
+    | 'speak'
+    | 'playback_start'
+    | 'transcription_start'
+    | 'transfer'
+    | 'suppress_number'
+    | 'open_task'
   >,
 ) => stillWanted(call.state, command({ name }));
 

@@ -20,11 +20,12 @@ import { transition } from '../../../src/domain/intake/transition.ts';
 import type { Turn } from '../../../src/domain/intake/turn.ts';
 import { dated, eventsAfter, FLAG_WORDS } from '../../support/given-any-event.ts';
 import { givenConsent, givenInterview } from '../../support/given-conversation.ts';
-import { fired } from '../../support/given-events.ts';
+import { fired, speakEnded } from '../../support/given-events.ts';
 import {
   givenInboundPlan,
   givenPlan,
   givenQuestionnaire,
+  message,
   STAFF_ON_DUTY,
   spokenFlag,
   voice,
@@ -73,7 +74,7 @@ const OF_A_PHASE = new Set(['question', 'back', 'speakSeq', 'speakAt', 'transfer
 function put(question: Progress | OpenQuestion | null): unknown {
   if (question === null) return null;
   const { step, flag, failedTries, anyInvalid, lostSeq, freeRepeats } = question;
-  const open = 'seq' in question ? [question.settling, question.commandSince !== null] : null;
+  const open = 'seq' in question ? [question.settling, question.commandSince !== null, question.playing] : null;
   return [step, flag && [flag.advice, put(flag.after)], failedTries, anyInvalid, lostSeq !== null, freeRepeats, open];
 }
 
@@ -113,6 +114,11 @@ function explore(plan: CallPlan, from: CallState, maxStates = MAX_STATES, decide
 }
 
 const plan = givenPlan({ questionnaire: SMALL, staff: STAFF_ON_DUTY });
+const told = givenPlan({
+  questionnaire: { ...SMALL, items: [message('message.audio', true), voice('message.reply')] },
+  mediaUrl: 'https://intake.example/media/med_1/h.mp3',
+  staff: STAFF_ON_DUTY,
+});
 const nobodyThere = givenPlan({ questionnaire: SMALL, patient: { dateOfBirth: null } });
 const inbound = givenInboundPlan({
   questionnaire: SMALL,
@@ -127,6 +133,8 @@ const models: [string, CallPlan, CallState][] = [
   ['from a caller who hides the number', hidden, newCall(hidden)],
   ['from the consent', plan, givenConsent(plan).state],
   ['from the first spoken question', plan, givenInterview(plan).keys('1').state],
+  ['from the text of a message', told, givenInterview(told).state],
+  ['from the audio of a message', told, givenInterview(told).when(speakEnded).state],
 ];
 
 describe.each(models)('every order of events, %s', (_, ofPlan, from) => {
@@ -342,6 +350,12 @@ describe('the check is not empty: it finds', () => {
 
   it.each(mutants)('%s', (_, from, decide) => {
     expect(() => explore(plan, from, 3000, decide)).toThrow(/TC-|X1|RC-|two questions|lost or changed|nobody wants/);
+  });
+
+  it('a question put over a message that is still played', () => {
+    const playing = givenInterview(told).when(speakEnded).state;
+    const decide: Decide = (state, event, of) => without(transition(state, event, of), 'playback_stop');
+    expect(() => explore(told, playing, 3000, decide)).toThrow(/two questions|over a message/);
   });
 
   it('a path that never ends', () => {

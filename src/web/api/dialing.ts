@@ -1,0 +1,55 @@
+/** /api/dialing: how fast we dial and whether at all; stopping everything (TC-27), live calls too if asked, and going on. */
+import * as z from 'zod';
+import { type Ask, type Route, route } from '../route.ts';
+import { dialingStatus, resumeDialing, stopDialing } from '../stop-dialing.ts';
+import { iso } from './call-json.ts';
+
+async function statusJson(ask: Pick<Ask, 'env'>) {
+  const status = await dialingStatus(ask);
+  return {
+    stopped: status.stoppedAt !== null,
+    stopped_at: status.stoppedAt === null ? null : iso(status.stoppedAt),
+    stopped_by: status.stoppedBy,
+    rate_per_second: status.ratePerSecond,
+    max_live_calls: status.maxLiveCalls,
+    live_calls: status.live,
+    waiting: status.waiting,
+    slowed_until: status.slowedUntil === null ? null : iso(status.slowedUntil),
+  };
+}
+
+const status = route(
+  {
+    method: 'GET',
+    path: '/api/dialing',
+    roles: ['admin', 'clinician', 'intake', 'operator', 'auditor'],
+    audit: 'dialing.read',
+    phi: false,
+  },
+  async (ask) => ask.c.json(await statusJson(ask)),
+);
+
+const stop = route(
+  {
+    method: 'POST',
+    path: '/api/dialing/stop',
+    roles: ['admin', 'clinician', 'intake', 'operator'],
+    audit: 'dialing.stop',
+    phi: false,
+    body: z.strictObject({ hang_up_live: z.boolean().optional() }),
+  },
+  async (ask) => {
+    const { hungUp, hangUpFailed } = await stopDialing(ask, ask.body.hang_up_live === true);
+    return ask.c.json({ ...(await statusJson(ask)), hung_up: hungUp, hang_up_failed: hangUpFailed }, 202);
+  },
+);
+
+const resume = route(
+  { method: 'POST', path: '/api/dialing/resume', roles: ['admin'], audit: 'dialing.resume', phi: false },
+  async (ask) => {
+    await resumeDialing(ask);
+    return ask.c.json(await statusJson(ask), 202);
+  },
+);
+
+export const dialingRoutes: readonly Route[] = [status, stop, resume];

@@ -1,0 +1,71 @@
+/** What the control in the frame asks for: how dialing stands, stopping it, going on. */
+import * as z from 'zod';
+import { Problem } from '../errors.ts';
+import { type Ask, type Route, route } from '../route.ts';
+import { dialingStatus, resumeDialing, type StoppedDialing, stopDialing } from '../stop-dialing.ts';
+import { callCount } from './campaign-labels.ts';
+import { clinicClock } from './clinic-clock.tsx';
+import { Outcome } from './layout.tsx';
+import { DialingAnswer, type DialingView } from './stop-dialing.tsx';
+import { CAMPAIGN_ROLES, STOP_ROLES, viewerOf } from './viewer.ts';
+
+async function dialingView(ask: Ask): Promise<DialingView> {
+  const { stoppedAt, stoppedBy, live } = await dialingStatus(ask);
+  const clock = clinicClock(ask.config.clinic.timeZone, ask.now);
+  return { stoppedAt, stoppedBy, live, viewer: viewerOf(ask.actor), clock };
+}
+
+const answer = async (ask: Ask, outcome: string) =>
+  ask.c.html(
+    <>
+      <DialingAnswer view={await dialingView(ask)} />
+      <Outcome text={outcome} />
+    </>,
+  );
+
+function outcomeOf({ hungUp, hangUpFailed }: StoppedDialing, endCalls: boolean): string {
+  const stopped = 'Dialing is stopped.';
+  if (!endCalls) return stopped;
+  if (hangUpFailed > 0)
+    return `${stopped} ${callCount(hangUpFailed)} could not be ended: press “Stop and end” again, or hang up from the page of the call.`;
+  return hungUp === 0 ? `${stopped} Nobody was on the line.` : `${stopped} ${callCount(hungUp)} told to hang up.`;
+}
+
+export const stopDialingRoutes: readonly Route[] = [
+  route(
+    {
+      method: 'GET',
+      path: '/dashboard/fragments/dialing',
+      roles: CAMPAIGN_ROLES,
+      audit: 'page.dialing_poll',
+      phi: false,
+    },
+    async (ask) => {
+      try {
+        return ask.c.html(<DialingAnswer view={await dialingView(ask)} />);
+      } catch (error) {
+        // Nothing is known: what stands on the page stays, and it asks again.
+        if (error instanceof Problem) return ask.c.body(null, 204);
+        throw error;
+      }
+    },
+  ),
+  route(
+    {
+      ...{ method: 'POST', path: '/dashboard/dialing/stop', roles: STOP_ROLES, audit: 'dialing.stop', phi: false },
+      query: z.strictObject({ end_calls: z.literal('true').optional() }),
+    },
+    async (ask) => {
+      const endCalls = ask.query.end_calls === 'true';
+      const outcome = outcomeOf(await stopDialing(ask, endCalls), endCalls);
+      return answer(ask, outcome);
+    },
+  ),
+  route(
+    { method: 'POST', path: '/dashboard/dialing/resume', roles: ['admin'], audit: 'dialing.resume', phi: false },
+    async (ask) => {
+      await resumeDialing(ask);
+      return answer(ask, 'Dialing goes on.');
+    },
+  ),
+];

@@ -1,0 +1,125 @@
+/**
+ * The way to stop every call, in the frame of every page, and the banner while dialing is stopped. Pages come without asking the
+ * dialer; this asks it as soon as they are loaded and every 15 s, so that a page left open learns of it too.
+ */
+import { type ClinicClock, Moment } from './clinic-clock.tsx';
+import type { Viewer } from './viewer.ts';
+
+export interface DialingView {
+  readonly stoppedAt: number | null;
+  readonly stoppedBy: string | null;
+  /** Calls on the line now. */
+  readonly live: number;
+  readonly viewer: Viewer;
+  readonly clock: ClinicClock;
+}
+
+const liveCalls = (live: number): string => (live === 1 ? '1 call under way' : `${live} calls under way`);
+
+const posts = {
+  type: 'button',
+  'hx-target': '#dialing',
+  'hx-swap': 'outerHTML',
+  'hx-sync': '#dialing:replace',
+  'hx-disabled-elt': 'this',
+} as const;
+
+/** As a page is sent: what stands there works before anybody has been asked. */
+export const DialingControl = ({ viewer }: { viewer: Viewer }) => (
+  <div id="dialing" {...polling('load, every 15s')}>
+    {viewer.stopsDialing ? <StopPanel live={null} /> : null}
+  </div>
+);
+
+/** Its place in the frame, empty while dialing goes on. */
+export const DialingBanner = ({ view, elsewhere = false }: { view: DialingView | null; elsewhere?: boolean }) => {
+  const shared = { id: 'dialing-banner', ...(elsewhere ? { 'hx-swap-oob': 'true' } : {}) };
+  if (view === null || view.stoppedAt === null) return <div {...shared} class="notice notice-bad" />;
+  const { viewer, stoppedAt, stoppedBy, live, clock } = view;
+  return (
+    <div {...shared} class="notice notice-bad stopped" data-news="All dialing is stopped.">
+      <p>
+        <strong>All dialing is stopped.</strong> <Moment at={stoppedAt} clock={clock} zoned />
+        {`, by ${stoppedBy ?? 'somebody'}. Nobody new is called`}
+        {live === 0 ? ', and nobody is on the line.' : `; ${liveCalls(live)} ${live === 1 ? 'goes' : 'go'} on.`}
+        {viewer.resumesDialing ? '' : ' An administrator can go on.'}
+      </p>
+      <span class="task-actions">
+        {viewer.stopsDialing && live > 0 ? <EndCalls live={live} isStopped /> : null}
+        {viewer.resumesDialing ? (
+          <button
+            id="go-on-dialing"
+            class="secondary"
+            hx-post="/dashboard/dialing/resume"
+            hx-confirm="Go on dialing? Waiting calls and running campaigns are dialled again from this moment."
+            {...posts}
+          >
+            Go on
+          </button>
+        ) : null}
+      </span>
+    </div>
+  );
+};
+
+/** The answer to the control's own request, and to whatever is pressed here. */
+export const DialingAnswer = ({ view }: { view: DialingView }) => (
+  <>
+    <div id="dialing" {...polling('every 15s')}>
+      {view.viewer.stopsDialing && view.stoppedAt === null ? <StopPanel live={view.live} /> : null}
+    </div>
+    <DialingBanner view={view} elsewhere />
+  </>
+);
+
+const polling = (trigger: string) => ({
+  'hx-get': '/dashboard/fragments/dialing',
+  'hx-trigger': trigger,
+  'hx-swap': 'outerHTML',
+  'hx-sync': 'this:drop',
+});
+
+const StopPanel = ({ live }: { live: number | null }) => (
+  <details id="stop-dialing" class="stop-dialing">
+    <summary>Stop all dialing</summary>
+    <div class="stop-panel">
+      <p>
+        Nobody new is called from this moment, in no campaign and by nobody. An administrator can go on later.{' '}
+        {live === 0 ? 'Nobody is on the line.' : null}
+      </p>
+      <p>
+        <button id="stop-now" class="danger" hx-post="/dashboard/dialing/stop" {...posts}>
+          Stop dialing
+        </button>
+        <small>
+          {live === null || live === 0 ? 'Calls under way go on.' : `${upper(liveCalls(live))} will go on.`}
+        </small>
+      </p>
+      {live === 0 ? null : (
+        <p>
+          <EndCalls live={live} />
+          <small>Patients are cut off in mid-sentence. This cannot be undone.</small>
+        </p>
+      )}
+    </div>
+  </details>
+);
+
+/** Stops too, should it not be so already. */
+const EndCalls = ({ live, isStopped = false }: { live: number | null; isStopped?: boolean }) => {
+  const whom = live === null ? 'everybody on the line' : liveCalls(live);
+  const calls = live === null ? 'all calls' : live === 1 ? 'the call' : `all ${live} calls`;
+  return (
+    <button
+      id="end-calls"
+      class="danger"
+      hx-post="/dashboard/dialing/stop?end_calls=true"
+      hx-confirm={`${isStopped ? 'Hang' : 'Stop dialing and hang'} up on ${whom}? Patients hear nothing more.`}
+      {...posts}
+    >
+      {isStopped ? `End ${calls}` : `Stop and end ${calls}`}
+    </button>
+  );
+};
+
+const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,170 @@
+/** The page around the do-not-call list: looking a number up, adding one, and the whole list in and out. */
+import type { SuppressionCounts } from '../../store/suppression-list.ts';
+import { EXPORT_FORMATS } from '../export-suppressions.ts';
+import { counted } from './campaign-labels.ts';
+import {
+  REASON_LABELS,
+  type SuppressionList,
+  SuppressionsFragment,
+  suppressionsQuery,
+} from './suppressions-fragment.tsx';
+
+/** What staff choose from; the other reasons come by themselves. */
+export const STAFF_REASONS = ['asked', 'complaint', 'legal', 'wrong_number'] as const;
+
+/** Numbers travel in bodies: an address would keep them . */
+const posts = { 'hx-target': '#suppressions', 'hx-swap': 'outerHTML', 'hx-disabled-elt': 'find button' } as const;
+
+interface TabsProps {
+  readonly counts: SuppressionCounts;
+  /** What is shown; null: what stands of one number. */
+  readonly active: boolean | null;
+  /** In the answer to a request, from where it goes to its place. */
+  readonly elsewhere?: boolean;
+}
+
+export const SuppressionTabs = ({ counts, active, elsewhere = false }: TabsProps) => (
+  <nav id="number-tabs" class="tabs" aria-label="Which numbers" {...(elsewhere ? { 'hx-swap-oob': 'true' } : {})}>
+    {([true, false] as const).map((each) => (
+      <a
+        class="tab"
+        href={`/dashboard/suppressions${suppressionsQuery(each, null)}`}
+        aria-current={each === active ? 'page' : undefined}
+      >
+        {each ? `On the list (${counted(counts.active)})` : `Lifted (${counted(counts.lifted)})`}
+      </a>
+    ))}
+  </nav>
+);
+
+export const SuppressionsPage = ({ list, counts }: { list: SuppressionList; counts: SuppressionCounts }) => {
+  const { viewer, view } = list;
+  return (
+    <>
+      <div class="page-head">
+        <h1>Do not call</h1>
+        <SuppressionTabs counts={counts} active={view.kind === 'list' ? view.active : null} />
+      </div>
+      <div class="number-tools">
+        <form class="filter" hx-post="/dashboard/suppressions/search" {...posts}>
+          <label for="search-number">Number</label>
+          <input
+            id="search-number"
+            name="phone_number"
+            type="tel"
+            required
+            autocomplete="off"
+            placeholder="(202) 555-0143"
+          />
+          <button type="submit" class="secondary">
+            Look up
+          </button>
+        </form>
+        <details id="add-panel">
+          <summary>Add a number</summary>
+          <AddForm />
+        </details>
+        {viewer.importsSuppressions ? <ImportPanel /> : null}
+        {viewer.liftsSuppressions ? <ExportPanel view={list.view} /> : null}
+      </div>
+      <div id="import-status" />
+      <SuppressionsFragment {...list} />
+    </>
+  );
+};
+
+interface AddFormProps {
+  /** What was sent and refused. */
+  readonly typed?: Readonly<Record<string, string>>;
+  readonly problem?: string | null;
+  /** In the answer to a request, from where it goes to its place. */
+  readonly elsewhere?: boolean;
+}
+
+export const AddForm = ({ typed = {}, problem = null, elsewhere = false }: AddFormProps) => (
+  <form
+    id="add-number"
+    class="sheet"
+    hx-post="/dashboard/suppressions/add"
+    {...(elsewhere ? { 'hx-swap-oob': 'true' } : {})}
+    {...posts}
+  >
+    {problem === null ? null : (
+      <p class="notice notice-bad" role="alert">
+        {problem}
+      </p>
+    )}
+    <label>
+      Telephone number
+      <input
+        name="phone_number"
+        type="tel"
+        required
+        autocomplete="off"
+        placeholder="(202) 555-0143"
+        value={typed['phone_number'] ?? ''}
+      />
+    </label>
+    <label>
+      Why
+      <select name="reason">
+        {STAFF_REASONS.map((reason) => (
+          <option value={reason} selected={reason === typed['reason']}>
+            {REASON_LABELS[reason]}
+          </option>
+        ))}
+      </select>
+    </label>
+    <label>
+      In their words, if it matters
+      <input name="statement" maxlength={500} autocomplete="off" value={typed['statement'] ?? ''} />
+    </label>
+    <button type="submit">Add to the list</button>
+    <p class="quiet">It counts from this moment, also for calls that wait. Only an administrator can take it off.</p>
+  </form>
+);
+
+const ImportPanel = () => (
+  <details id="import-panel">
+    <summary>Import a list</summary>
+    <form
+      class="sheet"
+      hx-post="/dashboard/suppressions/import"
+      hx-encoding="multipart/form-data"
+      hx-target="#import-status"
+      hx-swap="innerHTML"
+      hx-disabled-elt="find button"
+    >
+      <label>
+        File
+        <input name="file" type="file" accept=".csv,.txt,text/csv,text/plain" required />
+        <small>
+          Text with one number on each line, or CSV with a heading over the column of numbers; up to 500,000 rows.
+        </small>
+      </label>
+      <button type="submit">Import</button>
+      <p class="quiet">An import only ever adds: it takes no number off the list.</p>
+    </form>
+  </details>
+);
+
+const ExportPanel = ({ view }: { view: SuppressionList['view'] }) => {
+  const rest = view.kind === 'list' && !view.active ? '&active=false' : '';
+  return (
+    <details id="export-panel">
+      <summary>Export</summary>
+      <p class="sheet">
+        {EXPORT_FORMATS.map((format) => (
+          <>
+            <a class="button" href={`/api/suppressions/export?format=${format}${rest}`} download>
+              {format.toUpperCase()}
+            </a>{' '}
+          </>
+        ))}
+        <small class="task-text">
+          {`Every number in full${rest === '' ? '' : ', of those that were lifted'}. That you took it is on record.`}
+        </small>
+      </p>
+    </details>
+  );
+};

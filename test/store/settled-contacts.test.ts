@@ -1,0 +1,63 @@
+/** What the retry rules are told of a contact whose attempt is over, and whom a redial makes ready again. */
+import { beforeEach, expect, it } from 'vitest';
+import { endedAttempts, redialContacts } from '../../src/store/contacts.ts';
+import { attempts, calls, contacts } from '../../src/store/schema.ts';
+import { givenPlacedCall } from '../support/place-call.ts';
+import { db, testEnv } from '../support/worker-env.ts';
+
+const NOW = Date.UTC(2030, 0, 7, 15);
+beforeEach(() => testEnv.DB.exec('delete from calls; delete from attempts; delete from contacts;'));
+
+const contact = (id: string, changes: Partial<typeof contacts.$inferInsert>) =>
+  db.insert(contacts).values({
+    ...{ id, campaignId: 'cmp_1', row: Number(id.slice(4)), patientId: 'pat_1', phoneHash: 'h', sealed: '' },
+    ...{ status: 'active', nextAt: NOW, createdAt: NOW, updatedAt: NOW, ...changes },
+  });
+
+it('U5: how often it ended like that counts what rang apart from what never did', async () => {
+  await givenPlacedCall();
+  const [[call], [attempt]] = await Promise.all([db.select().from(calls), db.select().from(attempts)]);
+  if (call === undefined || attempt === undefined) throw new Error('no call');
+  const ends: [status: string, dialedAt: number | null, contactId: string][] = [
+    ['failed', null, 'cnt_1'],
+    ['failed', null, 'cnt_1'],
+    ['busy', NOW, 'cnt_1'],
+    ['failed', NOW, 'cnt_2'],
+    ['failed', NOW, 'cnt_1'],
+  ];
+  for (const [n, [status, dialedAt, contactId]] of ends.entries()) {
+    const mine = { campaignId: 'cmp_1', contactId };
+    await db.insert(calls).values({ ...call, ...mine, id: `call_${n}`, status });
+    const over = { status: 'ended', endedAt: NOW, dialedAt, reservedNumber: null, reservedPatient: null };
+    await db.insert(attempts).values({ ...attempt, ...mine, ...over, id: `att_${n}`, callId: `call_${n}` });
+  }
+  const seen = async (lastCallId: string) => {
+    await testEnv.DB.exec('delete from contacts;');
+    await contact('cnt_1', { lastCallId });
+    const [row] = await endedAttempts(db, 'cmp_1', 10);
+    return [row?.status, row?.sameOutcome];
+  };
+  expect(await seen('call_4')).toEqual(['failed', 1]);
+  expect(await seen('call_1')).toEqual(['failed', 2]);
+  expect(await seen('call_2')).toEqual(['busy', 1]);
+});
+
+it('a redial makes ready whom nobody reached, never who failed the identity check', async () => {
+  const ends: [outcome: string, code: string, status?: string][] = [
+    ['no_answer', 'budget_used'],
+    ['busy', 'most_retries'],
+    ['voicemail', 'most_retries'],
+    ['failed', 'campaign_ended'],
+    ['failed', 'outcome_final'],
+    ['completed', 'complete'],
+    ['opted_out', 'outcome_final'],
+    ['no_answer', 'suppressed', 'skipped'],
+  ];
+  for (const [n, [outcome, code, status = 'done']] of ends.entries())
+    await contact(`cnt_${n + 1}`, { outcome, code, status, rings: 3 });
+  expect(await redialContacts(db, 'cmp_1', NOW + 5)).toBe(4);
+  const ready = (await db.select().from(contacts)).filter(({ status }) => status === 'ready');
+  expect(ready.map(({ row, rings, code, nextAt }) => [row, rings, code, nextAt])).toEqual(
+    [1, 2, 3, 4].map((row) => [row, 0, null, NOW + 5]),
+  );
+});
