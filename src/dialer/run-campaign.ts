@@ -18,6 +18,8 @@ import { isUsNumber } from '../us-number.ts';
 const TURN_MS = 1000;
 /** Nothing happens by itself before somebody goes on or a time comes: the look behind the alarm. */
 const IDLE_MS = 60_000;
+/** While all dialing is stopped: whoever goes on does not wait long to see it. */
+const STOPPED_MS = 5000;
 /** Attempts made ahead of the dialer: a few seconds of its pace, for each holds its number. */
 const AHEAD_SECONDS = 3;
 const MOST_AHEAD = 60;
@@ -46,7 +48,7 @@ export async function runCampaign(env: Env, id: string, now: number): Promise<nu
   if (ill !== null) return pause(db, campaign, ill, now);
 
   const dialer = env.DIALER.getByName('dialer');
-  if (await dialer.isStopped()) return now + IDLE_MS;
+  if (await dialer.isStopped()) return now + STOPPED_MS;
   const halted = await fill(env, db, config, campaign, now);
   if (halted !== null) return pause(db, campaign, halted, now);
   if (left.active > 0 || (left.nextAt !== null && left.nextAt <= now)) return now + TURN_MS;
