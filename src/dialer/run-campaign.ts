@@ -9,9 +9,24 @@ import { log } from '../log.ts';
 import { cancelQueued } from '../store/attempts.ts';
 import { campaignHealth } from '../store/campaign-health.ts';
 import { type Campaign, changeStatus, getCampaign } from '../store/campaigns.ts';
-import { dueContacts, endContacts, endedAttempts, moveContacts, openContacts, workLeft } from '../store/contacts.ts';
+import {
+  dueContacts,
+  endContacts,
+  endedAttempts,
+  finishedByRingingBack,
+  moveContacts,
+  openContacts,
+  workLeft,
+} from '../store/contacts.ts';
 import { type Database, database } from '../store/database.ts';
-import { insertDecisions, judgeContacts, moveErased, moveOf, placeContacts } from '../store/place-contacts.ts';
+import {
+  insertDecisions,
+  judgeContacts,
+  moveErased,
+  moveFinished,
+  moveOf,
+  placeContacts,
+} from '../store/place-contacts.ts';
 import { isUsNumber } from '../us-number.ts';
 
 /** While something is under way. */
@@ -64,8 +79,10 @@ async function fill(env: Env, db: Database, config: Config, campaign: Campaign, 
   let room = ahead - waiting;
   // A page of people who may not be called now makes no room smaller.
   for (let pages = 0; room > 0 && pages < MOST_PAGES; pages += 1) {
-    const rows = await dueContacts(db, campaign.id, now, Math.max(room, LEAST_PAGE));
-    if (rows.length === 0) return null;
+    const due = await dueContacts(db, campaign.id, now, Math.max(room, LEAST_PAGE));
+    if (due.length === 0) return null;
+    const finished = await finishedByRingingBack(db, campaign, due);
+    const rows = due.filter(({ id }) => !finished.has(id));
     const { judged, gone } = await judgeContacts(
       db,
       config,
@@ -78,7 +95,11 @@ async function fill(env: Env, db: Database, config: Config, campaign: Campaign, 
     if (halt?.after.kind === 'halt') return halt.after.code;
     const others = judged.filter(({ after }) => after.kind !== 'dial');
     await insertDecisions(db, campaign, others, now);
-    const moves = [...others.map(({ contact, after }) => moveOf(contact, after)), ...gone.map(moveErased)];
+    const moves = [
+      ...others.map(({ contact, after }) => moveOf(contact, after)),
+      ...gone.map(moveErased),
+      ...due.filter(({ id }) => finished.has(id)).map(moveFinished),
+    ];
     if (moves.length > 0) await moveContacts(db, 'ready', moves, now);
     const dialable = judged.filter(({ after }) => after.kind === 'dial').slice(0, room);
     const placed = await placeContacts(db, config, campaign, dialable, now);

@@ -49,7 +49,7 @@ export async function admitCaller(
   for (const patient of locked ? [] : sameNumber) {
     const unfinished = await unfinishedIntake(db, config.keyRing, patient, { now: at, except: callId, callSoFar });
     if (unfinished === null) continue;
-    const found = await candidate(patient, unfinished, common.today);
+    const found = await candidate(db, config, patient, unfinished, common.today);
     // What cannot be said whole is not begun: staff call them back.
     if (planProblem(found) === null) candidates.push(found);
   }

@@ -252,3 +252,24 @@ export async function redialContacts(db: Database, campaignId: string, now: numb
     .returning({ id: contacts.id });
   return rows.length;
 }
+
+/** Which of these rang back since they were put on the list and finished what the campaign asks: they are not called again (X3). */
+export async function finishedByRingingBack(
+  db: Database,
+  { questionnaireId }: Pick<Campaign, 'questionnaireId'>,
+  rows: readonly Pick<ContactRow, 'id'>[],
+): Promise<Set<string>> {
+  const ids = JSON.stringify(rows.map(({ id }) => id));
+  const found = await db
+    .selectDistinct({ id: contacts.id })
+    .from(contacts)
+    .innerJoin(calls, eq(calls.patientId, contacts.patientId))
+    .where(
+      and(
+        sql`${contacts.id} in (select value from json_each(${ids}))`,
+        ...[eq(calls.direction, 'inbound'), eq(calls.status, 'completed'), eq(calls.questionnaireId, questionnaireId)],
+        gt(calls.createdAt, contacts.createdAt),
+      ),
+    );
+  return new Set(found.map(({ id }) => id));
+}

@@ -168,3 +168,8 @@ export function moveOf({ id, nextAt, lastCallId }: MovedRow, after: AfterGate): 
 type MovedRow = Pick<ContactRow, 'id' | 'nextAt' | 'lastCallId'>;
 
 export const moveErased = (row: MovedRow): ContactMove => moveOf(row, { kind: 'skip', code: 'patient_erased' });
+
+export const moveFinished = ({ id, nextAt, lastCallId }: MovedRow): ContactMove => ({
+  ...{ id, nextAt, lastCallId, rang: false },
+  ...{ status: 'done', code: 'complete', outcome: 'completed' },
+});

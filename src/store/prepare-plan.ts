@@ -116,9 +116,24 @@ export async function commonPlan(config: Config, questionnaire: Questionnaire, p
 /** A call that is of no campaign has nothing to fill prompts with, and nothing to play. */
 const NOTHING_OF_A_CAMPAIGN = { variables: {}, mediaUrl: null } as const;
 
-export async function candidate(patient: Patient, unfinished: UnfinishedIntake, today: string): Promise<Candidate> {
-  const wordings = await wordingHashes(unfinished.questionnaire);
-  return { ...unfinished, ...NOTHING_OF_A_CAMPAIGN, patient: planPatient(patient, today), wordings };
+export async function candidate(
+  db: Database,
+  config: Config,
+  patient: Patient,
+  { campaign: begun, ...unfinished }: UnfinishedIntake,
+  today: string,
+): Promise<Candidate> {
+  const [wordings, campaign, contact] = await Promise.all([
+    wordingHashes(unfinished.questionnaire),
+    begun === null ? null : getCampaign(db, begun.id),
+    begun === null ? null : getContact(db, config.keyRing, begun.contactId),
+  ]);
+  const audio = campaign?.mediaId == null ? null : await getMedia(db, campaign.mediaId);
+  return {
+    ...{ ...unfinished, wordings, patient: planPatient(patient, today) },
+    variables: { ...variablesFor(null, { ...patient, variables: {} }), ...variablesFor(campaign, contact) },
+    mediaUrl: audio === null ? null : mediaUrlFor(config, audio),
+  };
 }
 
 const planPatient = (patient: Patient, today: string): PlanPatient => ({

@@ -25,6 +25,8 @@ export interface UnfinishedIntake {
   readonly questionnaire: Questionnaire;
   readonly answers: Readonly<Record<string, Answer>>;
   readonly redFlags: readonly RaisedFlag[];
+  /** The campaign it was begun for, whose words fill the prompts; null: none. */
+  readonly campaign: { readonly id: string; readonly contactId: string } | null;
 }
 
 /** Asks the session of a call for it as far as it has come; null: it is not held there, or says nothing of an intake. */
@@ -44,6 +46,7 @@ export async function unfinishedIntake(
     .select({
       ...{ id: calls.id, status: calls.status, direction: calls.direction },
       ...{ questionnaire: calls.questionnaireId, version: calls.questionnaireVersion },
+      ...{ campaignId: calls.campaignId, contactId: calls.contactId },
     })
     .from(calls)
     .where(
@@ -68,9 +71,15 @@ export async function unfinishedIntake(
     const questionnaire = await questionnaireVersion(db, id, version);
     if (questionnaire === null) return null;
     const note = withAnswers(soFar?.note ?? null) ?? (await earlierNote(db, ring, patient, questionnaire, now));
+    // Whoever has rung back before was asked by that call, which is of no campaign.
+    const begun = newest.find((each) => each.campaignId !== null && each.questionnaire === id);
+    const campaign =
+      begun?.campaignId == null || begun.contactId === null
+        ? null
+        : { id: begun.campaignId, contactId: begun.contactId };
     return note === null
-      ? { questionnaire, answers: {}, redFlags: [] }
-      : { questionnaire, answers: answersOf(note, Date.parse), redFlags: flagsOf(note, Date.parse) };
+      ? { questionnaire, campaign, answers: {}, redFlags: [] }
+      : { questionnaire, campaign, answers: answersOf(note, Date.parse), redFlags: flagsOf(note, Date.parse) };
   }
   return null;
 }

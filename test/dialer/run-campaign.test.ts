@@ -16,7 +16,7 @@ import {
 } from '../support/given-campaign.ts';
 import { catchHints, consume, dialerNamed, type Hints } from '../support/given-dialer.ts';
 import { givenTelnyx } from '../support/given-session.ts';
-import { givenPatient, givenPlacedCall } from '../support/place-call.ts';
+import { CONSENT, givenPatient, givenPlacedCall, nextNumber } from '../support/place-call.ts';
 import { catchLog, db, later, restore, ring, stopClock, testEnv } from '../support/worker-env.ts';
 
 let hints: Hints;
@@ -164,6 +164,24 @@ describe('who may not be called', () => {
     later(86_400_000);
     await turn(campaign);
     expect(await contactOf(person)).toMatchObject({ status: 'active' });
+  });
+
+  it('because they rang back and finished meanwhile is done, and not called again (X3)', async () => {
+    const [campaign, person] = await one();
+    later(1000);
+    const inbound = await givenPlacedCall(
+      {},
+      {
+        ...{ phoneNumber: nextNumber(), patientId: person.patient.id, consent: CONSENT },
+      },
+    );
+    await testEnv.DB.prepare("update calls set direction = 'inbound', status = 'completed', ended_at = 1 where id = ?")
+      .bind(inbound.callId)
+      .run();
+    await cancelUnstarted(db, inbound.callId, Date.now());
+    await turn(campaign);
+    expect(await contactOf(person)).toMatchObject({ status: 'done', code: 'complete', outcome: 'completed', rings: 0 });
+    expect(await attemptsOf(person)).toEqual([]);
   });
 
   it('because they were erased meanwhile is passed over', async () => {

@@ -4,7 +4,8 @@ import { admitCaller, type Caller } from '../../src/store/admit-caller.ts';
 import { getCall } from '../../src/store/calls.ts';
 import { patientsByNumber } from '../../src/store/patients.ts';
 import { placeCall } from '../../src/store/place-call.ts';
-import { givenPatient, nextNumber, requestFor } from '../support/place-call.ts';
+import { givenCampaign, type Person } from '../support/given-campaign.ts';
+import { givenPatient, givenPlacedCall, nextNumber, requestFor } from '../support/place-call.ts';
 import { config, db, later, restore, ring, START, stopClock, testEnv } from '../support/worker-env.ts';
 
 beforeEach(stopClock);
@@ -85,11 +86,26 @@ describe('the plan of an inbound call', () => {
     ).results as [{ definition: string }];
     const set = (text: string) =>
       testEnv.DB.prepare(`update questionnaire_versions set definition = ?`).bind(text).run();
-    await set(definition.replace('Please tell us', '{{first_name}}, please tell us'));
+    await set(definition.replace('Please tell us', '{{clinic_day}}, please tell us'));
     expect((await admit(callerFrom(patient.phoneNumber))).candidates).toEqual([]);
     await set(definition);
     expect((await admit(callerFrom(patient.phoneNumber))).candidates).toMatchObject([
-      { variables: {}, mediaUrl: null },
+      { variables: { first_name: expect.any(String) }, mediaUrl: null },
+    ]);
+  });
+
+  it('of a contact is asked with the words of the campaign (C34)', async () => {
+    const campaign = await givenCampaign([{}]);
+    const [{ patient, contactId }] = campaign.people as [Person];
+    await testEnv.DB.prepare(`update campaigns set script = '{"clinic_day":"Monday"}'`).run();
+    const missed = await givenPlacedCall({}, { phoneNumber: patient.phoneNumber, patientId: patient.id });
+    await testEnv.DB.prepare(
+      "update calls set status = 'no_answer', ended_at = 1, campaign_id = ?, contact_id = ? where id = ?",
+    )
+      .bind(campaign.id, contactId, missed.callId)
+      .run();
+    expect((await admit(callerFrom(patient.phoneNumber))).candidates).toMatchObject([
+      { variables: { clinic_day: 'Monday', first_name: patient.firstName } },
     ]);
   });
 
