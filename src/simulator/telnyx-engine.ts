@@ -62,7 +62,7 @@ export class TelnyxEngine implements Exchange {
   readonly legs = new Map<string, Leg>();
   readonly callEvents: CallEvent[] = [];
   /** When a dial was asked for, whatever it was answered. */
-  readonly dials: { readonly at: number; readonly to: string }[] = [];
+  readonly dials: { readonly at: number; readonly to: string; readonly callId: string | null }[] = [];
   readonly warnings: { readonly at: number; readonly path: string; readonly message: string }[] = [];
   readonly publicKey: string;
   readonly apiKey: string;
@@ -120,8 +120,11 @@ export class TelnyxEngine implements Exchange {
   /** One API request, as the HTTP server or an in-process client makes it. */
   async request(request: ApiRequest): Promise<ApiResponse> {
     const { method, path } = request;
-    if (method === 'POST' && path === '/v2/calls')
-      this.dials.push({ at: this.clock.now(), to: textOf(bodyOf(request), 'to') ?? '' });
+    if (method === 'POST' && path === '/v2/calls') {
+      const body = bodyOf(request);
+      const { callId } = readClientState(textOf(body, 'client_state'));
+      this.dials.push({ at: this.clock.now(), to: textOf(body, 'to') ?? '', callId });
+    }
     const fault =
       this.#requestFaults.take(method, path) ?? drawFault(this.random, this.requestFaultRates, method, path);
     if (fault?.hang === true) this.#logRequest(request, 0, null);

@@ -137,6 +137,6 @@ describe('Who is hard to reach', () => {
       telnyx_error: { error_code: 'D40' },
     });
     expect(types()).toEqual([]);
-    expect(engine.dials).toEqual([{ at: expect.any(Number), to: script.phone }]);
+    expect(engine.dials).toEqual([{ at: expect.any(Number), to: script.phone, callId: null }]);
   });
 });

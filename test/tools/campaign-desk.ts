@@ -40,6 +40,7 @@ export interface ShownPreflight {
 }
 export interface ShownCall {
   readonly call_id: string;
+  readonly dialed_at: string | null;
   readonly status: string;
 }
 

@@ -1,14 +1,18 @@
 /**
  * Whom Telnyx was asked to ring, and when, held against what a campaign allows. Pure: the simulator's own books in, problems out.
- * The times are those at which a dial arrived at Telnyx, so what delays a dial on its way is counted too.
+ * Over five seconds dials count as they arrived, which is how Telnyx judges; in any one second at the best moment between being
+ * sent and arriving, because the way takes now longer and now shorter.
  */
 const DAY_MS = 86_400_000;
+const FIVE_SECONDS_MS = 5_000;
 
 export interface Dial {
   readonly at: number;
   readonly to: string;
   /** It may have arrived from then on: whoever keeps the books was held up. As seen when left out. */
   readonly notBefore?: number;
+  /** By whoever sent it, if known. */
+  readonly sentAt?: number | null;
 }
 /** A line that was really rung. */
 export interface Rung {
@@ -24,8 +28,8 @@ interface Window {
   readonly withinMs: number;
 }
 export interface DialLimits {
-  readonly account: Window;
-  readonly campaign: Window;
+  readonly accountInFiveSeconds: number;
+  readonly campaignPerSecond: number;
   readonly maxLiveCalls: number;
   /** Rings of one contact. */
   readonly budget: number;
@@ -42,16 +46,21 @@ export interface Campaigned {
 export interface DialVerdict {
   /** By what must be zero; one line for each violation. */
   readonly problems: Readonly<Record<string, readonly string[]>>;
-  readonly mostInCampaignWindow: number;
-  readonly mostInAccountWindow: number;
+  /** Arriving within five seconds. */
+  readonly mostOfCampaign: number;
+  readonly mostOfAccount: number;
   readonly mostLive: number;
 }
 
 export function judgeDials({ dials, accountDials, rung, limits, mayBeRung }: Campaigned): DialVerdict {
-  const { account, campaign, maxLiveCalls } = limits;
+  const { accountInFiveSeconds, campaignPerSecond, maxLiveCalls } = limits;
   const mostLive = mostAtOnce(rung);
-  const ofAccount = over(accountDials, account);
-  const ofCampaign = over(dials, campaign);
+  const ofAccount = over(accountDials, { most: accountInFiveSeconds, withinMs: FIVE_SECONDS_MS });
+  const ofCampaign = over(dials, { most: campaignPerSecond * 5, withinMs: FIVE_SECONDS_MS });
+  const sent = dials.map(({ at, to, notBefore = at, sentAt }) => ({
+    ...{ at, to },
+    notBefore: Math.min(notBefore, sentAt ?? notBefore),
+  }));
   const byNumber = Map.groupBy(rung, ({ to }) => to);
   return {
     problems: {
@@ -59,12 +68,13 @@ export function judgeDials({ dials, accountDials, rung, limits, mayBeRung }: Cam
         doubles(calls, limits.budget).map((what) => `${to}: ${what}`),
       ),
       'dials over the rate of the account': ofAccount.problems,
-      'dials over the pace of the campaign': ofCampaign.problems,
+      'dials over the pace, over five seconds': ofCampaign.problems,
+      'dials over the pace, in any second': over(sent, { most: campaignPerSecond, withinMs: 1_000 }).problems,
       'lines over the cap': mostLive > maxLiveCalls ? [`${mostLive} at once instead of ${maxLiveCalls}`] : [],
       'dials of people who may not be called': dials.filter(({ to }) => !mayBeRung.has(to)).map(({ to }) => to),
     },
-    mostInCampaignWindow: ofCampaign.most,
-    mostInAccountWindow: ofAccount.most,
+    mostOfCampaign: ofCampaign.most,
+    mostOfAccount: ofAccount.most,
     mostLive,
   };
 }
