@@ -25,6 +25,10 @@ export interface RouteSpec {
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /** One line for people, in the API's document. */
+  readonly summary?: string;
+  /** What it answers when all is well, by status; null: no JSON. */
+  readonly answers?: Readonly<Record<number, z.ZodType | null>>;
 }
 
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
