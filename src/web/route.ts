@@ -10,12 +10,11 @@ import { type Database, database } from '../store/database.ts';
 import type { Role } from '../store/staff.ts';
 import { checkInput } from './check-input.ts';
 import type { Actor, AppContext, AppEnv } from './context.ts';
-import { notFound, Problem, problemOf } from './errors.ts';
+import { notFound, Problem, type ProblemStatus, problemOf } from './errors.ts';
 import { readJson } from './read-body.ts';
 
-export interface RouteSpec {
+interface Guarded {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  readonly path: `/${string}`;
   readonly roles: readonly [Role, ...Role[]];
   /** `<thing>.<verb>`, as the audit line names it. */
   readonly audit: `${string}.${string}`;
@@ -25,11 +24,29 @@ export interface RouteSpec {
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
-  /** One line for people, in the API's document. */
-  readonly summary?: string;
-  /** What it answers when all is well, by status; null: no JSON. */
-  readonly answers?: Readonly<Record<number, z.ZodType | null>>;
 }
+
+/** What the document of the API says of it beyond that; `test/web/api-contract.test.ts` holds the answers to it. */
+interface Described {
+  /** One line for people. */
+  readonly summary: string;
+  /** What it answers when all is well, by status; null: no JSON, but what `types` names, or nothing. */
+  readonly answers: Readonly<Record<number, z.ZodType | null>>;
+  /** Content types it answers with beside JSON. */
+  readonly types?: readonly string[];
+  /** Bodies that the handler reads by itself. Of a form: the fields beside `file`. */
+  readonly reads?: { readonly json?: z.ZodType; readonly form?: z.ZodType };
+  /** Refusals that do not follow from the rest of this. */
+  readonly refusals?: readonly ProblemStatus[];
+}
+
+interface ApiSpec extends Guarded, Described {
+  readonly path: `/api/${string}`;
+}
+interface PageSpec extends Guarded, Partial<Described> {
+  readonly path: '/' | `/dashboard${string}`;
+}
+export type RouteSpec = ApiSpec | PageSpec;
 
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
 
@@ -46,9 +63,9 @@ export interface Ask<S extends RouteSpec = RouteSpec> {
   readonly body: Output<S['body']>;
 }
 
-export interface Route extends RouteSpec {
+export type Route = RouteSpec & {
   readonly answer: (c: AppContext) => Promise<Response>;
-}
+};
 
 export function route<const S extends RouteSpec>(
   spec: S,

@@ -9,6 +9,7 @@ import { doctorRoutes } from './api/doctor.ts';
 import { importRoutes } from './api/imports.ts';
 import { jobRoutes } from './api/jobs.ts';
 import { mediaRoutes } from './api/media.ts';
+import { openApiRoutes } from './api/openapi.ts';
 import { patientRoutes } from './api/patients.ts';
 import { reassignedNumberRoutes } from './api/reassigned-numbers.ts';
 import { recordingRoutes } from './api/recordings.ts';
@@ -38,5 +39,6 @@ export const routes: readonly Route[] = [
   ...importRoutes,
   ...mediaRoutes,
   ...doctorRoutes,
+  ...openApiRoutes(() => routes),
   ...dashboardRoutes,
 ];

@@ -7,8 +7,10 @@ import { redFlagTasks } from '../../store/tasks.ts';
 import { Problem } from '../errors.ts';
 import { readCall, readCallLog, storedCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
+import { eventsAnswer, transcriptsAnswer } from './call-answer.ts';
 import { eventsJson, noteJson, transcriptsJson } from './call-json.ts';
 import { callId } from './fields.ts';
+import { noteAnswer } from './note-answer.ts';
 
 const shared = {
   method: 'GET',
@@ -17,26 +19,48 @@ const shared = {
   params: z.strictObject({ call_id: callId }),
 } as const;
 
-const intakeData = route({ ...shared, path: '/api/calls/:call_id/intake-data', audit: 'note.read' }, async (ask) => {
-  const call = await storedCall(ask, ask.params.call_id);
-  const note = await getNote(ask.db, ask.config.keyRing, call.id);
-  if (note === null) {
-    // A final status is written together with the note: where there is none by then, there will be none.
-    throw new Problem(404, isLiveStatus(call.status) ? 'not_ready' : 'no_note');
-  }
-  const [recording, flagTasks] = await Promise.all([
-    getRecording(ask.db, call.id),
-    redFlagTasks(ask.db, [...new Set(note.red_flags.map(({ call_id }) => call_id))]),
-  ]);
-  return ask.c.json(noteJson(note, call, recording, flagTasks));
-});
+const intakeData = route(
+  {
+    ...shared,
+    path: '/api/calls/:call_id/intake-data',
+    audit: 'note.read',
+    summary: 'Read the note of a call, ready within 15 seconds of the hang-up',
+    answers: { 200: noteAnswer },
+  },
+  async (ask) => {
+    const call = await storedCall(ask, ask.params.call_id);
+    const note = await getNote(ask.db, ask.config.keyRing, call.id);
+    if (note === null) {
+      // A final status is written together with the note: where there is none by then, there will be none.
+      throw new Problem(404, isLiveStatus(call.status) ? 'not_ready' : 'no_note');
+    }
+    const [recording, flagTasks] = await Promise.all([
+      getRecording(ask.db, call.id),
+      redFlagTasks(ask.db, [...new Set(note.red_flags.map(({ call_id }) => call_id))]),
+    ]);
+    return ask.c.json(noteJson(note, call, recording, flagTasks));
+  },
+);
 
-const events = route({ ...shared, path: '/api/calls/:call_id/events', audit: 'call.read_events' }, async (ask) =>
-  ask.c.json(eventsJson(await readCallLog(ask, await readCall(ask, ask.params.call_id)))),
+const events = route(
+  {
+    ...shared,
+    path: '/api/calls/:call_id/events',
+    audit: 'call.read_events',
+    summary: 'List the events of a call, with what each one led to',
+    answers: { 200: eventsAnswer },
+  },
+  async (ask) => ask.c.json(eventsJson(await readCallLog(ask, await readCall(ask, ask.params.call_id)))),
 );
 
 const transcripts = route(
-  { ...shared, path: '/api/calls/:call_id/transcripts', audit: 'call.read_transcripts' },
+  {
+    ...shared,
+    path: '/api/calls/:call_id/transcripts',
+    audit: 'call.read_transcripts',
+    summary: 'List what was said in a call',
+    answers: { 200: transcriptsAnswer },
+  },
   async (ask) => {
     const current = await readCall(ask, ask.params.call_id);
     const [log, recording] = await Promise.all([readCallLog(ask, current), getRecording(ask.db, current.call.id)]);

@@ -12,6 +12,8 @@ import { maskNumber } from '../mask.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { hangUp, readCall, storedCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
+import { idOf, listOf } from './answer-fields.ts';
+import { callAnswer } from './call-answer.ts';
 import { callJson } from './call-json.ts';
 import { callId, campaignId, consent, DEFAULT_LIMIT, language, limit, patientId, phoneNumber, time } from './fields.ts';
 
@@ -24,6 +26,8 @@ const place = route(
     roles: ['admin', 'clinician'],
     audit: 'call.place',
     phi: true,
+    summary: 'Call a patient, if the gate allows it',
+    answers: { 201: callAnswer },
     body: z.strictObject({
       phone_number: phoneNumber,
       patient_id: z.string().max(100).nullish(),
@@ -68,6 +72,8 @@ const list = route(
     roles: ['admin', 'clinician'],
     audit: 'call.list',
     phi: true,
+    summary: 'List calls, newest first, with masked numbers',
+    answers: { 200: listOf(callAnswer) },
     query: z.strictObject({
       limit,
       cursor: pageCursor('call').optional(),
@@ -106,6 +112,8 @@ const read = route(
     roles: ['admin', 'clinician'],
     audit: 'call.read',
     phi: true,
+    summary: 'Read a call; while it lives, as its session has it',
+    answers: { 200: callAnswer },
     params: oneCall,
   },
   async (ask) => ask.c.json(callJson((await readCall(ask, ask.params.call_id)).call)),
@@ -118,6 +126,8 @@ const hangup = route(
     roles: ['admin', 'clinician'],
     audit: 'call.hangup',
     phi: false,
+    summary: 'Hang up a call',
+    answers: { 202: z.strictObject({ call_id: idOf('call') }) },
     params: oneCall,
   },
   async (ask) => {

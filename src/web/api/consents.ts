@@ -9,14 +9,34 @@ import { getPatient, type Patient, updateDetails } from '../../store/patients.ts
 import type { DataKey } from '../../store/seal.ts';
 import { notFound, Problem } from '../errors.ts';
 import { type Ask, type Route, route } from '../route.ts';
+import { idOf, listOf, moment } from './answer-fields.ts';
 import { iso } from './call-json.ts';
 import { consentFields, consentId, line, patientId, phoneNumber, toConsent } from './fields.ts';
-import { patientJson } from './patients.ts';
+import { patientAnswer, patientJson } from './patients.ts';
 
 const people = { roles: ['admin', 'clinician', 'intake'], phi: true } as const;
 const one = z.strictObject({ patient_id: patientId });
 
-const json = (row: Consent) => ({
+const consentAnswer = z
+  .strictObject({
+    consent_id: idOf('con'),
+    patient_id: idOf('pat'),
+    phone_number: z.string(),
+    basis: z.string(),
+    purposes: z.array(z.string()).readonly(),
+    obtained_at: moment,
+    obtained_by: z.string(),
+    evidence: z.string(),
+    expires_at: moment.nullable(),
+    recorded_by: z.string(),
+    created_at: moment,
+    revoked_at: moment.nullable(),
+    revoked_reason: z.string().nullable(),
+    revoked_by: z.string().nullable(),
+  })
+  .meta({ id: 'Consent' });
+
+const json = (row: Consent): z.infer<typeof consentAnswer> => ({
   consent_id: row.id,
   patient_id: row.patientId,
   phone_number: row.phoneNumber,
@@ -44,7 +64,15 @@ async function known(
 }
 
 const list = route(
-  { ...people, method: 'GET', path: '/api/patients/:patient_id/consents', audit: 'consent.list', params: one },
+  {
+    ...people,
+    method: 'GET',
+    path: '/api/patients/:patient_id/consents',
+    audit: 'consent.list',
+    params: one,
+    summary: 'List the consents of a patient',
+    answers: { 200: listOf(consentAnswer) },
+  },
   async (ask) => {
     const { dataKey, patient } = await known(ask, ask.params.patient_id);
     const items = await consentsOf(ask.db, dataKey, patient.id);
@@ -57,6 +85,8 @@ const add = route(
   {
     ...people,
     ...{ method: 'POST', path: '/api/patients/:patient_id/consents', audit: 'consent.add', params: one },
+    summary: 'Record a consent of a patient',
+    answers: { 201: consentAnswer },
     body: z.strictObject({ ...consentFields, phone_number: phoneNumber.nullish() }),
   },
   async (ask) => {
@@ -75,6 +105,8 @@ const revoke = route(
   {
     ...people,
     ...{ method: 'POST', path: '/api/patients/:patient_id/consents/:consent_id/revoke', audit: 'consent.revoke' },
+    summary: 'End a consent',
+    answers: { 200: consentAnswer },
     params: z.strictObject({ patient_id: patientId, consent_id: consentId }),
     body: z.strictObject({ reason: line(500) }),
   },
@@ -95,6 +127,8 @@ const flags = route(
   {
     ...people,
     ...{ method: 'PUT', path: '/api/patients/:patient_id/flags', audit: 'patient.flag', params: one },
+    summary: 'Say which marks keep a patient from being called',
+    answers: { 200: patientAnswer },
     body: z.strictObject({ flags: z.array(z.enum(PATIENT_FLAGS)).max(PATIENT_FLAGS.length) }),
   },
   async ({ params, body, db, config, now, c }) => {

@@ -15,6 +15,7 @@ import {
 import { notFound, Problem } from '../errors.ts';
 import { maskNumber } from '../mask.ts';
 import { type Route, route } from '../route.ts';
+import { idOf, listOf, moment } from './answer-fields.ts';
 import { iso } from './call-json.ts';
 import {
   consent,
@@ -34,7 +35,24 @@ const birthDate = z.iso
   .date()
   .refine((day) => day >= '1900-01-01' && Date.parse(day) <= Date.now(), { error: 'From 1900 to today.' });
 
-export const patientJson = (patient: Patient) => ({
+export const patientAnswer = z
+  .strictObject({
+    patient_id: idOf('pat'),
+    phone_number: z.string().meta({ description: 'Whole in the item, masked in lists.' }),
+    first_name: z.string().nullable(),
+    last_name: z.string().nullable(),
+    date_of_birth: z.string().nullable(),
+    language: z.string(),
+    external_id: z.string().nullable(),
+    state: z.string().nullable(),
+    time_zone: z.string().nullable(),
+    flags: z.array(z.string()).readonly(),
+    created_at: moment,
+    updated_at: moment,
+  })
+  .meta({ id: 'Patient' });
+
+export const patientJson = (patient: Patient): z.infer<typeof patientAnswer> => ({
   patient_id: patient.id,
   phone_number: patient.phoneNumber,
   first_name: patient.firstName,
@@ -55,6 +73,8 @@ const create = route(
     path: '/api/patients',
     roles: ['admin', 'clinician'],
     audit: 'patient.create',
+    summary: 'Add a patient, with a consent if there is one',
+    answers: { 201: patientAnswer },
     phi: true,
     body: z.strictObject({
       phone_number: phoneNumber,
@@ -90,6 +110,8 @@ const list = route(
     path: '/api/patients',
     roles: ['admin', 'clinician'],
     audit: 'patient.list',
+    summary: 'List patients, with masked numbers',
+    answers: { 200: listOf(patientAnswer) },
     phi: true,
     query: z.strictObject({ ...pageOf('pat'), external_id: externalId.optional() }),
   },
@@ -113,6 +135,8 @@ const read = route(
     path: '/api/patients/:patient_id',
     roles: ['admin', 'clinician'],
     audit: 'patient.read',
+    summary: 'Read a patient',
+    answers: { 200: patientAnswer },
     phi: true,
     params: z.strictObject({ patient_id: patientId }),
   },
@@ -130,6 +154,8 @@ const change = route(
     path: '/api/patients/:patient_id',
     roles: ['admin', 'clinician'],
     audit: 'patient.change',
+    summary: 'Change what is left in of a patient; null takes it away',
+    answers: { 200: patientAnswer },
     phi: true,
     params: z.strictObject({ patient_id: patientId }),
     body: z
@@ -158,6 +184,10 @@ const erase = route(
     path: '/api/patients/:patient_id',
     roles: ['admin'],
     audit: 'patient.erase',
+    summary: 'Erase a patient: the key at once, everything else in the background',
+    answers: {
+      202: z.strictObject({ patient_id: idOf('pat'), status: z.literal('erasing'), job_id: idOf('job').nullable() }),
+    },
     phi: false,
     params: z.strictObject({ patient_id: patientId }),
   },
