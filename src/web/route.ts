@@ -8,10 +8,12 @@ import type { Config, Env } from '../env.ts';
 import { log } from '../log.ts';
 import { type Database, database } from '../store/database.ts';
 import type { Role } from '../store/staff.ts';
+import { answerOnce, idempotencyKeyOf, type Making, makingWithout } from './answer-once.ts';
 import { checkInput } from './check-input.ts';
 import type { Actor, AppContext, AppEnv } from './context.ts';
 import { notFound, Problem, type ProblemStatus, problemOf } from './errors.ts';
 import { readJson } from './read-body.ts';
+import { requestDigest } from './request-digest.ts';
 
 interface Guarded {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -51,7 +53,7 @@ export type RouteSpec = ApiSpec | PageSpec;
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
 
 /** What a handler gets: checked input, the actor, and the time of the request. */
-export interface Ask<S extends RouteSpec = RouteSpec> {
+export interface Ask<S extends RouteSpec = RouteSpec> extends Making {
   readonly c: AppContext;
   readonly env: Env;
   readonly config: Config;
@@ -72,7 +74,7 @@ export function route<const S extends RouteSpec>(
   handle: (ask: Ask<S>) => Response | Promise<Response>,
 ): Route {
   const answer = async (c: AppContext): Promise<Response> => {
-    const response = await handle(await askOf(spec, c));
+    const response = await answerTo(spec, c, handle);
     audit(spec, c, response.status);
     return response;
   };
@@ -89,12 +91,18 @@ export function route<const S extends RouteSpec>(
   };
 }
 
-async function askOf<S extends RouteSpec>(spec: S, c: AppContext): Promise<Ask<S>> {
+async function answerTo<S extends RouteSpec>(
+  spec: S,
+  c: AppContext,
+  handle: (ask: Ask<S>) => Response | Promise<Response>,
+): Promise<Response> {
   const actor = c.get('actor');
   if (!spec.roles.some((role) => actor.roles.includes(role))) throw new Problem(403, 'forbidden');
   const params = spec.params?.safeParse(c.req.param());
   if (params?.success === false) throw notFound();
-  return {
+  const key = idempotencyKeyOf(spec, c);
+  const request = key === null ? '' : await requestDigest(c);
+  const ask = {
     c,
     env: c.env,
     config: c.get('config'),
@@ -105,6 +113,8 @@ async function askOf<S extends RouteSpec>(spec: S, c: AppContext): Promise<Ask<S
     query: (spec.query && checkInput(spec.query, queryOf(c))) as Output<S['query']>,
     body: (spec.body && checkInput(spec.body, await readJson(c.req.raw))) as Output<S['body']>,
   };
+  if (key === null) return handle({ ...ask, ...makingWithout(ask.now) });
+  return answerOnce(spec, ask, { key, request }, async (making) => handle({ ...ask, ...making }));
 }
 
 /** A parameter given twice is an array, which no schema takes. */

@@ -2,9 +2,10 @@
 import * as z from 'zod';
 import { CALL_STATUSES } from '../../domain/intake/call-record.ts';
 import { log } from '../../log.ts';
-import { listCalls } from '../../store/calls.ts';
+import { type Call, getCall, listCalls } from '../../store/calls.ts';
 import { placeCall } from '../../store/place-call.ts';
 import { invalidField } from '../check-input.ts';
+import type { AppContext } from '../context.ts';
 import { dialingStopped } from '../dialing-stopped.ts';
 import { enqueueCall } from '../enqueue-call.ts';
 import { Problem } from '../errors.ts';
@@ -38,7 +39,11 @@ const place = route(
   },
   async (ask) => {
     const { body, env, config, db, actor, now, c } = ask;
+    const before = await ask.made('call', (id) => getCall(db, config.keyRing, id));
+    // Placed by a try whose answer was lost; if it died before it told the dialer, the sweep does.
+    if (before !== null) return placedJson(c, before);
     const request = {
+      callId: ask.newId('call'),
       phoneNumber: body.phone_number,
       // The schema takes no other.
       numberValid: true,
@@ -60,10 +65,12 @@ const place = route(
     }
     log.info('call.placed', { actor: actor.id, call_id: placed.callId, attempt_id: placed.attemptId });
     await enqueueCall(env, placed);
-    const call = await storedCall(ask, placed.callId);
-    return c.json(callJson(call), 201, { Location: `/api/calls/${call.id}` });
+    return placedJson(c, await storedCall(ask, placed.callId));
   },
 );
+
+const placedJson = (c: AppContext, call: Call): Response =>
+  c.json(callJson(call), 201, { Location: `/api/calls/${call.id}` });
 
 const list = route(
   {

@@ -3,7 +3,6 @@ import * as z from 'zod';
 import { PATIENT_FLAGS } from '../../domain/campaign/gate-policy.ts';
 import { log } from '../../log.ts';
 import { type Consent, consentById, consentsOf, insertConsent, revokeConsent } from '../../store/consents.ts';
-import { newId } from '../../store/new-id.ts';
 import { dataKeyOf } from '../../store/patient-keys.ts';
 import { getPatient, type Patient, updateDetails } from '../../store/patients.ts';
 import type { DataKey } from '../../store/seal.ts';
@@ -92,7 +91,9 @@ const add = route(
   async (ask) => {
     const { body, db, config, actor, now, c } = ask;
     const { dataKey, patient } = await known(ask, ask.params.patient_id);
-    const id = newId('con', now);
+    const before = await ask.made('con', (id) => consentById(db, dataKey, patient.id, id));
+    if (before !== null) return c.json(json(before), 201);
+    const id = ask.newId('con');
     const number = body.phone_number ?? patient.phoneNumber;
     const row = { id, patientId: patient.id, phoneNumber: number, consent: toConsent(body), recordedBy: actor.id };
     await insertConsent(db, config.keyRing, dataKey, row, now);

@@ -8,7 +8,6 @@ import type { AudioFormat } from '../../domain/intake/state.ts';
 import { log } from '../../log.ts';
 import { deleteMedia, getMedia, insertMedia, listMedia, type Media } from '../../store/media.ts';
 import { deleteMediaAudio, putMediaAudio } from '../../store/media-bucket.ts';
-import { newId } from '../../store/new-id.ts';
 import { checkInput, invalidField } from '../check-input.ts';
 import { notFound, Problem } from '../errors.ts';
 import { answerMedia } from '../media-audio.ts';
@@ -64,13 +63,15 @@ const upload = route(
     answers: { 201: mediaAnswer },
     reads: { form },
   },
-  async ({ c, env, db, actor, now }) => {
+  async ({ c, env, db, actor, now, newId, made }) => {
     const { file, fields } = await readUpload(c.req.raw, MAX_BYTES);
     const { name } = checkInput(form, Object.fromEntries(fields));
     const { format, durationMs } = probed(file);
     const audio = await new Blob(file.pieces as Uint8Array<ArrayBuffer>[]).arrayBuffer();
     const sha256 = new Uint8Array(await crypto.subtle.digest('SHA-256', audio)).toHex();
-    const id = newId('med', now);
+    const before = await made('med', (id) => getMedia(db, id));
+    if (before !== null) return c.json(mediaJson(before), 201, { Location: `/api/media/${before.id}` });
+    const id = newId('med');
     const stored: Media = {
       ...{ id, name, format, bytes: audio.byteLength, sha256, durationMs },
       ...{ createdBy: actor.name, createdAt: now },

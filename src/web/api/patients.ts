@@ -88,8 +88,10 @@ const create = route(
       consent: consent.nullish(),
     }),
   },
-  async ({ body, db, config, actor, now, c }) => {
+  async ({ body, db, config, actor, now, c, newId, made }) => {
+    const before = await made('pat', (id) => getPatient(db, config.keyRing, id));
     const input = {
+      id: newId('pat'),
       phoneNumber: body.phone_number,
       firstName: body.first_name ?? null,
       lastName: body.last_name ?? null,
@@ -98,7 +100,7 @@ const create = route(
       language: body.language ?? 'en',
       ...{ state: body.state ?? null, timeZone: body.time_zone ?? null, flags: [] },
     };
-    const patient = await createPatient(db, config.keyRing, input, body.consent ?? null, actor.id, now);
+    const patient = before ?? (await createPatient(db, config.keyRing, input, body.consent ?? null, actor.id, now));
     log.info('patient.created', { actor: actor.id, patient_id: patient.id });
     return c.json(patientJson(patient), 201, { Location: `/api/patients/${patient.id}` });
   },
