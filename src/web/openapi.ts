@@ -85,6 +85,15 @@ const ANSWER_TITLES: Readonly<Record<string, string>> = {
   206: 'Part of it',
 };
 
+/** Made at the first question: a start of the worker does not wait for it. */
+export function documentOf(routes: () => readonly Route[]): () => OpenApiDocument {
+  let document: OpenApiDocument | undefined;
+  return () => {
+    document ??= openApiDocument(routes());
+    return document;
+  };
+}
+
 const HEAD = {
   openapi: '3.1.0',
   info: {
@@ -92,7 +101,7 @@ const HEAD = {
     version: '1.0.0',
     description: [
       'Calls, patients, campaigns and everything else the dashboard can do.',
-      'Times are ISO 8601 in UTC, numbers of telephones +E.164. Fields are added, never renamed.',
+      'Times are ISO 8601 in UTC, telephone numbers +E.164. Fields are added, never renamed.',
       'A list answers `items` and `next_cursor`, which is sent back as `cursor` for the next page.',
       'An unsafe request may carry an `Idempotency-Key`: sent again with the same key within 24 hours it is answered as the first time and does nothing again.',
     ].join('\n\n'),

@@ -17,8 +17,12 @@ import { staffRoutes } from './api/staff.ts';
 import { suppressionImportRoutes } from './api/suppression-imports.ts';
 import { suppressionRoutes } from './api/suppressions.ts';
 import { taskRoutes } from './api/tasks.ts';
+import { apiDocsRoutes } from './dashboard/api-docs-routes.tsx';
 import { dashboardRoutes } from './dashboard/routes.tsx';
+import { documentOf } from './openapi.ts';
 import type { Route } from './route.ts';
+
+const document = documentOf(() => routes);
 
 export const routes: readonly Route[] = [
   ...callRoutes,
@@ -39,6 +43,7 @@ export const routes: readonly Route[] = [
   ...importRoutes,
   ...mediaRoutes,
   ...doctorRoutes,
-  ...openApiRoutes(() => routes),
+  ...openApiRoutes(document),
+  ...apiDocsRoutes(document),
   ...dashboardRoutes,
 ];

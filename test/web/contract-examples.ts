@@ -150,6 +150,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
 
   'GET /api/doctor': [{}],
   'GET /api/openapi.json': [{}],
+  'GET /api/docs': [{ type: 'text/html; charset=UTF-8' }],
 };
 
 /** A form that lacks its file. */
