@@ -19,7 +19,7 @@ export interface Schema {
   readonly maxLength?: number;
 }
 
-export const shapeOf = ($ref: string): string => $ref.replace(/^.*\//, '');
+const shapeOf = ($ref: string): string => $ref.replace(/^.*\//, '');
 
 export const ShapeText = ({ schema }: { schema: Schema }) => (
   <pre class="shape">
