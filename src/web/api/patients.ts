@@ -156,7 +156,7 @@ const change = route(
     path: '/api/patients/:patient_id',
     roles: ['admin', 'clinician'],
     audit: 'patient.change',
-    summary: 'Change what is left in of a patient; null takes it away',
+    summary: 'Change a patient: what is left out stays, null takes a field away',
     answers: { 200: patientAnswer },
     phi: true,
     params: z.strictObject({ patient_id: patientId }),
