@@ -1,4 +1,5 @@
 /** Every protected route. Tests crawl this table. */
+import { auditRoutes } from './api/audit.ts';
 import { callLogRoutes } from './api/call-logs.ts';
 import { callRoutes } from './api/calls.ts';
 import { campaignResultRoutes } from './api/campaign-results.ts';
@@ -13,6 +14,7 @@ import { patientRoutes } from './api/patients.ts';
 import { reassignedNumberRoutes } from './api/reassigned-numbers.ts';
 import { recordingRoutes } from './api/recordings.ts';
 import { staffRoutes } from './api/staff.ts';
+import { statsRoutes } from './api/stats.ts';
 import { suppressionImportRoutes } from './api/suppression-imports.ts';
 import { suppressionRoutes } from './api/suppressions.ts';
 import { taskRoutes } from './api/tasks.ts';
@@ -38,5 +40,7 @@ export const routes: readonly Route[] = [
   ...importRoutes,
   ...mediaRoutes,
   ...doctorRoutes,
+  ...auditRoutes,
+  ...statsRoutes,
   ...dashboardRoutes,
 ];

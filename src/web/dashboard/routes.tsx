@@ -1,6 +1,7 @@
 /** The pages. Handlers read, pages show; what a page can do goes through the same functions as the API. */
 import { countAlerts } from '../../store/tasks.ts';
 import { type Route, route } from '../route.ts';
+import { auditPageRoutes } from './audit-routes.tsx';
 import { callPageRoutes } from './call-routes.tsx';
 import { campaignCommandRoutes } from './campaign-command-routes.tsx';
 import { newCampaignRoutes } from './campaign-new-routes.tsx';
@@ -13,6 +14,7 @@ import { NewCallPage } from './new-call-page.tsx';
 import { stopDialingRoutes } from './stop-dialing-routes.tsx';
 import { suppressionPageRoutes } from './suppression-routes.tsx';
 import { taskPageRoutes } from './task-routes.tsx';
+import { todayPageRoutes } from './today-routes.tsx';
 import { CALL_ROLES, CAMPAIGN_ROLES, homeOf, viewerOf } from './viewer.ts';
 
 const home = { method: 'GET', roles: CAMPAIGN_ROLES, audit: 'page.home', phi: false } as const;
@@ -20,11 +22,13 @@ const home = { method: 'GET', roles: CAMPAIGN_ROLES, audit: 'page.home', phi: fa
 export const dashboardRoutes: readonly Route[] = [
   route({ ...home, path: '/' }, ({ c }) => c.redirect('/dashboard')),
   ...(['/dashboard', '/dashboard/'] as const).map((path) =>
-    route({ ...home, path }, ({ c, actor }) => c.redirect(homeOf(viewerOf(actor))?.path ?? '/dashboard/tasks')),
+    route({ ...home, path }, ({ c, actor }) => c.redirect(homeOf(viewerOf(actor))?.path ?? '/dashboard/today')),
   ),
+  ...todayPageRoutes,
   ...callPageRoutes,
   ...taskPageRoutes,
   ...jobPageRoutes,
+  ...auditPageRoutes,
   ...newCampaignRoutes,
   ...campaignPageRoutes,
   ...campaignCommandRoutes,

@@ -3,6 +3,8 @@ import type { Role } from '../../store/staff.ts';
 import type { Actor } from '../context.ts';
 
 export const CALL_ROLES = ['admin', 'clinician'] as const satisfies readonly Role[];
+/** Each sees there what their role shows them elsewhere. */
+export const TODAY_ROLES = ['admin', 'clinician', 'intake', 'operator'] as const satisfies readonly Role[];
 export const TASK_ROLES = ['admin', 'clinician', 'intake'] as const satisfies readonly Role[];
 export const WORK_ROLES = ['admin', 'auditor'] as const satisfies readonly Role[];
 export const CAMPAIGN_ROLES = [
@@ -20,9 +22,12 @@ export const STOP_ROLES = ['admin', 'clinician', 'intake', 'operator'] as const 
 
 export interface Viewer {
   readonly name: string;
+  readonly seesToday: boolean;
   readonly seesCalls: boolean;
+  readonly placesCalls: boolean;
   readonly seesTasks: boolean;
   readonly seesWork: boolean;
+  readonly seesAudit: boolean;
   /** Sends again what was given up. */
   readonly runsWork: boolean;
   readonly seesCampaigns: boolean;
@@ -43,9 +48,12 @@ export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer
   const hasOne = (allowed: readonly Role[]) => allowed.some((role) => roles.includes(role));
   return {
     name,
+    seesToday: hasOne(TODAY_ROLES),
     seesCalls: hasOne(CALL_ROLES),
+    placesCalls: hasOne(CALL_ROLES),
     seesTasks: hasOne(TASK_ROLES),
     seesWork: hasOne(WORK_ROLES),
+    seesAudit: hasOne(WORK_ROLES),
     runsWork: hasOne(['admin']),
     seesCampaigns: hasOne(CAMPAIGN_ROLES),
     seesContacts: hasOne(CONTACT_ROLES),
@@ -61,13 +69,11 @@ export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer
 
 /** Where the dashboard begins; null for whoever sees nothing of it. */
 export function homeOf({
-  seesCalls,
-  seesTasks,
-  seesWork,
+  seesToday,
+  seesAudit,
   seesCampaigns,
 }: Viewer): { readonly path: string; readonly name: string } | null {
-  if (seesCalls) return { path: '/dashboard/calls', name: 'calls' };
-  if (seesTasks) return { path: '/dashboard/tasks', name: 'tasks' };
-  if (seesWork) return { path: '/dashboard/jobs', name: 'background work' };
-  return seesCampaigns ? { path: '/dashboard/campaigns', name: 'campaigns' } : null;
+  if (seesToday) return { path: '/dashboard/today', name: 'today' };
+  if (seesAudit) return { path: '/dashboard/audit', name: 'the audit' };
+  return seesCampaigns ? { path: '/dashboard/campaigns', name: 'the campaigns' } : null;
 }

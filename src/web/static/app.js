@@ -61,6 +61,11 @@
     if (place) place.textContent = news;
   }
 
+  const menu = document.querySelector('[data-menu]');
+  menu?.addEventListener('click', () => {
+    menu.setAttribute('aria-expanded', String(menu.getAttribute('aria-expanded') !== 'true'));
+  });
+
   document.querySelector('[data-reload]')?.addEventListener('click', () => window.location.reload());
 
   // A fragment comes as somebody would first see it; whoever has it before them keeps open what is open.
