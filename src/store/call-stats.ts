@@ -18,7 +18,8 @@ const HOUR_MS = 3_600_000;
 /** Calls by the time they were asked for. */
 export async function callSums(db: Database, filter: StatsFilter): Promise<readonly CallSum[]> {
   const { from, to, campaignId, questionnaireId } = filter;
-  const hour = sql<number>`(${calls.createdAt} - ${from}) / ${HOUR_MS}`;
+  // D1 binds every number as a real one.
+  const hour = sql<number>`cast((${calls.createdAt} - ${from}) / ${HOUR_MS} as integer)`;
   const sum = (which: ReturnType<typeof sql>) => sql<number>`coalesce(sum(${which}), 0)`;
   const isAnswered = sql`${calls.answeredAt} is not null and ${calls.answeredBy} <> 'machine'`;
   const rows = await db

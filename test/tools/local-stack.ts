@@ -17,6 +17,19 @@ const DEFAULT_SPEED = 20;
 const CLINIC_NUMBER = '+12025550100';
 const STAFF_NUMBER = '+12025550190';
 
+/** Besides the administrator; they may do nothing before somebody has given them their roles. */
+const COLLEAGUES = [
+  { email: 'clinician@clinic.example', name: 'Chris Clinician', note: 'clinician' },
+  { email: 'intake@clinic.example', name: 'Ines Intake', note: 'intake' },
+  { email: 'operator@clinic.example', name: 'Omar Operator', note: 'operator' },
+  { email: 'auditor@clinic.example', name: 'Uma Auditor', note: 'auditor' },
+] as const;
+
+/** Those that are on the list already are left as they are. */
+export async function giveRoles({ api }: Pick<LocalStack, 'api'>): Promise<void> {
+  for (const { email, note } of COLLEAGUES) await api('POST', '/api/staff', { email, roles: [note] });
+}
+
 export interface LocalStackOptions {
   readonly keep: boolean;
   readonly ports: { readonly access: number; readonly worker: number; readonly telnyx: number };
@@ -76,10 +89,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     port: ports.access,
     upstream: workerUrl,
     audience,
-    people: [
-      { email: 'admin@clinic.example', name: 'Ada Admin' },
-      { email: 'clinician@clinic.example', name: 'Chris Clinician' },
-    ],
+    people: [{ email: 'admin@clinic.example', name: 'Ada Admin', note: 'admin' }, ...COLLEAGUES],
     serviceTokens: [service],
   });
   const worker = startLocalWorker({

@@ -39,7 +39,7 @@ export const OutcomeChart = ({ title, periods, labelOf, unit }: Chart) => {
         <span>{title}</span>
         <ul class="legend">
           {OUTCOMES.filter((outcome) => periods.some(({ byOutcome }) => byOutcome[outcome] > 0)).map((outcome) => (
-            <li class={`key-${outcome}`}>{OUTCOME_LABELS[outcome]}</li>
+            <li class={`legend-key key-${outcome}`}>{OUTCOME_LABELS[outcome]}</li>
           ))}
         </ul>
       </figcaption>
@@ -69,7 +69,12 @@ export const OutcomeChart = ({ title, periods, labelOf, unit }: Chart) => {
               </rect>
             ))}
             {i % every === 0 ? (
-              <text x={round((x(period.start) ?? 0) + x.bandwidth() / 2)} y={HEIGHT - 4} text-anchor="middle">
+              <text
+                x={round((x(period.start) ?? 0) + x.bandwidth() / 2)}
+                y={HEIGHT - 4}
+                text-anchor="middle"
+                class={(i / every) % 3 === 0 ? undefined : 'odd'}
+              >
                 {labelOf(period.start)}
               </text>
             ) : null}

@@ -149,7 +149,7 @@ const LiveCalls = ({ live, patients, clock }: TodayView) =>
           {live.shown.map((call) => {
             const patient = patients.get(call.patientId) ?? null;
             return (
-              <li>
+              <li class="rows-row">
                 <Chip tone={isLiveStatus(call.status) ? statusTone(call.status) : 'calm'}>
                   {STATUS_LABELS[call.status]}
                 </Chip>
@@ -190,7 +190,7 @@ const Running = ({ viewer, campaigns, sums }: TodayView) =>
             const total = ready + active + done + skipped + canceled;
             const over = total - ready - active;
             return (
-              <li>
+              <li class="rows-row">
                 <a id={`running-${id}`} href={`/dashboard/campaigns/${id}`} class="row-link">
                   {name}
                 </a>
