@@ -1,7 +1,7 @@
-/** How calls went over a time, counted by the hour in one statement. Test calls to staff are none of it. It decides nothing. */
+/** How calls went over a time, counted by steps of it in one statement. Test calls to staff are none of it. It decides nothing. */
 import { and, count, eq, gte, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
 import type { CallStatus } from '../domain/intake/call-record.ts';
-import type { CallSum } from '../domain/stats/call-outcomes.ts';
+import { type CallSum, HOUR_MS } from '../domain/stats/call-outcomes.ts';
 import type { Database } from './database.ts';
 import { calls } from './schema.ts';
 
@@ -13,18 +13,20 @@ export interface StatsFilter {
   readonly questionnaireId?: string;
 }
 
-const HOUR_MS = 3_600_000;
-
 /** Calls by the time they were asked for. */
-export async function callSums(db: Database, filter: StatsFilter): Promise<readonly CallSum[]> {
+export async function callSums(
+  db: Database,
+  filter: StatsFilter,
+  stepMs: number = HOUR_MS,
+): Promise<readonly CallSum[]> {
   const { from, to, campaignId, questionnaireId } = filter;
   // D1 binds every number as a real one.
-  const hour = sql<number>`cast((${calls.createdAt} - ${from}) / ${HOUR_MS} as integer)`;
+  const step = sql<number>`cast((${calls.createdAt} - ${from}) / ${stepMs} as integer)`;
   const sum = (which: ReturnType<typeof sql>) => sql<number>`coalesce(sum(${which}), 0)`;
   const isAnswered = sql`${calls.answeredAt} is not null and ${calls.answeredBy} <> 'machine'`;
   const rows = await db
     .select({
-      hour,
+      step,
       status: calls.status,
       calls: count(),
       answered: sum(isAnswered),
@@ -44,6 +46,6 @@ export async function callSums(db: Database, filter: StatsFilter): Promise<reado
         or(isNull(calls.campaignId), isNotNull(calls.contactId)),
       ),
     )
-    .groupBy(hour, calls.status);
+    .groupBy(step, calls.status);
   return rows.map((row) => ({ ...row, status: row.status as CallStatus }));
 }

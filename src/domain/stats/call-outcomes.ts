@@ -1,11 +1,11 @@
-/** What calls came to, from the sums of each hour: figures of a whole time, and a row for each hour or day of it. Pure. */
+/** What calls came to, from the sums of each step of a time: figures of the whole, and a row for each step or day of it. Pure. */
 import { boundsOfDay, dayAt, lastDays } from '../campaign/local-day.ts';
 import type { CallStatus } from '../intake/call-record.ts';
 
-/** The calls of one hour and status. */
+/** The calls of one step and status. */
 export interface CallSum {
-  /** Which hour since the beginning, from 0. */
-  readonly hour: number;
+  /** Which step since the beginning, from 0. */
+  readonly step: number;
   readonly status: CallStatus;
   readonly calls: number;
   /** By anybody but a machine. */
@@ -55,7 +55,7 @@ export interface CallFigures {
 }
 
 export function figuresOf(sums: readonly CallSum[]): CallFigures {
-  const total = (field: Exclude<keyof CallSum, 'hour' | 'status'>) => sums.reduce((sum, row) => sum + row[field], 0);
+  const total = (field: Exclude<keyof CallSum, 'step' | 'status'>) => sums.reduce((sum, row) => sum + row[field], 0);
   const byStatus: Partial<Record<CallStatus, number>> = {};
   const byOutcome = { completed: 0, reached: 0, not_reached: 0, under_way: 0 };
   for (const { status, calls } of sums) {
@@ -80,20 +80,21 @@ export interface CallPeriod extends CallFigures {
   readonly start: number;
 }
 
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 
-/** A row for each hour of the time, also for those without a call. `from` and `to` as in the sums, both included. */
-export function byHour(sums: readonly CallSum[], from: number, to: number): readonly CallPeriod[] {
-  const hours = Math.floor((to - from) / HOUR_MS) + 1;
-  return Array.from({ length: hours }, (_, hour) => ({
-    start: from + hour * HOUR_MS,
-    ...figuresOf(sums.filter((sum) => sum.hour === hour)),
+/** A row for each step of the time, also for those without a call. `from` and `to` as in the sums, both included. */
+export function bySteps(sums: readonly CallSum[], from: number, to: number, stepMs: number): readonly CallPeriod[] {
+  const groups = Map.groupBy(sums, ({ step }) => step);
+  return Array.from({ length: Math.floor((to - from) / stepMs) + 1 }, (_, step) => ({
+    start: from + step * stepMs,
+    ...figuresOf(groups.get(step) ?? []),
   }));
 }
 
-/** A row for each day of the zone. An hour belongs to the day in which it begins: zones change by whole hours from midnight. */
+/** A row for each day of the zone, from the sums of each hour. An hour belongs to the day in which it begins: zones change by whole hours from midnight. */
 export function byDay(sums: readonly CallSum[], from: number, to: number, zone: string): readonly CallPeriod[] {
-  const groups = Map.groupBy(sums, ({ hour }) => dayAt(zone, from + hour * HOUR_MS));
+  const groups = Map.groupBy(sums, ({ step }) => dayAt(zone, from + step * HOUR_MS));
   const days = Math.round((to - from) / (24 * HOUR_MS)) + 1;
   return lastDays(zone, to, days)
     .filter((day) => (boundsOfDay(zone, day)?.to ?? 0) >= from)
@@ -102,3 +103,10 @@ export function byDay(sums: readonly CallSum[], from: number, to: number, zone: 
       ...figuresOf(groups.get(day) ?? []),
     }));
 }
+
+const STEPS_MS = [1, 5, 15, 60, 240, 1440, 10_080].map((minutes) => minutes * MINUTE_MS);
+const MOST_STEPS = 60;
+
+/** The shortest step by which a time fits into one chart. */
+export const stepFor = (lengthMs: number): number =>
+  STEPS_MS.find((stepMs) => lengthMs / stepMs <= MOST_STEPS) ?? Math.ceil(lengthMs / MOST_STEPS);

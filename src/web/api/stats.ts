@@ -1,7 +1,7 @@
 /** /api/stats and /api/analytics: how calls went, as figures and by the hour or day. Counts only; test calls to staff are none of it. */
 import * as z from 'zod';
 import { CALL_STATUSES } from '../../domain/intake/call-record.ts';
-import { byDay, byHour, type CallFigures, figuresOf } from '../../domain/stats/call-outcomes.ts';
+import { byDay, bySteps, type CallFigures, figuresOf, HOUR_MS } from '../../domain/stats/call-outcomes.ts';
 import { callSums } from '../../store/call-stats.ts';
 import { countLiveCalls } from '../../store/live-calls.ts';
 import { countAlerts, countTasks } from '../../store/tasks.ts';
@@ -128,7 +128,7 @@ const analytics = route(
     }
     const zone = config.clinic.timeZone;
     const sums = await callSums(db, filter);
-    const rows = query.by === 'hour' ? byHour(sums, from, to) : byDay(sums, from, to, zone);
+    const rows = query.by === 'hour' ? bySteps(sums, from, to, HOUR_MS) : byDay(sums, from, to, zone);
     const items = rows.map(({ start, ...found }) => ({ start: iso(start), ...figuresJson(found) }));
     return c.json({ from: iso(from), to: iso(to), by: query.by, time_zone: zone, items });
   },

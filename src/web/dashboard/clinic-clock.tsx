@@ -6,6 +6,10 @@ export interface ClinicClock {
   readonly zone: (at: number) => string;
   /** `New York time`, which holds all year. */
   readonly zoneName: string;
+  /** `Nov 23`. */
+  readonly day: (at: number) => string;
+  /** `2:05 PM`. */
+  readonly minute: (at: number) => string;
   /** `2 PM`. */
   readonly hour: (at: number) => string;
   /** `Monday, November 23`. */
@@ -36,6 +40,8 @@ export function clinicClock(timeZone: string, now: number): ClinicClock {
     time: (at) => seconds.format(at),
     zone: (at) => zoned.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? timeZone,
     zoneName: `${timeZone.slice(timeZone.lastIndexOf('/') + 1).replaceAll('_', ' ')} time`,
+    day: (at) => day.format(at),
+    minute: (at) => minutes.format(at),
     hour: (at) => hour.format(at),
     longDate: (at) => longDate.format(at),
     today: isoDay.format(now),

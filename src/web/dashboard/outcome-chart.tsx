@@ -12,8 +12,9 @@ const OUTCOME_LABELS: Readonly<Record<Outcome, string>> = {
 interface Chart {
   readonly title: string;
   readonly periods: readonly CallPeriod[];
-  /** Of the axis: short; every so many of them are shown that they do not run into each other. */
   readonly labelOf: (start: number) => string;
+  /** As `labelOf`, but short; every so many of them are shown that they do not run into each other. */
+  readonly axisOf: (start: number) => string;
   /** What the first column of the table is. */
   readonly unit: string;
 }
@@ -25,7 +26,7 @@ const BOTTOM = 18;
 const TOP = 8;
 const MOST_LABELS = 12;
 
-export const OutcomeChart = ({ title, periods, labelOf, unit }: Chart) => {
+export const OutcomeChart = ({ title, periods, labelOf, axisOf, unit }: Chart) => {
   const most = Math.max(1, ...periods.map(({ total }) => total));
   const y = scaleLinear([0, most], [HEIGHT - BOTTOM, TOP]).nice(4);
   const x = scaleBand(
@@ -75,7 +76,7 @@ export const OutcomeChart = ({ title, periods, labelOf, unit }: Chart) => {
                 text-anchor="middle"
                 class={(i / every) % 3 === 0 ? undefined : 'odd'}
               >
-                {labelOf(period.start)}
+                {axisOf(period.start)}
               </text>
             ) : null}
           </g>
@@ -100,7 +101,7 @@ function stacked({ byOutcome }: CallPeriod) {
   });
 }
 
-const Figures = ({ periods, labelOf, unit }: Omit<Chart, 'title'>) => (
+const Figures = ({ periods, labelOf, unit }: Omit<Chart, 'title' | 'axisOf'>) => (
   <section class="scroll" tabindex={0} aria-label="Calls as figures">
     <table class="figures">
       <thead>

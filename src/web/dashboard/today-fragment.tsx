@@ -225,6 +225,7 @@ const Day = ({ figures, hours, clock }: TodayView) => (
         title="By the hour"
         periods={trimmed(hours)}
         labelOf={(at) => clock.hour(at)}
+        axisOf={(at) => clock.hour(at)}
         unit={`Hour (${clock.zoneName})`}
       />
     )}

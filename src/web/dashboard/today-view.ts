@@ -1,6 +1,6 @@
 /** What today looks like for one person: only what their role shows them elsewhere is asked for. */
 import { boundsOfDay, dayAt } from '../../domain/campaign/local-day.ts';
-import { byHour, type CallFigures, type CallPeriod, figuresOf } from '../../domain/stats/call-outcomes.ts';
+import { bySteps, type CallFigures, type CallPeriod, figuresOf, HOUR_MS } from '../../domain/stats/call-outcomes.ts';
 import { callSums } from '../../store/call-stats.ts';
 import type { Call } from '../../store/calls.ts';
 import { contactSums } from '../../store/campaign-progress.ts';
@@ -63,7 +63,7 @@ export async function todayView({ db, config, actor, now }: Ask): Promise<TodayV
     sums: contacts,
     clock: clinicClock(zone, now),
     figures: figuresOf(sums),
-    hours: byHour(sums, day.from, day.to),
+    hours: bySteps(sums, day.from, day.to, HOUR_MS),
   };
 }
 

@@ -2,11 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { boundsOfDay } from '../../../src/domain/campaign/local-day.ts';
 import { CALL_STATUSES, isLiveStatus } from '../../../src/domain/intake/call-record.ts';
-import { byDay, byHour, type CallSum, figuresOf } from '../../../src/domain/stats/call-outcomes.ts';
+import { byDay, bySteps, type CallSum, figuresOf, HOUR_MS, stepFor } from '../../../src/domain/stats/call-outcomes.ts';
 
-const HOUR_MS = 3_600_000;
 const sum = (changes: Partial<CallSum> = {}): CallSum => ({
-  ...{ hour: 0, status: 'completed', calls: 1, answered: 0, consented: 0, refused: 0, flagged: 0, answeredSeconds: 0 },
+  ...{ step: 0, status: 'completed', calls: 1, answered: 0, consented: 0, refused: 0, flagged: 0, answeredSeconds: 0 },
   ...changes,
 });
 
@@ -43,7 +42,7 @@ describe('figures', () => {
 
 const sums = fc.array(
   fc.record({
-    ...{ hour: fc.nat(24 * 9 - 1), status: fc.constantFrom(...CALL_STATUSES), calls: fc.integer({ min: 1, max: 50 }) },
+    ...{ step: fc.nat(24 * 9 - 1), status: fc.constantFrom(...CALL_STATUSES), calls: fc.integer({ min: 1, max: 50 }) },
     ...{ answered: fc.nat(50), consented: fc.nat(50), refused: fc.nat(50), flagged: fc.nat(5) },
     answeredSeconds: fc.nat(9000),
   }),
@@ -59,14 +58,14 @@ describe('periods', () => {
     fc.assert(
       fc.property(sums, (rows) => {
         const total = figuresOf(rows).total;
-        for (const periods of [byHour(rows, from, to), byDay(rows, from, to, zone)])
+        for (const periods of [bySteps(rows, from, to, HOUR_MS), byDay(rows, from, to, zone)])
           expect(periods.reduce((all, period) => all + period.total, 0)).toBe(total);
       }),
     );
   });
 
   it('are there also without a call, in order', () => {
-    expect(byHour([], from, to)).toHaveLength(24 * 9);
+    expect(bySteps([], from, to, HOUR_MS)).toHaveLength(24 * 9);
     const days = byDay([], from, to, zone).map(({ start }) => start);
     expect(days).toEqual(days.toSorted((a, b) => a - b));
     expect(days[0]).toBe(from);
@@ -74,7 +73,20 @@ describe('periods', () => {
   });
 
   it('put an hour into the day on which it begins there', () => {
-    const onDay = (hour: number) => byDay([sum({ hour })], from, to, zone).findIndex(({ total }) => total > 0);
+    const onDay = (hour: number) => byDay([sum({ step: hour })], from, to, zone).findIndex(({ total }) => total > 0);
     expect([0, 23, 24, 24 * 4 + 24, 24 * 5].map(onDay)).toEqual([0, 0, 1, 4, 4]);
   });
+});
+
+it('a chart has at most 60 bars, of the shortest step that does it', () => {
+  const MINUTE_MS = 60_000;
+  expect(stepFor(10 * MINUTE_MS)).toBe(MINUTE_MS);
+  expect(stepFor(HOUR_MS)).toBe(MINUTE_MS);
+  expect(stepFor(HOUR_MS + 1)).toBe(5 * MINUTE_MS);
+  expect(stepFor(48 * HOUR_MS)).toBe(HOUR_MS);
+  fc.assert(
+    fc.property(fc.nat(10 * 366 * 24 * HOUR_MS), (lengthMs) => {
+      expect(lengthMs / stepFor(lengthMs)).toBeLessThanOrEqual(60);
+    }),
+  );
 });
