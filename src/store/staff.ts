@@ -82,13 +82,21 @@ function opened(row: StaffRow): StaffMember {
 }
 
 /** Administrators on the list, beside those named elsewhere; addresses are kept in lower case. */
-export async function countAdmins(db: Database, besides: readonly string[]): Promise<number> {
+export const countAdmins = (db: Database, besides: readonly string[]): Promise<number> =>
+  countStaffWith(db, ['admin'], besides);
+
+/** Whoever on the list has one of these roles. */
+export async function countStaffWith(
+  db: Database,
+  roles: readonly Role[],
+  besides: readonly string[],
+): Promise<number> {
   const [row] = await db
     .select({ n: sql<number>`count(*)` })
     .from(staff)
     .where(
       and(
-        sql`exists (select 1 from json_each(${staff.roles}) where value = 'admin')`,
+        sql`exists (select 1 from json_each(${staff.roles}) where value in (select value from json_each(${JSON.stringify(roles)})))`,
         sql`${staff.email} not in (select value from json_each(${JSON.stringify(besides)}))`,
       ),
     );
