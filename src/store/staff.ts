@@ -6,6 +6,8 @@ import { staff } from './schema.ts';
 
 export const ROLES = ['admin', 'clinician', 'intake', 'operator', 'auditor'] as const;
 export type Role = (typeof ROLES)[number];
+/** Who writes and approves what calls ask (CL-12). */
+export const APPROVER_ROLES = ['admin', 'clinician'] as const satisfies readonly Role[];
 
 export interface StaffMember {
   readonly id: string;

@@ -17,14 +17,12 @@ import {
   withdrawVersion,
 } from '../store/questionnaire-versions.ts';
 import { contentHash, DEFAULT_QUESTIONNAIRE_ID, ensureShipped } from '../store/questionnaires.ts';
-import { countStaffWith } from '../store/staff.ts';
+import { APPROVER_ROLES, countStaffWith } from '../store/staff.ts';
 import { notFound, Problem } from './errors.ts';
 import type { Ask } from './route.ts';
 
 type Asker = Pick<Ask, 'db' | 'config' | 'actor' | 'now'>;
 
-/** Who writes and approves. */
-export const APPROVER_ROLES = ['admin', 'clinician'] as const;
 /** The longest one is well under this, with every text at its limit of a spoken prompt. */
 export const MAX_DEFINITION_BYTES = 512 * 1024;
 
@@ -102,7 +100,7 @@ export async function knownVersion({ db, now }: Asker, id: string, version: numb
 export const inForce = (versions: readonly QuestionnaireVersion[]): QuestionnaireVersion | null =>
   versions.find(isInForce) ?? null;
 
-export const isInForce = ({ approvedAt, withdrawnAt }: QuestionnaireVersion): boolean =>
+const isInForce = ({ approvedAt, withdrawnAt }: QuestionnaireVersion): boolean =>
   approvedAt !== null && withdrawnAt === null;
 
 /** CL-12, T08: sound in its words, and read by somebody who did not write it, once there is such a person. */

@@ -1,4 +1,5 @@
 /** A questionnaire tried out by text: a made-up patient, the clinic's own words and the engine of the calls. Nothing is kept. */
+import * as z from 'zod';
 import type { CallPlan } from '../domain/intake/call-plan.ts';
 import { planProblem } from '../domain/intake/check-plan.ts';
 import type { AttemptId, CallId } from '../domain/intake/ids.ts';
@@ -10,12 +11,24 @@ import { commonPlan } from '../store/prepare-plan.ts';
 import { inForce, knownVersion, unsound, versionsOf } from './change-questionnaire.ts';
 import { Problem } from './errors.ts';
 import type { Ask } from './route.ts';
+import { line } from './text-line.ts';
 
 type Asker = Pick<Ask, 'db' | 'config' | 'actor' | 'now'>;
 
-export const MAX_INPUTS = 200;
+/** A call has fewer; each trial plays all of them again. */
+const MAX_INPUTS = 200;
 export const MAX_KEYS = 20;
 export const MAX_SPEECH = 500;
+
+const input = z.union([
+  z.strictObject({
+    keys: z.string().regex(new RegExp(`^[0-9*#]{1,${MAX_KEYS}}$`), `1 to ${MAX_KEYS} keys: figures, * and #.`),
+  }),
+  z.strictObject({ speech: line(MAX_SPEECH) }),
+  z.strictObject({ silence: z.literal(true) }),
+]);
+/** All that was done so far. */
+export const previewInputs = z.array(input).max(MAX_INPUTS, `At most ${MAX_INPUTS} things; start over.`);
 
 /** Nobody: the number is of those that are never given out. */
 const SAMPLE = {

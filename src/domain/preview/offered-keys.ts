@@ -6,6 +6,8 @@ import type { Item, Language } from '../intake/questionnaire.ts';
 export interface OfferedKey {
   readonly keys: string;
   readonly meaning: string;
+  /** Of the meaning, where it is a text of the questionnaire and none of ours. */
+  readonly language?: Language;
 }
 
 const key = (keys: string, meaning: string): OfferedKey => ({ keys, meaning });
@@ -63,7 +65,7 @@ function itemKeys(item: Item, language: Language): readonly OfferedKey[] {
     case 'yes_no':
       return YES_NO;
     case 'choice':
-      return item.options.map((option) => key(option.key, option.display[language]));
+      return item.options.map((option) => ({ ...key(option.key, option.display[language]), language }));
     case 'number':
       return [key(`${item.minimum}#`, 'The least'), key(`${item.maximum}#`, 'The most')];
     case 'date':

@@ -53,7 +53,7 @@ export const versionJson = (row: QuestionnaireVersion): z.output<typeof versionS
   withdrawn_at: isoOrNull(row.withdrawnAt),
 });
 
-export function versionStatus({ approvedAt, withdrawnAt }: QuestionnaireVersion): (typeof VERSION_STATUSES)[number] {
+function versionStatus({ approvedAt, withdrawnAt }: QuestionnaireVersion): (typeof VERSION_STATUSES)[number] {
   if (approvedAt === null) return 'draft';
   return withdrawnAt === null ? 'approved' : 'withdrawn';
 }

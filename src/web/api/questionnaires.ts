@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { judgeQuestionnaire } from '../../domain/intake/judge-questionnaire.ts';
 import { listHeads, listVersions } from '../../store/questionnaire-versions.ts';
 import { ensureShipped } from '../../store/questionnaires.ts';
+import { APPROVER_ROLES } from '../../store/staff.ts';
 import {
-  APPROVER_ROLES,
   addVersion,
   approve,
   createQuestionnaire,
@@ -15,9 +15,8 @@ import {
   withdraw,
 } from '../change-questionnaire.ts';
 import { invalidField } from '../check-input.ts';
-import { MAX_INPUTS, MAX_KEYS, MAX_SPEECH, questionnaireToTry, soundOr422, tryOut } from '../preview-questionnaire.ts';
+import { previewInputs, questionnaireToTry, soundOr422, tryOut } from '../preview-questionnaire.ts';
 import { type Route, route } from '../route.ts';
-import { line } from '../text-line.ts';
 import { DEFAULT_LIMIT, language, limit } from './fields.ts';
 import {
   headJson,
@@ -157,14 +156,6 @@ const verbs = VERBS.map(([verb, act, summary]) =>
   ),
 );
 
-const input = z.union([
-  z.strictObject({
-    keys: z.string().regex(new RegExp(`^[0-9*#]{1,${MAX_KEYS}}$`), `1 to ${MAX_KEYS} keys of 0-9 * #.`),
-  }),
-  z.strictObject({ speech: line(MAX_SPEECH) }),
-  z.strictObject({ silence: z.literal(true) }),
-]);
-
 const preview = route(
   {
     ...{ ...readers, method: 'POST', path: '/api/questionnaires/:questionnaire_id/preview', params: one },
@@ -173,7 +164,7 @@ const preview = route(
       version: z.int().positive().optional(),
       definition: z.unknown().optional(),
       language: language.default('en'),
-      inputs: z.array(input).max(MAX_INPUTS),
+      inputs: previewInputs,
     }),
     summary:
       'Try a questionnaire by text: send everything done so far, and get what was said, the open question and the note.',

@@ -32,7 +32,7 @@ interface Frame {
   readonly alerts: number;
   /** Work that was given up and waits for a person; 0 for whoever does not see it. */
   readonly givenUp: number;
-  readonly current: 'calls' | 'tasks' | 'campaigns' | 'new-call' | 'suppressions' | 'jobs' | null;
+  readonly current: 'calls' | 'tasks' | 'campaigns' | 'new-call' | 'suppressions' | 'jobs' | 'questionnaires' | null;
   readonly children: Child;
 }
 
@@ -41,6 +41,7 @@ const WAYS = [
   { key: 'tasks', path: '/dashboard/tasks', name: 'Tasks', needs: 'seesTasks' },
   { key: 'campaigns', path: '/dashboard/campaigns', name: 'Campaigns', needs: 'seesCampaigns' },
   { key: 'new-call', path: '/dashboard/new-call', name: 'Call a patient', needs: 'seesCalls' },
+  { key: 'questionnaires', path: '/dashboard/questionnaires', name: 'Questionnaires', needs: 'seesQuestionnaires' },
   { key: 'suppressions', path: '/dashboard/suppressions', name: 'Do not call', needs: 'seesSuppressions' },
   { key: 'jobs', path: '/dashboard/jobs', name: 'Background work', needs: 'seesWork' },
 ] as const;

@@ -52,7 +52,8 @@ function inputsOf({ turns }: Golden): PreviewInput[] {
     const [step = '', keys = ''] = on.split(' ');
     // The `#` after words ends what their silence has ended here already.
     if (hadWords && keys === '#') continue;
-    if (!/^(opening|birth_date|consent|command|red_flag|dtmf|hpi|ample|family_history|message)(\.|$)/.test(step)) continue;
+    if (!/^(opening|birth_date|consent|command|red_flag|dtmf|hpi|ample|family_history|message)(\.|$)/.test(step))
+      continue;
     inputs.push(keys === '-' ? { silence: true } : { keys });
   }
   speak();
