@@ -112,9 +112,10 @@ export async function lastVersion(db: Database, id: string): Promise<number> {
   return row?.version ?? 0;
 }
 
-/** Whoever looks at all of them finds the shipped ones there. */
-export async function ensureShipped(db: Database, now: number): Promise<void> {
-  await Promise.all(SHIPPED.map(({ id }) => approvedQuestionnaire(db, id, now)));
+/** Whoever looks finds the shipped ones there: all of them, or that one if it is shipped. */
+export async function ensureShipped(db: Database, now: number, id?: string): Promise<void> {
+  const looked = SHIPPED.filter((questionnaire) => id === undefined || questionnaire.id === id);
+  await Promise.all(looked.map((questionnaire) => approvedQuestionnaire(db, questionnaire.id, now)));
 }
 
 /** What a call may ask: the shipped ones, and whatever else has an approved version that reads. By title. */

@@ -5,7 +5,7 @@ import {
   type Judgement,
   judgeQuestionnaire,
 } from '../domain/intake/judge-questionnaire.ts';
-import type { Questionnaire } from '../domain/intake/questionnaire.ts';
+import type { Questionnaire, QuestionnaireProblem } from '../domain/intake/questionnaire.ts';
 import { log } from '../log.ts';
 import {
   approveVersion,
@@ -64,7 +64,7 @@ function judged(definition: unknown): Sound {
   return { ...judgement, questionnaire };
 }
 
-export const unsound = (problems: readonly JudgedProblem[]): Problem =>
+export const unsound = (problems: readonly QuestionnaireProblem[]): Problem =>
   new Problem(422, 'invalid', {
     errors: problems.map(({ pointer, code, detail }) => ({ pointer: `/definition${pointer}`, code, detail })),
   });
@@ -83,15 +83,18 @@ const MOST_VERSIONS = 200;
 
 /** Newest first; 404 when there is none. */
 export async function versionsOf({ db, now }: Asker, id: string): Promise<readonly QuestionnaireVersion[]> {
-  await ensureShipped(db, now);
+  await ensureShipped(db, now, id);
   const { items } = await listVersions(db, id, { limit: MOST_VERSIONS, before: null });
   if (items.length === 0) throw notFound();
   return items;
 }
 
 export async function knownVersion({ db, now }: Asker, id: string, version: number): Promise<StoredQuestionnaire> {
-  await ensureShipped(db, now);
-  const found = await getVersion(db, id, version);
+  let found = await getVersion(db, id, version);
+  if (found === null) {
+    await ensureShipped(db, now, id);
+    found = await getVersion(db, id, version);
+  }
   if (found === null) throw notFound();
   return found;
 }
@@ -109,7 +112,9 @@ export async function approve(ask: Asker, id: string, version: number): Promise<
   if (isInForce(stored)) throw refusal('already_approved', 'This version is approved already.');
   const judgement = judgeQuestionnaire(stored.definition);
   if (hasErrors(judgement)) {
-    const errors = judgement.problems.filter(({ level }) => level === 'error');
+    const errors = judgement.problems
+      .filter(({ level }) => level === 'error')
+      .map(({ pointer, code, detail }) => ({ pointer, code, detail }));
     throw new Problem(409, 'not_sound', {
       detail: 'Correct what is listed, and save that as a new version.',
       errors,

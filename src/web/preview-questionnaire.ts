@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { CallPlan } from '../domain/intake/call-plan.ts';
 import { planProblem } from '../domain/intake/check-plan.ts';
 import type { AttemptId, CallId } from '../domain/intake/ids.ts';
-import { judgeQuestionnaire } from '../domain/intake/judge-questionnaire.ts';
+import { readQuestionnaire } from '../domain/intake/judge-questionnaire.ts';
 import { type Language, playsAudio, type Questionnaire } from '../domain/intake/questionnaire.ts';
 import { variablesOf } from '../domain/intake/variables.ts';
 import { type Preview, type PreviewInput, previewCall } from '../domain/preview/preview-call.ts';
@@ -45,9 +45,9 @@ export async function questionnaireToTry(ask: Asker, id: string, version: number
 }
 
 export function soundOr422(definition: unknown): Questionnaire {
-  const { questionnaire, problems } = judgeQuestionnaire(definition);
-  if (questionnaire === null) throw unsound(problems);
-  return questionnaire;
+  const read = readQuestionnaire(definition);
+  if (!read.ok) throw unsound(read.problems);
+  return read.questionnaire;
 }
 
 export async function tryOut(

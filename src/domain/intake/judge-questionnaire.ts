@@ -3,7 +3,7 @@
  * what a person should look at twice. Total: never throws, whatever comes.
  */
 import { adviseQuestionnaire } from './advise-questionnaire.ts';
-import { checkQuestionnaire } from './check-questionnaire.ts';
+import { type CheckedQuestionnaire, checkQuestionnaire } from './check-questionnaire.ts';
 import { isObject } from './check-shape.ts';
 import { lintQuestionnaire } from './lint-questionnaire.ts';
 import type { Questionnaire, QuestionnaireProblem } from './questionnaire.ts';
@@ -22,9 +22,14 @@ export interface Judgement {
 /** Its number is given when it is kept; until then any does. */
 const ANY_VERSION = 1;
 
-export function judgeQuestionnaire(input: unknown): Judgement {
+/** Whether it is one at all; cheaper than the whole judgement. */
+export function readQuestionnaire(input: unknown): CheckedQuestionnaire {
   const unnumbered = isObject(input) && !Object.hasOwn(input, 'version');
-  const checked = checkQuestionnaire(unnumbered ? { ...input, version: ANY_VERSION } : input);
+  return checkQuestionnaire(unnumbered ? { ...input, version: ANY_VERSION } : input);
+}
+
+export function judgeQuestionnaire(input: unknown): Judgement {
+  const checked = readQuestionnaire(input);
   if (!checked.ok) return { questionnaire: null, problems: leveled(checked.problems, 'error') };
   const { questionnaire } = checked;
   return {

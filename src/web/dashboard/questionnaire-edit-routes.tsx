@@ -42,7 +42,7 @@ const titleOf = ({ id }: Editing): string => (id === null ? 'New questionnaire' 
 const editPage = (ask: Ask, view: Editing) => framed(ask, titleOf(view), <EditPage {...view} />);
 
 /** What a text comes to; `definition` is there when it is JSON. */
-export function checkText(text: string): { readonly checked: Checked; readonly definition: unknown } {
+function checkText(text: string): { readonly checked: Checked; readonly definition: unknown } {
   const scanned = scanJson(text);
   if (!scanned.ok) return { checked: { kind: 'unread', line: scanned.line }, definition: undefined };
   const definition: unknown = JSON.parse(text);

@@ -1,5 +1,6 @@
 /** Trying a questionnaire by text: the page of a version, and each step of a trial, which comes with everything done so far. */
 import * as z from 'zod';
+import { readQuestionnaire } from '../../domain/intake/judge-questionnaire.ts';
 import { LANGUAGES, type Questionnaire } from '../../domain/intake/questionnaire.ts';
 import type { PreviewInput } from '../../domain/preview/preview-call.ts';
 import { inForce, versionsOf } from '../change-questionnaire.ts';
@@ -8,7 +9,7 @@ import { MAX_KEYS, MAX_SPEECH, previewInputs, questionnaireToTry, tryOut } from 
 import { readFields } from '../read-body.ts';
 import { type Ask, type Route, route } from '../route.ts';
 import { line } from '../text-line.ts';
-import { checkText, MAX_FORM_BYTES } from './questionnaire-edit-routes.tsx';
+import { MAX_FORM_BYTES } from './questionnaire-edit-routes.tsx';
 import {
   framed,
   isFragment,
@@ -51,19 +52,22 @@ function stepOf({ do: what, keys, speech, typed }: Form): Step {
     : { input: null, problem: 'A phone has the keys 0 to 9, * and #.' };
 }
 
-function inputsSoFar(text: string): readonly PreviewInput[] | null {
+const inputsSoFar = (text: string): readonly PreviewInput[] | null =>
+  previewInputs.safeParse(parsed(text)).data ?? null;
+
+/** Undefined: not JSON. */
+function parsed(text: string): unknown {
   try {
-    const { data } = previewInputs.safeParse(JSON.parse(text));
-    return data ?? null;
+    return JSON.parse(text);
   } catch {
-    return null;
+    return undefined;
   }
 }
 
 async function trialOf(ask: Ask): Promise<Trial> {
-  const parsed = form.safeParse(await readFields(ask.c.req.raw, MAX_FORM_BYTES));
-  if (!parsed.success) throw new Problem(422, 'invalid', { detail: 'Load the page again.' });
-  const { data } = parsed;
+  const sent = form.safeParse(await readFields(ask.c.req.raw, MAX_FORM_BYTES));
+  if (!sent.success) throw new Problem(422, 'invalid', { detail: 'Load the page again.' });
+  const { data } = sent;
   const { questionnaire_id: id, version } = data;
   const of = id === undefined || version === undefined ? null : { id, version };
   const language = data.again ?? data.language;
@@ -85,8 +89,8 @@ async function trialOf(ask: Ask): Promise<Trial> {
 
 async function questionnaireOf(ask: Ask, of: Trial['of'], { definition }: Form): Promise<Questionnaire | null> {
   if (of !== null) return questionnaireToTry(ask, of.id, of.version);
-  const { checked } = checkText(definition ?? '');
-  return checked.kind === 'judged' ? checked.judgement.questionnaire : null;
+  const read = readQuestionnaire(parsed(definition ?? ''));
+  return read.ok ? read.questionnaire : null;
 }
 
 const tryPage = (ask: Ask, trial: Trial) => {
