@@ -145,10 +145,13 @@ it('fits a phone, in either theme, with nothing an accessibility check finds', a
       expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
       await shot(`${name}-${width}-${colorScheme}`);
     }
-    await looked.goto(`${stack.access.url}/dashboard/questionnaires${address}`);
-    await looked.addScriptTag({ path: axe });
-    const found = await looked.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>('axe.run()');
-    expect(found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    for (const colorScheme of name === 'questionnaire-try' ? (['light', 'dark'] as const) : (['light'] as const)) {
+      await looked.emulateMedia({ colorScheme });
+      await looked.goto(`${stack.access.url}/dashboard/questionnaires${address}`);
+      await looked.addScriptTag({ path: axe });
+      const found = await looked.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>('axe.run()');
+      expect(found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    }
   }
   await looking.close();
 });

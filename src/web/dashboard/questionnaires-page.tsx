@@ -88,7 +88,7 @@ const Row = ({ head, clock }: { head: QuestionnaireHead; clock: ClinicClock }) =
     </td>
     <td class="cell-drafts">
       {head.drafts === 0 ? (
-        <span class="absent">None</span>
+        <span class="absent">No drafts</span>
       ) : (
         `${head.drafts} ${head.drafts === 1 ? 'draft' : 'drafts'}, newest is version ${head.newestVersion}`
       )}
