@@ -166,6 +166,12 @@ describe('the open question', () => {
     expect(tried.tasks).toContain('red_flag');
   });
 
+  it('a call that is drawn out ends by its time, as on the phone (CL-21)', () => {
+    const tried = at([...toItems, ...Array.from({ length: 150 }, () => ({ keys: '**' }))]);
+    expect(tried).toMatchObject({ open: null, status: 'partial' });
+    expect(tried.transcript.at(-1)?.text).toContain('We have come to the end of the time for this call.');
+  });
+
   it('what comes after the end changes nothing', () => {
     const over = [{ keys: '9' }];
     expect(at([...over, { keys: '1' }, { speech: 'hello' }])).toEqual(at(over));
