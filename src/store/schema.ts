@@ -77,7 +77,10 @@ export const suppressions = sqliteTable(
   ],
 );
 
-/** The versions of every questionnaire as approved; a published version is never changed. No patient data. */
+/**
+ * The versions of every questionnaire, drafts too; what a version holds is never changed. Who wrote, approved and withdrew it are
+ * addresses of staff. Kept for good: answers name the version they were given to (CL-13). No patient data.
+ */
 export const questionnaireVersions = sqliteTable(
   'questionnaire_versions',
   {
@@ -88,6 +91,10 @@ export const questionnaireVersions = sqliteTable(
     approvedBy: text('approved_by'),
     approvedAt: integer('approved_at'),
     createdAt: integer('created_at').notNull(),
+    createdBy: text('created_by'),
+    /** Since then no new call uses it; null: not withdrawn. */
+    withdrawnAt: integer('withdrawn_at'),
+    withdrawnBy: text('withdrawn_by'),
   },
   (t) => [primaryKey({ columns: [t.questionnaireId, t.version] })],
 );

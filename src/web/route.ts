@@ -25,6 +25,8 @@ export interface RouteSpec {
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /** Of the JSON it takes, where that is more than requests usually are. */
+  readonly maxBodyBytes?: number;
   /** One line for people, in the API's document. */
   readonly summary?: string;
   /** What it answers when all is well, by status; null: no JSON. */
@@ -87,7 +89,7 @@ async function askOf<S extends RouteSpec>(spec: S, c: AppContext): Promise<Ask<S
     now: Date.now(),
     params: params?.data as Output<S['params']>,
     query: (spec.query && checkInput(spec.query, queryOf(c))) as Output<S['query']>,
-    body: (spec.body && checkInput(spec.body, await readJson(c.req.raw))) as Output<S['body']>,
+    body: (spec.body && checkInput(spec.body, await readJson(c.req.raw, spec.maxBodyBytes))) as Output<S['body']>,
   };
 }
 

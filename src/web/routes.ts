@@ -11,6 +11,7 @@ import { importRoutes } from './api/imports.ts';
 import { jobRoutes } from './api/jobs.ts';
 import { mediaRoutes } from './api/media.ts';
 import { patientRoutes } from './api/patients.ts';
+import { questionnaireRoutes } from './api/questionnaires.ts';
 import { reassignedNumberRoutes } from './api/reassigned-numbers.ts';
 import { recordingRoutes } from './api/recordings.ts';
 import { staffRoutes } from './api/staff.ts';
@@ -32,6 +33,7 @@ export const routes: readonly Route[] = [
   ...campaignRoutes,
   ...campaignResultRoutes,
   ...consentRoutes,
+  ...questionnaireRoutes,
   // Before the list itself, whose ids have a place in the same address.
   ...suppressionImportRoutes,
   ...suppressionRoutes,

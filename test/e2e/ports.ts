@@ -9,6 +9,7 @@ export const PORTS = {
   recordings: 8847,
   campaignPages: 8857,
   everyPage: 8867,
+  questionnaires: 8917,
 } as const;
 
 export const stackPorts = (first: number) => ({ access: first, worker: first + 1, telnyx: first + 2 });

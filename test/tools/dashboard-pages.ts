@@ -8,6 +8,8 @@ export interface DashboardPage {
   readonly route: string;
 }
 
+const QUESTIONNAIRE = '/dashboard/questionnaires';
+
 export const dashboardPages = ({ callId, flaggedCallId, campaignId }: FilledClinic): readonly DashboardPage[] => [
   page('today', '/dashboard/today'),
   page('calls', '/dashboard/calls'),
@@ -20,6 +22,11 @@ export const dashboardPages = ({ callId, flaggedCallId, campaignId }: FilledClin
   page('campaign-new', '/dashboard/campaigns/new'),
   page('campaign', `/dashboard/campaigns/${campaignId}`, '/dashboard/campaigns/:campaign_id'),
   page('suppressions', '/dashboard/suppressions'),
+  page('questionnaires', '/dashboard/questionnaires'),
+  page('questionnaire', `${QUESTIONNAIRE}/adult-intake`, `${QUESTIONNAIRE}/:questionnaire_id`),
+  page('questionnaire-edit', `${QUESTIONNAIRE}/adult-intake/edit`, `${QUESTIONNAIRE}/:questionnaire_id/edit`),
+  page('questionnaire-try', `${QUESTIONNAIRE}/adult-intake/try`, `${QUESTIONNAIRE}/:questionnaire_id/try`),
+  page('questionnaire-new', '/dashboard/new-questionnaire'),
   page('jobs', '/dashboard/jobs'),
   page('audit', '/dashboard/audit'),
   page('nothing-here', '/dashboard/nothing', '*'),

@@ -43,6 +43,13 @@ const WAYS = [
   { key: 'tasks', path: '/dashboard/tasks', name: 'Tasks', needs: 'seesTasks', group: 0 },
   { key: 'campaigns', path: '/dashboard/campaigns', name: 'Campaigns', needs: 'seesCampaigns', group: 0 },
   { key: 'suppressions', path: '/dashboard/suppressions', name: 'Do not call', needs: 'seesSuppressions', group: 1 },
+  {
+    key: 'questionnaires',
+    path: '/dashboard/questionnaires',
+    name: 'Questionnaires',
+    needs: 'seesQuestionnaires',
+    group: 1,
+  },
   { key: 'jobs', path: '/dashboard/jobs', name: 'Background work', needs: 'seesWork', group: 2 },
   { key: 'audit', path: '/dashboard/audit', name: 'Audit', needs: 'seesAudit', group: 2 },
 ] as const;

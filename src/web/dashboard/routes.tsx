@@ -11,6 +11,9 @@ import { givenUpFor } from './given-up.ts';
 import { jobPageRoutes } from './job-routes.tsx';
 import { MOST_ALERTS, page } from './layout.tsx';
 import { NewCallPage } from './new-call-page.tsx';
+import { questionnaireEditRoutes } from './questionnaire-edit-routes.tsx';
+import { questionnairePageRoutes } from './questionnaire-routes.tsx';
+import { questionnaireTryRoutes } from './questionnaire-try-routes.tsx';
 import { stopDialingRoutes } from './stop-dialing-routes.tsx';
 import { suppressionPageRoutes } from './suppression-routes.tsx';
 import { taskPageRoutes } from './task-routes.tsx';
@@ -33,6 +36,9 @@ export const dashboardRoutes: readonly Route[] = [
   ...campaignPageRoutes,
   ...campaignCommandRoutes,
   ...stopDialingRoutes,
+  ...questionnairePageRoutes,
+  ...questionnaireEditRoutes,
+  ...questionnaireTryRoutes,
   ...suppressionPageRoutes,
   route(
     { method: 'GET', roles: CALL_ROLES, path: '/dashboard/new-call', audit: 'page.new_call', phi: false },

@@ -1,5 +1,5 @@
 /** What of the dashboard somebody sees, by their roles. The routes decide; this only keeps dead links off the pages. */
-import type { Role } from '../../store/staff.ts';
+import { APPROVER_ROLES, type Role } from '../../store/staff.ts';
 import type { Actor } from '../context.ts';
 
 export const CALL_ROLES = ['admin', 'clinician'] as const satisfies readonly Role[];
@@ -19,6 +19,9 @@ export const CONTACT_ROLES = ['admin', 'clinician', 'intake', 'operator'] as con
 export const RUN_ROLES = ['admin', 'operator'] as const satisfies readonly Role[];
 /** Whoever works here may stop all dialing; going on takes an administrator. */
 export const STOP_ROLES = ['admin', 'clinician', 'intake', 'operator'] as const satisfies readonly Role[];
+
+/** Who reads what calls ask, and tries it out. */
+export const QUESTIONNAIRE_ROLES = ['admin', 'clinician', 'intake', 'operator'] as const satisfies readonly Role[];
 
 export interface Viewer {
   readonly name: string;
@@ -42,6 +45,9 @@ export interface Viewer {
   readonly importsSuppressions: boolean;
   /** Takes numbers off the list, and the list out of here. */
   readonly liftsSuppressions: boolean;
+  readonly seesQuestionnaires: boolean;
+  /** Writes new versions, approves and withdraws them. */
+  readonly writesQuestionnaires: boolean;
 }
 
 export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer {
@@ -64,6 +70,8 @@ export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer
     readsSuppressions: hasOne(TASK_ROLES),
     importsSuppressions: hasOne(RUN_ROLES),
     liftsSuppressions: hasOne(['admin']),
+    seesQuestionnaires: hasOne(QUESTIONNAIRE_ROLES),
+    writesQuestionnaires: hasOne(APPROVER_ROLES),
   };
 }
 
