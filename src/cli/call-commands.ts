@@ -180,7 +180,7 @@ async function printTranscript({ client, print }: Context, id: string): Promise<
   if (print.isJson) return void print.json(found);
   if (found.items.length === 0) print.line('Nothing was said.');
   for (const line of found.items)
-    print.line(`${shownTime(line.timestamp, print.as).slice(11)}  ${spoken({ print }, line)}`);
+    print.line(`${shownTime(line.timestamp, print.as.zone).slice(11)}  ${spoken({ print }, line)}`);
 }
 
 async function saveRecording(

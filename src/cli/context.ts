@@ -5,6 +5,7 @@ import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { createPrinter, type Printer } from './printer.ts';
 import { readSettings } from './settings.ts';
+import { zoneOf } from './shown.ts';
 
 export interface GlobalOptions {
   readonly url?: string;
@@ -28,7 +29,7 @@ export interface Setup {
 }
 
 export const printerOf = (io: Io, { json, reveal, utc }: GlobalOptions): Printer =>
-  createPrinter(io, { json: json === true, reveal: reveal === true, utc: utc === true });
+  createPrinter(io, { json: json === true, reveal: reveal === true, zone: zoneOf(io.env, utc === true) });
 
 /** Arguments and options as commander gives them, the command itself last; what it returns is the exit code, nothing is 0. */
 export function run<A extends readonly unknown[]>(

@@ -109,16 +109,22 @@ const mappingOf = (map: Pairs | undefined): Record<string, string | null> | unde
 
 /** Objects of a form are JSON. */
 export async function formOf(file: string, fields: Json): Promise<FormData> {
-  const blob = await openAsBlob(file).catch((error: NodeJS.ErrnoException) => {
-    throw usageError(`${file} cannot be read (${error.code ?? error.message}).`);
-  });
+  const blob = await blobOf(file);
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined || value === null) continue;
     form.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
   }
-  form.set('file', blob as unknown as Blob, path.basename(file));
+  form.set('file', blob, path.basename(file));
   return form;
+}
+
+async function blobOf(file: string): Promise<Blob> {
+  try {
+    return (await openAsBlob(file)) as unknown as Blob;
+  } catch (error) {
+    throw usageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+  }
 }
 
 async function contactsOf(io: Context['io'], file: string): Promise<Json> {

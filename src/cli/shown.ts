@@ -6,7 +6,8 @@
 export interface ShownAs {
   /** Whole telephone numbers. */
   readonly reveal: boolean;
-  readonly utc: boolean;
+  /** Times of day are of this one; an IANA name. */
+  readonly zone: string;
 }
 
 const NUMBER = /^\+[1-9]\d{6,14}$/;
@@ -38,7 +39,7 @@ export function shownText(value: unknown, as: ShownAs): string {
 }
 
 function shownString(text: string, as: ShownAs): string {
-  if (INSTANT.test(text)) return shownTime(text, as);
+  if (INSTANT.test(text)) return shownTime(text, as.zone);
   return harmless(as.reveal ? text : maskNumber(text));
 }
 
@@ -48,11 +49,20 @@ const pairsOf = (value: object, as: ShownAs): string =>
     .join(', ') || '–';
 
 /** `2026-11-28 13:02:11`, in UTC with a Z behind it. */
-export function shownTime(iso: string, { utc }: Pick<ShownAs, 'utc'>): string {
+export function shownTime(iso: string, zone: string): string {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return harmless(iso);
-  if (utc) return `${at.toISOString().slice(0, 19).replace('T', ' ')}Z`;
-  const two = (n: number) => String(n).padStart(2, '0');
-  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+  const text = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(at);
+  return zone === 'UTC' ? `${text}Z` : text;
+}
+
+/** That of whoever looks, unless they want UTC. */
+export function zoneOf(env: Readonly<Record<string, string | undefined>>, isUtc: boolean): string {
+  if (isUtc) return 'UTC';
+  try {
+    return new Intl.DateTimeFormat('sv-SE', { timeZone: env['TZ'] }).resolvedOptions().timeZone;
+  } catch {
+    // Not the name of a zone, as `:/etc/localtime`.
+    return new Intl.DateTimeFormat('sv-SE').resolvedOptions().timeZone;
+  }
 }

@@ -72,7 +72,7 @@ export function spoken({ print }: Pick<Context, 'print'>, { speaker, text, input
 }
 
 /** The time of day: a call is one evening's. */
-const clock = ({ print }: Pick<Context, 'print'>, at: string): string => shownTime(at, print.as).slice(11);
+const clock = ({ print }: Pick<Context, 'print'>, at: string): string => shownTime(at, print.as.zone).slice(11);
 
 function printOutcome({ print }: Context, call: ShownCall): void {
   print.line();

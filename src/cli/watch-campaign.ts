@@ -27,7 +27,7 @@ export async function watchCampaign(context: Context, id: string, { strict }: Wa
     if (print.isJson && line !== last) print.jsonLine({ kind: 'campaign', ...campaign });
     last = line;
     if (!print.isJson && counts !== undefined)
-      progress.update(settled(counts), counts.total, noteOf(campaign, print.as));
+      progress.update(settled(counts), counts.total, noteOf(campaign, print.as.zone));
     return STILL.has(status) && (pace?.live ?? 0) === 0 ? campaign : null;
   };
   const campaign = await follow(context, look).finally(() => progress.stop());
@@ -38,11 +38,11 @@ export async function watchCampaign(context: Context, id: string, { strict }: Wa
 
 const settled = ({ total, ready, active }: ShownCounts): number => total - ready - active;
 
-function noteOf({ status, counts, progress }: ShownCampaign, as: { readonly utc: boolean }): string {
+function noteOf({ status, counts, progress }: ShownCampaign, zone: string): string {
   const parts = [status];
   if (counts !== undefined)
     parts.push(`${settled(counts)} of ${counts.total} settled, ${counts.ready} waiting, ${counts.active} on the phone`);
-  if (progress?.finish_at) parts.push(`until ${shownTime(progress.finish_at, as).slice(11)}`);
+  if (progress?.finish_at) parts.push(`until ${shownTime(progress.finish_at, zone).slice(11)}`);
   return parts.join(', ');
 }
 
