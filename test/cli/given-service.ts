@@ -18,7 +18,7 @@ interface Reply {
   readonly json?: unknown;
   readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The line goes dead instead. */
+  /** The line goes dead: at once, or after the text. */
   readonly drop?: boolean;
 }
 export type Answer = (asked: Asked, nth: number) => Reply;
@@ -47,12 +47,16 @@ export async function givenService(answer: Answer): Promise<GivenService> {
 }
 
 function reply(response: ServerResponse, { status = 200, json, text, headers = {}, drop }: Reply): void {
-  if (drop === true) {
+  if (drop === true && text === undefined) {
     response.destroy();
     return;
   }
   const type = status >= 400 ? 'application/problem+json' : 'application/json';
   response.writeHead(status, { ...(json === undefined ? {} : { 'content-type': type }), ...headers });
+  if (drop === true) {
+    response.write(text, () => response.destroy());
+    return;
+  }
   response.end(json === undefined ? (text ?? '') : JSON.stringify(json));
 }
 
