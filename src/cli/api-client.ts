@@ -37,8 +37,10 @@ const LONGEST_PAUSE_MS = 30_000;
 const TIMEOUT_MS = 30_000;
 /** Up or down a slow line. */
 const FILE_TIMEOUT_MS = 15 * 60_000;
-/** Nothing was done, or nobody knows: both may be asked again. */
 const PASSING = new Set([429, 502, 503, 504]);
+/** Nothing was done, or nobody knows, or the first try is still at it: all may be asked again. */
+const isPassing = ({ status, problem }: CliError): boolean =>
+  status === null || PASSING.has(status) || (status === 409 && problem.code === 'in_progress');
 
 export function createClient({ url, token }: Settings, io: Pick<Io, 'pause'>): Client {
   const request = async (method: string, path: string, ask: Ask = {}): Promise<Response> => {
@@ -54,15 +56,12 @@ export function createClient({ url, token }: Settings, io: Pick<Io, 'pause'>): C
     for (let repeats = 0; ; repeats += 1) {
       const signal = AbortSignal.timeout(ask.timeoutMs ?? TIMEOUT_MS);
       // Access redirects whoever is not signed in to a page; no page answers a command.
-      const answer = await fetch(target, { method, headers, body, signal, redirect: 'manual' }).catch(
-        (error: Error) => error,
-      );
+      const options = { method, headers, body, signal, redirect: 'manual' } as const;
+      const answer = await fetch(target, options).catch((error: Error) => error);
       if (answer instanceof Response && answer.ok) return answer;
-      const isPassing = !(answer instanceof Response) || PASSING.has(answer.status);
-      if (!isPassing || repeats === MOST_REPEATS)
-        throw answer instanceof Response ? await refusalOf(answer) : networkError(url, answer);
+      const refusal = answer instanceof Response ? await refusalOf(answer) : networkError(url, answer);
+      if (!isPassing(refusal) || repeats === MOST_REPEATS) throw refusal;
       const after = answer instanceof Response ? Number(answer.headers.get('Retry-After') ?? 0) * 1000 : 0;
-      if (answer instanceof Response) await answer.body?.cancel();
       await io.pause(Math.min(LONGEST_PAUSE_MS, Math.max(after || 0, FIRST_PAUSE_MS * 2 ** repeats)));
     }
   };

@@ -10,6 +10,7 @@ import { phoneNumber } from './phone-number.ts';
 import { printNote } from './print-note.ts';
 import { checkTarget, type SaveOptions, saveBody } from './save-file.ts';
 import { shownTime } from './shown.ts';
+import { addSignCommand } from './sign-command.ts';
 import { spoken, watchCall } from './watch-call.ts';
 
 interface StartOptions extends ConsentOptions {
@@ -24,6 +25,7 @@ interface FilterOptions extends ListOptions {
   readonly patient?: string;
   readonly campaign?: string;
   readonly flagged?: boolean;
+  readonly unreviewed?: boolean;
   readonly from?: string;
   readonly to?: string;
 }
@@ -42,7 +44,7 @@ const pathOf = (id: string): string => `/api/calls/${encodeURIComponent(id)}`;
 export function addCallCommands(program: Command, setup: Setup): void {
   const call = program
     .command('call')
-    .description('One call: start, list, get, watch, hangup, transcript, note, recording');
+    .description('One call: start, list, get, watch, hangup, transcript, note, sign, recording');
 
   withConsentOptions(
     call
@@ -65,6 +67,7 @@ export function addCallCommands(program: Command, setup: Setup): void {
     .option('--patient <id>', 'only to this patient')
     .option('--campaign <id>', 'only of this campaign')
     .option('--flagged', 'only with a red flag')
+    .option('--unreviewed', 'only whose note nobody has signed')
     .option('--from <when>', 'made since then: a day or a time')
     .option('--to <when>', 'made until then')
     .addHelpText(
@@ -125,6 +128,8 @@ export function addCallCommands(program: Command, setup: Setup): void {
       ),
     );
 
+  addSignCommand(call, setup);
+
   call
     .command('recording <call>')
     .description('Downloads the recording')
@@ -167,6 +172,7 @@ async function listCalls(context: Context, options: FilterOptions): Promise<unde
     patient_id: options.patient,
     campaign_id: options.campaign,
     flagged: options.flagged === true ? true : undefined,
+    reviewed: options.unreviewed === true ? false : undefined,
     from: options.from === undefined ? undefined : isoTime(options.from),
     to: options.to === undefined ? undefined : isoTime(options.to),
   };

@@ -34,13 +34,17 @@ export async function listPages<T = Json>(
   path: string,
   query: Query,
   { limit, all, cursor }: ListOptions,
+  method: 'GET' | 'POST' = 'GET',
 ): Promise<Page<T>> {
   const items: T[] = [];
   let next: string | null = cursor ?? null;
   do {
     const wanted = all === true ? MOST_A_PAGE : Math.min(MOST_A_PAGE, limit - items.length);
     const asked: Query = { ...query, limit: wanted, ...(next === null ? {} : { cursor: next }) };
-    const page: Page<T> = await client.get<Page<T>>(path, asked);
+    const page: Page<T> =
+      method === 'GET'
+        ? await client.get<Page<T>>(path, asked)
+        : (await client.send<Page<T>>('POST', path, { body: asked })).body;
     items.push(...page.items);
     next = page.next_cursor ?? null;
   } while (next !== null && (all === true || items.length < limit));

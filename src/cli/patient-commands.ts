@@ -44,7 +44,9 @@ const COLUMNS = [
 ] as const;
 
 export function addPatientCommands(program: Command, setup: Setup): void {
-  const patient = program.command('patient').description('Who is on file: list, create, get, update, export, erase');
+  const patient = program
+    .command('patient')
+    .description('Who is on file: list, find, create, get, update, export, erase');
 
   withListOptions(patient.command('list').description('Who is on file, the newest first'))
     .option('--external-id <id>', 'only who has this id in your other systems')
@@ -53,6 +55,8 @@ export function addPatientCommands(program: Command, setup: Setup): void {
       '\nExamples:\n  telnyx-edge-intake patient list --limit 10\n  telnyx-edge-intake patient list --external-id MRN-7 --reveal --json',
     )
     .action(run(setup, listPatients));
+
+  addFindCommand(patient, setup);
 
   withConsentOptions(withDetails(patient.command('create').description('Puts a patient on file')))
     .option('--idempotency-key <key>', 'the same key does it once, however often it is sent')
@@ -73,6 +77,7 @@ export function addPatientCommands(program: Command, setup: Setup): void {
     );
 
   withDetails(patient.command('update <patient>').description('Changes what is given, and leaves the rest'))
+    .option('--replace', 'what is not given is not known any more')
     .addHelpText(
       'after',
       '\nExamples:\n  telnyx-edge-intake patient update pat_… --state TX --time-zone America/Chicago\n  telnyx-edge-intake patient update pat_… --from changes.json',
@@ -93,6 +98,42 @@ export function addPatientCommands(program: Command, setup: Setup): void {
     .option('--yes', 'do not ask')
     .addHelpText('after', '\nExample:\n  telnyx-edge-intake patient erase pat_…')
     .action(run(setup, erasePatient));
+}
+
+interface FindOptions extends ListOptions {
+  readonly phone?: string;
+  readonly lastFour?: string;
+  readonly lastName?: string;
+  readonly externalId?: string;
+  readonly dateOfBirth?: string;
+}
+
+/** Only by POST: who is looked for is in no address, and so in no log. */
+function addFindCommand(patient: Command, setup: Setup): void {
+  withListOptions(patient.command('find').description('Whoever all of this is true of, exactly'))
+    .option('--phone <number>', '- for standard input')
+    .option('--last-four <digits>', 'the end of the number')
+    .option('--last-name <name>')
+    .option('--external-id <id>', 'how your other systems call the patient')
+    .option('--date-of-birth <day>', 'only together with another')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  telnyx-edge-intake patient find --last-four 0143\n  pbpaste | telnyx-edge-intake patient find --phone -',
+    )
+    .action(
+      run(setup, async (context: Context, options: FindOptions) => {
+        const { io, client } = context;
+        const body = {
+          phone_number: options.phone === undefined ? undefined : await phoneNumber(io, options.phone),
+          ...{ last_four: options.lastFour, family_name: options.lastName },
+          ...{ external_id: options.externalId, date_of_birth: options.dateOfBirth },
+        };
+        const found = await listPages(client, '/api/patients/search', body, options, 'POST');
+        const whole = await revealed(context, found, (row) => `/api/patients/${row['patient_id']}`);
+        printPage(context, whole, COLUMNS, 'Nobody like that is on file.');
+        return undefined;
+      }),
+    );
 }
 
 function shown(print: Context['print'], value: object): undefined {
@@ -137,19 +178,15 @@ async function detailsOf(io: Context['io'], options: Details): Promise<Json> {
   return { ...from, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
 }
 
-/** What calling hours go by can be changed by itself; anything else is sent with all that stays as it is. */
-const BY_ITSELF = ['state', 'time_zone'];
-const WHOLE = ['phone_number', 'first_name', 'last_name', 'date_of_birth', 'language', 'external_id', ...BY_ITSELF];
-
-async function updatePatient({ io, client, print }: Context, id: string, options: Details): Promise<undefined> {
-  const changes = await detailsOf(io, options);
-  if (Object.keys(changes).length === 0) throw usageError('Say what to change: a flag, or --from.');
-  const path = `/api/patients/${encodeURIComponent(id)}`;
-  if (Object.keys(changes).every((name) => BY_ITSELF.includes(name)))
-    return shown(print, (await client.send('PATCH', path, { body: changes })).body);
-  const now = await client.get(path);
-  const kept = Object.fromEntries(WHOLE.map((name) => [name, now[name] ?? null]));
-  shown(print, (await client.send('PUT', path, { body: { ...kept, ...changes } })).body);
+async function updatePatient(
+  { io, client, print }: Context,
+  id: string,
+  options: Details & { readonly replace?: boolean },
+): Promise<undefined> {
+  const body = await detailsOf(io, options);
+  if (Object.keys(body).length === 0) throw usageError('Say what to change: a flag, or --from.');
+  const method = options.replace === true ? 'PUT' : 'PATCH';
+  shown(print, (await client.send(method, `/api/patients/${encodeURIComponent(id)}`, { body })).body);
 }
 
 async function exportPatient({ io, client, print }: Context, id: string, options: SaveOptions): Promise<undefined> {

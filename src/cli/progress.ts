@@ -12,7 +12,7 @@ const BAR = {
   format: '{label} [{bar}] {percentage}%  {note}',
   ...{ barCompleteChar: '=', barIncompleteChar: ' ', barsize: 30 },
   // Left to itself it takes the first Ctrl-C for itself, and the program goes on.
-  ...{ gracefulExit: false, hideCursor: null, linewrap: null, emptyOnZero: true },
+  ...{ gracefulExit: false, hideCursor: null, linewrap: true, emptyOnZero: true },
 };
 
 export function startProgress(io: Pick<Io, 'stderr'>, label: string): Progress {

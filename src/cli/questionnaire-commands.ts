@@ -27,7 +27,7 @@ const pathOf = (id: string): string => `/api/questionnaires/${encodeURIComponent
 export function addQuestionnaireCommands(program: Command, setup: Setup): void {
   const questionnaire = program
     .command('questionnaire')
-    .description('What patients are asked: lint, list, push, try, approve');
+    .description('What patients are asked: lint, list, show, push, try, approve, withdraw');
 
   questionnaire
     .command('lint <file>')
@@ -67,10 +67,36 @@ export function addQuestionnaireCommands(program: Command, setup: Setup): void {
     );
 
   questionnaire
+    .command('show <questionnaire> [version]')
+    .description('One version as it is stored, the newest when left out, as a file for push')
+    .addHelpText('after', '\nExample:\n  telnyx-edge-intake questionnaire show adult-intake > intake.json')
+    .action(
+      run(setup, async ({ client, print }, id: string, given: string | undefined) => {
+        const version = given ?? (await newestVersion(client, id));
+        const found = await client.get(`${pathOf(id)}/versions/${encodeURIComponent(version)}`);
+        print.json(print.isJson ? found : (found['definition'] ?? found));
+        return undefined;
+      }),
+    );
+
+  questionnaire
     .command('approve <questionnaire> [version]')
     .description('From now on calls ask this version, the newest when left out')
     .addHelpText('after', '\nExample:\n  telnyx-edge-intake questionnaire approve adult-intake 3')
     .action(run(setup, approve));
+
+  questionnaire
+    .command('withdraw <questionnaire> <version>')
+    .description('Calls to come ask the newest approved version that is left')
+    .addHelpText('after', '\nExample:\n  telnyx-edge-intake questionnaire withdraw adult-intake 3')
+    .action(
+      run(setup, async ({ client, print }, id: string, version: string) => {
+        const { body } = await client.send('POST', `${pathOf(id)}/versions/${encodeURIComponent(version)}/withdraw`);
+        if (print.isJson) print.json(body);
+        else print.line(`${id} version ${version} is withdrawn.`);
+        return undefined;
+      }),
+    );
 }
 
 /** A file that is there, else an id. */

@@ -25,14 +25,14 @@ export function addServiceCommands(program: Command, setup: Setup): void {
     .command('config')
     .description('What the installation is set to; secrets are masked')
     .addHelpText('after', '\nExample:\n  telnyx-edge-intake config')
-    .action(run(setup, (context) => show(context, '/api/config')));
+    .action(run(setup, showConfig));
 
   program
     .command('doctor')
     .description('What is wrong with the installation, and what to do about it')
     .addHelpText(
       'after',
-      '\nEnds with 0 when nothing is; with a fault, by the code of its first fault, else 8.\n\nExample:\n  telnyx-edge-intake doctor || echo "look at it"',
+      '\nEnds with 0 when nothing is; with a fault, by the code of the worst finding, or 8.\n\nExample:\n  telnyx-edge-intake doctor || echo "look at it"',
     )
     .action(run(setup, doctor));
 
@@ -67,7 +67,7 @@ async function tell({ client, print }: Context, path: string, body?: Json): Prom
   printRecord({ print }, (await client.send('POST', path, body === undefined ? {} : { body })).body);
 }
 
-function printRecord({ print }: Pick<Context, 'print'>, value: Json): void {
+function printRecord({ print }: Pick<Context, 'print'>, value: object): undefined {
   if (print.isJson) {
     print.json(value);
     return;
@@ -90,20 +90,70 @@ const isTable = (value: unknown): value is object[] =>
 
 const MARKS: Readonly<Record<string, string>> = { ok: 'ok', warning: 'WARN', fault: 'FAULT' };
 
+interface ShownReport {
+  readonly ok: boolean;
+  readonly findings: readonly Finding[];
+  readonly exit_code?: number;
+}
+
 async function doctor({ client, print }: Context): Promise<number> {
-  const found = await client.get<{ ok: boolean; findings: readonly Finding[] }>('/api/doctor');
+  const found = await client.get<ShownReport>('/api/doctor');
   if (print.isJson) print.json(found);
-  else {
-    for (const { check, level, code, detail, remedy } of found.findings) {
-      print.line(
-        `${(MARKS[level] ?? level).padEnd(5)}  ${print.bold(harmless(check))}  ${harmless(detail)}${level === 'ok' ? '' : ` (${harmless(code)})`}`,
-      );
-      if (remedy !== null) print.line(`       → ${harmless(remedy)}`);
-    }
-    print.line();
-    print.line(found.ok ? 'Nothing is wrong.' : 'Something is wrong: see the faults.');
+  else printFindings({ print }, found);
+  return found.ok ? EXIT.ok : exitCodeOf(found);
+}
+
+/** The small ones have a meaning here. */
+function exitCodeOf({ exit_code: whole, findings }: ShownReport): number {
+  const first = findings.find(({ level }) => level === 'fault');
+  const own = whole ?? first?.exit_code ?? 0;
+  return own > EXIT.fault && own < 126 ? own : EXIT.fault;
+}
+
+function printFindings({ print }: Pick<Context, 'print'>, { ok, findings }: ShownReport): void {
+  for (const { check, level, code, detail, remedy } of findings) {
+    const mark = (MARKS[level] ?? level).padEnd(5);
+    const why = level === 'ok' ? '' : ` (${harmless(code)})`;
+    print.line(`${mark}  ${print.bold(harmless(check))}  ${harmless(detail)}${why}`);
+    if (remedy !== null) print.line(`       → ${harmless(remedy)}`);
   }
-  if (found.ok) return EXIT.ok;
-  const first = found.findings.find(({ level }) => level === 'fault');
-  return typeof first?.exit_code === 'number' && first.exit_code > 0 ? first.exit_code : EXIT.fault;
+  print.line();
+  const isFault = findings.some(({ level }) => level === 'fault');
+  if (ok) print.line('Nothing is wrong.');
+  else
+    print.line(
+      isFault ? 'Something is wrong: see the faults.' : 'Not everything could be looked at: see the warnings.',
+    );
+}
+
+interface ShownSetting {
+  readonly name: string;
+  readonly value: string | null;
+  readonly fingerprint?: string | null;
+  readonly set?: boolean;
+  readonly secret?: boolean;
+}
+
+async function showConfig({ client, print }: Context): Promise<undefined> {
+  const config = await client.get<{ groups?: readonly { group: string; settings: readonly ShownSetting[] }[] }>(
+    '/api/config',
+  );
+  if (print.isJson || config.groups === undefined) return printRecord({ print }, config);
+  for (const { group, settings } of config.groups) {
+    print.line(print.bold(group.replaceAll('_', ' ')));
+    const rows = settings.map((setting) => ({ name: setting.name, shown: settingText(setting) }));
+    print.table(
+      [
+        ['NAME', 'name'],
+        ['VALUE', 'shown'],
+      ],
+      rows,
+    );
+    print.line();
+  }
+}
+
+function settingText({ value, secret, set, fingerprint }: ShownSetting): string {
+  if (secret !== true) return value ?? '';
+  return set === true ? `set${fingerprint ? `, fingerprint ${fingerprint}` : ''}` : 'not set';
 }

@@ -71,31 +71,39 @@ describe('patient create', () => {
 });
 
 describe('patient update', () => {
-  it('changes where somebody is by itself, and sends the rest of them with anything else', async () => {
-    const known = {
-      patient_id: 'pat_1',
-      phone_number: '+12025550143',
-      first_name: 'Rosa',
-      last_name: 'Vega',
-      language: 'en',
-      flags: [],
-    };
-    const service = await givenService(() => ({ json: known }));
-    await runCli(service, ['patient', 'update', 'pat_1', '--state', 'TX']);
-    expect(sent(service)).toEqual({ state: 'TX' });
-    await runCli(service, ['patient', 'update', 'pat_1', '--last-name', 'Ruiz']);
-    expect(routes(service)).toEqual([
-      'PATCH /api/patients/pat_1',
-      'GET /api/patients/pat_1',
-      'PUT /api/patients/pat_1',
-    ]);
-    expect(sent(service, 2)).toMatchObject({
-      phone_number: '+12025550143',
-      first_name: 'Rosa',
-      last_name: 'Ruiz',
-      language: 'en',
+  it('changes what is given, or replaces everything when asked', async () => {
+    const service = await givenService(() => ({ json: { patient_id: 'pat_1' } }));
+    await runCli(service, ['patient', 'update', 'pat_1', '--state', 'TX', '--last-name', 'Ruiz']);
+    await runCli(service, ['patient', 'update', 'pat_1', '--replace', '--phone', '2025550143']);
+    expect(routes(service)).toEqual(['PATCH /api/patients/pat_1', 'PUT /api/patients/pat_1']);
+    expect(sent(service)).toEqual({ state: 'TX', last_name: 'Ruiz' });
+    expect(sent(service, 1)).toEqual({ phone_number: '+12025550143' });
+  });
+});
+
+describe('patient find', () => {
+  it('asks by POST, over the pages, so that who is looked for is in no address', async () => {
+    const service = await givenService((_, nth) => ({
+      json: { items: [{ patient_id: `pat_${nth}` }], next_cursor: nth === 1 ? 'pat_1' : null },
+    }));
+    const given = ['patient', 'find', '--phone', '-', '--date-of-birth', '1980-04-12', '--json'];
+    const { out } = await runCli(service, given, { input: '(202) 555-0143\n' });
+    expect(JSON.parse(out)).toEqual({ items: [{ patient_id: 'pat_1' }, { patient_id: 'pat_2' }], next_cursor: null });
+    expect(routes(service)).toEqual(['POST /api/patients/search', 'POST /api/patients/search']);
+    expect(sent(service, 1)).toEqual({
+      ...{ phone_number: '+12025550143', date_of_birth: '1980-04-12', limit: 49, cursor: 'pat_1' },
     });
-    expect(sent(service, 2)).not.toHaveProperty('flags');
+  });
+});
+
+describe('call sign', () => {
+  it('signs the version that was read, with what is added', async () => {
+    const service = await givenService(() => ({ status: 201, json: { note_version: 2, by: 'me', status: 'signed' } }));
+    const given = ['call', 'sign', 'call_1', '--note-version', '2', '--addendum', '-'];
+    const ended = await runCli(service, given, { input: 'Rang back.\n' });
+    expect(ended).toMatchObject({ code: 0, out: 'Version 2 is signed by me.\n' });
+    expect(routes(service)).toEqual(['POST /api/calls/call_1/review']);
+    expect(sent(service)).toEqual({ verdict: 'signed', addendum: 'Rang back.', note_version: 2 });
   });
 });
 
@@ -377,7 +385,7 @@ describe('questionnaire', () => {
   it('push makes another version of one that is there', async () => {
     const service = await givenService(({ path: asked }) =>
       asked === '/api/questionnaires'
-        ? problem(409, 'already_exists')
+        ? problem(409, 'exists')
         : { status: 201, json: { questionnaire_id: 'knee', version: 2, status: 'draft', problems: [] } },
     );
     const ended = await runCli(service, ['questionnaire', 'push', file()]);
@@ -397,6 +405,13 @@ describe('questionnaire', () => {
       '2/approve',
     ]);
     expect((await runCli(service, ['questionnaire', 'approve', 'ankle'])).code).toBe(4);
+  });
+
+  it('show writes a version as push takes it', async () => {
+    const service = await givenService(() => ({ json: { version: 3, definition: { id: 'knee' } } }));
+    expect((await runCli(service, ['questionnaire', 'show', 'knee', '3'])).out).toBe('{\n  "id": "knee"\n}\n');
+    await runCli(service, ['questionnaire', 'withdraw', 'knee', '3']);
+    expect(routes(service).at(-1)).toBe('POST /api/questionnaires/knee/versions/3/withdraw');
   });
 
   it('try sends every answer so far each time, shows each line once, and ends with the note', async () => {

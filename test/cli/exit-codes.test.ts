@@ -148,9 +148,20 @@ describe('doctor', () => {
     });
   });
 
-  it('ends with 8 at a fault, or with the code of the first one', async () => {
+  it('ends with 8 at a fault, or with the number of the first one', async () => {
     expect((await doctor(finding('ok'), finding('fault'))).code).toBe(8);
     expect((await doctor(finding('warning', { exit_code: 12 }), finding('fault', { exit_code: 21 }))).code).toBe(21);
     expect((await doctor(finding('fault', { exit_code: 0 }))).code).toBe(8);
+  });
+
+  it('ends with the number of the whole, but with none that has a meaning here', async () => {
+    const report = (exitCode: number) => ({ ok: false, exit_code: exitCode, findings: [finding('warning')] });
+    const ends = async (exitCode: number) => runCli(await givenService(() => ({ json: report(exitCode) })), ['doctor']);
+    expect(await ends(34)).toMatchObject({
+      code: 34,
+      out: expect.stringContaining('Not everything could be looked at'),
+    });
+    expect((await ends(3)).code).toBe(8);
+    expect((await ends(400)).code).toBe(8);
   });
 });

@@ -127,6 +127,26 @@ describe('tables', () => {
   });
 });
 
+it('config shows what is set by groups, and of a secret that it is', async () => {
+  const settings = [
+    { name: 'CLINIC_NAME', meaning: '', set: true, secret: false, value: 'Example Clinic', fingerprint: null },
+    { name: 'TELNYX_API_KEY', meaning: '', set: true, secret: true, value: null, fingerprint: 'a1b2' },
+    { name: 'ALERT_URL', meaning: '', set: false, secret: true, value: null, fingerprint: null },
+  ];
+  const service = await givenService(() => ({ json: { groups: [{ group: 'clinic', settings }] } }));
+  const { out } = await runCli(service, ['config']);
+  expect(out).toBe(
+    [
+      'clinic',
+      'NAME            VALUE',
+      'CLINIC_NAME     Example Clinic',
+      'TELNYX_API_KEY  set, fingerprint a1b2',
+      'ALERT_URL       not set',
+      ...['', ''],
+    ].join('\n'),
+  );
+});
+
 describe('lists', () => {
   /** 450 calls. */
   const pages = () =>

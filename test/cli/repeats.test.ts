@@ -16,6 +16,7 @@ describe('asking again', () => {
     ['the service is away', problem(503, 'session_unavailable')],
     ['a gateway finds nobody', { status: 502, text: 'bad gateway' }],
     ['there was too much', problem(429, 'too_many')],
+    ['the first try is still at it', problem(409, 'in_progress')],
   ])('when %s an order is sent again under the same key, so that it is done once', async (_, failure) => {
     const service = await givenService(failing(3, failure));
     const ended = await runCli(service, start);
