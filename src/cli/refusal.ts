@@ -54,6 +54,7 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   415: 'The service does not take this kind of file.',
   422: 'Something in the input is not right:',
   429: 'Too many requests. Wait a minute.',
+  502: 'Nobody answers behind Access. Is the worker started?',
   503: 'The service is not available. Try again in a moment; "doctor" may say why.',
 };
 

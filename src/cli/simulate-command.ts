@@ -23,6 +23,7 @@ interface SimulateOptions {
   readonly ringBacks?: boolean;
 }
 
+const SIMULATOR = path.resolve(import.meta.dirname, '../simulator/main.ts');
 const CLIENT_ID = 'local-tools.access';
 const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
@@ -52,7 +53,7 @@ export function addSimulateCommand(program: Command, { io, ending }: Setup): voi
       rmSync(file, { force: true });
       writeFileSync(file, JSON.stringify({ client_id: CLIENT_ID, client_secret: secret }), { mode: 0o600 });
       try {
-        ending.exitCode = await runSimulator(io.root, argumentsOf(options, secret));
+        ending.exitCode = await runSimulator(argumentsOf(options, secret));
       } finally {
         rmSync(file, { force: true });
       }
@@ -69,8 +70,8 @@ const argumentsOf = (options: SimulateOptions, secret: string): string[] => [
   ...['--service-token', `${CLIENT_ID}:${secret}`],
 ];
 
-function runSimulator(root: string, given: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, [path.join(root, 'src/simulator/main.ts'), ...given], { stdio: 'inherit' });
+function runSimulator(given: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, [SIMULATOR, ...given], { stdio: 'inherit' });
   // Ctrl-C reaches it too, as one of this terminal; whatever else ends this process ends it as well.
   const end = () => void child.kill('SIGTERM');
   process.once('SIGTERM', end);
