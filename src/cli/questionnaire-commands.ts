@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import type { Json } from './api-client.ts';
 import { type Context, run, type Setup } from './context.ts';
 import { CliError, EXIT, usageError } from './exit-codes.ts';
-import { printPage, wholeNumber, withListOptions } from './list-pages.ts';
+import { type ListOptions, listPages, printPage, wholeNumber, withListOptions } from './list-pages.ts';
 import { harmless } from './shown.ts';
 import { readJson } from './terminal.ts';
 import { type TryOptions, tryQuestionnaire } from './try-questionnaire.ts';
@@ -38,9 +38,9 @@ export function addQuestionnaireCommands(program: Command, setup: Setup): void {
   withListOptions(questionnaire.command('list').description('All of them, with the version that is asked now'))
     .addHelpText('after', '\nExample:\n  telnyx-edge-intake questionnaire list')
     .action(
-      run(setup, async (context) => {
-        const page = await context.client.get<{ items: Json[]; next_cursor: string | null }>('/api/questionnaires');
-        printPage(context, { ...page, next_cursor: page.next_cursor ?? null }, COLUMNS, 'No questionnaires.');
+      run(setup, async (context, options: ListOptions) => {
+        const page = await listPages(context.client, '/api/questionnaires', {}, options);
+        printPage(context, page, COLUMNS, 'No questionnaires.');
         return undefined;
       }),
     );
@@ -158,11 +158,9 @@ async function approve({ client, print }: Context, id: string, given: string | u
 }
 
 async function newestVersion(client: Context['client'], id: string): Promise<string> {
-  const { items } = await client.get<{ items: { questionnaire_id: string; newest_version: number }[] }>(
-    '/api/questionnaires',
-  );
+  const { items } = await listPages(client, '/api/questionnaires', {}, { limit: 0, all: true });
   const found = items.find(({ questionnaire_id: known }) => known === id);
   if (found === undefined)
     throw new CliError(EXIT.notFound, `There is no questionnaire “${id}”. "questionnaire list" names them.`);
-  return String(found.newest_version);
+  return String(found['newest_version']);
 }

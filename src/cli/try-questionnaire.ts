@@ -3,6 +3,7 @@ import type { Json } from './api-client.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { printNote } from './print-note.ts';
+import { harmless } from './shown.ts';
 import { lineReader } from './terminal.ts';
 import { spoken } from './watch-call.ts';
 
@@ -13,7 +14,12 @@ export interface TryOptions {
 type Input = { readonly keys: string } | { readonly speech: string } | { readonly silence: true };
 interface Preview {
   readonly transcript: readonly { readonly speaker: string; readonly text: string }[];
-  readonly open: { readonly step: string; readonly kind: 'keys' | 'voice'; readonly text: string } | null;
+  readonly open: {
+    readonly step: string;
+    readonly kind: 'keys' | 'voice';
+    readonly text: string;
+    readonly keys?: readonly { readonly keys: string; readonly meaning: string }[];
+  } | null;
   readonly status: string;
   readonly note?: Json | null;
 }
@@ -47,9 +53,13 @@ export async function tryQuestionnaire(
 function answerTo(
   io: Context['io'],
   reader: { next(): Promise<string | null> },
-  { step, kind }: NonNullable<Preview['open']>,
+  { step, kind, keys = [] }: NonNullable<Preview['open']>,
 ): Promise<string | null> {
-  if (io.stdin.isTTY === true) io.stderr.write(`${step} (${kind === 'voice' ? 'words' : 'keys'})> `);
+  if (io.stdin.isTTY === true) {
+    const offered = keys.map(({ keys: key, meaning }) => `${harmless(key)} ${harmless(meaning)}`).join(' · ');
+    if (offered !== '') io.stderr.write(`         ${offered}\n`);
+    io.stderr.write(`${harmless(step)} (${kind === 'voice' ? 'words' : 'keys'})> `);
+  }
   return reader.next();
 }
 
