@@ -111,10 +111,11 @@ function exitCodeOf({ exit_code: whole, findings }: ShownReport): number {
 }
 
 function printFindings({ print }: Pick<Context, 'print'>, { ok, findings }: ShownReport): void {
+  const width = Math.max(0, ...findings.map(({ check }) => check.length));
   for (const { check, level, code, detail, remedy } of findings) {
     const mark = (MARKS[level] ?? level).padEnd(5);
     const why = level === 'ok' ? '' : ` (${harmless(code)})`;
-    print.line(`${mark}  ${print.bold(harmless(check))}  ${harmless(detail)}${why}`);
+    print.line(`${mark}  ${print.bold(harmless(check).padEnd(width))}  ${harmless(detail)}${why}`);
     if (remedy !== null) print.line(`       → ${harmless(remedy)}`);
   }
   print.line();

@@ -8,12 +8,14 @@ import { CliError, EXIT, usageError } from './exit-codes.ts';
 import { follow } from './follow.ts';
 import { startProgress } from './progress.ts';
 import { checkTarget, saveBody } from './save-file.ts';
+import { harmless } from './shown.ts';
 
 interface TranscribeOptions {
   readonly output: string;
   readonly format: 'tsv' | 'json';
   readonly language?: string;
   readonly recursive?: boolean;
+  readonly stored?: boolean;
   readonly force?: boolean;
 }
 
@@ -23,16 +25,17 @@ const COLUMNS = ['file', 'transcription_id', 'status', 'code', 'language', 'dura
 
 export function addTranscribeCommand(program: Command, setup: Setup): void {
   program
-    .command('transcribe <paths...>')
+    .command('transcribe [paths...]')
     .description('Writes down what is said in audio files, or in all of a folder. Ends with 1 if one failed')
     .option('-o, --output <file>', 'where to; standard output when left out', '-')
     .addOption(new Option('--format <format>').choices(['tsv', 'json']).default('tsv'))
     .option('--language <code>', 'what is spoken, such as en; found out when left out')
     .option('--recursive', 'folders within folders too')
+    .option('--stored', 'instead, everything that was ever written down')
     .option('--force', 'write over a file that is there')
     .addHelpText(
       'after',
-      '\nExamples:\n  telnyx-edge-intake transcribe voicemail.mp3\n  telnyx-edge-intake transcribe recordings/ --language es -o said.tsv',
+      '\nExamples:\n  telnyx-edge-intake transcribe voicemail.mp3\n  telnyx-edge-intake transcribe recordings/ --language es -o said.tsv\n  telnyx-edge-intake transcribe --stored --format json -o all.json',
     )
     .action(run(setup, transcribe));
 }
@@ -40,9 +43,10 @@ export function addTranscribeCommand(program: Command, setup: Setup): void {
 async function transcribe(context: Context, paths: readonly string[], options: TranscribeOptions): Promise<number> {
   const { io, print } = context;
   checkTarget(options);
+  if (options.stored === true) return saveStored(context, options);
   const { audio, skipped } = audioFiles(paths, options.recursive === true);
   for (const file of skipped) print.note(`${file}: skipped, it is no audio`);
-  if (audio.length === 0) throw usageError('There is no audio in what you named.');
+  if (audio.length === 0) throw usageError('Name audio files, or a folder that holds some.');
   const progress = startProgress(io, 'Writing down');
   const rows = new Map<string, Json>();
   const left = audio.values();
@@ -68,8 +72,15 @@ async function transcribe(context: Context, paths: readonly string[], options: T
   const isJson = options.format === 'json' || print.isJson;
   await saveBody(io, isJson ? `${JSON.stringify({ items: inOrder }, null, 2)}\n` : tsv(inOrder), options);
   for (const row of inOrder)
-    if (row['status'] !== 'done') print.note(`${row['file']}: failed (${row['code'] ?? 'unknown'})`);
+    if (row['status'] !== 'done')
+      print.note(harmless(`${row['file']}: failed, ${row['code'] ?? 'unknown'}. ${row['what_to_do'] ?? ''}`));
   return failed > 0 ? EXIT.failed : EXIT.ok;
+}
+
+async function saveStored({ io, client, print }: Context, options: TranscribeOptions): Promise<number> {
+  const format = print.isJson ? 'json' : options.format;
+  await saveBody(io, (await client.file('/api/transcriptions/results', { format })).body, options);
+  return EXIT.ok;
 }
 
 /** A file that is refused says nothing about the others; a service that is away, or knows nobody, does. */
@@ -90,7 +101,8 @@ async function writeDown(context: Context, file: string, language: string | unde
       [EXIT.invalid, EXIT.conflict, EXIT.notFound, EXIT.usage].some((code) => code === error.exitCode);
     if (!isItsOwn) throw error;
     const [first] = error.problem.errors ?? [];
-    return { file, status: 'failed', code: first?.code ?? error.problem.code ?? error.message };
+    const code = first?.code ?? error.problem.code ?? null;
+    return { file, status: 'failed', code, what_to_do: first?.detail ?? error.message };
   }
 }
 

@@ -355,6 +355,15 @@ describe('transcribe', () => {
     expect(ended).toMatchObject({ code: 7, out: '' });
   });
 
+  it('fetches everything that was ever written down with --stored, and sends nothing', async () => {
+    const service = await givenService(() => ({ text: 'transcription_id\ttext\n' }));
+    expect(await runCli(service, ['transcribe', '--stored'])).toMatchObject({
+      code: 0,
+      out: 'transcription_id\ttext\n',
+    });
+    expect(routes(service)).toEqual(['GET /api/transcriptions/results?format=tsv']);
+  });
+
   it('of a folder without audio says so', async () => {
     const folder = givenFolder();
     expect((await runCli(await givenService(answer), ['transcribe', folder])).code).toBe(2);
