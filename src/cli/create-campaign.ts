@@ -1,16 +1,14 @@
 /** `campaign create`: a list becomes a draft, with a verdict for each of its rows. Nobody is called by it. */
-import { openAsBlob } from 'node:fs';
-import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Json } from './api-client.ts';
 import type { ShownCampaign } from './campaign-shapes.ts';
 import { type ConsentOptions, consentOf, isoTime, withConsentOptions } from './consent-options.ts';
 import { type Context, run, type Setup } from './context.ts';
 import { usageError } from './exit-codes.ts';
+import { formOf, mappingOf, type Pairs, pair } from './list-form.ts';
 import { readJson } from './terminal.ts';
 import { printImport, watchImport } from './watch-import.ts';
 
-type Pairs = Readonly<Record<string, string>>;
 interface CreateOptions extends ConsentOptions {
   readonly name: string;
   readonly purpose: string;
@@ -28,11 +26,6 @@ interface CreateOptions extends ConsentOptions {
   readonly idempotencyKey?: string;
 }
 
-const pair = (text: string, before: Pairs = {}): Pairs => {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('Write name=value.');
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
-};
 const number = (text: string): string => {
   if (!/^\d{1,9}(\.\d{1,6})?$/.test(text)) throw new InvalidArgumentError('A number.');
   return text;
@@ -102,29 +95,6 @@ function settingsOf(options: CreateOptions): Json {
     script: options.var,
     media_id: options.media,
   };
-}
-
-const mappingOf = (map: Pairs | undefined): Record<string, string | null> | undefined =>
-  map && Object.fromEntries(Object.entries(map).map(([header, field]) => [header, field === '' ? null : field]));
-
-/** Objects of a form are JSON. */
-export async function formOf(file: string, fields: Json): Promise<FormData> {
-  const blob = await blobOf(file);
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) {
-    if (value === undefined || value === null) continue;
-    form.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
-  }
-  form.set('file', blob, path.basename(file));
-  return form;
-}
-
-async function blobOf(file: string): Promise<Blob> {
-  try {
-    return (await openAsBlob(file)) as unknown as Blob;
-  } catch (error) {
-    throw usageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
-  }
 }
 
 async function contactsOf(io: Context['io'], file: string): Promise<Json> {

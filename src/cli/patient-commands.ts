@@ -4,6 +4,8 @@ import type { Json } from './api-client.ts';
 import { type ConsentOptions, consentOf, withConsentOptions } from './consent-options.ts';
 import { type Context, run, type Setup } from './context.ts';
 import { usageError } from './exit-codes.ts';
+import { addFindPatients, PATIENT_COLUMNS } from './find-patients.ts';
+import { addImportPatients } from './import-patients.ts';
 import { type ListOptions, listPages, printPage, revealed, withListOptions } from './list-pages.ts';
 import { phoneNumber } from './phone-number.ts';
 import { checkTarget, type SaveOptions, saveBody } from './save-file.ts';
@@ -33,20 +35,10 @@ const withDetails = (command: Command): Command =>
     .option('--state <state>', 'where the patient lives, by two letters')
     .option('--time-zone <zone>', 'such as America/Chicago');
 
-const COLUMNS = [
-  ['PATIENT', 'patient_id'],
-  ['NUMBER', 'phone_number'],
-  ['FIRST NAME', 'first_name'],
-  ['LAST NAME', 'last_name'],
-  ['BORN', 'date_of_birth'],
-  ['EXTERNAL ID', 'external_id'],
-  ['CREATED', 'created_at'],
-] as const;
-
 export function addPatientCommands(program: Command, setup: Setup): void {
   const patient = program
     .command('patient')
-    .description('Who is on file: list, find, create, get, update, export, erase');
+    .description('Who is on file: list, find, create, import, get, update, export, erase');
 
   withListOptions(patient.command('list').description('Who is on file, the newest first'))
     .option('--external-id <id>', 'only who has this id in your other systems')
@@ -56,7 +48,8 @@ export function addPatientCommands(program: Command, setup: Setup): void {
     )
     .action(run(setup, listPatients));
 
-  addFindCommand(patient, setup);
+  addFindPatients(patient, setup);
+  addImportPatients(patient, setup);
 
   withConsentOptions(withDetails(patient.command('create').description('Puts a patient on file')))
     .option('--idempotency-key <key>', 'the same key does it once, however often it is sent')
@@ -100,42 +93,6 @@ export function addPatientCommands(program: Command, setup: Setup): void {
     .action(run(setup, erasePatient));
 }
 
-interface FindOptions extends ListOptions {
-  readonly phone?: string;
-  readonly lastFour?: string;
-  readonly lastName?: string;
-  readonly externalId?: string;
-  readonly dateOfBirth?: string;
-}
-
-/** Only by POST: who is looked for is in no address, and so in no log. */
-function addFindCommand(patient: Command, setup: Setup): void {
-  withListOptions(patient.command('find').description('Whoever all of this is true of, exactly'))
-    .option('--phone <number>', '- for standard input')
-    .option('--last-four <digits>', 'the end of the number')
-    .option('--last-name <name>')
-    .option('--external-id <id>', 'how your other systems call the patient')
-    .option('--date-of-birth <day>', 'only together with another')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  telnyx-edge-intake patient find --last-four 0143\n  pbpaste | telnyx-edge-intake patient find --phone -',
-    )
-    .action(
-      run(setup, async (context: Context, options: FindOptions) => {
-        const { io, client } = context;
-        const body = {
-          phone_number: options.phone === undefined ? undefined : await phoneNumber(io, options.phone),
-          ...{ last_four: options.lastFour, family_name: options.lastName },
-          ...{ external_id: options.externalId, date_of_birth: options.dateOfBirth },
-        };
-        const found = await listPages(client, '/api/patients/search', body, options, 'POST');
-        const whole = await revealed(context, found, (row) => `/api/patients/${row['patient_id']}`);
-        printPage(context, whole, COLUMNS, 'Nobody like that is on file.');
-        return undefined;
-      }),
-    );
-}
-
 function shown(print: Context['print'], value: object): undefined {
   if (print.isJson) print.json(value);
   else print.record(value);
@@ -147,7 +104,7 @@ async function listPatients(
 ): Promise<undefined> {
   const page = await listPages(context.client, '/api/patients', { external_id: options.externalId }, options);
   const whole = await revealed(context, page, (row) => `/api/patients/${row['patient_id']}`);
-  printPage(context, whole, COLUMNS, 'Nobody is on file.');
+  printPage(context, whole, PATIENT_COLUMNS, 'Nobody is on file.');
 }
 
 async function createPatient(

@@ -14,7 +14,7 @@ export function printFailure(print: Printer, error: unknown): void {
   const { code, errors = [], decision_id: decisionId, request_id: requestId } = problem;
   print.note(harmless(code === undefined || code === 'invalid' ? message : `${code}: ${message}`));
   for (const { pointer, code: what, detail } of errors)
-    print.note(`  ${harmless(pointer)}  ${harmless(detail)} (${harmless(what)})`);
+    print.note(`  ${harmless(pointer || '/')}  ${harmless(detail)} (${harmless(what)})`);
   if (decisionId !== undefined) print.note(`  The decision is on record as ${harmless(decisionId)}.`);
   if (requestId !== undefined && (status ?? 0) >= 500) print.note(`  Request ${harmless(requestId)}.`);
 }

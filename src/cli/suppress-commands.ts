@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import { isoTime } from './consent-options.ts';
 import { type Context, run, type Setup } from './context.ts';
-import { formOf } from './create-campaign.ts';
 import { EXIT } from './exit-codes.ts';
+import { formOf } from './list-form.ts';
 import { type ListOptions, listPages, printPage, revealed, withListOptions } from './list-pages.ts';
 import { phoneNumber } from './phone-number.ts';
 import { printImport, watchImport } from './watch-import.ts';
