@@ -3,7 +3,7 @@
  * an Idempotency-Key, so that asking again does nothing twice. Whatever is no success becomes the exit code that belongs to it.
  */
 import { randomUUID } from 'node:crypto';
-import { CliError } from './exit-codes.ts';
+import { CliError, EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { networkError, refusalOf } from './refusal.ts';
 import type { Settings } from './settings.ts';
@@ -84,7 +84,7 @@ async function jsonOf(answer: Response): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    throw new CliError(7, 'What answered is not this service: it sent no JSON. Look at the URL.', {
+    throw new CliError(EXIT.unavailable, 'What answered is not this service: it sent no JSON. Look at the URL.', {
       status: answer.status,
     });
   }

@@ -72,6 +72,8 @@ export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly root?: string;
   readonly zone?: string;
+  /** Nobody waits unless told to. */
+  readonly pause?: (ms: number) => Promise<void>;
 }
 export interface Ended {
   readonly code: number;
@@ -84,7 +86,7 @@ export interface Ended {
 export async function runCli(
   service: Pick<GivenService, 'url'> | null,
   given: readonly string[],
-  { input = '', isTTY = false, env, root = '/nowhere', zone = 'UTC' }: TerminalOptions = {},
+  { input = '', isTTY = false, env, root = '/nowhere', zone = 'UTC', pause }: TerminalOptions = {},
 ): Promise<Ended> {
   const pauses: number[] = [];
   const [stdout, stderr] = [shown(isTTY), shown(isTTY)];
@@ -95,7 +97,10 @@ export async function runCli(
       ...{ TELNYX_EDGE_INTAKE_URL: service?.url ?? '', TZ: zone },
       ...{ CF_ACCESS_CLIENT_ID: 'id.access', CF_ACCESS_CLIENT_SECRET: 'sesame' },
     },
-    pause: async (ms) => void pauses.push(ms),
+    pause: async (ms) => {
+      pauses.push(ms);
+      await pause?.(ms);
+    },
   };
   const code = await commandLine(given, io);
   return { code, out: stdout.text(), err: stderr.text(), pauses };

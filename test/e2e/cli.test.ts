@@ -1,20 +1,21 @@
-/** The command line as a process of its own, at the real worker through the stand-ins: what an operator does on a day. */
+/** The command line at the real worker, through the stand-ins: what an operator does on a day. The first commands are processes of their own. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { crowd } from '../../src/simulator/crowd.ts';
-import { fullUnrecorded } from '../../src/simulator/interview-personas.ts';
 import { declines } from '../../src/simulator/refusing-personas.ts';
 import { redFlag } from '../../src/simulator/urgent-personas.ts';
+import { runCli } from '../cli/given-service.ts';
 import { TESTER } from '../tools/campaign-desk.ts';
 import { type LocalStack, startLocalStack } from '../tools/local-stack.ts';
 import { PORTS, stackPorts } from './ports.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'cli-'));
-const people = crowd(1, ['+12125550131', '+12125550132'], [fullUnrecorded, declines]);
+const people = crowd(1, ['+12125550131', '+12125550132'], [declines]);
 const ports = stackPorts(PORTS.cli);
 let stack: LocalStack;
 
@@ -30,17 +31,16 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
 /** Signed in by nothing but the port, as on any machine where the stand-ins run. */
-function cli(given: readonly string[], input = ''): Promise<Ended> {
+const env = { TELNYX_EDGE_INTAKE_URL: `http://localhost:${ports.access}`, TZ: 'America/New_York' };
+
+const cli = (given: readonly string[], input = '') =>
+  runCli(null, given, { input, env, root, pause: (ms) => pause(ms) });
+
+function cliProcess(given: readonly string[], input = ''): Promise<{ code: number | null; out: string; err: string }> {
   const { PATH, HOME } = process.env;
-  const env = { PATH, HOME, TZ: 'America/New_York', TELNYX_EDGE_INTAKE_URL: `http://localhost:${ports.access}` };
-  const child = spawn(process.execPath, [path.join(root, 'src/cli/main.ts'), ...given], { cwd: folder, env });
+  const main = path.join(root, 'src/cli/main.ts');
+  const child = spawn(process.execPath, [main, ...given], { cwd: folder, env: { ...env, PATH, HOME } });
   let [out, err] = ['', ''];
   child.stdout.on('data', (piece) => {
     out += piece;
@@ -70,10 +70,10 @@ let callId: string;
 let campaignId: string;
 
 it('puts a patient on file from standard input, so that no history holds who it is', async () => {
-  const refused = await cli(['call', 'start', redFlag.phone]);
+  const refused = await cliProcess(['call', 'start', redFlag.phone]);
   expect(refused.code).toBe(5);
   expect(refused.err).toMatch(/^no_consent: There is no consent .*--consent-basis/);
-  const made = await cli(
+  const made = await cliProcess(
     ['patient', 'create', '--from', '-', ...CONSENT, ...EVIDENCE, '--json'],
     JSON.stringify(patient),
   );
@@ -90,7 +90,7 @@ it('puts a patient on file from standard input, so that no history holds who it 
 it('rings the patient, tells what is said as it is said, and how it ended', async () => {
   const call = await json<{ call_id: string; status: string }>('call', 'start', '--patient', patientId);
   callId = call.call_id;
-  const watched = await cli(['call', 'watch', callId, '--json']);
+  const watched = await cliProcess(['call', 'watch', callId, '--json']);
   expect(watched.code).toBe(0);
   const news = watched.out
     .trim()
@@ -176,7 +176,7 @@ it('runs it to its end, and saves what became of everybody', async () => {
   expect(started.out).toContain('2 people will be called.');
   expect(started.out).toMatch(/^Campaign: 100% +completed, 2 of 2 settled/m);
   expect(started.code).toBe(0);
-  // One declined.
+  // Both declined.
   expect((await cli(['campaign', 'watch', campaignId, '--strict'])).code).toBe(1);
   const file = path.join(folder, 'results.csv');
   expect((await cli(['campaign', 'results', campaignId, '--format', 'csv', '-o', file])).code).toBe(0);
@@ -196,7 +196,7 @@ it('keeps a number from being called, and says so to whoever asks', async () => 
 
 it('says what is wrong with the installation, and with whoever asks it wrongly', async () => {
   const well = await cli(['doctor']);
-  expect(well).toMatchObject({ code: 0, out: expect.stringMatching(/^ok .*Nothing is wrong\.\n$/s) });
+  expect(well).toMatchObject({ code: 0, out: expect.stringContaining('Nothing is wrong.') });
   expect((await cli(['call', 'get', 'call_0'])).code).toBe(4);
   expect((await cli(['call', 'list', '--status', 'asleep'])).code).toBe(6);
   const elsewhere = await cli(['doctor', '--url', `http://localhost:${ports.telnyx}`]);
