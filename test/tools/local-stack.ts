@@ -92,6 +92,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     people: [{ email: 'admin@clinic.example', name: 'Ada Admin', note: 'admin' }, ...COLLEAGUES],
     serviceTokens: [service],
   });
+  const tokenFile = leaveToken(ports.access, service);
   const worker = startLocalWorker({
     port: ports.worker,
     stateFolder,
@@ -153,10 +154,20 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       return { status: answer.status, contentType: answer.headers.get('content-type'), body };
     },
     stop: async () => {
+      rmSync(tokenFile, { force: true });
       await worker.stop();
       await Promise.all([telnyx.close(), access.close(), alerts.close()]);
     },
   };
+}
+
+/** For the command line on this machine, which looks for the token of the stand-in at the port it talks to. */
+function leaveToken(port: number, { clientId, clientSecret }: { clientId: string; clientSecret: string }): string {
+  const file = path.join(root, '.state', `access-${port}.json`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  rmSync(file, { force: true });
+  writeFileSync(file, JSON.stringify({ client_id: clientId, client_secret: clientSecret }), { mode: 0o600 });
+  return file;
 }
 
 interface LocalSecrets {

@@ -81,6 +81,7 @@ if (values.once) await stop(failed ? 1 : 0);
 say(
   `Open ${bold(`${stack.access.url}/dashboard`)} and sign in as Ada Admin, or as a colleague with another role. Ctrl-C stops everything.`,
 );
+say(dim('The same from another terminal, in this folder: npx telnyx-edge-intake --help'));
 
 /** True when something did not end as scripted. */
 async function ringAll(running: LocalStack): Promise<boolean> {
