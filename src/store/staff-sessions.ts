@@ -11,7 +11,7 @@ export interface SignIn {
   readonly expiresAt: number;
 }
 
-export const IDLE_LIMIT_MS = 15 * 60_000;
+const IDLE_LIMIT_MS = 15 * 60_000;
 /** Use is noted once in so long, not with every request. */
 const NOTED_EVERY_MS = 30_000;
 
