@@ -30,6 +30,7 @@ const FIELDS = [
   'patient_id',
   'phase',
   'phi',
+  'questionnaire_id',
   'reason',
   'request_id',
   'route',
@@ -38,6 +39,7 @@ const FIELDS = [
   'suppression_id',
   'task_id',
   'variable',
+  'version',
   'wait_ms',
 ] as const;
 

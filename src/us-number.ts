@@ -1,9 +1,7 @@
 /** Whether a text is a US telephone number that may be rung, in +E.164. Shared by the API and the dial gate, so both say the same. */
-import { type MetadataJson, parsePhoneNumberFromString } from 'libphonenumber-js/core';
-// Of the package's own only what bears the code 1: the rest of the world is a tenth of the worker. A test holds it to the package.
-import callingCode1 from './calling-code-1.json' with { type: 'json' };
+import { parsePhoneNumberFromString } from 'libphonenumber-js/core';
+import { NANP_METADATA } from './nanp-metadata.ts';
 
-const METADATA = callingCode1 as unknown as MetadataJson;
 const PREMIUM = /^\+1(900|\d{3}976)/;
 
 /**
@@ -12,7 +10,7 @@ const PREMIUM = /^\+1(900|\d{3}976)/;
  */
 export function usNumber(text: string): string | null {
   if (!/^\+1\d{10}$/.test(text)) return null;
-  const parsed = parsePhoneNumberFromString(text, METADATA);
+  const parsed = parsePhoneNumberFromString(text, NANP_METADATA);
   return parsed?.country === 'US' && parsed.isValid() && !PREMIUM.test(text) ? parsed.number : null;
 }
 

@@ -5,10 +5,10 @@
 import type { Hono } from 'hono';
 import type * as z from 'zod';
 import type { Config, Env } from '../env.ts';
-import { log } from '../log.ts';
 import { type Database, database } from '../store/database.ts';
 import type { Role } from '../store/staff.ts';
 import { answerOnce, idempotencyKeyOf, type Making, makingWithout } from './answer-once.ts';
+import { recordAudit } from './audit.ts';
 import { checkInput } from './check-input.ts';
 import type { Actor, AppContext, AppEnv } from './context.ts';
 import { notFound, Problem, type ProblemStatus, problemOf } from './errors.ts';
@@ -26,6 +26,8 @@ interface Guarded {
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /** Of the JSON it takes, where that is more than requests usually are. */
+  readonly maxBodyBytes?: number;
 }
 
 /** What the document of the API says of it beyond that; `test/web/api-contract.test.ts` holds the answers to it. */
@@ -75,7 +77,7 @@ export function route<const S extends RouteSpec>(
 ): Route {
   const answer = async (c: AppContext): Promise<Response> => {
     const response = await answerTo(spec, c, handle);
-    audit(spec, c, response.status);
+    await recordAudit(spec, c, response.status, null);
     return response;
   };
   return {
@@ -84,7 +86,8 @@ export function route<const S extends RouteSpec>(
       try {
         return await answer(c);
       } catch (error) {
-        audit(spec, c, problemOf(error).status);
+        const { status, code } = problemOf(error);
+        if (code !== 'audit_unavailable') await recordAudit(spec, c, status, code);
         throw error;
       }
     },
@@ -111,7 +114,7 @@ async function answerTo<S extends RouteSpec>(
     now: Date.now(),
     params: params?.data as Output<S['params']>,
     query: (spec.query && checkInput(spec.query, queryOf(c))) as Output<S['query']>,
-    body: (spec.body && checkInput(spec.body, await readJson(c.req.raw))) as Output<S['body']>,
+    body: (spec.body && checkInput(spec.body, await readJson(c.req.raw, spec.maxBodyBytes))) as Output<S['body']>,
   };
   if (key === null) return handle({ ...ask, ...makingWithout(ask.now) });
   return answerOnce(spec, ask, { key, request }, async (making) => handle({ ...ask, ...making }));
@@ -124,35 +127,6 @@ function queryOf(c: AppContext): Record<string, unknown> {
     values.length === 1 ? values[0] : values,
   ]);
   return Object.fromEntries(entries) as Record<string, unknown>;
-}
-
-const OUR_ID = /^(call|pat|staff|task|job|cmp|imp|med|sup|con)_[0-9a-f-]{36,64}$/;
-
-/** LG-02: the route's template and our own ids, never the path as it came. */
-function audit(spec: RouteSpec, c: AppContext, status: number): void {
-  const id = (name: string) => {
-    const value = c.req.param(name);
-    return value !== undefined && OUR_ID.test(value) ? value : null;
-  };
-  log.info('audit', {
-    actor: c.get('actor').id,
-    audit: spec.audit,
-    phi: spec.phi,
-    method: spec.method,
-    route: spec.path,
-    status,
-    call_id: id('call_id'),
-    patient_id: id('patient_id'),
-    staff_id: id('staff_id'),
-    task_id: id('task_id'),
-    job_id: id('job_id'),
-    campaign_id: id('campaign_id'),
-    import_id: id('import_id'),
-    media_id: id('media_id'),
-    suppression_id: id('suppression_id'),
-    consent_id: id('consent_id'),
-    request_id: c.get('requestId'),
-  });
 }
 
 /** Registers the table; a known path asked with another method is 405. */

@@ -1,4 +1,5 @@
 /** Every protected route. Tests crawl this table. */
+import { auditRoutes } from './api/audit.ts';
 import { callLogRoutes } from './api/call-logs.ts';
 import { callRoutes } from './api/calls.ts';
 import { campaignResultRoutes } from './api/campaign-results.ts';
@@ -11,9 +12,11 @@ import { jobRoutes } from './api/jobs.ts';
 import { mediaRoutes } from './api/media.ts';
 import { openApiRoutes } from './api/openapi.ts';
 import { patientRoutes } from './api/patients.ts';
+import { questionnaireRoutes } from './api/questionnaires.ts';
 import { reassignedNumberRoutes } from './api/reassigned-numbers.ts';
 import { recordingRoutes } from './api/recordings.ts';
 import { staffRoutes } from './api/staff.ts';
+import { statsRoutes } from './api/stats.ts';
 import { suppressionImportRoutes } from './api/suppression-imports.ts';
 import { suppressionRoutes } from './api/suppressions.ts';
 import { taskRoutes } from './api/tasks.ts';
@@ -35,6 +38,7 @@ export const routes: readonly Route[] = [
   ...campaignRoutes,
   ...campaignResultRoutes,
   ...consentRoutes,
+  ...questionnaireRoutes,
   // Before the list itself, whose ids have a place in the same address.
   ...suppressionImportRoutes,
   ...suppressionRoutes,
@@ -45,5 +49,7 @@ export const routes: readonly Route[] = [
   ...doctorRoutes,
   ...openApiRoutes(document),
   ...apiDocsRoutes(document),
+  ...auditRoutes,
+  ...statsRoutes,
   ...dashboardRoutes,
 ];

@@ -8,6 +8,9 @@ export const PORTS = {
   plainWranglerDev: 8837,
   recordings: 8847,
   campaignPages: 8857,
+  everyPage: 8867,
+  questionnaires: 8917,
+  cli: 8897,
 } as const;
 
 export const stackPorts = (first: number) => ({ access: first, worker: first + 1, telnyx: first + 2 });

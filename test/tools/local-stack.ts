@@ -17,6 +17,19 @@ const DEFAULT_SPEED = 20;
 const CLINIC_NUMBER = '+12025550100';
 const STAFF_NUMBER = '+12025550190';
 
+/** Besides the administrator; they may do nothing before somebody has given them their roles. */
+const COLLEAGUES = [
+  { email: 'clinician@clinic.example', name: 'Chris Clinician', note: 'clinician' },
+  { email: 'intake@clinic.example', name: 'Ines Intake', note: 'intake' },
+  { email: 'operator@clinic.example', name: 'Omar Operator', note: 'operator' },
+  { email: 'auditor@clinic.example', name: 'Uma Auditor', note: 'auditor' },
+] as const;
+
+/** Those that are on the list already are left as they are. */
+export async function giveRoles({ api }: Pick<LocalStack, 'api'>): Promise<void> {
+  for (const { email, note } of COLLEAGUES) await api('POST', '/api/staff', { email, roles: [note] });
+}
+
 export interface LocalStackOptions {
   readonly keep: boolean;
   readonly ports: { readonly access: number; readonly worker: number; readonly telnyx: number };
@@ -76,12 +89,10 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     port: ports.access,
     upstream: workerUrl,
     audience,
-    people: [
-      { email: 'admin@clinic.example', name: 'Ada Admin' },
-      { email: 'clinician@clinic.example', name: 'Chris Clinician' },
-    ],
+    people: [{ email: 'admin@clinic.example', name: 'Ada Admin', note: 'admin' }, ...COLLEAGUES],
     serviceTokens: [service],
   });
+  const tokenFile = leaveToken(ports.access, service);
   const worker = startLocalWorker({
     port: ports.worker,
     stateFolder,
@@ -143,10 +154,20 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       return { status: answer.status, contentType: answer.headers.get('content-type'), body };
     },
     stop: async () => {
+      rmSync(tokenFile, { force: true });
       await worker.stop();
       await Promise.all([telnyx.close(), access.close(), alerts.close()]);
     },
   };
+}
+
+/** For the command line on this machine, which looks for the token of the stand-in at the port it talks to. */
+function leaveToken(port: number, { clientId, clientSecret }: { clientId: string; clientSecret: string }): string {
+  const file = path.join(root, '.state', `access-${port}.json`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  rmSync(file, { force: true });
+  writeFileSync(file, JSON.stringify({ client_id: clientId, client_secret: clientSecret }), { mode: 0o600 });
+  return file;
 }
 
 interface LocalSecrets {

@@ -148,6 +148,32 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   ],
   'DELETE /api/media/{media_id}': [{ path: (world) => world.media() }],
 
+  'GET /api/questionnaires': [{}],
+  'POST /api/questionnaires': [{ body: (world) => ({ definition: world.definition() }) }],
+  'POST /api/questionnaires/lint': [{ body: () => ({ definition: { id: 'x' } }) }],
+  'GET /api/questionnaires/{questionnaire_id}/versions': [{ path: (world) => world.questionnaire() }],
+  'POST /api/questionnaires/{questionnaire_id}/versions': [
+    {
+      path: (world) => world.questionnaire(),
+      body: (world, { questionnaire_id = '' }) => {
+        const changed = { en: 'Changed', es: 'Cambiado' };
+        return { definition: { ...world.definition(), id: questionnaire_id, title: changed } };
+      },
+    },
+  ],
+  'GET /api/questionnaires/{questionnaire_id}/versions/{version}': [{ path: (world) => world.questionnaire() }],
+  'POST /api/questionnaires/{questionnaire_id}/versions/{version}/approve': [
+    { path: (world) => world.questionnaire() },
+  ],
+  'POST /api/questionnaires/{questionnaire_id}/versions/{version}/withdraw': [{ path: (world) => world.approved() }],
+  'POST /api/questionnaires/{questionnaire_id}/preview': [
+    { path: (world) => world.approved(), body: () => ({ inputs: [] }) },
+    { path: (world) => world.approved(), body: () => ({ inputs: [{ keys: '1' }], language: 'es' }) },
+  ],
+
+  'GET /api/audit': [anyCall],
+  'GET /api/stats': [anyCall],
+  'GET /api/analytics': [anyCall, { query: { by: 'hour', from: '2026-11-20T00:00:00Z', to: '2026-11-21T00:00:00Z' } }],
   'GET /api/doctor': [{}],
   'GET /api/openapi.json': [{}],
   'GET /api/docs': [{ type: 'text/html; charset=UTF-8' }],

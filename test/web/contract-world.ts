@@ -1,11 +1,12 @@
 /** What an example of the contract may need to be there first: made by the functions the worker uses, or by the API itself. */
 import { eq } from 'drizzle-orm';
 import { vi } from 'vitest';
+import { adultIntake } from '../../src/domain/intake/adult-intake.ts';
 import { findJob, insertJob } from '../../src/store/jobs.ts';
 import { dataKeyOf } from '../../src/store/patient-keys.ts';
 import { putRecording } from '../../src/store/recording-bucket.ts';
 import { markFailed, markReady, recordingIdOf } from '../../src/store/recordings.ts';
-import { jobs } from '../../src/store/schema.ts';
+import { jobs, staff as staffTable } from '../../src/store/schema.ts';
 import { runDueJobs } from '../support/due-jobs.ts';
 import { givenMp3 } from '../support/given-audio.ts';
 import { inPieces } from '../support/given-bytes.ts';
@@ -18,11 +19,15 @@ import { config, db, ring } from '../support/worker-env.ts';
 import { givenApp } from './given-app.ts';
 import { CONSENT, endCall, givenCall, logOf, noteFor, redFlagOf } from './given-call.ts';
 import { givenEnded, noAnswer } from './given-results.ts';
+import { tokenOf } from './given-role.ts';
 
 export type World = Awaited<ReturnType<typeof givenWorld>>;
 type Ids = Readonly<Record<string, string>>;
 
 const PROOF = { eventId: 'ev9', at: 1, key: '1', wording: 'consent-en-1', wordingHash: 'c0ffee' } as const;
+
+/** For what has to have another name each time. */
+let made = 0;
 
 export async function givenWorld() {
   const given = givenApp({ PHI_KEYS: `k1:${ring.keys.get('k1')?.toBase64()}` }, { objects: 'real' });
@@ -39,19 +44,19 @@ export async function givenWorld() {
       }),
     },
   });
-  const made = async (path: string, body: unknown): Promise<Record<string, string>> => {
-    const response = await given.send('POST', path, body);
+  const create = async (path: string, body: unknown, token?: string): Promise<Record<string, string>> => {
+    const response = await given.send('POST', path, body, token === undefined ? {} : { token });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return response.json();
   };
 
   const patient = async (): Promise<Ids> => {
-    const { patient_id = '' } = await made('/api/patients', { phone_number: nextNumber(), consent: CONSENT });
+    const { patient_id = '' } = await create('/api/patients', { phone_number: nextNumber(), consent: CONSENT });
     return { patient_id };
   };
   const consent = async (): Promise<Ids> => {
     const of = await patient();
-    const { consent_id = '' } = await made(`/api/patients/${of['patient_id']}/consents`, CONSENT);
+    const { consent_id = '' } = await create(`/api/patients/${of['patient_id']}/consents`, CONSENT);
     return { ...of, consent_id };
   };
   const liveCall = async (): Promise<Ids> => ({ call_id: (await givenCall(given)).call.id });
@@ -87,10 +92,9 @@ export async function givenWorld() {
     const { items } = await (await given.request('/api/tasks')).json<{ items: { task_id: string }[] }>();
     return { task_id: items.at(-1)?.task_id ?? '' };
   };
-  let subjects = 0;
   const deadJob = async (): Promise<Ids> => {
-    subjects += 1;
-    const job = { kind: 'sweep_storage', subject: `s${subjects}` } as const;
+    made += 1;
+    const job = { kind: 'sweep_storage', subject: `s${made}` } as const;
     await insertJob(db, job, Date.now());
     const { id } = (await findJob(db, job.kind, job.subject)) as { id: string };
     await db.update(jobs).set({ status: 'dead', code: 'gone', endedAt: Date.now() }).where(eq(jobs.id, id));
@@ -107,24 +111,40 @@ export async function givenWorld() {
   };
   /** What a start asks for: a test call that was answered, and a receipt. */
   const preflight = async (campaignId: string): Promise<{ preflight_id: string }> => {
-    const { call_id } = await made(`/api/campaigns/${campaignId}/test-call`, { phone_number: nextNumber() });
+    const { call_id } = await create(`/api/campaigns/${campaignId}/test-call`, { phone_number: nextNumber() });
     await given.env.DB.prepare('update calls set answered_at = 1 where id = ?').bind(call_id).run();
-    const { preflight_id = '' } = await made(`/api/campaigns/${campaignId}/preflight`, {});
+    const { preflight_id = '' } = await create(`/api/campaigns/${campaignId}/preflight`, {});
     return { preflight_id };
   };
   const suppression = async (): Promise<Ids> => {
     const order = { phone_number: nextNumber(), reason: 'asked at the desk' };
-    const { suppression_id = '' } = await made('/api/suppressions', order);
+    const { suppression_id = '' } = await create('/api/suppressions', order);
     return { suppression_id };
   };
   const staff = async (): Promise<Ids> => {
     const order = { email: `${crypto.randomUUID()}@clinic.example`, roles: ['intake'] };
-    const { staff_id = '' } = await made('/api/staff', order);
+    const { staff_id = '' } = await create('/api/staff', order);
     return { staff_id };
   };
   const media = async (): Promise<Ids> => {
     const response = await given.request('/api/media', { method: 'POST', body: audioForm() });
     return { media_id: (await response.json<{ media_id: string }>()).media_id };
+  };
+  const definition = () => {
+    made += 1;
+    return { ...adultIntake, id: `own-${made}`, title: { en: 'Our own', es: 'La nuestra' } };
+  };
+  /** A draft that somebody else has written, so that it may be approved. */
+  const questionnaire = async (): Promise<Ids> => {
+    await given.db.delete(staffTable);
+    const order = { definition: definition() };
+    await create('/api/questionnaires', order, await tokenOf(given, 'clinician'));
+    return { questionnaire_id: order.definition.id, version: '1' };
+  };
+  const approved = async (): Promise<Ids> => {
+    const of = await questionnaire();
+    await create(`/api/questionnaires/${of['questionnaire_id']}/versions/1/approve`, {});
+    return of;
   };
   const listBeingRead = async (): Promise<Ids> => ({ import_id: (await givenImport(`phone\n${nextNumber()}\n`)).id });
   const listRead = async (): Promise<Ids> => {
@@ -134,6 +154,7 @@ export async function givenWorld() {
   return {
     ...{ given, db, config, nextNumber, runDueJobs },
     ...{ patient, consent, liveCall, call, recordedCall, failedRecording, task, deadJob },
+    ...{ definition, questionnaire, approved },
     ...{ campaign, preflight, suppression, staff, media, listBeingRead, listRead },
   };
 }

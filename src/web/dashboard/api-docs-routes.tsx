@@ -25,7 +25,7 @@ export const apiDocsRoutes = (document: () => OpenApiDocument): readonly Route[]
           viewer: viewerOf(actor),
           alerts: await countAlerts(db, MOST_ALERTS),
           givenUp: await givenUpFor(ask),
-          current: null,
+          current: 'api',
           children: <ApiDocsPage document={document() as unknown as ApiDocument} origin={new URL(c.req.url).origin} />,
         }),
       );

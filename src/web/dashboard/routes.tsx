@@ -1,6 +1,7 @@
 /** The pages. Handlers read, pages show; what a page can do goes through the same functions as the API. */
 import { countAlerts } from '../../store/tasks.ts';
 import { type Route, route } from '../route.ts';
+import { auditPageRoutes } from './audit-routes.tsx';
 import { callPageRoutes } from './call-routes.tsx';
 import { campaignCommandRoutes } from './campaign-command-routes.tsx';
 import { newCampaignRoutes } from './campaign-new-routes.tsx';
@@ -10,9 +11,13 @@ import { givenUpFor } from './given-up.ts';
 import { jobPageRoutes } from './job-routes.tsx';
 import { MOST_ALERTS, page } from './layout.tsx';
 import { NewCallPage } from './new-call-page.tsx';
+import { questionnaireEditRoutes } from './questionnaire-edit-routes.tsx';
+import { questionnairePageRoutes } from './questionnaire-routes.tsx';
+import { questionnaireTryRoutes } from './questionnaire-try-routes.tsx';
 import { stopDialingRoutes } from './stop-dialing-routes.tsx';
 import { suppressionPageRoutes } from './suppression-routes.tsx';
 import { taskPageRoutes } from './task-routes.tsx';
+import { todayPageRoutes } from './today-routes.tsx';
 import { CALL_ROLES, CAMPAIGN_ROLES, homeOf, viewerOf } from './viewer.ts';
 
 const home = { method: 'GET', roles: CAMPAIGN_ROLES, audit: 'page.home', phi: false } as const;
@@ -20,15 +25,20 @@ const home = { method: 'GET', roles: CAMPAIGN_ROLES, audit: 'page.home', phi: fa
 export const dashboardRoutes: readonly Route[] = [
   route({ ...home, path: '/' }, ({ c }) => c.redirect('/dashboard')),
   ...(['/dashboard', '/dashboard/'] as const).map((path) =>
-    route({ ...home, path }, ({ c, actor }) => c.redirect(homeOf(viewerOf(actor))?.path ?? '/dashboard/tasks')),
+    route({ ...home, path }, ({ c, actor }) => c.redirect(homeOf(viewerOf(actor))?.path ?? '/dashboard/today')),
   ),
+  ...todayPageRoutes,
   ...callPageRoutes,
   ...taskPageRoutes,
   ...jobPageRoutes,
+  ...auditPageRoutes,
   ...newCampaignRoutes,
   ...campaignPageRoutes,
   ...campaignCommandRoutes,
   ...stopDialingRoutes,
+  ...questionnairePageRoutes,
+  ...questionnaireEditRoutes,
+  ...questionnaireTryRoutes,
   ...suppressionPageRoutes,
   route(
     { method: 'GET', roles: CALL_ROLES, path: '/dashboard/new-call', audit: 'page.new_call', phi: false },

@@ -61,6 +61,11 @@
     if (place) place.textContent = news;
   }
 
+  const menu = document.querySelector('[data-menu]');
+  menu?.addEventListener('click', () => {
+    menu.setAttribute('aria-expanded', String(menu.getAttribute('aria-expanded') !== 'true'));
+  });
+
   document.querySelector('[data-reload]')?.addEventListener('click', () => window.location.reload());
 
   // A fragment comes as somebody would first see it; whoever has it before them keeps open what is open.
@@ -156,6 +161,24 @@
   };
   window.addEventListener('hashchange', openNamed);
   openNamed();
+
+  // A trial of a questionnaire: the newest words are seen. And a line that something is wrong with is gone to in its editor.
+  const showEnds = () => {
+    for (const list of document.querySelectorAll('[data-scroll-end]')) list.scrollTop = list.scrollHeight;
+  };
+  document.addEventListener('htmx:afterSwap', showEnds);
+  showEnds();
+  document.addEventListener('click', ({ target }) => {
+    const button = target.closest?.('[data-goto-line]');
+    const editor = document.getElementById('definition');
+    if (!button || !editor) return;
+    const lines = editor.value.split('\n');
+    const line = Math.min(Number(button.dataset.gotoLine), lines.length);
+    const start = lines.slice(0, line - 1).join('\n').length + (line > 1 ? 1 : 0);
+    editor.focus();
+    editor.setSelectionRange(start, start + lines[line - 1].length);
+    editor.scrollTop = (editor.scrollHeight / lines.length) * (line - 4);
+  });
 
   for (const block of document.querySelectorAll('[data-needs]')) {
     const control = document.getElementsByName(block.dataset.needs)[0];
