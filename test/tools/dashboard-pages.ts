@@ -29,6 +29,8 @@ export const dashboardPages = ({ callId, flaggedCallId, campaignId }: FilledClin
   page('questionnaire-new', '/dashboard/new-questionnaire'),
   page('jobs', '/dashboard/jobs'),
   page('audit', '/dashboard/audit'),
+  page('api', '/api/docs'),
+  page('api-campaigns', '/api/docs?resource=campaigns', '/api/docs'),
   page('nothing-here', '/dashboard/nothing', '*'),
 ];
 

@@ -29,6 +29,7 @@ const draft = { path: (world: World) => world.campaign() };
 const running = { path: (world: World) => world.campaign({ status: 'running' }) };
 const paused = { path: (world: World) => world.campaign({ status: 'paused' }) };
 const completed = { path: (world: World) => world.campaign({ status: 'completed' }) };
+const HTML = 'text/html; charset=UTF-8';
 const CSV = 'text/csv; charset=utf-8';
 const TSV = 'text/tab-separated-values; charset=utf-8';
 
@@ -176,7 +177,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   'GET /api/analytics': [anyCall, { query: { by: 'hour', from: '2026-11-20T00:00:00Z', to: '2026-11-21T00:00:00Z' } }],
   'GET /api/doctor': [{}],
   'GET /api/openapi.json': [{}],
-  'GET /api/docs': [{ type: 'text/html; charset=UTF-8' }],
+  'GET /api/docs': [{ type: HTML }, { type: HTML, query: { resource: 'calls' } }],
 };
 
 /** A form that lacks its file. */

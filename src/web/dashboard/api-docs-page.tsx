@@ -39,77 +39,123 @@ interface Listed {
   readonly operation: Operation;
 }
 
-export const ApiDocsPage = ({ document, origin }: { document: ApiDocument; origin: string }) => {
-  const listed = Object.entries(document.paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, operation]): Listed => ({ method: method.toUpperCase(), path, operation })),
+const operationsOf = (document: ApiDocument): Map<string, Listed[]> =>
+  Map.groupBy(
+    Object.entries(document.paths).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, operation]): Listed => ({ method: method.toUpperCase(), path, operation })),
+    ),
+    ({ operation }) => operation.tags[0] ?? '',
   );
-  const groups = Map.groupBy(listed, ({ operation }) => operation.tags[0] ?? '');
-  return (
-    <div class="api-docs">
-      <div class="page-head">
-        <h1>API</h1>
-        <a href="/api/openapi.json">The document itself (OpenAPI 3.1)</a>
-      </div>
-      {document.info.description.split('\n\n').map((text) => (
-        <p>
-          <Marked text={text} />
-        </p>
-      ))}
-      <h2>How a program signs in</h2>
+
+/** What all of it has in common, and every operation in a line. Whole, it would be a heavy page for somebody who needs one of them. */
+export const ApiDocsPage = ({ document, origin }: { document: ApiDocument; origin: string }) => (
+  <div class="api-docs">
+    <div class="page-head">
+      <h1>API</h1>
+      <a href="/api/openapi.json">The document itself (OpenAPI 3.1)</a>
+    </div>
+    {document.info.description.split('\n\n').map((text) => (
       <p>
-        Make a service token in Cloudflare Access and name its client id in ADMIN_EMAILS. Send both parts of it with
-        every request; Access puts a token of its own in their place.
+        <Marked text={text} />
       </p>
-      <Curl lines={curlLines(origin, 'GET', '/api/dialing', [])} />
-      <label class="api-filter" hidden>
-        Filter
-        <input
-          class="api-filter-input"
-          type="search"
-          autocomplete="off"
-          data-filter=".operation"
-          placeholder="calls, recording, POST…"
-        />
-      </label>
-      {[...groups].map(([tag, operations]) => (
-        <section data-filter-group>
-          <h2>{titleOf(tag)}</h2>
-          {operations.map((one) => (
-            <OperationView {...one} origin={origin} />
-          ))}
-        </section>
-      ))}
-      <section>
-        <h2>Refusals</h2>
-        <p>
-          As <code>application/problem+json</code>, shaped as <a href="#shape-Problem">Problem</a>. Go by{' '}
-          <code>code</code>; a title may change.
-        </p>
-        <dl class="answers">
-          {Object.entries(document.components.responses).map(([status, { description = '' }]) => (
-            <div class="answer" id={`refusal-${status}`}>
-              <dt>{status}</dt>
-              <dd>
-                <span>
-                  <Marked text={description} />
-                </span>
-              </dd>
-            </div>
-          ))}
-        </dl>
-      </section>
-      <section>
-        <h2>Shapes</h2>
-        {Object.entries(document.components.schemas).map(([name, schema]) => (
-          <div id={`shape-${name}`}>
-            <h3>{name}</h3>
-            <ShapeText schema={schema} />
-          </div>
+    ))}
+    <h2>How a program signs in</h2>
+    <p>
+      Make a service token in Cloudflare Access and name its client id in ADMIN_EMAILS. Send both parts of it with every
+      request; Access puts a token of its own in their place.
+    </p>
+    <Curl lines={curlLines(origin, 'GET', '/api/dialing', [])} />
+    <label class="api-filter" hidden>
+      Filter
+      <input
+        class="api-filter-input"
+        type="search"
+        autocomplete="off"
+        data-filter=".operation"
+        placeholder="calls, recording, POST…"
+      />
+    </label>
+    {[...operationsOf(document)].map(([tag, operations]) => (
+      <section data-filter-group>
+        <h2>
+          <a href={resourcePath(tag)}>{titleOf(tag)}</a>
+        </h2>
+        {operations.map((one) => (
+          <a class="operation operation-head" href={`${resourcePath(tag)}#${one.operation.operationId}`}>
+            <OperationHead {...one} />
+          </a>
         ))}
       </section>
+    ))}
+    <section id="refusals">
+      <h2>Refusals</h2>
+      <p>
+        As <code>application/problem+json</code>. Go by <code>code</code>; a title may change.
+      </p>
+      <dl class="answers">
+        {Object.entries(document.components.responses).map(([status, { description = '' }]) => (
+          <div class="answer" id={`refusal-${status}`}>
+            <dt>{status}</dt>
+            <dd>
+              <span>
+                <Marked text={description} />
+              </span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <Shapes document={document} names={['Problem']} />
+    </section>
+  </div>
+);
+
+const resourcePath = (tag: string): string => `/api/docs?resource=${tag}`;
+
+/** Null: there is no such resource. */
+export function resourcePage(document: ApiDocument, origin: string, resource: string) {
+  const operations = operationsOf(document).get(resource);
+  if (operations === undefined) return null;
+  const title = titleOf(resource);
+  const content = (
+    <div class="api-docs">
+      <div class="page-head">
+        <h1>{title}</h1>
+        <a href="/api/docs">The whole API</a>
+      </div>
+      {operations.map((one) => (
+        <OperationView {...one} origin={origin} />
+      ))}
+      <Shapes document={document} names={shapesIn(document, operations)} />
     </div>
   );
-};
+  return { title, content };
+}
+
+const Shapes = ({ document, names }: { document: ApiDocument; names: readonly string[] }) => (
+  <>
+    {names.length === 0 ? null : <h2>{names.length === 1 ? 'Its shape' : 'Shapes'}</h2>}
+    {names.map((name) => (
+      <div id={`shape-${name}`}>
+        <h3>{name}</h3>
+        <ShapeText schema={document.components.schemas[name] ?? {}} />
+      </div>
+    ))}
+  </>
+);
+
+/** By name, those that others lead to among them. */
+function shapesIn(document: ApiDocument, operations: readonly Listed[]): string[] {
+  const found = new Set<string>();
+  const look = (part: unknown): void => {
+    for (const [, name = ''] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/([A-Za-z]+)"/g)) {
+      if (found.has(name)) continue;
+      found.add(name);
+      look(document.components.schemas[name]);
+    }
+  };
+  look(operations);
+  return [...found];
+}
 
 /** `reassigned-numbers` → `Reassigned numbers`. */
 const titleOf = (tag: string): string => `${tag.charAt(0).toUpperCase()}${tag.slice(1).replaceAll('-', ' ')}`;
@@ -117,16 +163,22 @@ const titleOf = (tag: string): string => `${tag.charAt(0).toUpperCase()}${tag.sl
 const TONES: Readonly<Record<string, string>> = { GET: 'chip-calm', DELETE: 'chip-bad' };
 const CHANGES = 'chip-good';
 
+const OperationHead = ({ method, path, operation }: Listed) => (
+  <>
+    <span class={`chip method ${TONES[method] ?? CHANGES}`}>{method}</span>{' '}
+    <code class="operation-path">{breakable(path)}</code> <span class="operation-summary">{operation.summary}</span>
+  </>
+);
+
 const OperationView = ({ method, path, operation, origin }: Listed & { origin: string }) => {
-  const { operationId, summary, parameters = [], requestBody, responses } = operation;
+  const { operationId, parameters = [], requestBody, responses } = operation;
   const named = parameters.filter(({ $ref }) => $ref === undefined);
   const answers = Object.entries(responses).filter(([, { $ref }]) => $ref === undefined);
   const refusals = Object.entries(responses).filter(([, { $ref }]) => $ref !== undefined);
   return (
-    <details class="operation" id={operationId}>
+    <details class="operation" id={operationId} open>
       <summary class="operation-head">
-        <span class={`chip method ${TONES[method] ?? CHANGES}`}>{method}</span>{' '}
-        <code class="operation-path">{breakable(path)}</code> <span class="operation-summary">{summary}</span>
+        <OperationHead method={method} path={path} operation={operation} />
       </summary>
       <div class="operation-body">
         <p class="quiet">
@@ -137,13 +189,13 @@ const OperationView = ({ method, path, operation, origin }: Listed & { origin: s
         {named.length === 0 ? null : <Parameters parameters={named} />}
         {Object.entries(requestBody?.content ?? {}).map(([type, { schema = {} }]) => (
           <>
-            <h3>{`Body, ${type}`}</h3>
+            <h2>{`Body, ${type}`}</h2>
             <ShapeText schema={schema} />
           </>
         ))}
         {answers.map(([status, { description = '', content = {} }]) => (
           <>
-            <h3>{[`${status} ${description}`, ...Object.keys(content)].join(', ')}</h3>
+            <h2>{[`${status} ${description}`, ...Object.keys(content)].join(', ')}</h2>
             {Object.values(content).map(({ schema }) => (schema === undefined ? null : <ShapeText schema={schema} />))}
           </>
         ))}
@@ -151,7 +203,7 @@ const OperationView = ({ method, path, operation, origin }: Listed & { origin: s
           Refusals:{' '}
           {refusals.map(([status]) => (
             <>
-              <a href={`#refusal-${status}`}>{status}</a>{' '}
+              <a href={`/api/docs#refusal-${status}`}>{status}</a>{' '}
             </>
           ))}
         </p>

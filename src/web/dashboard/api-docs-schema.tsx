@@ -41,7 +41,17 @@ function textOf(schema: Schema, indent: string): Child {
     ));
   if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   if (schema.const !== undefined) return JSON.stringify(schema.const);
-  if (schema.type === 'array') return <>{textOf(schema.items ?? {}, indent)}[]</>;
+  if (schema.type === 'array') {
+    const { items = {} } = schema;
+    const isUnion = items.anyOf !== undefined || items.enum !== undefined;
+    return (
+      <>
+        {isUnion ? '(' : ''}
+        {textOf(items, indent)}
+        {isUnion ? ')[]' : '[]'}
+      </>
+    );
+  }
   if (schema.properties !== undefined) return objectText(schema, indent);
   if (schema.type === 'object') {
     const { additionalProperties: values } = schema;

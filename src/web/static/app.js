@@ -145,7 +145,7 @@
   for (const input of document.querySelectorAll('[data-filter]')) {
     const parts = [...document.querySelectorAll(input.dataset.filter)].map((part) => ({
       part,
-      text: part.querySelector('summary').textContent.toLowerCase(),
+      text: part.textContent.toLowerCase(),
     }));
     input.closest('label').hidden = false;
     input.addEventListener('input', () => {
