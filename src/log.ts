@@ -37,6 +37,7 @@ const FIELDS = [
   'status',
   'suppression_id',
   'task_id',
+  'transcription_id',
   'variable',
   'wait_ms',
 ] as const;

@@ -99,7 +99,7 @@ function queryOf(c: AppContext): Record<string, unknown> {
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
-const OUR_ID = /^(call|pat|staff|task|job|cmp|imp|med|sup|con)_[0-9a-f-]{36,64}$/;
+const OUR_ID = /^(call|pat|staff|task|job|cmp|imp|med|sup|con|trn)_[0-9a-f-]{36,64}$/;
 
 /** LG-02: the route's template and our own ids, never the path as it came. */
 function audit(spec: RouteSpec, c: AppContext, status: number): void {
@@ -124,6 +124,7 @@ function audit(spec: RouteSpec, c: AppContext, status: number): void {
     media_id: id('media_id'),
     suppression_id: id('suppression_id'),
     consent_id: id('consent_id'),
+    transcription_id: id('transcription_id'),
     request_id: c.get('requestId'),
   });
 }

@@ -16,6 +16,7 @@ import { staffRoutes } from './api/staff.ts';
 import { suppressionImportRoutes } from './api/suppression-imports.ts';
 import { suppressionRoutes } from './api/suppressions.ts';
 import { taskRoutes } from './api/tasks.ts';
+import { transcriptionRoutes } from './api/transcriptions.ts';
 import { dashboardRoutes } from './dashboard/routes.tsx';
 import type { Route } from './route.ts';
 
@@ -37,6 +38,7 @@ export const routes: readonly Route[] = [
   ...dialingRoutes,
   ...importRoutes,
   ...mediaRoutes,
+  ...transcriptionRoutes,
   ...doctorRoutes,
   ...dashboardRoutes,
 ];
