@@ -237,7 +237,7 @@ function parse(env: Env): ReadConfig {
   const openaiBase = origin('OPENAI_BASE', text('OPENAI_BASE') || 'https://api.openai.com/v1');
   if (openaiBase !== null && !isPlainPrefix(openaiBase)) bad('OPENAI_BASE');
   const retentionDays = number('RETENTION_DAYS', 90, 1, 3650);
-  if (!Number.isInteger(retentionDays)) bad('RETENTION_DAYS');
+  if (retentionDays >= 1 && !Number.isInteger(retentionDays)) bad('RETENTION_DAYS');
   const keyRing = parseKeyRing(text('PHI_KEYS'));
   if (keyRing === null) bad('PHI_KEYS');
   if (!Number.isInteger(Number(text('MAX_LIVE_CALLS')))) bad('MAX_LIVE_CALLS');

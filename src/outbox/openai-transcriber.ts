@@ -133,6 +133,11 @@ const errorCodeOf = (body: unknown): unknown =>
 /** Seconds, or a date (RFC 9110). Null: it does not say. */
 export function retryAfterOf(header: string | null, now: number): number | null {
   if (header === null) return null;
-  const ms = /^\d{1,9}$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now;
+  const text = header.trim();
+  const ms = /^\d{1,9}$/.test(text)
+    ? Number(text) * 1000
+    : /^[A-Z][a-z]{2}, /.test(text)
+      ? Date.parse(text) - now
+      : Number.NaN;
   return Number.isNaN(ms) ? null : Math.min(Math.max(0, ms), LONGEST_RETRY_AFTER_MS);
 }

@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type AccessStandIn, startAccessStandIn } from '../../src/simulator/access-stand-in.ts';
+import { defaultTranscriptionKey } from '../../src/simulator/audio-transcriptions.ts';
 import type { EngineOptions } from '../../src/simulator/engine-options.ts';
 import type { Observation } from '../../src/simulator/observation.ts';
 import { startTelnyxServer, type TelnyxServer } from '../../src/simulator/telnyx-server.ts';
@@ -107,6 +108,9 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       ADMIN_EMAILS: `admin@clinic.example,${service.clientId}`,
       PHI_KEYS: secrets.phiKeys,
       CALLING_HOURS: 'always',
+      TRANSCRIBER: 'openai',
+      OPENAI_API_KEY: defaultTranscriptionKey,
+      OPENAI_BASE: `${telnyx.url}/v1`,
       TIMER_SCALE: String(1 / speed),
       MAX_LIVE_CALLS: '20',
       DIAL_RATE_PER_SECOND: '5',
