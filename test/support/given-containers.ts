@@ -10,7 +10,7 @@ const big32 = (value: number): Uint8Array => {
 const big16 = (value: number): Uint8Array => big32(value).slice(2);
 const bytes = (...values: readonly number[]): Uint8Array => new Uint8Array(values);
 
-export const box = (kind: string, body: Uint8Array): Uint8Array => join(big32(8 + body.length), text(kind), body);
+const box = (kind: string, body: Uint8Array): Uint8Array => join(big32(8 + body.length), text(kind), body);
 const ftyp = box('ftyp', join(text('M4A '), zeros(4), text('isom')));
 const moov = (handler: string) => box('moov', box('hdlr', join(zeros(8), text(handler), zeros(12))));
 export const givenM4a = (): Uint8Array => join(ftyp, moov('soun'), box('mdat', zeros(500)));
@@ -18,7 +18,7 @@ export const givenSilentMp4 = (): Uint8Array => join(ftyp, moov('vide'), box('md
 export const givenHeic = (): Uint8Array =>
   join(box('ftyp', join(text('heic'), zeros(4))), box('meta', zeros(40)), box('mdat', zeros(100)));
 
-export function oggPage(kind: number, samples: number, body: Uint8Array): Uint8Array {
+function oggPage(kind: number, samples: number, body: Uint8Array): Uint8Array {
   const granule = new Uint8Array(8);
   new DataView(granule.buffer).setBigInt64(0, BigInt(samples), true);
   const segments = [...Array<number>(Math.floor(body.length / 255)).fill(255), body.length % 255];

@@ -32,7 +32,7 @@ interface Frame {
   readonly alerts: number;
   /** Work that was given up and waits for a person; 0 for whoever does not see it. */
   readonly givenUp: number;
-  readonly current: 'calls' | 'tasks' | 'campaigns' | 'new-call' | 'suppressions' | 'jobs' | null;
+  readonly current: 'calls' | 'tasks' | 'campaigns' | 'new-call' | 'suppressions' | 'transcriptions' | 'jobs' | null;
   readonly children: Child;
 }
 
@@ -42,6 +42,7 @@ const WAYS = [
   { key: 'campaigns', path: '/dashboard/campaigns', name: 'Campaigns', needs: 'seesCampaigns' },
   { key: 'new-call', path: '/dashboard/new-call', name: 'Call a patient', needs: 'seesCalls' },
   { key: 'suppressions', path: '/dashboard/suppressions', name: 'Do not call', needs: 'seesSuppressions' },
+  { key: 'transcriptions', path: '/dashboard/transcriptions', name: 'Transcribe', needs: 'seesTranscriptions' },
   { key: 'jobs', path: '/dashboard/jobs', name: 'Background work', needs: 'seesWork' },
 ] as const;
 

@@ -22,6 +22,7 @@ export interface Viewer {
   readonly name: string;
   readonly seesCalls: boolean;
   readonly seesTasks: boolean;
+  readonly seesTranscriptions: boolean;
   readonly seesWork: boolean;
   /** Sends again what was given up. */
   readonly runsWork: boolean;
@@ -45,6 +46,7 @@ export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer
     name,
     seesCalls: hasOne(CALL_ROLES),
     seesTasks: hasOne(TASK_ROLES),
+    seesTranscriptions: hasOne(CALL_ROLES),
     seesWork: hasOne(WORK_ROLES),
     runsWork: hasOne(['admin']),
     seesCampaigns: hasOne(CAMPAIGN_ROLES),
