@@ -62,6 +62,14 @@ afterAll(async () => {
 });
 
 const shot = (name: string) => page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
+const axe = readFileSync(path.resolve(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8');
+async function expectAccessible(): Promise<void> {
+  await page.evaluate(axe);
+  const found = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
+    'axe.run().then(({ violations }) => violations)',
+  );
+  expect(found.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)])).toEqual([]);
+}
 const row = (name: string) => page.locator('.upload', { hasText: name });
 
 it('sends several files one after another, and says which one is no audio', async () => {
@@ -99,6 +107,7 @@ it('tells why one failed, tries it again, and keeps what is open open', async ()
   await page.getByRole('button', { name: 'Transcribe' }).click();
   await row('late.wav').getByText('It is tried again by itself.').waitFor({ timeout: 15_000 });
   expect(await row('knee.mp3').locator('.transcript').isVisible()).toBe(true);
+  await expectAccessible();
   await shot('transcribe-failing');
   stack.telnyx.engine.transcriptions.faults = {};
   await row('late.wav').locator('.chip-good').waitFor({ timeout: 20_000 });
@@ -110,6 +119,7 @@ it('plays a sentence on the page of the file, and gives everything as a table', 
   await expect
     .poll(() => page.evaluate<number>('document.getElementById("player").currentTime'), { timeout: 8_000 })
     .toBeGreaterThan(6);
+  await expectAccessible();
   await shot('transcription');
   await page.getByRole('link', { name: 'All files' }).click();
   const download = page.waitForEvent('download');

@@ -17,24 +17,37 @@ export interface Transcript {
   readonly segments: readonly TranscriptSegment[];
 }
 
-/** What Whisper knows, whoever runs it. */
-export const SPOKEN_LANGUAGES: readonly string[] = [
-  ...'en es af am ar as az ba be bg bn bo br bs ca cs cy da de el et eu fa fi fo fr gl gu ha he hi hr ht hu hy id is it'.split(
-    ' ',
-  ),
-  ...'ja jv ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn no oc pa pl ps pt ro ru sa sd si sk'.split(
-    ' ',
-  ),
-  ...'sl sn so sq sr su sv sw ta te tg th tk tl tr tt uk ur uz vi yi yo zh'.split(' '),
-];
+/** What Whisper knows, by its own names; those that have two letters. */
+const LANGUAGES: ReadonlyMap<string, string> = new Map(
+  [
+    'af afrikaans, am amharic, ar arabic, as assamese, az azerbaijani, ba bashkir, be belarusian, bg bulgarian',
+    'bn bengali, bo tibetan, br breton, bs bosnian, ca catalan, cs czech, cy welsh, da danish, de german, el greek',
+    'en english, es spanish, et estonian, eu basque, fa persian, fi finnish, fo faroese, fr french, gl galician',
+    'gu gujarati, ha hausa, he hebrew, hi hindi, hr croatian, ht haitian creole, hu hungarian, hy armenian',
+    'id indonesian, is icelandic, it italian, ja japanese, ka georgian, kk kazakh, km khmer, kn kannada, ko korean',
+    'la latin, lb luxembourgish, ln lingala, lo lao, lt lithuanian, lv latvian, mg malagasy, mi maori',
+    'mk macedonian, ml malayalam, mn mongolian, mr marathi, ms malay, mt maltese, my myanmar, ne nepali, nl dutch',
+    'nn nynorsk, no norwegian, oc occitan, pa punjabi, pl polish, ps pashto, pt portuguese, ro romanian, ru russian',
+    'sa sanskrit, sd sindhi, si sinhala, sk slovak, sl slovenian, sn shona, so somali, sq albanian, sr serbian',
+    'su sundanese, sv swedish, sw swahili, ta tamil, te telugu, tg tajik, th thai, tk turkmen, tl tagalog',
+    'tr turkish, tt tatar, uk ukrainian, ur urdu, uz uzbek, vi vietnamese, yi yiddish, yo yoruba, zh chinese',
+  ]
+    .join(', ')
+    .split(', ')
+    .map((entry) => [entry.slice(0, 2), entry.slice(3)]),
+);
+const CODES: ReadonlyMap<string, string> = new Map([...LANGUAGES].map(([code, name]) => [name, code]));
 
-const names = new Intl.DisplayNames('en', { type: 'language' });
-export const languageName = (code: string): string => names.of(code) ?? code;
+export const SPOKEN_LANGUAGES: readonly string[] = [...LANGUAGES.keys()];
 
-const CODES: ReadonlyMap<string, string> = new Map([
-  ...SPOKEN_LANGUAGES.map((code): [string, string] => [languageName(code).toLowerCase(), code]),
-  ...SPOKEN_LANGUAGES.map((code): [string, string] => [code, code]),
-]);
+/** With a capital letter. */
+export function languageName(code: string): string {
+  const name = LANGUAGES.get(code) ?? code;
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
 
 /** Engines write `english` or `en`. Null: none that we know. */
-export const languageCode = (text: string): string | null => CODES.get(text.trim().toLowerCase()) ?? null;
+export function languageCode(text: string): string | null {
+  const word = text.trim().toLowerCase();
+  return LANGUAGES.has(word) ? word : (CODES.get(word) ?? null);
+}
