@@ -16,6 +16,9 @@ import { chooseTranscriber } from './choose-transcriber.ts';
 import { DONE, failed, type JobContext, type JobHandler, type JobOutcome } from './job-handler.ts';
 import type { Transcriber } from './transcriber.ts';
 
+/** The file's own fault: whoever sent it reads it there, and nobody behind the scenes can mend it. */
+const ABOUT_THE_AUDIO: ReadonlySet<string> = new Set(['audio_refused', 'too_large']);
+
 export const transcribe: JobHandler = {
   run: async (context) => {
     const { db, config, env, job } = context;
@@ -51,6 +54,10 @@ async function tried(context: JobContext, item: Transcription, transcriber: Tran
     throw error;
   }
   if (!outcome.ok) {
+    if (ABOUT_THE_AUDIO.has(outcome.code)) {
+      await markFailedTry(db, item.id, { status: 'failed', code: outcome.code }, now);
+      return DONE;
+    }
     // Given up it is told once more, as failed.
     await markFailedTry(db, item.id, { status: 'queued', code: outcome.code }, now);
     return { ...failed(outcome.code, outcome.final), ...wait(outcome.retryAfterMs) };

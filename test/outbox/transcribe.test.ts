@@ -86,16 +86,27 @@ describe('an engine that fails', () => {
   });
 
   it('for good is given up at once, kept with its audio, and can be tried again', async () => {
-    const asked = givenEngine(refuses(400), hears);
+    const asked = givenEngine(refuses(401), hears);
     const id = await givenTranscription();
     const { item, job } = await tried(id);
-    expect(item).toMatchObject({ status: 'failed', code: 'audio_refused', endedAt: Date.now() });
+    expect(item).toMatchObject({ status: 'failed', code: 'engine_key_refused', endedAt: Date.now() });
     expect(job.status).toBe('dead');
     expect(await retryTranscription(db, id, Date.now())).toBe(true);
     expect((await transcriptionOf(id)).status).toBe('queued');
     expect((await tried(id)).item).toMatchObject({ status: 'done' });
     expect(asked).toHaveLength(2);
     expect(await retryTranscription(db, id, Date.now())).toBe(false);
+  });
+
+  it('because of the audio itself leaves no dead letter: whoever sent it reads it there', async () => {
+    const asked = givenEngine(refuses(400), hears);
+    const id = await givenTranscription();
+    const { item, job } = await tried(id);
+    expect(item).toMatchObject({ status: 'failed', code: 'audio_refused', endedAt: Date.now() });
+    expect(job.status).toBe('done');
+    await retryTranscription(db, id, Date.now());
+    expect((await tried(id)).item).toMatchObject({ status: 'done' });
+    expect(asked).toHaveLength(2);
   });
 
   it('each time is given up after the last try', async () => {

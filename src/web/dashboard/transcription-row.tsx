@@ -8,7 +8,7 @@ import { Chip, Outcome } from './layout.tsx';
 
 export const TRANSCRIPTION_LABELS: Readonly<Record<TranscriptionStatus, string>> = {
   queued: 'Waiting',
-  running: 'In progress',
+  running: 'Running',
   done: 'Done',
   failed: 'Failed',
 };
