@@ -17,7 +17,8 @@ export function readAac(file: UploadedBytes, start: number): Found {
   let ms = 0;
   let frames = 0;
   for (let at = start; ; frames += 1) {
-    const [b0 = 0, b1 = 0, b2 = 0, b3 = 0, b4 = 0, b5 = 0] = file.slice(at, 6);
+    const [b0, b1, b2] = [file.byteAt(at), file.byteAt(at + 1), file.byteAt(at + 2)];
+    const [b3, b4, b5] = [file.byteAt(at + 3), file.byteAt(at + 4), file.byteAt(at + 5)];
     const rate = AAC_RATES[(b2 >> 2) & 15];
     const length = ((b3 & 3) << 11) | (b4 << 3) | (b5 >> 5);
     if (b0 !== 0xff || (b1 & 0xf6) !== 0xf0 || rate === undefined || length < 7 || at + length > file.length) break;
@@ -39,7 +40,7 @@ export function readAmr(file: UploadedBytes): Found {
   if (!isWide && file.text(0, AMR_HEAD.length) !== AMR_HEAD) return NOT_AUDIO;
   let frames = 0;
   for (let at = isWide ? WIDE_HEAD.length : AMR_HEAD.length; at < file.length; frames += 1) {
-    const kind = ((file.slice(at, 1)[0] ?? 0) >> 3) & 15;
+    const kind = (file.byteAt(at) >> 3) & 15;
     at += (isWide ? WIDE_BYTES : AMR_BYTES)[kind] ?? 1;
     if (at > file.length) break;
   }

@@ -10,12 +10,17 @@ const CUT_OFF: Found = { ok: false, code: 'cut_off' };
 const NO_SOUND: Found = { ok: false, code: 'no_sound' };
 const UNKNOWN: Found = { ok: true, durationMs: null };
 
+/** More than any file has; one made of nothing but empty parts would be read for a minute. */
+const MOST_PARTS = 100_000;
+const MOST_BLOCKS = 1000;
+
 /** Box after box; the index (`moov`) names a track with sound. Pictures have the same kind of boxes and no index. */
 export function readMp4(file: UploadedBytes): Found {
   let hasSound = false;
   let hasIndex = false;
   let isPicture = false;
-  for (let at = 0; at + 8 <= file.length; ) {
+  for (let at = 0, parts = 0; at + 8 <= file.length; parts += 1) {
+    if (parts === MOST_PARTS) return NOT_AUDIO;
     const head = file.view(at, 16);
     const short = head.getUint32(0);
     const long = short === 1 && head.byteLength === 16 ? Number(head.getBigUint64(8)) : short;
@@ -35,26 +40,34 @@ export function readMp4(file: UploadedBytes): Found {
 }
 
 const PAGE_HEAD = 27;
+const OGG_PAGE = [0x4f, 0x67, 0x67, 0x53];
 
 /** Page after page; the first says how the sound is written, the last how much of it there is. */
 export function readOgg(file: UploadedBytes): Found {
   let samples = 0;
   let codec: { readonly rate: number; readonly skip: number } | null = null;
   for (let at = 0; at < file.length; ) {
-    const head = file.view(at, PAGE_HEAD);
-    if (head.byteLength < PAGE_HEAD || file.text(at, 4) !== 'OggS') return CUT_OFF;
-    const segments = file.slice(at + PAGE_HEAD, head.getUint8(26));
-    const body = at + PAGE_HEAD + head.getUint8(26);
-    const length = segments.reduce((sum, segment) => sum + segment, 0);
-    if (body + length > file.length) return CUT_OFF;
+    const isPage = OGG_PAGE.every((byte, i) => file.byteAt(at + i) === byte);
+    const segments = file.byteAt(at + PAGE_HEAD - 1);
+    const body = at + PAGE_HEAD + segments;
+    let length = 0;
+    for (let i = 1; i <= segments; i += 1) length += file.byteAt(body - i);
+    if (!isPage || body + length > file.length) return CUT_OFF;
     codec ??= codecOf(file, body);
     if (codec === null) return NOT_AUDIO;
-    const granule = head.getBigInt64(6, true);
-    if (granule > 0n) samples = Math.max(samples, Number(granule));
+    samples = Math.max(samples, granuleAt(file, at + 6));
     at = body + length;
   }
   if (codec === null || samples <= codec.skip) return NO_SOUND;
   return { ok: true, durationMs: Math.round(((samples - codec.skip) * 1000) / codec.rate) };
+}
+
+/** How much there is up to the end of a page, eight bytes with a sign; -1: no packet ends on it. */
+function granuleAt(file: UploadedBytes, at: number): number {
+  if (file.byteAt(at + 7) > 0x7f) return -1;
+  let samples = 0;
+  for (let i = 7; i >= 0; i -= 1) samples = samples * 256 + file.byteAt(at + i);
+  return samples;
 }
 
 /** Null: it is not sound. */
@@ -77,7 +90,8 @@ export function readFlac(file: UploadedBytes, start: number): Found {
   const info = file.view(start + 4, 4 + STREAM_INFO_BYTES);
   if (info.byteLength < 4 + STREAM_INFO_BYTES) return CUT_OFF;
   if ((info.getUint32(0) & 0x7fffffff) !== STREAM_INFO_BYTES) return NOT_AUDIO;
-  for (let at = start + 4; ; ) {
+  for (let at = start + 4, blocks = 0; ; blocks += 1) {
+    if (blocks === MOST_BLOCKS) return NOT_AUDIO;
     const head = file.view(at, 4);
     if (head.byteLength < 4) return CUT_OFF;
     const word = head.getUint32(0);

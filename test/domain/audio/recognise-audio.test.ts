@@ -1,4 +1,5 @@
 /** What an uploaded file is, by its bytes alone: every kind of audio, what only looks like it, and what was cut off (S2-F7, SE-24). */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { recogniseAudio, UPLOAD_FORMATS } from '../../../src/domain/audio/recognise-audio.ts';
 import { UploadedBytes } from '../../../src/domain/audio/uploaded-bytes.ts';
@@ -85,6 +86,33 @@ describe('what is no audio', () => {
     ['a WAV without a sample', riff(fmt(32_000), join(text('data'), uint32(0)))],
   ])('%s is said to hold no sound', (_, bytes) => {
     expect(found(bytes)).toEqual({ ok: false, code: 'no_sound' });
+  });
+});
+
+describe('a file that was made to be read for ever', () => {
+  const many = (head: Uint8Array, part: Uint8Array, count: number) =>
+    join(head, ...Array.from({ length: count }, () => part));
+  it.each([
+    ['boxes without anything in them', many(text('\0\0\0\x08ftyp'), text('\0\0\0\x08free'), 200_000)],
+    ['blocks about the sound, and none of it', many(givenFlac().subarray(0, 42), text('\x01\0\0\0'), 2_000)],
+    ['chunks before the sound', many(riff(), text('junk\0\0\0\0'), 50_000)],
+  ])('of %s is not read to its end', (_, bytes) => {
+    expect(found(bytes)).toEqual({ ok: false, code: 'not_audio' });
+  });
+
+  it('or damaged anywhere is judged all the same, and nothing is thrown', () => {
+    const kinds = fc.constantFrom(...UPLOAD_FORMATS);
+    const damage = fc.array(fc.tuple(fc.nat(400), fc.nat(255)), { maxLength: 12 });
+    fc.assert(
+      fc.property(kinds, damage, fc.integer({ min: 1, max: 700 }), (format, changes, size) => {
+        const bytes = UPLOADS[format]().slice();
+        for (const [at, value] of changes) bytes[at % bytes.length] = value;
+        const result = found(bytes, size);
+        expect(typeof result.ok).toBe('boolean');
+        if (result.ok) expect(result.durationMs ?? 1).toBeGreaterThan(0);
+      }),
+      { numRuns: 400 },
+    );
   });
 });
 
