@@ -212,16 +212,25 @@ export async function markFailedTry(
     .where(and(eq(transcriptions.id, id), ne(transcriptions.status, 'done')));
 }
 
-/** What was given up is tried again, with all its tries. False: it is not failed. */
+/**
+ * What was given up is tried again, with all its tries. False: it is not failed. Whoever gave it up may not have settled the work yet: it
+ * is taken from them, and what they settle then changes nothing.
+ */
 export async function retryTranscription(db: Database, id: string, now: number): Promise<boolean> {
-  const [rows] = await db.batch([
+  const hasFailed = sql`exists (select 1 from transcriptions where id = ${id} and status = 'failed')`;
+  const anew = { status: 'waiting', attempts: 0, dueAt: now, code: null, endedAt: null };
+  const [, , rows] = await db.batch([
+    // Work that was done long ago is forgotten. Of a file that is done it finds nothing to do.
+    insertJob(db, { kind: 'transcribe', subject: id }, now),
+    db
+      .update(jobs)
+      .set(anew)
+      .where(and(eq(jobs.kind, 'transcribe'), eq(jobs.subject, id), hasFailed)),
     db
       .update(transcriptions)
       .set({ status: 'queued', code: null, endedAt: null })
       .where(and(eq(transcriptions.id, id), eq(transcriptions.status, 'failed')))
       .returning({ id: transcriptions.id }),
-    // Of one that is done it finds nothing to do, and whoever is at it is left alone.
-    insertJob(db, { kind: 'transcribe', subject: id }, now, 'again'),
   ]);
   return rows.length > 0;
 }

@@ -109,6 +109,35 @@ describe('an engine that fails', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('for good can be tried again before whoever gave it up has said so', async () => {
+    givenEngine(refuses(400), hears);
+    const id = await givenTranscription();
+    const { id: jobId } = await jobOf(id);
+    const prepare = testEnv.DB.prepare.bind(testEnv.DB);
+    let isRetried = false;
+    vi.spyOn(testEnv.DB, 'prepare').mockImplementation((sql) => {
+      const statement = prepare(sql);
+      // The last word of the try: that its work is over.
+      if (!sql.startsWith('update "jobs" set "status"') || isRetried) return statement;
+      isRetried = true;
+      const bind = statement.bind.bind(statement);
+      vi.spyOn(statement, 'bind').mockImplementation((...values) => {
+        const bound = bind(...values);
+        const raw = bound.raw.bind(bound) as () => Promise<unknown[]>;
+        vi.spyOn(bound, 'raw').mockImplementation(async () => {
+          expect(await retryTranscription(db, id, Date.now())).toBe(true);
+          return raw() as never;
+        });
+        return bound;
+      });
+      return statement;
+    });
+    await runJob(envWith(), jobId);
+    expect(isRetried).toBe(true);
+    expect([(await transcriptionOf(id)).status, (await jobOf(id)).status]).toEqual(['queued', 'waiting']);
+    expect((await tried(id)).item.status).toBe('done');
+  });
+
   it('each time is given up after the last try', async () => {
     givenEngine(refuses(503));
     const id = await givenTranscription();

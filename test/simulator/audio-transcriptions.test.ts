@@ -1,11 +1,14 @@
 /** The stand-in that writes down audio files: what it hears, what it refuses, and what can go wrong with it. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { defaultTranscriptionKey } from '../../src/simulator/audio-transcriptions.ts';
+import type { Persona } from '../../src/simulator/persona.ts';
+import { personas } from '../../src/simulator/personas.ts';
 import { renderRecording } from '../../src/simulator/recording-audio.ts';
 import type { Recording } from '../../src/simulator/recordings.ts';
 import { startTelnyxServer, type TelnyxServer } from '../../src/simulator/telnyx-server.ts';
 import { givenMp3, givenWav } from '../support/given-audio.ts';
 import { givenOpus } from '../support/given-containers.ts';
+import { rig } from './rig.ts';
 
 let server: TelnyxServer;
 beforeAll(async () => {
@@ -60,6 +63,40 @@ describe('what it hears', () => {
     // Whoever downloaded it can have it heard after Telnyx' own copy is gone.
     server.engine.recordings.delete(RECORDING.id);
     expect((await heard(renderRecording(RECORDING))).text).toContain('left knee');
+  });
+
+  it('is a whole call, prompts and answers in their order, a prompt only as far as it was played', async () => {
+    const says = { 'hpi.chief_complaint': [{ say: ['I have a headache', 'since yesterday'] }] };
+    const presses = { pain: ['7'] };
+    const persona: Persona = { ...(personas[0] as Persona), reactionMs: 500, keys: { ...says, ...presses } };
+    const { answered, act, ask, clock, engine, events } = await rig({ personas: [persona] });
+    const id = await answered();
+    await act(id, 'record_start', { format: 'mp3', channels: 'dual' });
+    await ask(id, 'hpi.chief_complaint', { payload: 'What brings you in?', timeout_millis: 5_000 });
+    await clock.advance(20_000);
+    await act(id, 'speak', {
+      payload: 'One two three four five six seven eight nine ten.',
+      voice: 'Telnyx.KokoroTTS.af',
+    });
+    await clock.advance(1_500);
+    await act(id, 'playback_stop', { stop: 'all' });
+    await act(id, 'hangup');
+    await clock.runUntilIdle();
+    const recording = engine.recordings.find(events('call.recording.saved')[0]?.event.payload.recording_id);
+    const audio = renderRecording(recording as Recording);
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', audio as Uint8Array<ArrayBuffer>));
+    const words = await engine.recordings.hear(Buffer.from(digest).toString('hex'));
+    expect(words?.segments.map((segment) => segment.words)).toEqual([
+      'What brings you in?',
+      'I have a headache',
+      'since yesterday',
+      expect.stringMatching(/^One two( three( four)?)?$/),
+    ]);
+    for (const [i, { startMs, endMs }] of (words?.segments ?? []).entries()) {
+      expect(endMs).toBeGreaterThan(startMs);
+      expect(startMs).toBeGreaterThanOrEqual(words?.segments[i - 1]?.endMs ?? 0);
+      expect(endMs).toBeLessThanOrEqual(words?.durationMs ?? 0);
+    }
   });
 
   it('is the same each time for other audio, and other words for other bytes', async () => {
