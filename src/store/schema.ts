@@ -540,3 +540,34 @@ export const media = sqliteTable(
   },
   (t) => [index('media_created').on(t.createdAt, t.id)],
 );
+
+/**
+ * Uploaded audio, and what was said in it once that was written down. The audio lies in R2 (`transcriptions/<id>`), sealed under a key of
+ * its own, which the vault keeps under the transcription's id. `sealed`: the name of the file; `result_sealed`: Transcript, compressed.
+ * `language`: as whoever sent it said; `engine`: who wrote it down. Kept RETENTION_DAYS, or until somebody deletes it.
+ */
+export const transcriptions = sqliteTable(
+  'transcriptions',
+  {
+    id: text().primaryKey(),
+    status: text().notNull(),
+    code: text(),
+    sealed: text().notNull(),
+    resultSealed: text('result_sealed'),
+    language: text(),
+    engine: text(),
+    format: text().notNull(),
+    bytes: integer().notNull(),
+    sha256: text().notNull(),
+    durationMs: integer('duration_ms'),
+    createdBy: text('created_by').notNull(),
+    ownerName: text('owner_name').notNull(),
+    createdAt: integer('created_at').notNull(),
+    endedAt: integer('ended_at'),
+  },
+  (t) => [
+    index('transcriptions_created').on(t.createdAt, t.id),
+    index('transcriptions_status').on(t.status, t.createdAt, t.id),
+    index('transcriptions_same').on(t.createdBy, t.sha256, t.createdAt),
+  ],
+);

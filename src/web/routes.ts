@@ -19,6 +19,7 @@ import { statsRoutes } from './api/stats.ts';
 import { suppressionImportRoutes } from './api/suppression-imports.ts';
 import { suppressionRoutes } from './api/suppressions.ts';
 import { taskRoutes } from './api/tasks.ts';
+import { transcriptionRoutes } from './api/transcriptions.ts';
 import { dashboardRoutes } from './dashboard/routes.tsx';
 import type { Route } from './route.ts';
 
@@ -41,6 +42,7 @@ export const routes: readonly Route[] = [
   ...dialingRoutes,
   ...importRoutes,
   ...mediaRoutes,
+  ...transcriptionRoutes,
   ...doctorRoutes,
   ...auditRoutes,
   ...statsRoutes,

@@ -11,6 +11,7 @@ export const PORTS = {
   everyPage: 8867,
   questionnaires: 8917,
   cli: 8897,
+  transcribe: 8947,
 } as const;
 
 export const stackPorts = (first: number) => ({ access: first, worker: first + 1, telnyx: first + 2 });

@@ -50,6 +50,13 @@ const WAYS = [
     needs: 'seesQuestionnaires',
     group: 1,
   },
+  {
+    key: 'transcriptions',
+    path: '/dashboard/transcriptions',
+    name: 'Transcribe',
+    needs: 'seesTranscriptions',
+    group: 1,
+  },
   { key: 'jobs', path: '/dashboard/jobs', name: 'Background work', needs: 'seesWork', group: 2 },
   { key: 'audit', path: '/dashboard/audit', name: 'Audit', needs: 'seesAudit', group: 2 },
 ] as const;

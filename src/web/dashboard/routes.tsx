@@ -18,6 +18,7 @@ import { stopDialingRoutes } from './stop-dialing-routes.tsx';
 import { suppressionPageRoutes } from './suppression-routes.tsx';
 import { taskPageRoutes } from './task-routes.tsx';
 import { todayPageRoutes } from './today-routes.tsx';
+import { transcriptionPageRoutes } from './transcription-routes.tsx';
 import { CALL_ROLES, CAMPAIGN_ROLES, homeOf, viewerOf } from './viewer.ts';
 
 const home = { method: 'GET', roles: CAMPAIGN_ROLES, audit: 'page.home', phi: false } as const;
@@ -40,6 +41,7 @@ export const dashboardRoutes: readonly Route[] = [
   ...questionnaireEditRoutes,
   ...questionnaireTryRoutes,
   ...suppressionPageRoutes,
+  ...transcriptionPageRoutes,
   route(
     { method: 'GET', roles: CALL_ROLES, path: '/dashboard/new-call', audit: 'page.new_call', phi: false },
     async (ask) => {

@@ -29,6 +29,7 @@ export interface Viewer {
   readonly seesCalls: boolean;
   readonly placesCalls: boolean;
   readonly seesTasks: boolean;
+  readonly seesTranscriptions: boolean;
   readonly seesWork: boolean;
   readonly seesAudit: boolean;
   /** Sends again what was given up. */
@@ -58,6 +59,7 @@ export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer
     seesCalls: hasOne(CALL_ROLES),
     placesCalls: hasOne(CALL_ROLES),
     seesTasks: hasOne(TASK_ROLES),
+    seesTranscriptions: hasOne(CALL_ROLES),
     seesWork: hasOne(WORK_ROLES),
     seesAudit: hasOne(WORK_ROLES),
     runsWork: hasOne(['admin']),
