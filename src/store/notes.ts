@@ -1,9 +1,10 @@
 /** Notes, by call and version; the newest is what readers get. */
-import { desc, eq } from 'drizzle-orm';
+import { and, desc, eq, gte, isNotNull, lte, sql } from 'drizzle-orm';
 import type { Note } from '../domain/note/note.ts';
+import type { ReviewStatus } from './calls.ts';
 import type { Database } from './database.ts';
 import { dataKeyOf, type PatientKeys } from './patient-keys.ts';
-import { notes } from './schema.ts';
+import { calls, notes } from './schema.ts';
 import { type DataKey, seal, unseal } from './seal.ts';
 
 const place = (noteId: string) => ({ table: 'notes', column: 'sealed', row: noteId });
@@ -30,3 +31,74 @@ export async function getNote(db: Database, ring: PatientKeys, callId: string): 
 
 export const openNote = (dataKey: DataKey, { id, sealed }: { readonly id: string; readonly sealed: string }): Note =>
   JSON.parse(unseal(dataKey, place(id), sealed)) as Note;
+
+/** What a list says of a note: nothing of what the patient said. */
+export interface ListedNote {
+  readonly id: string;
+  readonly version: number;
+  readonly callId: string;
+  readonly patientId: string;
+  readonly externalId: string | null;
+  readonly status: Note['status'];
+  readonly redFlags: number;
+  readonly review: ReviewStatus | null;
+  readonly signedBy: string | null;
+  readonly signedAt: number | null;
+  readonly createdAt: number;
+}
+
+export interface NoteFilter {
+  readonly limit: number;
+  /** `at`: when the last note already seen was written; `id`: its call. */
+  readonly cursor: { readonly at: number; readonly id: string } | null;
+  readonly status?: Note['status'];
+  readonly flagged?: boolean;
+  readonly reviewed?: boolean;
+  readonly patientId?: string;
+  /** When it was written, epoch milliseconds, both included. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** The newest note of each call, the last written first. The calls know when that was, and have the indexes. */
+export async function listNotes(
+  db: Database,
+  filter: NoteFilter,
+): Promise<{ items: ListedNote[]; nextCursor: NoteFilter['cursor'] }> {
+  const { cursor, patientId, reviewed, flagged, status, from, to } = filter;
+  const { externalId, redFlags, review, signedBy, signedAt } = calls;
+  const found = await db
+    .select({
+      ...{ id: notes.id, version: notes.version, callId: calls.id, patientId: calls.patientId, externalId },
+      ...{ status: notes.status, redFlags, review, signedBy, signedAt, createdAt: notes.createdAt, at: calls.noteAt },
+    })
+    .from(calls)
+    .innerJoin(notes, and(eq(notes.callId, calls.id), eq(notes.version, calls.noteVersion)))
+    .where(
+      and(
+        isNotNull(calls.noteAt),
+        cursor === null ? undefined : sql`(${calls.noteAt}, ${calls.id}) < (${cursor.at}, ${cursor.id})`,
+        patientId === undefined ? undefined : eq(calls.patientId, patientId),
+        // Those of one patient are few already.
+        reviewed === undefined
+          ? undefined
+          : sql`${sql.raw(patientId === undefined ? '' : '+')}${calls.review} = ${reviewed ? 'signed' : 'unreviewed'}`,
+        flagged === undefined ? undefined : sql`(${calls.redFlags} > 0) = ${flagged ? 1 : 0}`,
+        status === undefined ? undefined : eq(notes.status, status),
+        from === undefined ? undefined : gte(calls.noteAt, from),
+        to === undefined ? undefined : lte(calls.noteAt, to),
+      ),
+    )
+    .orderBy(desc(calls.noteAt), desc(calls.id))
+    .limit(filter.limit + 1);
+  const rows = found.slice(0, filter.limit);
+  const last = found.length > rows.length ? rows.at(-1) : undefined;
+  return {
+    items: rows.map(({ at: _, ...row }) => ({
+      ...row,
+      status: row.status as Note['status'],
+      review: row.review as ReviewStatus | null,
+    })),
+    nextCursor: last === undefined ? null : { at: last.at ?? 0, id: last.callId },
+  };
+}

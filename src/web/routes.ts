@@ -7,11 +7,13 @@ import { consentRoutes } from './api/consents.ts';
 import { dialingRoutes } from './api/dialing.ts';
 import { doctorRoutes } from './api/doctor.ts';
 import { importRoutes } from './api/imports.ts';
+import { intakeNoteRoutes } from './api/intake-notes.ts';
 import { jobRoutes } from './api/jobs.ts';
 import { mediaRoutes } from './api/media.ts';
 import { patientRoutes } from './api/patients.ts';
 import { reassignedNumberRoutes } from './api/reassigned-numbers.ts';
 import { recordingRoutes } from './api/recordings.ts';
+import { reviewRoutes } from './api/reviews.ts';
 import { staffRoutes } from './api/staff.ts';
 import { suppressionImportRoutes } from './api/suppression-imports.ts';
 import { suppressionRoutes } from './api/suppressions.ts';
@@ -22,6 +24,8 @@ import type { Route } from './route.ts';
 export const routes: readonly Route[] = [
   ...callRoutes,
   ...callLogRoutes,
+  ...reviewRoutes,
+  ...intakeNoteRoutes,
   ...recordingRoutes,
   ...patientRoutes,
   ...staffRoutes,
