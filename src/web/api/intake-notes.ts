@@ -46,7 +46,7 @@ const list = route(
     roles: ['admin', 'clinician'],
     audit: 'note.list',
     phi: true,
-    summary: 'Notes, the last written first. `from` and `to` are of when the newest version of a note was written.',
+    summary: 'List notes, the last written first; `from` and `to` are of when the newest version was written',
     query: z.strictObject({
       limit,
       cursor: pageCursor('call').optional(),
@@ -83,7 +83,7 @@ const schema = route(
     roles: ['admin', 'clinician', 'intake', 'operator', 'auditor'],
     audit: 'schema.read',
     phi: false,
-    summary: 'The JSON Schema (2020-12) of a note as /api/calls/{call_id}/intake-data answers it.',
+    summary: 'Read the JSON Schema (2020-12) of a note as /api/calls/{call_id}/intake-data answers it',
     answers: { 200: z.record(z.string(), z.unknown()).describe('A JSON Schema.') },
   },
   ({ c }) => c.body(JSON.stringify(noteJsonSchema()), 200, { 'Content-Type': 'application/schema+json' }),

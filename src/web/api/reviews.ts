@@ -66,7 +66,7 @@ const shared = {
 const read = route(
   {
     ...{ ...shared, method: 'GET', audit: 'note.read_review' },
-    ...{ summary: 'Who signed the note of a call, and what was added to it.', answers: { 200: review } },
+    ...{ summary: 'Read who signed the note of a call, and what was added to it', answers: { 200: review } },
   },
   async (ask) => {
     const { note, reviews } = await reviewedNote(ask, ask.params.call_id);
@@ -78,7 +78,7 @@ const sign = route(
   {
     ...{ ...shared, method: 'POST', audit: 'note.sign' },
     summary:
-      'Sign the newest note of a call, or add to what is signed. Sent twice it writes nothing more and answers 200.',
+      'Sign the newest note of a call, or add to what is signed; sent again it writes nothing more and answers 200',
     body: z.strictObject({
       verdict: z.literal('signed'),
       addendum: addendumText.nullish(),

@@ -72,6 +72,10 @@
     for (const part of document.querySelectorAll('details[id]')) part.open = openById.get(part.id) ?? part.open;
   });
 
+  document.addEventListener('click', ({ target }) => {
+    if (target.closest?.('[data-print]')) window.print();
+  });
+
   // The recording: a second of it is heard by its button, and what is said stands out in the transcript while it plays.
   document.addEventListener('click', ({ target }) => {
     const button = target.closest?.('[data-seek]');
