@@ -9,7 +9,7 @@ import { iso } from './call-json.ts';
 import { callId } from './fields.ts';
 
 /** Longer than anybody writes beside a patient; a letter belongs elsewhere. */
-export const addendumText = text(4000);
+const addendumText = text(4000);
 
 const moment = z.iso.datetime();
 const signature = z.strictObject({

@@ -102,22 +102,24 @@ const Provenance = ({ item, answer, note, clock, playable }: AnswerView) => {
   const at = timestamp === undefined ? null : Date.parse(timestamp);
   return (
     <div class="provenance">
-      {parts.join(', ')}
-      {at === null ? null : (
-        <>
-          , <Moment at={at} clock={clock} exact={!isEarlier} />
-        </>
-      )}
-      {typeof offset_ms === 'number' && !isEarlier && playable ? (
-        <>
-          , <Seek heard={{ offsetMs: offset_ms, words: wordsOf(answer) }} about={itemTitle(item)} playable />
-        </>
-      ) : null}
-      {isEarlier ? (
-        <>
-          , <a href={`/dashboard/calls/${call_id}`}>from an earlier call</a>
-        </>
-      ) : null}
+      <span>
+        {parts.join(', ')}
+        {at === null ? null : (
+          <>
+            , <Moment at={at} clock={clock} exact={!isEarlier} />
+          </>
+        )}
+        {typeof offset_ms === 'number' && !isEarlier && playable ? (
+          <span class="no-print">
+            , <Seek heard={{ offsetMs: offset_ms, words: wordsOf(answer) }} about={itemTitle(item)} playable />
+          </span>
+        ) : null}
+        {isEarlier ? (
+          <>
+            , <a href={`/dashboard/calls/${call_id}`}>from an earlier call</a>
+          </>
+        ) : null}
+      </span>
       <Origin item={item} answer={answer} note={note} />
     </div>
   );
