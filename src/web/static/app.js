@@ -63,6 +63,15 @@
 
   document.querySelector('[data-reload]')?.addEventListener('click', () => window.location.reload());
 
+  // What a poll leaves in its place is moved for a moment, and some browsers then forget where somebody was writing.
+  let writingIn = null;
+  document.addEventListener('htmx:beforeSwap', (event) => {
+    writingIn = isAsked(event) ? null : document.activeElement;
+  });
+  document.addEventListener('htmx:afterSwap', () => {
+    if (writingIn?.isConnected) keepFocus(writingIn);
+  });
+
   // A fragment comes as somebody would first see it; whoever has it before them keeps open what is open.
   const openById = new Map();
   document.addEventListener('htmx:beforeSwap', ({ target }) => {
