@@ -21,6 +21,8 @@ CREATE INDEX `calls_review` ON `calls` (`review`,`created_at`,`id`) WHERE review
 CREATE INDEX `calls_note` ON `calls` (`note_at`,`id`) WHERE note_at is not null;--> statement-breakpoint
 CREATE INDEX `calls_note_review` ON `calls` (`review`,`note_at`,`id`) WHERE note_at is not null;--> statement-breakpoint
 CREATE INDEX `calls_note_patient` ON `calls` (`patient_id`,`note_at`,`id`) WHERE note_at is not null;--> statement-breakpoint
+ALTER TABLE `notes` ADD `session_version` integer;--> statement-breakpoint
+UPDATE `notes` SET `session_version` = `version`;--> statement-breakpoint
 UPDATE `calls` SET `review` = 'unreviewed',
 	`note_version` = (SELECT max(`version`) FROM `notes` WHERE `call_id` = `calls`.`id`),
 	`note_at` = (SELECT max(`created_at`) FROM `notes` WHERE `call_id` = `calls`.`id`)

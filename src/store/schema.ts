@@ -227,13 +227,17 @@ export const callLogs = sqliteTable('call_logs', {
   createdAt: integer('created_at').notNull(),
 });
 
-/** The note of a call, by version; nothing is rewritten, a later version is added. `sealed`: the Note as JSON. */
+/**
+ * The note of a call, by version; nothing is rewritten, a later version is added. `session_version`: which of the call's own accounts
+ * it is, each written once; null: a correction by staff. `sealed`: the Note as JSON.
+ */
 export const notes = sqliteTable(
   'notes',
   {
     id: text().primaryKey(),
     callId: text('call_id').notNull(),
     version: integer().notNull(),
+    sessionVersion: integer('session_version'),
     patientId: text('patient_id').notNull(),
     status: text().notNull(),
     sealed: text().notNull(),

@@ -4,6 +4,7 @@ import { callRoutes } from './api/calls.ts';
 import { campaignResultRoutes } from './api/campaign-results.ts';
 import { campaignRoutes } from './api/campaigns.ts';
 import { consentRoutes } from './api/consents.ts';
+import { correctionRoutes } from './api/corrections.ts';
 import { dialingRoutes } from './api/dialing.ts';
 import { doctorRoutes } from './api/doctor.ts';
 import { importRoutes } from './api/imports.ts';
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   ...callRoutes,
   ...callLogRoutes,
   ...reviewRoutes,
+  ...correctionRoutes,
   ...intakeNoteRoutes,
   ...recordingRoutes,
   ...patientRoutes,

@@ -15,7 +15,7 @@ import { redFlagTasks } from '../store/tasks.ts';
 import type { Actor } from './context.ts';
 import { notFound, Problem } from './errors.ts';
 
-interface Signer {
+export interface Signer {
   readonly env: Env;
   readonly config: Config;
   readonly db: Database;
@@ -100,10 +100,10 @@ async function whatHappened(signer: Signer, callId: string, request: SignRequest
 const noNote = ({ status }: Call): Problem =>
   isLiveStatus(status)
     ? new Problem(404, 'not_ready', { detail: 'The note is written when the call is over. Ask again then.' })
-    : new Problem(404, 'no_note', { detail: 'This call left no note, so there is nothing to sign.' });
-const noteChanged = (): Problem =>
+    : new Problem(404, 'no_note', { detail: 'This call left no note.' });
+export const noteChanged = (): Problem =>
   new Problem(409, 'note_changed', {
-    detail: 'There is a newer version of this note. Read it, then sign that version.',
+    detail: 'There is a newer version of this note. Read it, then sign or correct that version.',
   });
 const redFlagOpen = (): Problem =>
   new Problem(409, 'red_flag_open', {

@@ -9,7 +9,7 @@ import { LANGUAGES } from '../../domain/intake/questionnaire.ts';
 const moment = z.iso.datetime().describe('ISO 8601, UTC.');
 const eventId = z.string().describe('Of the event in /api/calls/{id}/events that it came from.');
 
-const answer = z
+const said = z
   .strictObject({
     state: z
       .enum(['answered', 'none', 'unknown', 'declined', 'skipped', 'not_asked', 'unclear'])
@@ -27,6 +27,13 @@ const answer = z
     question_version: z.int().optional().describe('Version of the questionnaire it was asked from.'),
     call_id: z.string().optional().describe('The call it was given in, where an unfinished intake was taken up again.'),
     offset_ms: z.number().nullable().optional().describe('From the start of that call’s recording; null without one.'),
+  })
+  .describe('One answer, and where it came from.');
+
+const answer = said
+  .extend({
+    corrected_by: z.string().optional().describe('Whoever put it right, of an answer that is by staff.'),
+    previous: said.optional().describe('What the patient said before it was put right.'),
   })
   .describe('One answer, and where it came from.');
 
