@@ -78,6 +78,16 @@ it('is signed only when the red flag is claimed, with an addendum, and then says
   // The recording comes by itself meanwhile: nothing that was written is lost.
   await page.locator('#player').waitFor({ timeout: 20_000 });
   expect(await words.inputValue()).toContain('911 is on the way');
+  // An answer is put right meanwhile: the note is another then, and what was written comes along.
+  const pain = page.locator('[data-item="hpi.pain_level"]');
+  await pain.getByText('Correct', { exact: false }).click();
+  await pain.getByLabel('Answer').fill('9');
+  await expectAccessible();
+  await shot('review-correct');
+  await pain.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('This is version 2 of the note').waitFor();
+  expect(await pain.innerText()).toContain('The patient said: 7 (by key)');
+  expect(await words.inputValue()).toContain('911 is on the way');
   const sign = page.getByRole('button', { name: 'Sign the note' });
   await sign.focus();
   await page.keyboard.press('Enter');

@@ -3,6 +3,7 @@
  * 5 s until its recording is there: never while somebody may be listening.
  */
 import type { CallLog } from '../../domain/intake/call-log.ts';
+import type { Questionnaire } from '../../domain/intake/questionnaire.ts';
 import type { Note } from '../../domain/note/note.ts';
 import type { Call } from '../../store/calls.ts';
 import type { Patient } from '../../store/patients.ts';
@@ -29,6 +30,8 @@ export interface CallView {
   readonly settled: boolean;
   readonly patient: Patient | null;
   readonly note: Note | null;
+  /** What was asked; null while nothing can be corrected. */
+  readonly questions: Questionnaire | null;
   readonly reviews: Reviews;
   /** A red flag that the note names, and nobody has claimed. */
   readonly flagOpen: boolean;
@@ -83,7 +86,7 @@ export const CallFragment = (view: CallView) => {
             <NoNote settled={settled} />
           ) : (
             <>
-              <NoteView note={review.note} clock={clock} playable={playable} />
+              <NoteView note={review.note} questions={view.questions} clock={clock} playable={playable} />
               <ConsentEvidence note={review.note} log={log} clock={clock} />
               <ReviewPanel {...review} shown={view.shownReview} typed={view.typedAddendum} />
             </>

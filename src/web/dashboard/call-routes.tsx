@@ -6,6 +6,7 @@ import { fetchRecordingAgain } from '../fetch-recording-again.ts';
 import { hangUp, storedCall } from '../read-call.ts';
 import { type Ask, type Route, route } from '../route.ts';
 import { settleTask, TASK_VERBS } from '../settle-task.ts';
+import { callCorrectionRoute } from './call-correction-route.tsx';
 import { CallAnswer } from './call-fragment.tsx';
 import { CallPage } from './call-page.tsx';
 import { callReviewRoute } from './call-review-route.tsx';
@@ -98,4 +99,5 @@ export const callPageRoutes: readonly Route[] = [
   ),
   ...settle,
   callReviewRoute,
+  callCorrectionRoute,
 ];

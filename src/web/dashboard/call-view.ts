@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { getNote } from '../../store/notes.ts';
 import { getPatient } from '../../store/patients.ts';
+import { questionnaireVersion } from '../../store/questionnaires.ts';
 import { getRecording } from '../../store/recordings.ts';
 import { reviewsOfCall } from '../../store/reviews.ts';
 import { countAlerts, redFlagTasks, tasksOfCall } from '../../store/tasks.ts';
@@ -31,9 +32,17 @@ export async function callView(ask: Ask, id: string, typedAddendum = ''): Promis
     tasksOfCall(db, call.id),
     countAlerts(db, MOST_ALERTS),
   ]);
-  const flagTasks = note === null ? new Map() : await redFlagTasks(db, flagCallsOf(note));
+  // A poll would take away what somebody is entering: corrections wait until everything is there.
+  const isStill = settled && call.recordingStatus !== 'pending';
+  const [flagTasks, questions] =
+    note === null
+      ? [new Map(), null]
+      : await Promise.all([
+          redFlagTasks(db, flagCallsOf(note)),
+          isStill ? questionnaireVersion(db, note.questionnaire.id, note.questionnaire.version) : null,
+        ]);
   return {
-    ...{ call, settled, patient, note, reviews, recording, log, tasks, alerts, now, typedAddendum },
+    ...{ call, settled, patient, note, reviews, questions, recording, log, tasks, alerts, now, typedAddendum },
     flagOpen: [...flagTasks.values()].some(({ status }) => status === 'open'),
     shownReview: c.req.header(SHOWN_REVIEW) ?? null,
     actorName: actor.name,
