@@ -5,15 +5,18 @@ import { callRoutes } from './api/calls.ts';
 import { campaignResultRoutes } from './api/campaign-results.ts';
 import { campaignRoutes } from './api/campaigns.ts';
 import { consentRoutes } from './api/consents.ts';
+import { correctionRoutes } from './api/corrections.ts';
 import { dialingRoutes } from './api/dialing.ts';
 import { doctorRoutes } from './api/doctor.ts';
 import { importRoutes } from './api/imports.ts';
+import { intakeNoteRoutes } from './api/intake-notes.ts';
 import { jobRoutes } from './api/jobs.ts';
 import { mediaRoutes } from './api/media.ts';
 import { patientRoutes } from './api/patients.ts';
 import { questionnaireRoutes } from './api/questionnaires.ts';
 import { reassignedNumberRoutes } from './api/reassigned-numbers.ts';
 import { recordingRoutes } from './api/recordings.ts';
+import { reviewRoutes } from './api/reviews.ts';
 import { staffRoutes } from './api/staff.ts';
 import { statsRoutes } from './api/stats.ts';
 import { suppressionImportRoutes } from './api/suppression-imports.ts';
@@ -26,6 +29,9 @@ import type { Route } from './route.ts';
 export const routes: readonly Route[] = [
   ...callRoutes,
   ...callLogRoutes,
+  ...reviewRoutes,
+  ...correctionRoutes,
+  ...intakeNoteRoutes,
   ...recordingRoutes,
   ...patientRoutes,
   ...staffRoutes,

@@ -7,6 +7,7 @@ import { redFlagTasks } from '../../store/tasks.ts';
 import { Problem } from '../errors.ts';
 import { readCall, readCallLog, storedCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
+import { TRANSCRIPT_FORMATS, transcriptFile } from '../transcript-file.ts';
 import { eventsJson, noteJson, transcriptsJson } from './call-json.ts';
 import { callId } from './fields.ts';
 
@@ -36,10 +37,17 @@ const events = route({ ...shared, path: '/api/calls/:call_id/events', audit: 'ca
 );
 
 const transcripts = route(
-  { ...shared, path: '/api/calls/:call_id/transcripts', audit: 'call.read_transcripts' },
+  {
+    ...shared,
+    path: '/api/calls/:call_id/transcripts',
+    audit: 'call.read_transcripts',
+    query: z.strictObject({ format: z.enum(TRANSCRIPT_FORMATS).default('json') }),
+  },
   async (ask) => {
     const current = await readCall(ask, ask.params.call_id);
     const [log, recording] = await Promise.all([readCallLog(ask, current), getRecording(ask.db, current.call.id)]);
+    const { format } = ask.query;
+    if (format !== 'json') return transcriptFile(format, current.call.id, log.transcript, recording);
     return ask.c.json(transcriptsJson(log, recording));
   },
 );

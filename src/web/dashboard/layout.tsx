@@ -13,6 +13,8 @@ const HTMX_CONFIG = JSON.stringify({
   includeIndicatorStyles: false,
   allowEval: false,
   selfRequestsOnly: true,
+  // Left out: style, which a text field has when it was made larger, and the policy refuses to copy.
+  attributesToSettle: ['class'],
   historyEnabled: false,
   historyCacheSize: 0,
   responseHandling: [
