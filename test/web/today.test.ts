@@ -48,6 +48,19 @@ describe('today', () => {
     expect(again.html).toContain('Not claimed');
   });
 
+  it('shows the notes nobody has signed, a red flag first, and no more once they are', async () => {
+    const [plain, flagged] = [await givenCall(given), await givenCall(given)];
+    for (const made of [flagged, plain])
+      await endCall(given, made, { tasks: [], record: { redFlags: made === flagged ? 1 : 0 } });
+    const { html } = await today();
+    expect(isBefore(html, `note-${flagged.call.id}`, `note-${plain.call.id}`)).toBe(true);
+    const signed = await given.send('POST', `/api/calls/${plain.call.id}/review`, { verdict: 'signed' });
+    expect(signed.status).toBeLessThan(300);
+    const later = await today();
+    expect(later.html).not.toContain(`note-${plain.call.id}`);
+    expect(later.html).toContain(`note-${flagged.call.id}`);
+  });
+
   it('names a call that ought to be over', async () => {
     const { call } = await givenCall(given);
     const stuck = { status: 'in_progress', createdAt: Date.now() - 80 * 60_000 };

@@ -114,7 +114,7 @@ const Navigation = ({ current, viewer, alerts, givenUp }: Counts & { viewer: Vie
 /** Counting further tells nobody more. */
 export const MOST_ALERTS = 100;
 
-const shownCount = (count: number): string => (count >= MOST_ALERTS ? `${MOST_ALERTS - 1}+` : String(count));
+export const shownCount = (count: number): string => (count >= MOST_ALERTS ? `${MOST_ALERTS - 1}+` : String(count));
 
 /** Red flags that wait, beside "Tasks". `elsewhere`: in the answer to a fragment's request, from where it goes to its place. */
 export const Alerts = ({ count, elsewhere = false }: { count: number; elsewhere?: boolean }) => {
