@@ -484,3 +484,13 @@ export const media = sqliteTable(
   },
   (t) => [index('media_created').on(t.createdAt, t.id)],
 );
+
+/**
+ * When something last showed that this installation works: the cron, a hint through each queue, a webhook verified or refused. One
+ * row each, written at most once a minute, kept for ever. `code`: why it was refused, or which hint came through. No patient data.
+ */
+export const signs = sqliteTable('signs', {
+  name: text().primaryKey(),
+  at: integer().notNull(),
+  code: text(),
+});
