@@ -104,6 +104,8 @@ export interface Config {
     readonly spendCapNanosPerDay: number;
     /** Agreements are recorded with those who carry every call, or no real patient can be rung (HS-13). */
     readonly production: boolean;
+    /** Of those, who is not in BAA_CONFIRMED. */
+    readonly unconfirmedVendors: readonly string[];
   };
   readonly timerScale: number;
   readonly recordings: {
@@ -214,13 +216,15 @@ function parse(env: Env): ReadConfig {
   const keyRing = parseKeyRing(text('PHI_KEYS'));
   if (keyRing === null) bad('PHI_KEYS');
   if (!Number.isInteger(Number(text('MAX_LIVE_CALLS')))) bad('MAX_LIVE_CALLS');
+  const unconfirmedVendors = CARRIERS.filter((vendor) => !list('BAA_CONFIRMED').includes(vendor));
   const dialing = {
     ratePerSecond: number('DIAL_RATE_PER_SECOND', 1, 0.01, 30),
     maxLiveCalls: number('MAX_LIVE_CALLS', 2, 1, 1000),
     callingHours: callingHours === 'always' ? ('always' as const) : ('policy' as const),
     approvalOver: number('APPROVAL_OVER', 200, 0, 1_000_000),
     spendCapNanosPerDay: Math.round(number('SPEND_CAP_USD_PER_DAY', 50, 0, 1_000_000) * NANOS_PER_USD),
-    production: loopback || CARRIERS.every((vendor) => list('BAA_CONFIRMED').includes(vendor)),
+    production: loopback || unconfirmedVendors.length === 0,
+    unconfirmedVendors,
   };
   if (problems.length > 0 || keyRing === null || staffHours === null || transcriptionModel === undefined)
     return { ok: false, problems };

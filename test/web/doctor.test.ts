@@ -1,10 +1,10 @@
 /** /api/doctor: each fault under its own code, with what to do; and what the rest does meanwhile: it shows nothing and rings nobody. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Finding } from '../../src/domain/doctor/finding.ts';
 import { insertJob } from '../../src/store/jobs.ts';
 import type { Patient } from '../../src/store/patients.ts';
 import { ROLES } from '../../src/store/staff.ts';
 import { insertSuppression } from '../../src/store/suppressions.ts';
-import type { Finding } from '../../src/web/doctor.ts';
 import { runDueJobs } from '../support/due-jobs.ts';
 import { consume } from '../support/given-dialer.ts';
 import { clearStorage, givenCallTo } from '../support/given-erasable.ts';

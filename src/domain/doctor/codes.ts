@@ -339,6 +339,12 @@ export const CODES = {
     meaning: 'The cron does not run: what was lost or late is not taken up again.',
     remedy: 'Wait two minutes after a first deployment. Then check [triggers] in wrangler.toml: crons = ["* * * * *"].',
   },
+  cron_failed: {
+    level: 'fault',
+    exitCode: 69,
+    meaning: 'The cron runs, and what it does fails.',
+    remedy: 'See to the other findings, then look for “sweep.failed” in the logs of the worker.',
+  },
   dial_queue_silent: {
     level: 'fault',
     exitCode: 67,
