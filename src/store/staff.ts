@@ -35,8 +35,15 @@ export async function findStaff(db: Database, email: string): Promise<StaffMembe
   return row === undefined ? null : opened(row);
 }
 
+export async function getStaff(db: Database, id: string): Promise<StaffMember | null> {
+  const [row] = await db.select().from(staff).where(eq(staff.id, id)).limit(1);
+  return row === undefined ? null : opened(row);
+}
+
 interface StaffFilter {
   readonly limit: number;
+  /** Only who has this one. */
+  readonly role?: Role | null;
   /** The id of the last person already seen. */
   readonly cursor: string | null;
 }
@@ -49,7 +56,12 @@ export async function listStaff(
   const rows = await db
     .select()
     .from(staff)
-    .where(filter.cursor === null ? undefined : lt(staff.id, filter.cursor))
+    .where(
+      and(
+        filter.cursor === null ? undefined : lt(staff.id, filter.cursor),
+        filter.role == null ? undefined : hasRole(filter.role),
+      ),
+    )
     .orderBy(desc(staff.id))
     .limit(filter.limit + 1);
   const page = rows.slice(0, filter.limit);
@@ -81,16 +93,13 @@ function opened(row: StaffRow): StaffMember {
   return { id: row.id, email: row.email, roles: ROLES.filter((role) => roles.includes(role)) };
 }
 
+const hasRole = (role: Role) => sql`exists (select 1 from json_each(${staff.roles}) where value = ${role})`;
+
 /** Administrators on the list, beside those named elsewhere; addresses are kept in lower case. */
 export async function countAdmins(db: Database, besides: readonly string[]): Promise<number> {
   const [row] = await db
     .select({ n: sql<number>`count(*)` })
     .from(staff)
-    .where(
-      and(
-        sql`exists (select 1 from json_each(${staff.roles}) where value = 'admin')`,
-        sql`${staff.email} not in (select value from json_each(${JSON.stringify(besides)}))`,
-      ),
-    );
+    .where(and(hasRole('admin'), sql`${staff.email} not in (select value from json_each(${JSON.stringify(besides)}))`));
   return row?.n ?? 0;
 }

@@ -6,7 +6,7 @@ import { judgeAccess } from '../domain/doctor/access.ts';
 import { type Check, type Finding, notChecked, type Report, reportOf } from '../domain/doctor/finding.ts';
 import { judgeJobs, MOST_COUNTED } from '../domain/doctor/keys-and-jobs.ts';
 import { judgeSetup, type SetupFacts } from '../domain/doctor/setup.ts';
-import type { Config, Env } from '../env.ts';
+import { CARRIERS, type Config, type Env } from '../env.ts';
 import type { Database } from '../store/database.ts';
 import { countDeadJobs } from '../store/jobs.ts';
 import { isUsNumber } from '../us-number.ts';
@@ -15,14 +15,15 @@ import { examinePlatform } from './doctor-platform.ts';
 import { examineTelnyx } from './doctor-telnyx.ts';
 import { LOOK_MS, reading } from './doctor-try.ts';
 
-export interface Patient {
+/** What is examined. */
+interface Installation {
   readonly env: Env;
   readonly db: Database;
   readonly config: Config;
   readonly now: number;
 }
 
-export async function examine({ env, db, config, now }: Patient): Promise<Report> {
+export async function examine({ env, db, config, now }: Installation): Promise<Report> {
   const findings = await Promise.all([
     examinePlatform(env, now),
     checked('jobs', async () => [judgeJobs(await countDeadJobs(db, MOST_COUNTED))]),
@@ -61,7 +62,7 @@ function setupOf({ loopback, dialing, clinic, telnyx, access }: Config): SetupFa
   const isSame = clinic.optOutNumber === clinic.callbackNumber;
   return {
     loopback,
-    unconfirmedVendors: dialing.unconfirmedVendors,
+    unconfirmedVendors: CARRIERS.filter((vendor) => !dialing.confirmedVendors.includes(vendor)),
     badNumbers: bad.map(([variable]) => variable).filter((name) => !(isSame && name === 'OPT_OUT_NUMBER')),
     badFromNumbers: telnyx.fromNumbers.filter((number) => !isUsNumber(number)),
     admins: [...access.admins],

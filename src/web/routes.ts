@@ -3,6 +3,7 @@ import { callLogRoutes } from './api/call-logs.ts';
 import { callRoutes } from './api/calls.ts';
 import { campaignResultRoutes } from './api/campaign-results.ts';
 import { campaignRoutes } from './api/campaigns.ts';
+import { configRoutes } from './api/config.ts';
 import { consentRoutes } from './api/consents.ts';
 import { dialingRoutes } from './api/dialing.ts';
 import { doctorRoutes } from './api/doctor.ts';
@@ -38,5 +39,6 @@ export const routes: readonly Route[] = [
   ...importRoutes,
   ...mediaRoutes,
   ...doctorRoutes,
+  ...configRoutes,
   ...dashboardRoutes,
 ];

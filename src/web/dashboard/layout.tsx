@@ -32,7 +32,7 @@ interface Frame {
   readonly alerts: number;
   /** Work that was given up and waits for a person; 0 for whoever does not see it. */
   readonly givenUp: number;
-  readonly current: 'calls' | 'tasks' | 'campaigns' | 'new-call' | 'suppressions' | 'jobs' | null;
+  readonly current: 'calls' | 'tasks' | 'campaigns' | 'new-call' | 'suppressions' | 'jobs' | 'settings' | null;
   readonly children: Child;
 }
 
@@ -43,6 +43,7 @@ const WAYS = [
   { key: 'new-call', path: '/dashboard/new-call', name: 'Call a patient', needs: 'seesCalls' },
   { key: 'suppressions', path: '/dashboard/suppressions', name: 'Do not call', needs: 'seesSuppressions' },
   { key: 'jobs', path: '/dashboard/jobs', name: 'Background work', needs: 'seesWork' },
+  { key: 'settings', path: '/dashboard/settings', name: 'Settings', needs: 'seesSettings' },
 ] as const;
 
 type Counts = Pick<Frame, 'current' | 'alerts' | 'givenUp'>;

@@ -10,6 +10,8 @@ import { givenUpFor } from './given-up.ts';
 import { jobPageRoutes } from './job-routes.tsx';
 import { MOST_ALERTS, page } from './layout.tsx';
 import { NewCallPage } from './new-call-page.tsx';
+import { settingsPageRoutes } from './settings-routes.tsx';
+import { staffPageRoutes } from './staff-routes.tsx';
 import { stopDialingRoutes } from './stop-dialing-routes.tsx';
 import { suppressionPageRoutes } from './suppression-routes.tsx';
 import { taskPageRoutes } from './task-routes.tsx';
@@ -30,6 +32,8 @@ export const dashboardRoutes: readonly Route[] = [
   ...campaignCommandRoutes,
   ...stopDialingRoutes,
   ...suppressionPageRoutes,
+  ...settingsPageRoutes,
+  ...staffPageRoutes,
   route(
     { method: 'GET', roles: CALL_ROLES, path: '/dashboard/new-call', audit: 'page.new_call', phi: false },
     async (ask) => {

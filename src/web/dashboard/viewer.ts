@@ -37,6 +37,9 @@ export interface Viewer {
   readonly importsSuppressions: boolean;
   /** Takes numbers off the list, and the list out of here. */
   readonly liftsSuppressions: boolean;
+  /** How this installation is set up, and what the doctor finds. */
+  readonly seesSettings: boolean;
+  readonly managesStaff: boolean;
 }
 
 export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer {
@@ -56,6 +59,8 @@ export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer
     readsSuppressions: hasOne(TASK_ROLES),
     importsSuppressions: hasOne(RUN_ROLES),
     liftsSuppressions: hasOne(['admin']),
+    seesSettings: hasOne(WORK_ROLES),
+    managesStaff: hasOne(['admin']),
   };
 }
 
