@@ -55,9 +55,9 @@ export const DoctorReport = ({ report, clock }: { report: Report; clock: ClinicC
       </p>
       {open.map((finding) => (
         <article class={`finding finding-${finding.level}`}>
-          <h3>
+          <h2>
             <Chip tone={LEVELS[finding.level].tone}>{LEVELS[finding.level].label}</Chip> {CHECK_LABELS[finding.check]}
-          </h3>
+          </h2>
           <p class="finding-text">{finding.detail}</p>
           <p class="finding-text">
             <strong>What to do:</strong> {finding.remedy}

@@ -3,12 +3,13 @@ import type { Child } from 'hono/jsx';
 
 export const DoctorPage = ({ children }: { children: Child }) => (
   <>
-    <div class="page-tools">
-      <p class="quiet">
+    <div class="doctor-tools">
+      <p class="quiet doctor-lead">
         Everything a call needs, tried in earnest: the Telnyx account, the webhook address, the database, the queues,
         the keys. Nobody is rung. Programs ask <code>GET /api/doctor</code>.
       </p>
       <form
+        class="doctor-lead"
         method="post"
         action="/dashboard/settings/doctor"
         hx-post="/dashboard/fragments/doctor"

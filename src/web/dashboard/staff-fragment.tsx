@@ -21,7 +21,7 @@ export interface StaffList {
   readonly fixed: readonly string[];
 }
 
-export function staffQuery(role: Role | null, cursor: string | null): string {
+function staffQuery(role: Role | null, cursor: string | null): string {
   const parameters = new URLSearchParams();
   if (role !== null) parameters.set('role', role);
   if (cursor !== null) parameters.set('cursor', cursor);
@@ -77,8 +77,10 @@ const Table = ({ list }: { list: StaffList }) => (
             )}
           </td>
           <td class="cell-actions">
-            <Change member={member} query={staffQuery(list.role, list.cursor)} />
-            <Remove member={member} list={list} />
+            <div class="staff-actions">
+              <Change member={member} query={staffQuery(list.role, list.cursor)} />
+              <Remove member={member} list={list} />
+            </div>
           </td>
         </tr>
       ))}
@@ -93,12 +95,14 @@ const posts = (path: string) => ({
 
 /** `of`: where it stands, so that no two boxes have one id. */
 export const RoleBoxes = ({ of, given }: { of: string; given: readonly Role[] }) => (
-  <fieldset>
+  <fieldset class="role-boxes">
     <legend>Roles</legend>
     {ROLES.map((role) => (
       <label for={`${of}-${role}`}>
         <input id={`${of}-${role}`} name={`role_${role}`} type="checkbox" checked={given.includes(role)} />
-        {ROLE_LABELS[role].name} <small>{ROLE_LABELS[role].may}</small>
+        <span>
+          {ROLE_LABELS[role].name} <small class="role-may">{ROLE_LABELS[role].may}</small>
+        </span>
       </label>
     ))}
   </fieldset>
