@@ -3,17 +3,21 @@
  * it. All looks run side by side, each with its own end, so that the whole takes less than ten seconds.
  */
 import { judgeAccess } from '../domain/doctor/access.ts';
+import { judgeDials } from '../domain/doctor/dials.ts';
 import { type Check, type Finding, notChecked, type Report, reportOf } from '../domain/doctor/finding.ts';
 import { judgeJobs, MOST_COUNTED } from '../domain/doctor/keys-and-jobs.ts';
 import { judgeSetup, type SetupFacts } from '../domain/doctor/setup.ts';
 import { CARRIERS, type Config, type Env } from '../env.ts';
 import type { Database } from '../store/database.ts';
 import { countDeadJobs } from '../store/jobs.ts';
+import { recentDials } from '../store/recent-dials.ts';
 import { isUsNumber } from '../us-number.ts';
 import { examineKeys } from './doctor-keys.ts';
 import { examinePlatform } from './doctor-platform.ts';
 import { examineTelnyx } from './doctor-telnyx.ts';
 import { LOOK_MS, reading } from './doctor-try.ts';
+
+const DAY_MS = 24 * 3_600_000;
 
 /** What is examined. */
 interface Installation {
@@ -27,6 +31,7 @@ export async function examine({ env, db, config, now }: Installation): Promise<R
   const findings = await Promise.all([
     examinePlatform(env, now),
     checked('jobs', async () => [judgeJobs(await countDeadJobs(db, MOST_COUNTED))]),
+    checked('dials', async () => [judgeDials(await recentDials(db, now - DAY_MS), now)]),
     checked('keys', () => examineKeys(db, config)),
     examineAccess(config),
     judgeSetup(setupOf(config)),

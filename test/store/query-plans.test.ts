@@ -13,6 +13,7 @@ import { importsToForget, statusesOf } from '../../src/store/imports.ts';
 import { countDeadJobs, dueJobs, forgetDone, jobsOfCall, listJobs } from '../../src/store/jobs.ts';
 import { listPatients, type Patient } from '../../src/store/patients.ts';
 import { reassignedAnswers } from '../../src/store/reassigned-numbers.ts';
+import { recentDials } from '../../src/store/recent-dials.ts';
 import { parseKeyRing } from '../../src/store/seal.ts';
 import { listSuppressions, suppressionsOf } from '../../src/store/suppression-list.ts';
 import { isSuppressed, suppressedOf } from '../../src/store/suppressions.ts';
@@ -50,6 +51,7 @@ it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
     'the consents of a page of patients',
     (db) => consentsOnFile(db, ring, [{ patientId: 'pat_1', phoneNumber: '+12025550143' }]),
   ],
+  ['the dials of the last day', (db) => recentDials(db, 1_700_000_000_000)],
   ['attempts that wait', (db) => waitingAttempts(db, Date.now(), limit)],
   ['work that is due', async (db) => dueJobs(db, Date.now(), limit)],
   ['work that waits', (db) => listJobs(db, { limit, cursor, status: 'waiting' })],

@@ -203,6 +203,14 @@ export const CODES = {
     remedy: 'Set the clock of this machine. On Cloudflare’s network it is worth a look if it stays.',
   },
 
+  dials_refused: {
+    level: 'fault',
+    exitCode: 38,
+    meaning: 'Telnyx refuses to dial, whatever else it says of the account.',
+    remedy:
+      'Look at the call in the Telnyx portal: the account may need a higher level, the number verification or documents.',
+  },
+
   public_key_malformed: {
     level: 'fault',
     exitCode: 40,

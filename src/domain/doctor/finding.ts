@@ -26,6 +26,7 @@ export const CHECKS = [
   'numbers',
   'balance',
   'clock',
+  'dials',
   'public_key',
   'webhook_address',
   'webhook_signatures',

@@ -25,6 +25,7 @@ const CHECK_LABELS: Readonly<Record<Check, string>> = {
   numbers: 'Telephone number',
   balance: 'Money at Telnyx',
   clock: 'Clock',
+  dials: 'Dials of the last day',
   public_key: 'Telnyx public key',
   webhook_address: 'Webhook address',
   webhook_signatures: 'Signed webhooks',

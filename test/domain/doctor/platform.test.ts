@@ -1,6 +1,7 @@
 /** What the deployment needs of Cloudflare, each part tried: what does not work is named, and what was not tried is never green. */
 import { describe, expect, it } from 'vitest';
 import { judgeAccess } from '../../../src/domain/doctor/access.ts';
+import { judgeDials } from '../../../src/domain/doctor/dials.ts';
 import type { Reading } from '../../../src/domain/doctor/finding.ts';
 import { judgeJobs, judgeKeys, type KeyFacts } from '../../../src/domain/doctor/keys-and-jobs.ts';
 import { judgePlatform, type PlatformFacts, type Tried } from '../../../src/domain/doctor/platform.ts';
@@ -121,6 +122,25 @@ describe('what is stored', () => {
       ['dead_letters', '2 pieces of work were given up after the last try.'],
       ['dead_letters', '100 or more pieces of work were given up after the last try.'],
     ]);
+  });
+});
+
+describe('the dials of the last day', () => {
+  const at = (minutesAgo: number, code = '10010') => ({ at: NOW - minutesAgo * 60_000, code });
+  it.each([
+    ['nobody was rung', { refused: [], acceptedAt: null }, 'ok'],
+    ['all went through', { refused: [], acceptedAt: NOW }, 'ok'],
+    ['the only one was refused', { refused: [at(3)], acceptedAt: null }, 'dials_refused'],
+    ['two were refused after one that was not', { refused: [at(1), at(2)], acceptedAt: at(5).at }, 'ok'],
+    ['three were', { refused: [at(1), at(2), at(3)], acceptedAt: at(5).at }, 'dials_refused'],
+    ['many were, and one went through since', { refused: [at(2), at(3), at(4)], acceptedAt: at(1).at }, 'ok'],
+  ] as const)('%s', (_, facts, code) => {
+    expect(judgeDials(facts, NOW).code).toBe(code);
+  });
+
+  it('names the codes of Telnyx, each once', () => {
+    const told = judgeDials({ refused: [at(3), at(4, '20016'), at(5)], acceptedAt: null }, NOW);
+    expect(told.detail).toBe('3 dials in a row were refused, the last 3 minutes ago, with 10010, 20016.');
   });
 });
 
