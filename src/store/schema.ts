@@ -610,3 +610,13 @@ export const transcriptions = sqliteTable(
     index('transcriptions_same').on(t.createdBy, t.sha256, t.createdAt),
   ],
 );
+
+/**
+ * When something last showed that this installation works: the cron, a hint through each queue, a webhook verified or refused. One
+ * row each, written at most once a minute, kept for ever. `code`: why it was refused, or which hint came through. No patient data.
+ */
+export const signs = sqliteTable('signs', {
+  name: text().primaryKey(),
+  at: integer().notNull(),
+  code: text(),
+});

@@ -4,6 +4,7 @@ import { callLogRoutes } from './api/call-logs.ts';
 import { callRoutes } from './api/calls.ts';
 import { campaignResultRoutes } from './api/campaign-results.ts';
 import { campaignRoutes } from './api/campaigns.ts';
+import { configRoutes } from './api/config.ts';
 import { consentRoutes } from './api/consents.ts';
 import { correctionRoutes } from './api/corrections.ts';
 import { dialingRoutes } from './api/dialing.ts';
@@ -52,5 +53,6 @@ export const routes: readonly Route[] = [
   ...doctorRoutes,
   ...auditRoutes,
   ...statsRoutes,
+  ...configRoutes,
   ...dashboardRoutes,
 ];

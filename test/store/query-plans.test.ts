@@ -14,6 +14,7 @@ import { countDeadJobs, dueJobs, forgetDone, jobsOfCall, listJobs } from '../../
 import { listNotes } from '../../src/store/notes.ts';
 import { listPatients, type Patient } from '../../src/store/patients.ts';
 import { reassignedAnswers } from '../../src/store/reassigned-numbers.ts';
+import { recentDials } from '../../src/store/recent-dials.ts';
 import { countUnreviewed, listUnreviewed, reviewsOfCall } from '../../src/store/reviews.ts';
 import { parseKeyRing } from '../../src/store/seal.ts';
 import { listSuppressions, suppressionsOf } from '../../src/store/suppression-list.ts';
@@ -68,6 +69,7 @@ it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
   ],
   ['the same audio again', (db) => findSame(db, { createdBy: 'staff_1', sha256: 'a', language: null }, 1)],
   ['transcriptions whose time is over', (db) => transcriptionsBefore(db, 1, limit)],
+  ['the dials of the last day', (db) => recentDials(db, 1_700_000_000_000)],
   ['attempts that wait', (db) => waitingAttempts(db, Date.now(), limit)],
   ['work that is due', async (db) => dueJobs(db, Date.now(), limit)],
   ['work that waits', (db) => listJobs(db, { limit, cursor, status: 'waiting' })],

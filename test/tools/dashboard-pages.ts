@@ -36,6 +36,9 @@ export const dashboardPages = ({
   page('transcription', `/dashboard/transcriptions/${transcriptionId}`, '/dashboard/transcriptions/:transcription_id'),
   page('jobs', '/dashboard/jobs'),
   page('audit', '/dashboard/audit'),
+  page('settings', '/dashboard/settings'),
+  page('doctor', '/dashboard/settings/doctor'),
+  page('staff', '/dashboard/settings/staff'),
   page('nothing-here', '/dashboard/nothing', '*'),
 ];
 

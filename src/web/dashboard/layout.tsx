@@ -61,6 +61,7 @@ const WAYS = [
   },
   { key: 'jobs', path: '/dashboard/jobs', name: 'Background work', needs: 'seesWork', group: 2 },
   { key: 'audit', path: '/dashboard/audit', name: 'Audit', needs: 'seesAudit', group: 2 },
+  { key: 'settings', path: '/dashboard/settings', name: 'Settings', needs: 'seesSettings', group: 2 },
 ] as const;
 
 /** A page that is none of the ways is one that a button leads to. */

@@ -11,6 +11,8 @@ import { newCallRoute } from './new-call-route.tsx';
 import { questionnaireEditRoutes } from './questionnaire-edit-routes.tsx';
 import { questionnairePageRoutes } from './questionnaire-routes.tsx';
 import { questionnaireTryRoutes } from './questionnaire-try-routes.tsx';
+import { settingsPageRoutes } from './settings-routes.tsx';
+import { staffPageRoutes } from './staff-routes.tsx';
 import { stopDialingRoutes } from './stop-dialing-routes.tsx';
 import { suppressionPageRoutes } from './suppression-routes.tsx';
 import { taskPageRoutes } from './task-routes.tsx';
@@ -41,4 +43,6 @@ export const dashboardRoutes: readonly Route[] = [
   ...suppressionPageRoutes,
   ...transcriptionPageRoutes,
   newCallRoute,
+  ...settingsPageRoutes,
+  ...staffPageRoutes,
 ];
