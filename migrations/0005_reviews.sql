@@ -18,6 +18,7 @@ ALTER TABLE `calls` ADD `review` text;--> statement-breakpoint
 ALTER TABLE `calls` ADD `signed_by` text;--> statement-breakpoint
 ALTER TABLE `calls` ADD `signed_at` integer;--> statement-breakpoint
 CREATE INDEX `calls_review` ON `calls` (`review`,`created_at`,`id`) WHERE review is not null;--> statement-breakpoint
+CREATE INDEX `calls_review_status` ON `calls` (`review`,`status`,`created_at`,`id`) WHERE review is not null;--> statement-breakpoint
 CREATE INDEX `calls_note` ON `calls` (`note_at`,`id`) WHERE note_at is not null;--> statement-breakpoint
 CREATE INDEX `calls_note_review` ON `calls` (`review`,`note_at`,`id`) WHERE note_at is not null;--> statement-breakpoint
 CREATE INDEX `calls_note_patient` ON `calls` (`patient_id`,`note_at`,`id`) WHERE note_at is not null;--> statement-breakpoint
