@@ -160,6 +160,7 @@ export const calls = sqliteTable(
       .on(t.campaignId, t.createdAt, t.answeredAt, t.answeredBy, t.greetingDelayMs, t.endedAt, t.hangupSource)
       .where(sql`campaign_id is not null and answered_at is not null`),
     index('calls_review').on(t.review, t.createdAt, t.id).where(sql`review is not null`),
+    index('calls_review_status').on(t.review, t.status, t.createdAt, t.id).where(sql`review is not null`),
     // Notes in the order they were written, which is not the order of their calls.
     index('calls_note').on(t.noteAt, t.id).where(sql`note_at is not null`),
     index('calls_note_review').on(t.review, t.noteAt, t.id).where(sql`note_at is not null`),
