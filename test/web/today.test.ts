@@ -54,10 +54,20 @@ describe('today', () => {
       await endCall(given, made, { tasks: [], record: { redFlags: made === flagged ? 1 : 0 } });
     const { html } = await today();
     expect(isBefore(html, `note-${flagged.call.id}`, `note-${plain.call.id}`)).toBe(true);
-    const signed = await given.send('POST', `/api/calls/${plain.call.id}/review`, { verdict: 'signed' });
+    // Older than a page of others.
+    let newest = plain;
+    for (let n = 0; n < 8; n += 1) {
+      newest = await givenCall(given);
+      await endCall(given, newest, { tasks: [] });
+    }
+    const full = (await today()).html;
+    expect(full).toContain(`note-${flagged.call.id}`);
+    expect(full).toContain(`note-${newest.call.id}`);
+    expect(full).not.toContain(`note-${plain.call.id}`);
+    const signed = await given.send('POST', `/api/calls/${newest.call.id}/review`, { verdict: 'signed' });
     expect(signed.status).toBeLessThan(300);
     const later = await today();
-    expect(later.html).not.toContain(`note-${plain.call.id}`);
+    expect(later.html).not.toContain(`note-${newest.call.id}`);
     expect(later.html).toContain(`note-${flagged.call.id}`);
   });
 

@@ -2,7 +2,7 @@
 import { boundsOfDay, dayAt } from '../../domain/campaign/local-day.ts';
 import { bySteps, type CallFigures, type CallPeriod, figuresOf, HOUR_MS } from '../../domain/stats/call-outcomes.ts';
 import { callSums } from '../../store/call-stats.ts';
-import type { Call } from '../../store/calls.ts';
+import { type Call, listCalls } from '../../store/calls.ts';
 import { contactSums } from '../../store/campaign-progress.ts';
 import { type Campaign, listCampaigns } from '../../store/campaigns.ts';
 import type { ContactStatus } from '../../store/contacts.ts';
@@ -81,13 +81,16 @@ async function openTasks(db: Ask['db'], now: number) {
   return { shown, ...counts };
 }
 
-/** Those with a red flag first. */
+/** Those with a red flag first, however old they are. */
 async function unreviewedNotes(db: Ask['db'], ring: Ask['config']['keyRing']) {
-  const [{ items }, count] = await Promise.all([
-    listUnreviewed(db, ring, { limit: MOST_SHOWN, cursor: null }),
+  const page = { limit: MOST_SHOWN, cursor: null };
+  const [flagged, newest, count] = await Promise.all([
+    listCalls(db, ring, { ...page, reviewed: false, flagged: true }),
+    listUnreviewed(db, ring, page),
     countUnreviewed(db, MOST_ALERTS),
   ]);
-  return { shown: items.toSorted((a, b) => b.redFlags - a.redFlags), count };
+  const others = newest.items.filter(({ redFlags }) => redFlags === 0);
+  return { shown: [...flagged.items, ...others].slice(0, MOST_SHOWN), count };
 }
 
 async function liveCalls(db: Ask['db'], ring: Ask['config']['keyRing']) {
