@@ -5,6 +5,12 @@
 import type { CampaignRunner } from './dialer/campaign-runner.ts';
 import type { Dialer } from './dialer/dialer.ts';
 import { type OpeningHours, parseStaffHours } from './domain/campaign/staff-hours.ts';
+import {
+  TRANSCRIBERS,
+  type TranscriberName,
+  type TranscriptionRefusal,
+  whyNoUploads,
+} from './domain/transcription/transcription-setting.ts';
 import type { IntakeSession } from './session/intake-session.ts';
 import type { PatientKeys } from './store/patient-keys.ts';
 import { parseKeyRing } from './store/seal.ts';
@@ -52,8 +58,12 @@ const OPTIONAL = [
   'TIMER_SCALE',
   'RECORDING_ORIGINS',
   'DELETE_AT_TELNYX',
+  'RETENTION_DAYS',
+  'TRANSCRIBER',
+  'OPENAI_API_KEY',
+  'OPENAI_BASE',
 ] as const;
-type VariableName = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
+export type VariableName = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
 
 export interface Env extends Partial<Record<VariableName, string>> {
   readonly DB: D1Database;
@@ -65,6 +75,8 @@ export interface Env extends Partial<Record<VariableName, string>> {
   readonly CAMPAIGN_RUNNER: DurableObjectNamespace<CampaignRunner>;
   readonly KEY_VAULT: DurableObjectNamespace<KeyVault>;
   readonly ASSETS: Fetcher;
+  /** Only where it is deployed: it would stop an offline start. */
+  readonly AI?: Ai;
 }
 
 export interface Config {
@@ -104,6 +116,8 @@ export interface Config {
     readonly spendCapNanosPerDay: number;
     /** Agreements are recorded with those who carry every call, or no real patient can be rung (HS-13). */
     readonly production: boolean;
+    /** With whom an agreement about patient data is recorded. */
+    readonly confirmedVendors: readonly string[];
   };
   readonly timerScale: number;
   readonly recordings: {
@@ -112,6 +126,15 @@ export interface Config {
     /** Whether Telnyx' copy goes once ours is stored. */
     readonly deleteAtTelnyx: boolean;
   };
+  /** Who writes down uploaded audio. */
+  readonly transcription: {
+    readonly engine: TranscriberName;
+    /** Why no upload is taken; null: they are. */
+    readonly refusal: TranscriptionRefusal | null;
+    readonly openai: { readonly apiKey: string /** Without a slash at its end. */; readonly base: string };
+  };
+  /** So long what was uploaded to be written down is kept. */
+  readonly retentionDays: number;
   readonly keyRing: PatientKeys;
 }
 
@@ -150,7 +173,7 @@ const TRANSCRIPTION_MODELS: ReadonlyMap<string, string> = new Map([
 ]);
 const NANOS_PER_USD = 1_000_000_000;
 /** Every call goes through both. */
-const CARRIERS = ['telnyx', 'cloudflare'] as const;
+export const CARRIERS = ['telnyx', 'cloudflare'] as const;
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 function parse(env: Env): ReadConfig {
@@ -211,19 +234,40 @@ function parse(env: Env): ReadConfig {
   for (const url of origins) if (url !== null && !isPlainPrefix(url)) bad('RECORDING_ORIGINS');
   const deleteAtTelnyx = text('DELETE_AT_TELNYX') || 'true';
   if (deleteAtTelnyx !== 'true' && deleteAtTelnyx !== 'false') bad('DELETE_AT_TELNYX');
+  const engine = TRANSCRIBERS.find((name) => name === (text('TRANSCRIBER') || 'off')) ?? null;
+  if (engine === null) bad('TRANSCRIBER');
+  const openaiBase = origin('OPENAI_BASE', text('OPENAI_BASE') || 'https://api.openai.com/v1');
+  if (openaiBase !== null && !isPlainPrefix(openaiBase)) bad('OPENAI_BASE');
+  const retentionDays = number('RETENTION_DAYS', 90, 1, 3650);
+  if (retentionDays >= 1 && !Number.isInteger(retentionDays)) bad('RETENTION_DAYS');
   const keyRing = parseKeyRing(text('PHI_KEYS'));
   if (keyRing === null) bad('PHI_KEYS');
   if (!Number.isInteger(Number(text('MAX_LIVE_CALLS')))) bad('MAX_LIVE_CALLS');
+  const confirmedVendors = list('BAA_CONFIRMED');
   const dialing = {
     ratePerSecond: number('DIAL_RATE_PER_SECOND', 1, 0.01, 30),
     maxLiveCalls: number('MAX_LIVE_CALLS', 2, 1, 1000),
     callingHours: callingHours === 'always' ? ('always' as const) : ('policy' as const),
     approvalOver: number('APPROVAL_OVER', 200, 0, 1_000_000),
     spendCapNanosPerDay: Math.round(number('SPEND_CAP_USD_PER_DAY', 50, 0, 1_000_000) * NANOS_PER_USD),
-    production: loopback || CARRIERS.every((vendor) => list('BAA_CONFIRMED').includes(vendor)),
+    production: loopback || CARRIERS.every((vendor) => confirmedVendors.includes(vendor)),
+    confirmedVendors,
   };
-  if (problems.length > 0 || keyRing === null || staffHours === null || transcriptionModel === undefined)
+  if (
+    problems.length > 0 ||
+    keyRing === null ||
+    staffHours === null ||
+    transcriptionModel === undefined ||
+    engine === null
+  )
     return { ok: false, problems };
+  const refusal = whyNoUploads({
+    engine,
+    confirmed: list('BAA_CONFIRMED'),
+    hasAiBinding: env.AI !== undefined,
+    hasApiKey: text('OPENAI_API_KEY') !== '',
+    isLoopback: LOOPBACK.has(openaiBase?.hostname ?? ''),
+  });
 
   return {
     ok: true,
@@ -259,6 +303,11 @@ function parse(env: Env): ReadConfig {
         origins: origins.filter((url) => url !== null),
         deleteAtTelnyx: deleteAtTelnyx === 'true',
       },
+      transcription: {
+        ...{ engine, refusal },
+        openai: { apiKey: text('OPENAI_API_KEY'), base: (openaiBase?.href ?? '').replace(/\/+$/, '') },
+      },
+      retentionDays,
       keyRing: { ...keyRing, vault: () => env.KEY_VAULT.getByName('vault') },
     },
   };

@@ -38,6 +38,7 @@ const FIELDS = [
   'status',
   'suppression_id',
   'task_id',
+  'transcription_id',
   'variable',
   'version',
   'wait_ms',

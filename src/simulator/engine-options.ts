@@ -1,4 +1,7 @@
 /** What an engine can be told when it is made. Everything but `deliver` has a default. */
+
+import type { AccountChange } from './account.ts';
+import type { TranscriptionFaults } from './audio-transcriptions.ts';
 import type { Clock } from './clock.ts';
 import type { FetchAudio, LineQuirks, StaffLine } from './exchange.ts';
 import type { LineFaults } from './line-faults.ts';
@@ -21,6 +24,10 @@ export interface EngineOptions {
   readonly webhookUrl?: string;
   /** The clinic's number that `ring` calls. */
   readonly clinicNumber?: string;
+  /** Numbers of the account besides that one. */
+  readonly otherNumbers?: readonly string[];
+  /** What is otherwise with the account than it should be. */
+  readonly account?: AccountChange;
   readonly signer?: WebhookSigner;
   readonly personas?: readonly Persona[];
   /** Who picks up when no persona has the number. */
@@ -48,8 +55,12 @@ export interface EngineOptions {
   readonly patienceMs?: number;
   /** Fetches what `playback_start` names. Without it every address is audio of five seconds. */
   readonly fetchAudio?: FetchAudio;
+  /** Of the stand-in that writes down audio files. */
+  readonly transcriptionKey?: string;
+  readonly transcriptionFaults?: TranscriptionFaults;
   readonly onObservation?: (observation: Observation) => void;
 }
 
 export const defaultApiKey = 'KEY_SIMULATOR';
+export const defaultClinicNumber = '+12025550100';
 export const defaultConnectionId = '1684641123236054244';

@@ -4,13 +4,16 @@
  * server and a thousand times faster under a virtual clock. Its truth is Telnyx' documented wire behaviour, never the
  * worker's code, with which it shares nothing.
  */
+
+import { Account } from './account.ts';
+import { AudioTranscriptions } from './audio-transcriptions.ts';
 import { announce, endLeg } from './call-life.ts';
 import type { CallRecord } from './call-record.ts';
 import { readClientState } from './client-state.ts';
 import type { Cancel, Clock } from './clock.ts';
 import { Dialing } from './dial.ts';
 import type { Download } from './download.ts';
-import { defaultApiKey, defaultConnectionId, type EngineOptions } from './engine-options.ts';
+import { defaultApiKey, defaultClinicNumber, defaultConnectionId, type EngineOptions } from './engine-options.ts';
 import type { LogEntry } from './event-log.ts';
 import type { CallEvent, Exchange, FetchAudio, LegSeed, LineQuirks, StaffLine } from './exchange.ts';
 import { type ApiRequest, type ApiResponse, bodyOf, handleRequest } from './handle-request.ts';
@@ -53,6 +56,8 @@ export class TelnyxEngine implements Exchange {
   readonly clock: Clock;
   readonly random: Random;
   readonly recordings: Recordings;
+  readonly transcriptions: AudioTranscriptions;
+  readonly account: Account;
   readonly quirks: LineQuirks;
   readonly patienceMs: number;
   readonly transcriptionLagMs: number;
@@ -84,6 +89,15 @@ export class TelnyxEngine implements Exchange {
     this.clock = options.clock ?? wallClock;
     this.random = new Random(options.seed ?? 1);
     this.recordings = new Recordings(this.clock, this.random, 'http://127.0.0.1:8789');
+    const { transcriptionKey, transcriptionFaults } = options;
+    this.transcriptions = new AudioTranscriptions(
+      new Random(options.seed ?? 1),
+      (sha256) => this.recordings.hear(sha256),
+      {
+        ...(transcriptionKey === undefined ? {} : { apiKey: transcriptionKey }),
+        ...(transcriptionFaults === undefined ? {} : { faults: transcriptionFaults }),
+      },
+    );
     this.quirks = { hashAlone: 'valid', shortEntry: 'timeout', detectionCuts: false, ...options.quirks };
     this.transcriptionLagMs = options.transcriptionLagMs ?? 700;
     this.mishearing = options.mishear ?? { rate: 0 };
@@ -94,6 +108,12 @@ export class TelnyxEngine implements Exchange {
     this.publicKey = signer.publicKey;
     this.apiKey = options.apiKey ?? defaultApiKey;
     this.connectionId = options.connectionId ?? defaultConnectionId;
+    const { clinicNumber = defaultClinicNumber, otherNumbers = [], webhookUrl = '' } = options;
+    this.account = new Account({
+      ...{ connectionId: this.connectionId, webhookUrl, failoverUrl: options.webhookFailoverUrl ?? null },
+      numbers: [clinicNumber, ...otherNumbers],
+    });
+    this.account.change(options.account ?? {});
     this.#speed = options.speed ?? 1;
     this.#personas = new Map(
       (options.personas ?? [...personas, ...morePersonas]).map((persona) => [persona.phone, persona]),
@@ -111,7 +131,7 @@ export class TelnyxEngine implements Exchange {
     );
     this.#dialing = new Dialing({
       connectionId: this.connectionId,
-      webhookUrl: options.webhookUrl ?? '',
+      webhookUrl,
       dialsPerFiveSeconds: options.dialsPerFiveSeconds ?? 150,
       liveCalls: options.liveCalls ?? 100,
     });
@@ -149,7 +169,7 @@ export class TelnyxEngine implements Exchange {
       connectionId: this.connectionId,
       direction: 'incoming',
       from: call.from,
-      to: call.to ?? this.#options.clinicNumber ?? '+12025550100',
+      to: call.to ?? this.#options.clinicNumber ?? defaultClinicNumber,
       webhookUrl: this.#options.webhookUrl ?? '',
       clientState: null,
       persona: call.persona ?? this.personaOf(call.from),

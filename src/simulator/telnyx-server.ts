@@ -1,15 +1,18 @@
 /**
- * The engine behind HTTP on 127.0.0.1: Telnyx' API under `/v2`, recording files under their pre-signed paths, and
- * `/simulator/*` for whoever drives it from another process.
+ * The engine behind HTTP on 127.0.0.1: Telnyx' API under `/v2`, recording files under their pre-signed paths, a transcriber of audio
+ * files under `/v1`, and `/simulator/*` for whoever drives it from another process.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { AccountChange } from './account.ts';
+import type { TranscriptionFault, TranscriptionFaults } from './audio-transcriptions.ts';
 import { sendDownload } from './download-server.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { fetchAudio } from './fetch-audio.ts';
 import type { LineFaults } from './line-faults.ts';
 import type { RequestFault, RequestFaultRates } from './request-faults.ts';
 import { createTelnyxEngine, type TelnyxEngine } from './telnyx-engine.ts';
+import { serveTranscription } from './transcription-server.ts';
 import type { Deliver, WebhookFaults } from './webhook-delivery.ts';
 
 /** What Telnyx waits for an answer to a webhook. Protocol time. */
@@ -70,6 +73,10 @@ async function answer(engine: TelnyxEngine, request: IncomingMessage, response: 
     await sendDownload(download, response);
     return;
   }
+  if (method === 'POST' && url.pathname === '/v1/audio/transcriptions') {
+    await serveTranscription(engine.transcriptions, request, response);
+    return;
+  }
   const body = await readJson(request);
   if (!body.ok) {
     sendJson(response, 400, { errors: [{ code: '10015', title: 'Bad Request', detail: 'The body is not JSON.' }] });
@@ -87,6 +94,8 @@ async function answer(engine: TelnyxEngine, request: IncomingMessage, response: 
     headers: { authorization: request.headers.authorization },
     body: body.value,
   });
+  // Node would write its own; the clock of Telnyx may be another one.
+  response.setHeader('date', new Date(engine.clock.now() + engine.account.clockAheadMs).toUTCString());
   sendJson(response, reply.status, reply.body);
 }
 
@@ -96,6 +105,8 @@ interface FaultSettings {
   readonly requests?: RequestFaultRates;
   readonly line?: LineFaults;
   readonly request?: Omit<RequestFault, 'path'> & { readonly path?: string };
+  /** Rates, and how the next requests fail in turn. */
+  readonly transcriptions?: TranscriptionFaults & { readonly next?: readonly TranscriptionFault[] };
 }
 
 async function control(engine: TelnyxEngine, method: string, path: string, body: unknown): Promise<[number, unknown]> {
@@ -111,6 +122,8 @@ async function control(engine: TelnyxEngine, method: string, path: string, body:
       return [200, { items: await engine.recordings.inventory() }];
     case 'GET /simulator/downloads':
       return [200, { items: engine.recordings.attempts }];
+    case 'GET /simulator/transcriptions':
+      return [200, { items: engine.transcriptions.attempts }];
     case 'GET /simulator/log':
       return [200, { items: engine.log }];
     case 'GET /simulator/warnings':
@@ -131,7 +144,12 @@ async function control(engine: TelnyxEngine, method: string, path: string, body:
       return [201, { call_control_id: leg.callControlId, call_leg_id: leg.callLegId }];
     }
     case 'POST /simulator/faults': {
-      const { webhooks, requests, line, request } = input as FaultSettings;
+      const { webhooks, requests, line, request, transcriptions } = input as FaultSettings;
+      if (transcriptions !== undefined) {
+        const { next = [], ...rates } = transcriptions;
+        engine.transcriptions.faults = rates;
+        engine.transcriptions.failNext(...next);
+      }
       if (requests !== undefined) engine.requestFaultRates = requests;
       if (line !== undefined) engine.lineFaults = line;
       if (webhooks !== undefined) engine.setWebhookFaults(webhooks);
@@ -141,6 +159,9 @@ async function control(engine: TelnyxEngine, method: string, path: string, body:
       }
       return [200, { ok: true }];
     }
+    case 'POST /simulator/account':
+      engine.account.change(input as AccountChange);
+      return [200, { ok: true }];
     default:
       return [404, { error: 'unknown control' }];
   }

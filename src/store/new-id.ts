@@ -14,7 +14,9 @@ export type IdPrefix =
   | 'cnt'
   | 'imp'
   | 'pre'
-  | 'med';
+  | 'med'
+  | 'trn'
+  | 'rev';
 
 export const newId = (prefix: IdPrefix, now: number): string => `${prefix}_${newUuid(now)}`;
 

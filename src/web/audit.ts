@@ -9,7 +9,7 @@ import type { AppContext } from './context.ts';
 import { Problem } from './errors.ts';
 import type { RouteSpec } from './route.ts';
 
-const OUR_ID = /^(call|pat|staff|task|job|cmp|imp|med|sup|con)_[0-9a-f-]{36,64}$/;
+const OUR_ID = /^(call|pat|staff|task|job|cmp|imp|med|sup|con|trn)_[0-9a-f-]{36,64}$/;
 const IDS = [
   'call_id',
   'patient_id',
@@ -21,6 +21,7 @@ const IDS = [
   'media_id',
   'suppression_id',
   'consent_id',
+  'transcription_id',
 ] as const;
 
 /** Thrown on only where patient data would go out without a trace. */

@@ -4,10 +4,13 @@ import { callLogRoutes } from './api/call-logs.ts';
 import { callRoutes } from './api/calls.ts';
 import { campaignResultRoutes } from './api/campaign-results.ts';
 import { campaignRoutes } from './api/campaigns.ts';
+import { configRoutes } from './api/config.ts';
 import { consentRoutes } from './api/consents.ts';
+import { correctionRoutes } from './api/corrections.ts';
 import { dialingRoutes } from './api/dialing.ts';
 import { doctorRoutes } from './api/doctor.ts';
 import { importRoutes } from './api/imports.ts';
+import { intakeNoteRoutes } from './api/intake-notes.ts';
 import { jobRoutes } from './api/jobs.ts';
 import { mediaRoutes } from './api/media.ts';
 import { openApiRoutes } from './api/openapi.ts';
@@ -15,11 +18,13 @@ import { patientRoutes } from './api/patients.ts';
 import { questionnaireRoutes } from './api/questionnaires.ts';
 import { reassignedNumberRoutes } from './api/reassigned-numbers.ts';
 import { recordingRoutes } from './api/recordings.ts';
+import { reviewRoutes } from './api/reviews.ts';
 import { staffRoutes } from './api/staff.ts';
 import { statsRoutes } from './api/stats.ts';
 import { suppressionImportRoutes } from './api/suppression-imports.ts';
 import { suppressionRoutes } from './api/suppressions.ts';
 import { taskRoutes } from './api/tasks.ts';
+import { transcriptionRoutes } from './api/transcriptions.ts';
 import { apiDocsRoutes } from './dashboard/api-docs-routes.tsx';
 import { dashboardRoutes } from './dashboard/routes.tsx';
 import { documentOf } from './openapi.ts';
@@ -30,6 +35,9 @@ const document = documentOf(() => routes);
 export const routes: readonly Route[] = [
   ...callRoutes,
   ...callLogRoutes,
+  ...reviewRoutes,
+  ...correctionRoutes,
+  ...intakeNoteRoutes,
   ...recordingRoutes,
   ...patientRoutes,
   ...staffRoutes,
@@ -46,10 +54,12 @@ export const routes: readonly Route[] = [
   ...dialingRoutes,
   ...importRoutes,
   ...mediaRoutes,
+  ...transcriptionRoutes,
   ...doctorRoutes,
   ...openApiRoutes(document),
   ...apiDocsRoutes(document),
   ...auditRoutes,
   ...statsRoutes,
+  ...configRoutes,
   ...dashboardRoutes,
 ];

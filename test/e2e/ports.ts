@@ -11,6 +11,8 @@ export const PORTS = {
   everyPage: 8867,
   questionnaires: 8917,
   cli: 8897,
+  transcribe: 8947,
+  review: 8907,
 } as const;
 
 export const stackPorts = (first: number) => ({ access: first, worker: first + 1, telnyx: first + 2 });

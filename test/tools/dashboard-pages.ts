@@ -10,7 +10,12 @@ export interface DashboardPage {
 
 const QUESTIONNAIRE = '/dashboard/questionnaires';
 
-export const dashboardPages = ({ callId, flaggedCallId, campaignId }: FilledClinic): readonly DashboardPage[] => [
+export const dashboardPages = ({
+  callId,
+  flaggedCallId,
+  campaignId,
+  transcriptionId,
+}: FilledClinic): readonly DashboardPage[] => [
   page('today', '/dashboard/today'),
   page('calls', '/dashboard/calls'),
   page('calls-none', '/dashboard/calls?status=blocked', '/dashboard/calls'),
@@ -27,10 +32,15 @@ export const dashboardPages = ({ callId, flaggedCallId, campaignId }: FilledClin
   page('questionnaire-edit', `${QUESTIONNAIRE}/adult-intake/edit`, `${QUESTIONNAIRE}/:questionnaire_id/edit`),
   page('questionnaire-try', `${QUESTIONNAIRE}/adult-intake/try`, `${QUESTIONNAIRE}/:questionnaire_id/try`),
   page('questionnaire-new', '/dashboard/new-questionnaire'),
+  page('transcriptions', '/dashboard/transcriptions'),
+  page('transcription', `/dashboard/transcriptions/${transcriptionId}`, '/dashboard/transcriptions/:transcription_id'),
   page('jobs', '/dashboard/jobs'),
   page('audit', '/dashboard/audit'),
   page('api', '/api/docs'),
   page('api-campaigns', '/api/docs?resource=campaigns', '/api/docs'),
+  page('settings', '/dashboard/settings'),
+  page('doctor', '/dashboard/settings/doctor'),
+  page('staff', '/dashboard/settings/staff'),
   page('nothing-here', '/dashboard/nothing', '*'),
 ];
 

@@ -28,6 +28,8 @@ export interface FilledClinic {
   readonly callId: string;
   readonly flaggedCallId: string;
   readonly campaignId: string;
+  /** Of the audio of `callId`, uploaded by hand. */
+  readonly transcriptionId: string;
 }
 
 /** Rings everybody and waits until all is over. Rows of the campaign's list that are no numbers, and one twice, are refused. */
@@ -50,7 +52,21 @@ export async function fillClinic(stack: LocalStack): Promise<FilledClinic> {
   };
   await desk.suppress(stack, '+12025550188');
   const { patientId, callId } = one('full-recorded');
-  return { patientId, callId, flaggedCallId: one('red-flag').callId, campaignId: await campaign };
+  return {
+    ...{ patientId, callId, flaggedCallId: one('red-flag').callId },
+    transcriptionId: await transcribe(stack, callId),
+    campaignId: await campaign,
+  };
+}
+
+async function transcribe(stack: LocalStack, callId: string): Promise<string> {
+  const { body } = await stack.bytes(`/api/calls/${callId}/recording`);
+  const form = new FormData();
+  form.set('file', new File([new Uint8Array(body)], 'dictation.mp3', { type: 'audio/mpeg' }));
+  const made = (await stack.api('POST', '/api/transcriptions', form)).body as Record<string, unknown>;
+  const id = String(made['transcription_id']);
+  while ((await insist(stack, 'GET', `/api/transcriptions/${id}`))['status'] !== 'done') await pause(POLL_MS);
+  return id;
 }
 
 async function ring(stack: LocalStack, persona: Persona): Promise<{ patientId: string; callId: string }> {

@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type AccessStandIn, startAccessStandIn } from '../../src/simulator/access-stand-in.ts';
+import { defaultTranscriptionKey } from '../../src/simulator/audio-transcriptions.ts';
 import type { EngineOptions } from '../../src/simulator/engine-options.ts';
 import type { Observation } from '../../src/simulator/observation.ts';
 import { startTelnyxServer, type TelnyxServer } from '../../src/simulator/telnyx-server.ts';
@@ -49,7 +50,7 @@ export interface LocalStack {
   readonly alerts: AlertListener;
   readonly worker: LocalWorker;
   readonly stateFolder: string;
-  /** A request as the local service token, through the front door. */
+  /** A request as the local service token, through the front door; the body as JSON, or a form. */
   api(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
   /** A file, in the same way. */
   bytes(path: string): Promise<{ status: number; contentType: string | null; body: Uint8Array }>;
@@ -118,6 +119,9 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       ADMIN_EMAILS: `admin@clinic.example,${service.clientId}`,
       PHI_KEYS: secrets.phiKeys,
       CALLING_HOURS: 'always',
+      TRANSCRIBER: 'openai',
+      OPENAI_API_KEY: defaultTranscriptionKey,
+      OPENAI_BASE: `${telnyx.url}/v1`,
       TIMER_SCALE: String(1 / speed),
       MAX_LIVE_CALLS: '20',
       DIAL_RATE_PER_SECOND: '5',
@@ -131,9 +135,9 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       headers: {
         'cf-access-client-id': service.clientId,
         'cf-access-client-secret': service.clientSecret,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined || body instanceof FormData ? {} : { 'content-type': 'application/json' }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
       signal: AbortSignal.timeout(10_000),
     });
 

@@ -2,7 +2,7 @@
  * One good request, or more, for every operation of the document; `api-contract.test.ts` sends each and holds the answer to what the
  * document says. A new route needs one line here: `'METHOD /api/path/{thing_id}': [{ ... }]`.
  */
-import { audioForm, formOf, listForm, type World } from './contract-world.ts';
+import { audioForm, audioOnly, formOf, listForm, type World } from './contract-world.ts';
 import { CONSENT } from './given-call.ts';
 
 export interface Example {
@@ -29,6 +29,7 @@ const draft = { path: (world: World) => world.campaign() };
 const running = { path: (world: World) => world.campaign({ status: 'running' }) };
 const paused = { path: (world: World) => world.campaign({ status: 'paused' }) };
 const completed = { path: (world: World) => world.campaign({ status: 'completed' }) };
+const written = { path: (world: World) => world.transcription() };
 const HTML = 'text/html; charset=UTF-8';
 const CSV = 'text/csv; charset=utf-8';
 const TSV = 'text/tab-separated-values; charset=utf-8';
@@ -44,12 +45,30 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   'POST /api/calls/{call_id}/hangup': [{ path: (world) => world.liveCall() }],
   'GET /api/calls/{call_id}/intake-data': [anyCall, { path: (world) => world.recordedCall() }],
   'GET /api/calls/{call_id}/events': [anyCall],
-  'GET /api/calls/{call_id}/transcripts': [anyCall],
+  'GET /api/calls/{call_id}/transcripts': [
+    anyCall,
+    { ...anyCall, query: { format: 'txt' }, type: 'text/plain; charset=utf-8' },
+    { ...anyCall, query: { format: 'tsv' }, type: TSV },
+  ],
   'GET /api/calls/{call_id}/recording': [
     { path: (world) => world.recordedCall(), type: 'audio/mpeg' },
     { path: (world) => world.recordedCall(), headers: { Range: 'bytes=0-9' }, status: 206, type: 'audio/mpeg' },
   ],
   'POST /api/calls/{call_id}/recording/retry': [{ path: (world) => world.failedRecording() }],
+
+  'GET /api/calls/{call_id}/review': [anyCall],
+  'POST /api/calls/{call_id}/review': [
+    {
+      path: (world) => world.calmCall(),
+      body: () => ({ verdict: 'signed', addendum: 'Seen on the ward.' }),
+      status: 201,
+    },
+  ],
+  'POST /api/calls/{call_id}/corrections': [
+    { ...anyCall, body: () => ({ items: [{ item: 'hpi.chief_complaint', state: 'answered', value: 'knee' }] }) },
+  ],
+  'GET /api/intake-notes': [anyCall],
+  'GET /api/schemas/note': [{ type: 'application/schema+json' }],
 
   'POST /api/patients': [{ body: newPatient }],
   'GET /api/patients': [{ path: (world) => world.patient() }],
@@ -172,6 +191,15 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     { path: (world) => world.approved(), body: () => ({ inputs: [{ keys: '1' }], language: 'es' }) },
   ],
 
+  'POST /api/transcriptions': [{ form: audioOnly }],
+  'GET /api/transcriptions': [written],
+  'GET /api/transcriptions/results': [written, { ...written, query: { format: 'csv' }, type: CSV }],
+  'GET /api/transcriptions/{transcription_id}': [written],
+  'GET /api/transcriptions/{transcription_id}/audio': [{ ...written, type: 'audio/mpeg' }],
+  'POST /api/transcriptions/{transcription_id}/retry': [{ path: (world) => world.transcription(false) }],
+  'DELETE /api/transcriptions/{transcription_id}': [written],
+
+  'GET /api/config': [{}],
   'GET /api/audit': [anyCall],
   'GET /api/stats': [anyCall],
   'GET /api/analytics': [anyCall, { query: { by: 'hour', from: '2026-11-20T00:00:00Z', to: '2026-11-21T00:00:00Z' } }],

@@ -14,12 +14,14 @@ import { givenCampaign } from '../support/given-campaign.ts';
 import { catchHints, dialerNamed } from '../support/given-dialer.ts';
 import { catchJobHints } from '../support/given-jobs.ts';
 import { givenImport, readListOf } from '../support/given-list.ts';
+import { OPENAI, refuses } from '../support/given-transcription.ts';
 import { nextNumber } from '../support/place-call.ts';
 import { config, db, ring } from '../support/worker-env.ts';
 import { givenApp } from './given-app.ts';
 import { CONSENT, endCall, givenCall, logOf, noteFor, redFlagOf } from './given-call.ts';
 import { givenEnded, noAnswer } from './given-results.ts';
 import { tokenOf } from './given-role.ts';
+import { givenUpload, transcribed } from './given-transcriptions.ts';
 
 export type World = Awaited<ReturnType<typeof givenWorld>>;
 type Ids = Readonly<Record<string, string>>;
@@ -30,7 +32,8 @@ const PROOF = { eventId: 'ev9', at: 1, key: '1', wording: 'consent-en-1', wordin
 let made = 0;
 
 export async function givenWorld() {
-  const given = givenApp({ PHI_KEYS: `k1:${ring.keys.get('k1')?.toBase64()}` }, { objects: 'real' });
+  const keys = { PHI_KEYS: `k1:${ring.keys.get('k1')?.toBase64()}` };
+  const given = givenApp({ ...keys, ...OPENAI } as never, { objects: 'real' });
   catchHints();
   catchJobHints();
   await dialerNamed().stub.resume({ by: 'test' });
@@ -73,6 +76,12 @@ export async function givenWorld() {
     return call;
   };
   const call = async (): Promise<Ids> => ({ call_id: (await endedCall()).call.id });
+  /** With a note that nothing keeps from being signed. */
+  const calmCall = async (): Promise<Ids> => {
+    const call = await givenCall(given);
+    await endCall(given, call);
+    return { call_id: call.call.id };
+  };
   const recordedCall = async (): Promise<Ids> => {
     const { call, patient } = await endedCall();
     const ref = { id: recordingIdOf(call.id), callId: call.id, patientId: patient.id };
@@ -130,6 +139,12 @@ export async function givenWorld() {
     const response = await given.request('/api/media', { method: 'POST', body: audioForm() });
     return { media_id: (await response.json<{ media_id: string }>()).media_id };
   };
+  const transcription = async (isDone = true): Promise<Ids> => {
+    made += 1;
+    const taken = await givenUpload(given, givenMp3(3000, made));
+    await transcribed(given, taken, isDone ? undefined : refuses(401));
+    return { transcription_id: taken.transcription_id };
+  };
   const definition = () => {
     made += 1;
     return { ...adultIntake, id: `own-${made}`, title: { en: 'Our own', es: 'La nuestra' } };
@@ -153,8 +168,8 @@ export async function givenWorld() {
   };
   return {
     ...{ given, db, config, nextNumber, runDueJobs },
-    ...{ patient, consent, liveCall, call, recordedCall, failedRecording, task, deadJob },
-    ...{ definition, questionnaire, approved },
+    ...{ patient, consent, liveCall, call, calmCall, recordedCall, failedRecording, task, deadJob },
+    ...{ transcription, definition, questionnaire, approved },
     ...{ campaign, preflight, suppression, staff, media, listBeingRead, listRead },
   };
 }
@@ -168,3 +183,4 @@ export const audioForm = () =>
   formOf({ name: 'Flu clinic', file: new File([givenMp3(3000) as Uint8Array<ArrayBuffer>], 'flu.mp3') });
 export const listForm = (fields: Readonly<Record<string, string>>, number: string) =>
   formOf({ ...fields, file: new File([`phone\n${number}\n`], 'list.csv', { type: 'text/csv' }) });
+export const audioOnly = () => formOf({ file: new File([givenMp3(3500) as Uint8Array<ArrayBuffer>], 'visit.mp3') });

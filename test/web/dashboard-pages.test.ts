@@ -12,9 +12,13 @@ const isPage = ({ method, path }: { readonly method: string; readonly path: stri
 
 it('every page of the dashboard is looked at in a real browser', () => {
   const looked = new Set(
-    dashboardPages({ patientId: 'pat', callId: 'call', flaggedCallId: 'call', campaignId: 'cmp' }).map(
-      ({ route }) => route,
-    ),
+    dashboardPages({
+      patientId: 'pat',
+      callId: 'call',
+      flaggedCallId: 'call',
+      campaignId: 'cmp',
+      transcriptionId: 'trn',
+    }).map(({ route }) => route),
   );
   expect(
     routes

@@ -27,7 +27,7 @@ export const callFacts = {
   questionnaire: questionnaireAnswer,
   language: z.string(),
 };
-export const recordingStatus = z.enum(['none', 'pending', 'ready', 'failed']);
+const recordingStatus = z.enum(['none', 'pending', 'ready', 'failed']);
 
 export const callAnswer = z
   .strictObject({

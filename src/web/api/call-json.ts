@@ -3,13 +3,14 @@ import type * as z from 'zod';
 import type { CallLog } from '../../domain/intake/call-log.ts';
 import { durationSeconds } from '../../domain/intake/call-record.ts';
 import { amountText } from '../../domain/intake/cost.ts';
+import type { Language } from '../../domain/intake/questionnaire.ts';
 import type { Note } from '../../domain/note/note.ts';
 import { type RecordedSpan, recordingOffsetMs } from '../../domain/note/recording-offset.ts';
 import type { Call } from '../../store/calls.ts';
 import type { Recording } from '../../store/recordings.ts';
 import type { Task } from '../../store/tasks.ts';
 import type { callAnswer, eventsAnswer, transcriptsAnswer } from './call-answer.ts';
-import type { noteAnswer } from './note-answer.ts';
+import type { noteSchema } from './note-schema.ts';
 
 export const iso = (at: number): string => new Date(at).toISOString();
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
@@ -45,7 +46,7 @@ export function callJson(call: Call): z.infer<typeof callAnswer> {
       bytes: call.recordingBytes,
     },
     red_flags: call.redFlags,
-    review: { status: 'unreviewed', by: null, at: null },
+    review: reviewSummary(call),
     cost: costJson(call),
     telnyx: {
       call_control_id: call.callControlId,
@@ -54,6 +55,13 @@ export function callJson(call: Call): z.infer<typeof callAnswer> {
     },
   };
 }
+
+/** Of the newest note. A call without one has nothing signed. */
+export const reviewSummary = ({ review, signedBy, signedAt }: Pick<Call, 'review' | 'signedBy' | 'signedAt'>) => ({
+  status: review ?? ('unreviewed' as const),
+  by: signedBy,
+  at: isoOrNull(signedAt),
+});
 
 const costJson = ({ costNanos, costCurrency }: Call) =>
   costNanos === null ? null : { amount: amountText(costNanos), currency: costCurrency ?? 'USD' };
@@ -64,9 +72,10 @@ export function noteJson(
   call: Call,
   recording: Recording | null,
   flagTasks: ReadonlyMap<string, Task>,
-): z.infer<typeof noteAnswer> {
+): z.infer<typeof noteSchema> {
   return {
     ...note,
+    questionnaire: { ...note.questionnaire, language: note.questionnaire.language as Language },
     red_flags: note.red_flags.map((flag) => ({
       ...flag,
       acknowledged_by: flagTasks.get(flag.call_id)?.owner ?? null,

@@ -7,10 +7,12 @@ import { redFlagTasks } from '../../store/tasks.ts';
 import { Problem } from '../errors.ts';
 import { readCall, readCallLog, storedCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
+import { TABULAR_TYPES } from '../tabular.ts';
+import { TRANSCRIPT_FORMATS, transcriptFile } from '../transcript-file.ts';
 import { eventsAnswer, transcriptsAnswer } from './call-answer.ts';
 import { eventsJson, noteJson, transcriptsJson } from './call-json.ts';
 import { callId } from './fields.ts';
-import { noteAnswer } from './note-answer.ts';
+import { namedNote } from './note-schema.ts';
 
 const shared = {
   method: 'GET',
@@ -25,7 +27,7 @@ const intakeData = route(
     path: '/api/calls/:call_id/intake-data',
     audit: 'note.read',
     summary: 'Read the note of a call, ready within 15 seconds of the hang-up',
-    answers: { 200: noteAnswer },
+    answers: { 200: namedNote },
   },
   async (ask) => {
     const call = await storedCall(ask, ask.params.call_id);
@@ -60,10 +62,14 @@ const transcripts = route(
     audit: 'call.read_transcripts',
     summary: 'List what was said in a call',
     answers: { 200: transcriptsAnswer },
+    types: ['text/plain; charset=utf-8', TABULAR_TYPES.tsv],
+    query: z.strictObject({ format: z.enum(TRANSCRIPT_FORMATS).default('json') }),
   },
   async (ask) => {
     const current = await readCall(ask, ask.params.call_id);
     const [log, recording] = await Promise.all([readCallLog(ask, current), getRecording(ask.db, current.call.id)]);
+    const { format } = ask.query;
+    if (format !== 'json') return transcriptFile(format, current.call.id, log.transcript, recording);
     return ask.c.json(transcriptsJson(log, recording));
   },
 );

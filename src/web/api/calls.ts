@@ -16,7 +16,18 @@ import { type Route, route } from '../route.ts';
 import { idOf, listOf } from './answer-fields.ts';
 import { callAnswer } from './call-answer.ts';
 import { callJson } from './call-json.ts';
-import { callId, campaignId, consent, DEFAULT_LIMIT, language, limit, patientId, phoneNumber, time } from './fields.ts';
+import {
+  callId,
+  campaignId,
+  consent,
+  DEFAULT_LIMIT,
+  flag,
+  language,
+  limit,
+  patientId,
+  phoneNumber,
+  time,
+} from './fields.ts';
 
 const oneCall = z.strictObject({ call_id: callId });
 
@@ -84,10 +95,8 @@ const list = route(
     query: z.strictObject({
       limit,
       cursor: pageCursor('call').optional(),
-      flagged: z
-        .enum(['true', 'false'])
-        .transform((text) => text === 'true')
-        .optional(),
+      flagged: flag.optional(),
+      reviewed: flag.optional(),
       status: z.enum(CALL_STATUSES).optional(),
       patient_id: patientId.optional(),
       campaign_id: campaignId.optional(),
@@ -96,12 +105,13 @@ const list = route(
     }),
   },
   async ({ query, db, config, c }) => {
-    const { status, flagged, patient_id, campaign_id, from, to } = query;
+    const { status, flagged, reviewed, patient_id, campaign_id, from, to } = query;
     const found = await listCalls(db, config.keyRing, {
       limit: query.limit ?? DEFAULT_LIMIT,
       cursor: query.cursor ?? null,
       ...(status === undefined ? {} : { status }),
       ...(flagged === undefined ? {} : { flagged }),
+      ...(reviewed === undefined ? {} : { reviewed }),
       ...(patient_id === undefined ? {} : { patientId: patient_id }),
       ...(campaign_id === undefined ? {} : { campaignId: campaign_id }),
       ...(from === undefined ? {} : { from }),

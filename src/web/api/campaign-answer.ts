@@ -7,7 +7,7 @@ import { LANGUAGES } from '../../domain/intake/questionnaire.ts';
 import { CONTACT_STATUSES } from '../../store/contacts.ts';
 import { count, idOf, moment, money } from './answer-fields.ts';
 import { callFacts, questionnaireAnswer, transcriptsAnswer } from './call-answer.ts';
-import { noteAnswerAnswer } from './note-answer.ts';
+import { answer } from './note-schema.ts';
 
 const byCode = z.record(z.string(), count);
 
@@ -125,7 +125,7 @@ const attemptAnswer = z.strictObject({
   recording: z.strictObject({ status: z.string() }),
   ring_seconds: count.nullable(),
   note_id: idOf('note').nullable().optional(),
-  answers: z.record(z.string(), noteAnswerAnswer).nullable().optional(),
+  answers: z.record(z.string(), answer).nullable().optional(),
   transcript: transcriptsAnswer.shape.items.nullable().optional(),
 });
 export type AttemptAnswer = z.infer<typeof attemptAnswer>;

@@ -1,21 +1,28 @@
-/** /api/doctor: what is wrong with this installation, and what to do about it. */
+/** /api/doctor: what is wrong with this installation, and what to do about it. Takes up to ten seconds, when something is. */
 import * as z from 'zod';
+import { CODES } from '../../domain/doctor/codes.ts';
+import { CHECKS, type Finding } from '../../domain/doctor/finding.ts';
 import { examine } from '../doctor.ts';
 import { type Route, route } from '../route.ts';
 
-const answer = z.strictObject({
+const findingJson = z.strictObject({
+  check: z.enum(CHECKS),
+  level: z.enum(['ok', 'warning', 'fault']),
+  code: z.enum(['ok', ...Object.keys(CODES)] as [string, ...string[]]),
+  detail: z.string(),
+  remedy: z.string().nullable(),
+  exit_code: z.int(),
+});
+const doctorJson = z.strictObject({
   ok: z.boolean(),
-  findings: z.array(
-    z
-      .strictObject({
-        check: z.string(),
-        level: z.enum(['ok', 'warning', 'fault']),
-        code: z.string(),
-        detail: z.string(),
-        remedy: z.string().nullable(),
-      })
-      .meta({ id: 'Finding' }),
-  ),
+  exit_code: z.int(),
+  checked_at: z.iso.datetime(),
+  findings: z.array(findingJson),
+});
+
+const shown = ({ check, level, code, detail, remedy, exitCode }: Finding): z.output<typeof findingJson> => ({
+  ...{ check, level, code, detail, remedy },
+  exit_code: exitCode,
 });
 
 export const doctorRoutes: readonly Route[] = [
@@ -26,12 +33,18 @@ export const doctorRoutes: readonly Route[] = [
       roles: ['admin', 'auditor'],
       audit: 'doctor.read',
       phi: false,
-      summary: 'Examine this installation: what is wrong, and what to do about it',
-      answers: { 200: answer },
+      summary: 'Look at everything this installation needs, and say what is wrong with it',
+      answers: { 200: doctorJson },
     },
-    async ({ db, config, c }) => {
-      const findings = await examine(db, config);
-      return c.json({ ok: findings.every(({ level }) => level !== 'fault'), findings });
+    async (ask) => {
+      const { ok, exitCode, checkedAt, findings } = await examine(ask);
+      const body: z.output<typeof doctorJson> = {
+        ok,
+        exit_code: exitCode,
+        checked_at: new Date(checkedAt).toISOString(),
+        findings: findings.map(shown),
+      };
+      return ask.c.json(body);
     },
   ),
 ];

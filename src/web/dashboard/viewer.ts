@@ -29,6 +29,7 @@ export interface Viewer {
   readonly seesCalls: boolean;
   readonly placesCalls: boolean;
   readonly seesTasks: boolean;
+  readonly seesTranscriptions: boolean;
   readonly seesWork: boolean;
   readonly seesAudit: boolean;
   /** Sends again what was given up. */
@@ -48,6 +49,9 @@ export interface Viewer {
   readonly seesQuestionnaires: boolean;
   /** Writes new versions, approves and withdraws them. */
   readonly writesQuestionnaires: boolean;
+  /** How this installation is set up, and what the doctor finds. */
+  readonly seesSettings: boolean;
+  readonly managesStaff: boolean;
 }
 
 export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer {
@@ -58,6 +62,7 @@ export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer
     seesCalls: hasOne(CALL_ROLES),
     placesCalls: hasOne(CALL_ROLES),
     seesTasks: hasOne(TASK_ROLES),
+    seesTranscriptions: hasOne(CALL_ROLES),
     seesWork: hasOne(WORK_ROLES),
     seesAudit: hasOne(WORK_ROLES),
     runsWork: hasOne(['admin']),
@@ -72,6 +77,8 @@ export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer
     liftsSuppressions: hasOne(['admin']),
     seesQuestionnaires: hasOne(QUESTIONNAIRE_ROLES),
     writesQuestionnaires: hasOne(APPROVER_ROLES),
+    seesSettings: hasOne(WORK_ROLES),
+    managesStaff: hasOne(['admin']),
   };
 }
 
