@@ -6,19 +6,20 @@ import type { AppContext } from './context.ts';
 import { Problem } from './errors.ts';
 import { readBytes } from './read-body.ts';
 import { readUploadAhead } from './read-upload.ts';
+import type { RouteSpec } from './route.ts';
 
 /** As much as any handler takes; each has its own limit on top. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const MAX_FILE_BYTES = 32 * 1024 * 1024;
 
-export async function requestDigest(c: AppContext): Promise<string> {
+export async function requestDigest({ reads }: RouteSpec, c: AppContext): Promise<string> {
   const { pathname, search } = new URL(c.req.url);
   const digest = new crypto.DigestStream('SHA-256');
   const writer = digest.getWriter();
   const add = (part: string | Uint8Array) =>
     writer.write(typeof part === 'string' ? new TextEncoder().encode(part) : part);
   await add(`${JSON.stringify([c.req.method, pathname, search])}\n`);
-  const isForm = /^multipart\/form-data\s*;/i.test(c.req.header('Content-Type') ?? '');
+  const isForm = reads?.form !== undefined && /^multipart\/form-data\s*;/i.test(c.req.header('Content-Type') ?? '');
   for (const part of isForm ? await partsOf(c) : [await bodyOf(c)]) await add(part);
   await writer.close();
   return new Uint8Array(await digest.digest).toHex();

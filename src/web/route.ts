@@ -104,7 +104,7 @@ async function answerTo<S extends RouteSpec>(
   const params = spec.params?.safeParse(c.req.param());
   if (params?.success === false) throw notFound();
   const key = idempotencyKeyOf(spec, c);
-  const request = key === null ? '' : await requestDigest(c);
+  const request = key === null ? '' : await requestDigest(spec, c);
   const ask = {
     c,
     env: c.env,

@@ -386,6 +386,13 @@ describe('an upload', () => {
       expect([response.status, (await jsonOf(response))['code']]).toEqual([422, 'idempotency_key_reused']);
   });
 
+  it('is no upload where none is taken', async () => {
+    const body = new FormData();
+    body.append('file', new File(['x'], 'x.csv'));
+    const headers = { 'Idempotency-Key': newKey() };
+    expect((await given.request('/api/calls', { method: 'POST', body, headers })).status).toBe(415);
+  });
+
   it('is checked as without a key: too long, no form, no file', async () => {
     const request = (body: string, type: string) =>
       given.request('/api/suppressions/import', {

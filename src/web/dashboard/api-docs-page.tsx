@@ -50,6 +50,7 @@ const operationsOf = (document: ApiDocument): Map<string, Listed[]> =>
 /** What all of it has in common, and every operation in a line. Whole, it would be a heavy page for somebody who needs one of them. */
 export const ApiDocsPage = ({ document, origin }: { document: ApiDocument; origin: string }) => (
   <div class="api-docs">
+    <Assets />
     <div class="page-head">
       <h1>API</h1>
       <a href="/api/openapi.json">The document itself (OpenAPI 3.1)</a>
@@ -118,6 +119,7 @@ export function resourcePage(document: ApiDocument, origin: string, resource: st
   const title = titleOf(resource);
   const content = (
     <div class="api-docs">
+      <Assets />
       <div class="page-head">
         <h1>{title}</h1>
         <a href="/api/docs">The whole API</a>
@@ -130,6 +132,14 @@ export function resourcePage(document: ApiDocument, origin: string, resource: st
   );
   return { title, content };
 }
+
+/** No other page has to carry them. */
+const Assets = () => (
+  <>
+    <link rel="stylesheet" href="/static/api-docs.css" />
+    <script src="/static/api-docs.js" defer />
+  </>
+);
 
 const Shapes = ({ document, names }: { document: ApiDocument; names: readonly string[] }) => (
   <>

@@ -154,27 +154,6 @@
     if (list && isFollowing()) list.scrollTop = now.offsetTop - list.clientHeight / 3;
   }
 
-  // A long page of parts to open: filtered as one types, and an address that names a part opens it.
-  for (const input of document.querySelectorAll('[data-filter]')) {
-    const parts = [...document.querySelectorAll(input.dataset.filter)].map((part) => ({
-      part,
-      text: part.textContent.toLowerCase(),
-    }));
-    input.closest('label').hidden = false;
-    input.addEventListener('input', () => {
-      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-      for (const { part, text } of parts) part.hidden = !words.every((word) => text.includes(word));
-      for (const group of document.querySelectorAll('[data-filter-group]'))
-        group.hidden = group.querySelector(`${input.dataset.filter}:not([hidden])`) === null;
-    });
-  }
-  const openNamed = () => {
-    const named = document.getElementById(window.location.hash.slice(1));
-    if (named?.tagName === 'DETAILS') named.open = true;
-  };
-  window.addEventListener('hashchange', openNamed);
-  openNamed();
-
   // A trial of a questionnaire: the newest words are seen. And a line that something is wrong with is gone to in its editor.
   const showEnds = () => {
     for (const list of document.querySelectorAll('[data-scroll-end]')) list.scrollTop = list.scrollHeight;
