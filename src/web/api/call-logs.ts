@@ -5,6 +5,7 @@ import { getNote } from '../../store/notes.ts';
 import { getRecording } from '../../store/recordings.ts';
 import { redFlagTasks } from '../../store/tasks.ts';
 import { Problem } from '../errors.ts';
+import { rolesSeeing } from '../field-access.ts';
 import { readCall, readCallLog, storedCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
 import { eventsJson, noteJson, transcriptsJson } from './call-json.ts';
@@ -12,31 +13,39 @@ import { callId } from './fields.ts';
 
 const shared = {
   method: 'GET',
-  roles: ['admin', 'clinician'],
   phi: true,
   params: z.strictObject({ call_id: callId }),
 } as const;
 
-const intakeData = route({ ...shared, path: '/api/calls/:call_id/intake-data', audit: 'note.read' }, async (ask) => {
-  const call = await storedCall(ask, ask.params.call_id);
-  const note = await getNote(ask.db, ask.config.keyRing, call.id);
-  if (note === null) {
-    // A final status is written together with the note: where there is none by then, there will be none.
-    throw new Problem(404, isLiveStatus(call.status) ? 'not_ready' : 'no_note');
-  }
-  const [recording, flagTasks] = await Promise.all([
-    getRecording(ask.db, call.id),
-    redFlagTasks(ask.db, [...new Set(note.red_flags.map(({ call_id }) => call_id))]),
-  ]);
-  return ask.c.json(noteJson(note, call, recording, flagTasks));
-});
+const intakeData = route(
+  { ...shared, roles: rolesSeeing('answers'), path: '/api/calls/:call_id/intake-data', audit: 'note.read' },
+  async (ask) => {
+    const call = await storedCall(ask, ask.params.call_id);
+    const note = await getNote(ask.db, ask.config.keyRing, call.id);
+    if (note === null) {
+      // A final status is written together with the note: where there is none by then, there will be none.
+      throw new Problem(404, isLiveStatus(call.status) ? 'not_ready' : 'no_note');
+    }
+    const [recording, flagTasks] = await Promise.all([
+      getRecording(ask.db, call.id),
+      redFlagTasks(ask.db, [...new Set(note.red_flags.map(({ call_id }) => call_id))]),
+    ]);
+    return ask.c.json(noteJson(note, call, recording, flagTasks));
+  },
+);
 
-const events = route({ ...shared, path: '/api/calls/:call_id/events', audit: 'call.read_events' }, async (ask) =>
-  ask.c.json(eventsJson(await readCallLog(ask, await readCall(ask, ask.params.call_id)))),
+const events = route(
+  { ...shared, roles: rolesSeeing('call_events'), path: '/api/calls/:call_id/events', audit: 'call.read_events' },
+  async (ask) => ask.c.json(eventsJson(await readCallLog(ask, await readCall(ask, ask.params.call_id)))),
 );
 
 const transcripts = route(
-  { ...shared, path: '/api/calls/:call_id/transcripts', audit: 'call.read_transcripts' },
+  {
+    ...shared,
+    roles: rolesSeeing('transcript'),
+    path: '/api/calls/:call_id/transcripts',
+    audit: 'call.read_transcripts',
+  },
   async (ask) => {
     const current = await readCall(ask, ask.params.call_id);
     const [log, recording] = await Promise.all([readCallLog(ask, current), getRecording(ask.db, current.call.id)]);

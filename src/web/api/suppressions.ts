@@ -12,6 +12,7 @@ import { addToList, takeOffList } from '../change-suppressions.ts';
 import type { Actor } from '../context.ts';
 import { notFound } from '../errors.ts';
 import { EXPORT_FORMATS, exportSuppressions } from '../export-suppressions.ts';
+import { rolesSeeing, sees } from '../field-access.ts';
 import { maskNumber } from '../mask.ts';
 import { type Route, route } from '../route.ts';
 import { iso } from './call-json.ts';
@@ -19,7 +20,7 @@ import { DEFAULT_LIMIT, flag, line, pageOf, pastTime, phoneNumber, suppressionId
 
 const ROLES = ['admin', 'clinician', 'intake', 'operator'] as const;
 /** Who sees a number in full, and what was said of it. */
-const READERS = ['admin', 'clinician', 'intake'] as const;
+const READERS = rolesSeeing('suppression_words');
 const one = z.strictObject({ suppression_id: suppressionId });
 
 const json = (row: Suppression) => ({
@@ -35,7 +36,7 @@ const json = (row: Suppression) => ({
   lift_evidence: row.liftEvidence,
 });
 
-const isReader = ({ roles }: Actor): boolean => READERS.some((role) => roles.includes(role));
+const isReader = (actor: Actor): boolean => sees(actor, 'suppression_words');
 
 /** Lists show no number, and nobody's words to whoever may not read the row itself. */
 const listed = (row: Suppression, actor: Actor) => {

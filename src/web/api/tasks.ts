@@ -3,13 +3,14 @@ import * as z from 'zod';
 import { TASK_KINDS } from '../../domain/intake/state.ts';
 import { getTask, listTasks, TASK_STATUSES, type Task } from '../../store/tasks.ts';
 import { notFound } from '../errors.ts';
+import { rolesSeeing } from '../field-access.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Route, route } from '../route.ts';
 import { settleTask, TASK_VERBS } from '../settle-task.ts';
 import { iso } from './call-json.ts';
 import { DEFAULT_LIMIT, limit, taskId } from './fields.ts';
 
-const people = { roles: ['admin', 'clinician', 'intake'], phi: false } as const;
+const people = { roles: rolesSeeing('tasks'), phi: false } as const;
 const oneTask = z.strictObject({ task_id: taskId });
 
 const taskJson = (task: Task) => ({

@@ -1,0 +1,48 @@
+/** A call to one patient, for whoever asks: API and pages both come through here. The gate decides; a refusal says its code. */
+import type { Language } from '../domain/intake/questionnaire.ts';
+import { log } from '../log.ts';
+import type { Call } from '../store/calls.ts';
+import type { ConsentInput } from '../store/consents.ts';
+import { placeCall } from '../store/place-call.ts';
+import { invalidField } from './check-input.ts';
+import { dialingStopped } from './dialing-stopped.ts';
+import { enqueueCall } from './enqueue-call.ts';
+import { Problem } from './errors.ts';
+import { storedCall } from './read-call.ts';
+import type { Ask } from './route.ts';
+
+export interface CallAsked {
+  /** A US number, +E.164. */
+  readonly phoneNumber: string;
+  /** Null: whoever alone has that number. */
+  readonly patientId: string | null;
+  readonly questionnaireId: string | null;
+  /** Null: theirs. */
+  readonly language: Language | null;
+  /** Stated with this call; null: what is on file counts. */
+  readonly consent: ConsentInput | null;
+}
+
+export async function placePatientCall(
+  ask: Pick<Ask, 'db' | 'env' | 'config' | 'actor' | 'now'>,
+  asked: CallAsked,
+): Promise<Call> {
+  const { env, config, db, actor, now } = ask;
+  const request = {
+    ...asked,
+    ...{ numberValid: true, purpose: 'intake' as const, testOf: null },
+    stopped: await dialingStopped(env),
+    requestedBy: actor.id,
+  };
+  const placed = await placeCall(db, config, request, now);
+  if (!placed.ok && placed.kind === 'unknown') {
+    throw invalidField(`/${placed.field}`, 'unknown', 'There is none with this id.');
+  }
+  if (!placed.ok) {
+    log.info('call.refused', { actor: actor.id, code: placed.code, decision_id: placed.decisionId });
+    throw new Problem(409, placed.code, { decisionId: placed.decisionId });
+  }
+  log.info('call.placed', { actor: actor.id, call_id: placed.callId, attempt_id: placed.attemptId });
+  await enqueueCall(env, placed);
+  return storedCall(ask, placed.callId);
+}
