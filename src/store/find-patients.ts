@@ -2,7 +2,7 @@
  * Patients by the page, newest first: all of them, or those of whom everything asked for is true. Numbers and names are found by keyed
  * hash, so exactly; a birth date is in no index and narrows down what a name found.
  */
-import { and, desc, eq, gte, inArray, lt, type SQL } from 'drizzle-orm';
+import { and, type Column, desc, eq, gte, inArray, lt, type SQL } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { firstIdAt } from './new-id.ts';
 import type { PatientKeys } from './patient-keys.ts';
@@ -75,13 +75,19 @@ function whereOf(ring: PatientKeys, filter: PatientFilter): SQL | undefined {
   const given = <T>(value: T | undefined, condition: (value: T) => SQL) =>
     value === undefined ? undefined : condition(value);
   return and(
-    given(phoneNumber, (value) => inArray(patients.phoneHash, searchHashes(ring, 'phone', value))),
-    given(lastFour, (value) => inArray(patients.lastFourHash, searchHashes(ring, 'last_four', value))),
+    given(phoneNumber, (value) => among(patients.phoneHash, searchHashes(ring, 'phone', value))),
+    given(lastFour, (value) => among(patients.lastFourHash, searchHashes(ring, 'last_four', value))),
     given(familyName, (value) =>
-      inArray(patients.familyNameHash, searchHashes(ring, 'family_name', normalisedName(value))),
+      among(patients.familyNameHash, searchHashes(ring, 'family_name', normalisedName(value))),
     ),
     given(externalId, (value) => eq(patients.externalId, value)),
     given(from, (value) => gte(patients.id, firstIdAt('pat', value))),
     given(to, (value) => lt(patients.id, firstIdAt('pat', value + 1))),
   );
+}
+
+/** Under one key the index is in the order of the ids; only while keys rotate has anything to be sorted. */
+function among(column: Column, hashes: readonly string[]): SQL {
+  const [only] = hashes;
+  return hashes.length === 1 && only !== undefined ? eq(column, only) : inArray(column, [...hashes]);
 }

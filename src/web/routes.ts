@@ -9,6 +9,9 @@ import { doctorRoutes } from './api/doctor.ts';
 import { importRoutes } from './api/imports.ts';
 import { jobRoutes } from './api/jobs.ts';
 import { mediaRoutes } from './api/media.ts';
+import { patientCallRoutes } from './api/patient-calls.ts';
+import { patientExportRoutes } from './api/patient-export.ts';
+import { patientImportRoutes } from './api/patient-imports.ts';
 import { patientRoutes } from './api/patients.ts';
 import { reassignedNumberRoutes } from './api/reassigned-numbers.ts';
 import { recordingRoutes } from './api/recordings.ts';
@@ -23,7 +26,11 @@ export const routes: readonly Route[] = [
   ...callRoutes,
   ...callLogRoutes,
   ...recordingRoutes,
+  // Before one patient, whose id has a place in the same address.
+  ...patientImportRoutes,
   ...patientRoutes,
+  ...patientCallRoutes,
+  ...patientExportRoutes,
   ...staffRoutes,
   ...taskRoutes,
   ...jobRoutes,

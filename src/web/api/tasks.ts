@@ -13,7 +13,7 @@ import { DEFAULT_LIMIT, limit, taskId } from './fields.ts';
 const people = { roles: rolesSeeing('tasks'), phi: false } as const;
 const oneTask = z.strictObject({ task_id: taskId });
 
-const taskJson = (task: Task) => ({
+export const taskJson = (task: Task) => ({
   task_id: task.id,
   kind: task.kind,
   call_id: task.callId,
