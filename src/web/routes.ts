@@ -19,10 +19,11 @@ import { staffRoutes } from './api/staff.ts';
 import { suppressionImportRoutes } from './api/suppression-imports.ts';
 import { suppressionRoutes } from './api/suppressions.ts';
 import { taskRoutes } from './api/tasks.ts';
+import { rolePageRoutes } from './dashboard/roles-routes.tsx';
 import { dashboardRoutes } from './dashboard/routes.tsx';
 import type { Route } from './route.ts';
 
-export const routes: readonly Route[] = [
+const listed: readonly Route[] = [
   ...callRoutes,
   ...callLogRoutes,
   ...recordingRoutes,
@@ -47,3 +48,5 @@ export const routes: readonly Route[] = [
   ...doctorRoutes,
   ...dashboardRoutes,
 ];
+
+export const routes: readonly Route[] = [...listed, ...rolePageRoutes(listed)];

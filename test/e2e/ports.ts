@@ -8,6 +8,7 @@ export const PORTS = {
   plainWranglerDev: 8837,
   recordings: 8847,
   campaignPages: 8857,
+  patients: 8937,
 } as const;
 
 export const stackPorts = (first: number) => ({ access: first, worker: first + 1, telnyx: first + 2 });

@@ -32,12 +32,13 @@ interface Frame {
   readonly alerts: number;
   /** Work that was given up and waits for a person; 0 for whoever does not see it. */
   readonly givenUp: number;
-  readonly current: 'calls' | 'tasks' | 'campaigns' | 'new-call' | 'suppressions' | 'jobs' | null;
+  readonly current: 'calls' | 'patients' | 'tasks' | 'campaigns' | 'new-call' | 'suppressions' | 'jobs' | null;
   readonly children: Child;
 }
 
 const WAYS = [
   { key: 'calls', path: '/dashboard/calls', name: 'Calls', needs: 'seesCalls' },
+  { key: 'patients', path: '/dashboard/patients', name: 'Patients', needs: 'seesPatients' },
   { key: 'tasks', path: '/dashboard/tasks', name: 'Tasks', needs: 'seesTasks' },
   { key: 'campaigns', path: '/dashboard/campaigns', name: 'Campaigns', needs: 'seesCampaigns' },
   { key: 'new-call', path: '/dashboard/new-call', name: 'Call a patient', needs: 'seesCalls' },
@@ -102,6 +103,8 @@ const Document = ({ title, clinicName, viewer, alerts, givenUp, current, childre
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="color-scheme" content="light dark" />
+      {/* Without a referrer a plain form would come with no origin, and be taken for one of another site. */}
+      <meta name="referrer" content="same-origin" />
       <meta name="htmx-config" content={HTMX_CONFIG} />
       <title>{`${title} · Patient intake`}</title>
       <link rel="icon" href="/static/icon.svg" type="image/svg+xml" />

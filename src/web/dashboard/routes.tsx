@@ -10,6 +10,8 @@ import { givenUpFor } from './given-up.ts';
 import { jobPageRoutes } from './job-routes.tsx';
 import { MOST_ALERTS, page } from './layout.tsx';
 import { NewCallPage } from './new-call-page.tsx';
+import { patientListRoutes } from './patient-list-routes.tsx';
+import { patientPageRoutes } from './patient-routes.tsx';
 import { stopDialingRoutes } from './stop-dialing-routes.tsx';
 import { suppressionPageRoutes } from './suppression-routes.tsx';
 import { taskPageRoutes } from './task-routes.tsx';
@@ -23,6 +25,8 @@ export const dashboardRoutes: readonly Route[] = [
     route({ ...home, path }, ({ c, actor }) => c.redirect(homeOf(viewerOf(actor))?.path ?? '/dashboard/tasks')),
   ),
   ...callPageRoutes,
+  ...patientListRoutes,
+  ...patientPageRoutes,
   ...taskPageRoutes,
   ...jobPageRoutes,
   ...newCampaignRoutes,

@@ -1,8 +1,12 @@
 /** What of the dashboard somebody sees, by their roles. The routes decide; this only keeps dead links off the pages. */
 import type { Role } from '../../store/staff.ts';
 import type { Actor } from '../context.ts';
+import { rolesSeeing } from '../field-access.ts';
 
-export const CALL_ROLES = ['admin', 'clinician'] as const satisfies readonly Role[];
+/** Whoever may read what was said. */
+export const CALL_ROLES = rolesSeeing('answers');
+export const PATIENT_ROLES = rolesSeeing('patient_name');
+export const ERASE_ROLES = ['admin'] as const satisfies readonly Role[];
 export const TASK_ROLES = ['admin', 'clinician', 'intake'] as const satisfies readonly Role[];
 export const WORK_ROLES = ['admin', 'auditor'] as const satisfies readonly Role[];
 export const CAMPAIGN_ROLES = [
@@ -21,6 +25,9 @@ export const STOP_ROLES = ['admin', 'clinician', 'intake', 'operator'] as const 
 export interface Viewer {
   readonly name: string;
   readonly seesCalls: boolean;
+  readonly seesPatients: boolean;
+  readonly exportsPatients: boolean;
+  readonly erasesPatients: boolean;
   readonly seesTasks: boolean;
   readonly seesWork: boolean;
   /** Sends again what was given up. */
@@ -44,6 +51,9 @@ export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer
   return {
     name,
     seesCalls: hasOne(CALL_ROLES),
+    seesPatients: hasOne(PATIENT_ROLES),
+    exportsPatients: hasOne(rolesSeeing('patient_export')),
+    erasesPatients: hasOne(ERASE_ROLES),
     seesTasks: hasOne(TASK_ROLES),
     seesWork: hasOne(WORK_ROLES),
     runsWork: hasOne(['admin']),
