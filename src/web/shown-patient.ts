@@ -1,7 +1,7 @@
 /** A patient as somebody may see them: what is not theirs to see is null. API and pages show this and nothing else (HS-18). */
 import type { Patient } from '../store/patients.ts';
 import type { Actor } from './context.ts';
-import { accessTo, ifSeen } from './field-access.ts';
+import { accessTo, ifSeen, sees } from './field-access.ts';
 import { initials, maskNumber } from './mask.ts';
 
 export interface ShownPatient {
@@ -41,3 +41,8 @@ export function shownPatient(actor: Pick<Actor, 'roles'>, patient: Patient): Sho
     updatedAt: patient.updatedAt,
   };
 }
+
+const DETAILS = ['patient_name', 'phone_number', 'birth_date', 'external_id', 'patient_details'] as const;
+
+/** A form of all that is known is for whoever sees all of it: what they do not see they would take away. */
+export const seesWhole = (actor: Pick<Actor, 'roles'>): boolean => DETAILS.every((field) => sees(actor, field));

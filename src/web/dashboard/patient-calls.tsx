@@ -88,7 +88,7 @@ const Table = ({ history: { calls, notes, viewer, clock, now } }: { history: Cal
             </th>
             <td class="cell-status">
               <Chip tone={statusTone(call.status)}>{STATUS_LABELS[call.status]}</Chip>{' '}
-              {call.redFlags === 0 ? null : <Chip tone="bad">Red flag</Chip>}
+              {call.redFlags === 0 || !viewer.seesRedFlags ? null : <Chip tone="bad">Red flag</Chip>}
             </td>
             <td class="cell-note">{note === undefined ? <span class="absent">None</span> : NOTE_LABELS[note]}</td>
             <td class="cell-duration number">

@@ -37,7 +37,7 @@ export const FlagsForm = ({ id, flags }: FlagsView) => (
         </div>
       ))}
     </fieldset>
-    <button type="submit" class="secondary outline">
+    <button type="submit" class="secondary outline small">
       Save the marks
     </button>
   </form>

@@ -1,6 +1,5 @@
 /** One patient: who, calling them, what became of it, and what stands in the way. */
 import type { Consent } from '../../store/consents.ts';
-import type { Suppression } from '../../store/suppression-list.ts';
 import type { Task } from '../../store/tasks.ts';
 import type { ShownPatient } from '../shown-patient.ts';
 import type { ClinicClock } from './clinic-clock.tsx';
@@ -24,12 +23,12 @@ export interface SentForm {
 export interface PatientView {
   readonly patient: ShownPatient;
   readonly revealed: boolean;
-  readonly consents: readonly Consent[];
-  readonly history: CallHistory;
-  readonly tasks: readonly Task[];
-  /** What holds the number on the do-not-call list; null: nothing that opens. */
-  readonly suppression: Suppression | null;
-  readonly suppressed: boolean;
+  /** Null, as the next ones: not theirs to see. */
+  readonly consents: readonly Consent[] | null;
+  readonly history: CallHistory | null;
+  readonly tasks: readonly Task[] | null;
+  /** Of the number on the do-not-call list; `since` null: part of the list does not open. */
+  readonly standing: { readonly suppressed: boolean; readonly since: number | null } | null;
   readonly call: SentForm;
   readonly consent: SentForm;
   /** What was done, and led here. */
@@ -69,16 +68,18 @@ export const PatientPage = (view: PatientView) => {
           <section id="calls" aria-labelledby="calls-title">
             <h2 id="calls-title">Calls</h2>
             <CallForm view={view} />
-            <PatientCalls {...history} />
+            {history === null ? null : <PatientCalls {...history} />}
           </section>
-          <Tasks view={view} />
+          {view.tasks === null ? null : <Tasks view={view} tasks={view.tasks} />}
         </div>
         <div>
-          <Standing view={view} />
-          <PatientConsents
-            {...{ patientId: patient.id, consents: view.consents, clock, now }}
-            {...{ form: view.consent.form, notice: view.consent.notice }}
-          />
+          {view.standing === null ? null : <Standing view={view} {...view.standing} />}
+          {view.consents === null ? null : (
+            <PatientConsents
+              {...{ patientId: patient.id, consents: view.consents, clock, now }}
+              {...{ form: view.consent.form, notice: view.consent.notice }}
+            />
+          )}
           {patient.flags === null ? null : (
             <section aria-labelledby="marks-title">
               <h2 id="marks-title">Marks</h2>
@@ -115,17 +116,18 @@ const CallForm = ({ view: { patient, call, clock } }: { view: PatientView }) => 
   </details>
 );
 
-const Standing = ({ view: { suppression, suppressed, viewer, clock } }: { view: PatientView }) => (
+type StandingView = NonNullable<PatientView['standing']> & { view: PatientView };
+const Standing = ({ view: { viewer, clock }, suppressed, since }: StandingView) => (
   <section aria-labelledby="list-title">
     <h2 id="list-title">Do-not-call list</h2>
     {suppressed ? (
       <p class="notice notice-bad">
         <strong>This number is not called.</strong>{' '}
-        {suppression === null ? (
+        {since === null ? (
           'Part of the list does not open with the keys of this installation. Tell whoever runs it.'
         ) : (
           <>
-            On the list since <Moment at={suppression.createdAt} clock={clock} />.
+            On the list since <Moment at={since} clock={clock} />.
           </>
         )}{' '}
         {viewer.seesSuppressions ? <a href="/dashboard/suppressions">Open the list</a> : null}
@@ -136,7 +138,7 @@ const Standing = ({ view: { suppression, suppressed, viewer, clock } }: { view: 
   </section>
 );
 
-const Tasks = ({ view: { tasks, viewer, clock, now } }: { view: PatientView }) => (
+const Tasks = ({ view: { viewer, clock, now }, tasks }: { view: PatientView; tasks: readonly Task[] }) => (
   <section aria-labelledby="tasks-title">
     <h2 id="tasks-title">Tasks</h2>
     {tasks.length === 0 ? (

@@ -12,11 +12,12 @@ import { tasksOfCalls } from '../../store/tasks.ts';
 import { addConsent, changePatient, endConsent, knownPatient, listConsents } from '../change-patient.ts';
 import { erasePatient } from '../erase-patient.ts';
 import { notFound, Problem } from '../errors.ts';
+import { accessTo, sees } from '../field-access.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { placePatientCall } from '../place-patient-call.ts';
 import { readFields } from '../read-body.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
-import { shownPatient } from '../shown-patient.ts';
+import { seesWhole, shownPatient } from '../shown-patient.ts';
 import { line } from '../text-line.ts';
 import { callRefusal } from './call-refusals.ts';
 import { clinicClock } from './clinic-clock.tsx';
@@ -73,21 +74,26 @@ interface Shown {
 }
 const UNSENT: SentForm = { form: EMPTY_FORM, notice: null };
 
-async function answerPatient(ask: Ask, patient: Patient, shown: Shown, status: 200 | 409 | 422 = 200) {
-  const { db, config, actor, now } = ask;
-  const { id, phoneNumber } = patient;
-  const [consents, history, suppression, suppressed] = await Promise.all([
-    listConsents(ask, id),
-    historyOf(ask, id, shown.query?.cursor ?? null),
+async function standingOf({ db, config }: Ask, { phoneNumber }: Patient) {
+  const [row, suppressed] = await Promise.all([
     activeSuppression(db, config.keyRing, phoneNumber),
     isSuppressed(db, config.keyRing, phoneNumber),
   ]);
-  const tasks = await tasksOfCalls(
-    db,
-    history.calls.map((call) => call.id),
-  );
+  return { suppressed, since: row?.createdAt ?? null };
+}
+
+async function answerPatient(ask: Ask, patient: Patient, shown: Shown, status: 200 | 409 | 422 = 200) {
+  const { db, config, actor, now } = ask;
+  const { id } = patient;
+  const [consents, history, standing] = await Promise.all([
+    sees(actor, 'consent_evidence') ? listConsents(ask, id) : null,
+    sees(actor, 'call_status') ? historyOf(ask, id, shown.query?.cursor ?? null) : null,
+    accessTo(actor, 'suppressed_numbers') === 'none' ? null : standingOf(ask, patient),
+  ]);
+  const callIds = history?.calls.map((call) => call.id) ?? [];
+  const tasks = sees(actor, 'tasks') ? await tasksOfCalls(db, callIds) : null;
   const view = {
-    ...{ patient: shownPatient(actor, patient), consents, history, tasks, suppression, suppressed, now },
+    ...{ patient: shownPatient(actor, patient), consents, history, tasks, standing, now },
     ...{ viewer: viewerOf(actor), clock: clinicClock(config.clinic.timeZone, now), revealed: shown.revealed ?? false },
     ...{ call: shown.call ?? UNSENT, consent: shown.consent ?? UNSENT },
     outcome: shown.query?.done === undefined ? null : OUTCOMES[shown.query.done],
@@ -136,6 +142,7 @@ const edit = route(
   { ...people, method: 'GET', path: '/dashboard/patients/:patient_id/edit', audit: 'patient.reveal' },
   async (ask) => {
     const patient = await knownPatient(ask, ask.params.patient_id);
+    if (!seesWhole(ask.actor)) throw new Problem(403, 'forbidden');
     return answerEdit(ask, { id: patient.id, form: formOf(patient), notice: null }, 200);
   },
 );
@@ -144,6 +151,7 @@ const save = route(
   { ...posted, path: '/dashboard/patients/:patient_id/edit', audit: 'patient.change' },
   async (ask) => {
     const id = ask.params.patient_id;
+    if (!seesWhole(ask.actor)) throw new Problem(403, 'forbidden');
     const values = await readFields(ask.c.req.raw);
     const checked = checkedPatient(values);
     if (!checked.ok)

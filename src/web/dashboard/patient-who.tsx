@@ -68,7 +68,7 @@ export const PatientWho = ({ patient, revealed, clock }: WhoView) => {
           <Moment at={patient.createdAt} clock={clock} />
         </Fact>
       </dl>
-      {revealed || !canReveal ? null : <p class="quiet">That you looked is on record.</p>}
+      {revealed || !canReveal ? null : <p class="quiet">Whoever shows more of a patient is written down.</p>}
     </section>
   );
 };

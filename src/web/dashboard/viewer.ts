@@ -25,6 +25,7 @@ export const STOP_ROLES = ['admin', 'clinician', 'intake', 'operator'] as const 
 export interface Viewer {
   readonly name: string;
   readonly seesCalls: boolean;
+  readonly seesRedFlags: boolean;
   readonly seesPatients: boolean;
   readonly exportsPatients: boolean;
   readonly erasesPatients: boolean;
@@ -51,6 +52,7 @@ export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer
   return {
     name,
     seesCalls: hasOne(CALL_ROLES),
+    seesRedFlags: hasOne(rolesSeeing('red_flags')),
     seesPatients: hasOne(PATIENT_ROLES),
     exportsPatients: hasOne(rolesSeeing('patient_export')),
     erasesPatients: hasOne(ERASE_ROLES),
