@@ -18,7 +18,9 @@ export const ErasePatientPage = ({ patient, notice }: EraseView) => (
     <p class="back">
       <a href={`/dashboard/patients/${patient.id}`}>Back to the patient</a>
     </p>
-    <h1>{`Erase ${briefly(patient)}`}</h1>
+    <div class="page-head">
+      <h1>{`Erase ${briefly(patient)}`}</h1>
+    </div>
     <form class="sheet" method="post" action={`/dashboard/patients/${patient.id}/erase`}>
       <FormNotice text={notice} />
       <p>

@@ -14,7 +14,9 @@ export const NewPatientPage = ({ form, notice, today }: FormPage) => (
     <p class="back">
       <a href="/dashboard/patients">All patients</a>
     </p>
-    <h1>New patient</h1>
+    <div class="page-head">
+      <h1>New patient</h1>
+    </div>
     <form class="sheet" method="post" action="/dashboard/patients">
       <FormNotice text={notice} />
       <PatientFields form={form} today={today} />
@@ -32,7 +34,9 @@ export const EditPatientPage = ({ form, notice, today, id }: FormPage & { id: Pa
     <p class="back">
       <a href={`/dashboard/patients/${id}`}>Back to the patient</a>
     </p>
-    <h1>Edit patient</h1>
+    <div class="page-head">
+      <h1>Edit patient</h1>
+    </div>
     <form class="sheet" method="post" action={`/dashboard/patients/${id}/edit`}>
       <FormNotice text={notice} />
       <PatientFields form={form} today={today} />

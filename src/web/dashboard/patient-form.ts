@@ -13,7 +13,7 @@ export type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: ReadonlyMap<string, string> };
 
-export const NOT_A_NUMBER = 'This is not a US number that can be called. Write ten digits.';
+const NOT_A_NUMBER = 'This is not a US number that can be called. Write ten digits.';
 const NAME = 'Plain text of at most 100 letters.';
 const WORDS: Readonly<Record<string, string>> = {
   phone_number: NOT_A_NUMBER,

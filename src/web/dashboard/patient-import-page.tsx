@@ -14,7 +14,9 @@ export const ImportPatientsPage = ({ today }: { today: string }) => (
     <p class="back">
       <a href="/dashboard/patients">All patients</a>
     </p>
-    <h1>Import patients</h1>
+    <div class="page-head">
+      <h1>Import patients</h1>
+    </div>
     <form
       class="sheet"
       method="post"
@@ -63,7 +65,7 @@ export const ImportPatientsPage = ({ today }: { today: string }) => (
         nobody had said it.
       </p>
     </form>
-    <div id="import-status" />
+    <div id="import-status" class="import-status" />
   </>
 );
 

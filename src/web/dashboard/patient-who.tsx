@@ -22,8 +22,7 @@ const Unknown = () => <span class="absent">Not known</span>;
 const Hidden = () => <span class="absent">Hidden</span>;
 
 /** (202) 555-0143. */
-export const spokenNumber = (phoneNumber: string): string =>
-  phoneNumber.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '($1) $2-$3');
+const spokenNumber = (phoneNumber: string): string => phoneNumber.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '($1) $2-$3');
 
 /** `AD •••• 0143`, for headings and buttons. */
 export const briefly = ({ initials, maskedNumber }: ShownPatient): string =>

@@ -47,7 +47,7 @@ const SearchForm = ({ list: { search, notice, clock } }: { list: PatientList }) 
           <Field form={form} name="date_of_birth" label="Birth date">
             <input {...control(form, 'date_of_birth')} type="date" min="1900-01-01" max={clock.today} />
           </Field>
-          <Field form={form} name="number" label="Number, or its last four">
+          <Field form={form} name="number" label="Number or last four">
             <input {...control(form, 'number')} type="tel" maxlength={40} autocomplete="off" />
           </Field>
           <Field form={form} name="external_id" label="Record number">

@@ -42,7 +42,9 @@ const ACCESS_LABELS: Readonly<Record<Access, string>> = { full: 'Sees', masked: 
 
 export const RolesPage = ({ routes, mine }: { routes: readonly RouteSpec[]; mine: readonly Role[] }) => (
   <>
-    <h1>Roles</h1>
+    <div class="page-head">
+      <h1>Roles</h1>
+    </div>
     <p class="quiet">
       {`You are signed in as ${mine.map((role) => ROLE_LABELS[role][0].toLowerCase()).join(' and ')}. An administrator gives roles; a change counts from the next page.`}
     </p>
@@ -72,7 +74,7 @@ export const RolesPage = ({ routes, mine }: { routes: readonly RouteSpec[]; mine
       ))}
     </Table>
     <h2 id="does">Who may do what</h2>
-    <Table label="does" rule="Deed">
+    <Table label="does" rule="What">
       {deedsOf(routes).map(([deed, roles]) => (
         <tr>
           <th scope="row" class="cell-rule">
