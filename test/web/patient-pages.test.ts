@@ -207,10 +207,46 @@ describe('a patient is', () => {
     });
     expect([bad.status, bad.html.includes('value="Okafor"')]).toEqual([422, true]);
     expect(bad.html).toContain('A day from 1900 to today.');
-    const saved = await submit(`${path}/edit`, { phone_number: number, last_name: 'Okafor' });
+    const seenAt = /name="seen_at" value="(\d+)"/.exec(form.html)?.[1] ?? '';
+    const typed = { phone_number: number, last_name: 'Okafor', seen_at: seenAt };
+    const saved = await submit(`${path}/edit`, typed);
     expect([saved.status, saved.response.headers.get('Location')]).toEqual([303, `${path}?done=saved`]);
     const now = (await (await given.request(`/api/patients/${id}`)).json()) as object;
     expect(now).toMatchObject({ last_name: 'Okafor', first_name: null, external_id: null });
+  });
+
+  it('not overwritten unseen by two who edit at once', async () => {
+    const { path, number, id } = await givenPatient(SOMEBODY);
+    const { html } = await openPage(given, `${path}/edit`);
+    const typed = { phone_number: number, seen_at: /name="seen_at" value="(\d+)"/.exec(html)?.[1] ?? '' };
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect((await submit(`${path}/edit`, { ...typed, last_name: 'First' })).status).toBe(303);
+    const second = await submit(`${path}/edit`, { ...typed, last_name: 'Second' });
+    expect([second.status, second.html.includes('Somebody has changed this patient')]).toEqual([409, true]);
+    expect(second.html).toContain('value="Second"');
+    const again = {
+      ...typed,
+      last_name: 'Second',
+      seen_at: /name="seen_at" value="(\d+)"/.exec(second.html)?.[1] ?? '',
+    };
+    expect((await submit(`${path}/edit`, again)).status).toBe(303);
+    expect(await (await given.request(`/api/patients/${id}`)).json()).toMatchObject({ last_name: 'Second' });
+  });
+
+  it('hung up on from their page, by whoever may call them', async () => {
+    const [made, other] = [await givenCall(given), await givenCall(given)];
+    const token = await tokenOf(given, 'intake');
+    const path = `/dashboard/patients/${made.patient.id}`;
+    const hangup = `${path}/calls/${made.call.id}/hangup`;
+    expect((await openPage(given, path, { token })).html).toContain(`action="${hangup}"`);
+    vi.mocked(given.session.requestHangup).mockResolvedValueOnce('accepted');
+    const accepted = await submit(hangup, {}, { token });
+    expect(accepted.response.headers.get('Location')).toBe(`${path}?done=hung_up#calls`);
+    const late = await submit(hangup, {}, { token });
+    expect(late.response.headers.get('Location')).toBe(`${path}?done=over#calls`);
+    expect((await submit(`${path}/calls/${other.call.id}/hangup`, {}, { token })).status).toBe(404);
+    await endCall(given, made);
+    expect((await openPage(given, path)).html).not.toContain('Hang up');
   });
 
   it('marked and unmarked, each mark with what it does', async () => {

@@ -145,6 +145,14 @@ it('names only routes that are there', () => {
   expect(Object.keys(SHOWN).filter((path) => !paths.has(path.split('?')[0] ?? ''))).toEqual([]);
 });
 
+it('whoever has two roles sees what either sees', () => {
+  const both = { roles: ['operator', 'intake'] as const };
+  expect([accessTo(both, 'phone_number'), accessTo(both, 'refused_contacts'), accessTo(both, 'answers')]).toEqual([
+    ...['full', 'full', 'none'],
+  ]);
+  expect(accessTo({ roles: [] }, 'campaign_counts')).toBe('none');
+});
+
 describe('a right that is taken away in the table', () => {
   const rights = FIELD_ACCESS as unknown as Record<Field, Record<Role, string>>;
   const without = async (field: Field, access: string, look: () => Promise<void>) => {

@@ -90,9 +90,12 @@ async function* texts(ask: Ask, id: string): AsyncGenerator<string, void> {
     }
     yield ']}\n';
     sent.code = 'whole';
+  } catch (error) {
+    sent.code = 'failed';
+    throw error;
   } finally {
     // The audit line was written when it began; this says whether all of it left the house.
-    log.info('patient.exported', { actor: actor.id, patient_id: id, ...sent });
+    log[sent.code === 'failed' ? 'error' : 'info']('patient.exported', { actor: actor.id, patient_id: id, ...sent });
   }
 }
 

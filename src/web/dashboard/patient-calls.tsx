@@ -57,6 +57,14 @@ export const PatientCalls = (history: CallHistory) => {
   );
 };
 
+const HangUp = ({ call: { id, patientId } }: { call: Call }) => (
+  <form class="in-row" method="post" action={`/dashboard/patients/${patientId}/calls/${id}/hangup`}>
+    <button id={`hang-up-${id}`} type="submit" class="danger small">
+      Hang up
+    </button>
+  </form>
+);
+
 const Table = ({ history: { calls, notes, viewer, clock, now } }: { history: CallHistory }) => (
   <table class="worklist historylist">
     <caption class="visually-hidden">{`Calls, newest first. Times are ${clock.zoneName}.`}</caption>
@@ -88,6 +96,7 @@ const Table = ({ history: { calls, notes, viewer, clock, now } }: { history: Cal
             </th>
             <td class="cell-status">
               <Chip tone={statusTone(call.status)}>{STATUS_LABELS[call.status]}</Chip>{' '}
+              {isLiveStatus(call.status) ? <HangUp call={call} /> : null}
               {call.redFlags === 0 || !viewer.seesRedFlags ? null : <Chip tone="bad">Red flag</Chip>}
             </td>
             <td class="cell-note">{note === undefined ? <span class="absent">None</span> : NOTE_LABELS[note]}</td>

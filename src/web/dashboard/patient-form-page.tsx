@@ -39,6 +39,7 @@ export const EditPatientPage = ({ form, notice, today, id }: FormPage & { id: Pa
     </div>
     <form class="sheet" method="post" action={`/dashboard/patients/${id}/edit`}>
       <FormNotice text={notice} />
+      <input type="hidden" name="seen_at" value={form.values['seen_at'] ?? ''} />
       <PatientFields form={form} today={today} />
       <p class="quiet">
         With another number the consents to the old one end: record a new one before the next call. A call that is under

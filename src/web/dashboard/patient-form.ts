@@ -95,6 +95,7 @@ export const formOf = (patient: Patient): FormState => ({
     language: patient.language,
     state: patient.state ?? '',
     time_zone: patient.timeZone ?? '',
+    seen_at: String(patient.updatedAt),
   },
 });
 

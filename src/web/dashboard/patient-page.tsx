@@ -142,7 +142,7 @@ const Tasks = ({ view: { viewer, clock, now }, tasks }: { view: PatientView; tas
   <section aria-labelledby="tasks-title">
     <h2 id="tasks-title">Tasks</h2>
     {tasks.length === 0 ? (
-      <p class="quiet">None of the calls shown here left a task.</p>
+      <p class="quiet">Nothing waits, and nothing did.</p>
     ) : (
       <ul class="patient-tasks">
         {tasks.map((task) => (

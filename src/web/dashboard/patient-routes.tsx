@@ -8,7 +8,7 @@ import { noteStatuses } from '../../store/notes.ts';
 import { getPatient, type Patient } from '../../store/patients.ts';
 import { activeSuppression } from '../../store/suppression-list.ts';
 import { isSuppressed } from '../../store/suppressions.ts';
-import { tasksOfCalls } from '../../store/tasks.ts';
+import { tasksOfPatient } from '../../store/tasks.ts';
 import { addConsent, changePatient, endConsent, knownPatient, listConsents } from '../change-patient.ts';
 import { erasePatient } from '../erase-patient.ts';
 import { notFound, Problem } from '../errors.ts';
@@ -16,6 +16,7 @@ import { accessTo, sees } from '../field-access.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { placePatientCall } from '../place-patient-call.ts';
 import { readFields } from '../read-body.ts';
+import { hangUp, storedCall } from '../read-call.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
 import { seesWhole, shownPatient } from '../shown-patient.ts';
 import { line } from '../text-line.ts';
@@ -33,6 +34,7 @@ import { PatientWho } from './patient-who.tsx';
 import { ERASE_ROLES, PATIENT_ROLES, viewerOf } from './viewer.ts';
 
 const PAGE_SIZE = 10;
+const MOST_TASKS = 20;
 const patientId = z.string().regex(/^pat_[0-9a-f-]{36,64}$/);
 const one = z.strictObject({ patient_id: patientId });
 const people = { roles: PATIENT_ROLES, phi: true, params: one } as const;
@@ -45,6 +47,8 @@ const OUTCOMES = {
   consented: 'The consent is on file.',
   ended: 'The consent has ended.',
   called: 'The call is placed. What becomes of it shows below.',
+  hung_up: 'The call is being hung up.',
+  over: 'This call was already over.',
 } as const;
 const itemQuery = z.strictObject({
   cursor: pageCursor('call').optional(),
@@ -90,8 +94,7 @@ async function answerPatient(ask: Ask, patient: Patient, shown: Shown, status: 2
     sees(actor, 'call_status') ? historyOf(ask, id, shown.query?.cursor ?? null) : null,
     accessTo(actor, 'suppressed_numbers') === 'none' ? null : standingOf(ask, patient),
   ]);
-  const callIds = history?.calls.map((call) => call.id) ?? [];
-  const tasks = sees(actor, 'tasks') ? await tasksOfCalls(db, callIds) : null;
+  const tasks = sees(actor, 'tasks') ? await tasksOfPatient(db, id, MOST_TASKS) : null;
   const view = {
     ...{ patient: shownPatient(actor, patient), consents, history, tasks, standing, now },
     ...{ viewer: viewerOf(actor), clock: clinicClock(config.clinic.timeZone, now), revealed: shown.revealed ?? false },
@@ -131,7 +134,11 @@ const reveal = route(
   },
 );
 
-async function answerEdit(ask: Ask, view: Omit<Parameters<typeof EditPatientPage>[0], 'today'>, status: 200 | 422) {
+async function answerEdit(
+  ask: Ask,
+  view: Omit<Parameters<typeof EditPatientPage>[0], 'today'>,
+  status: 200 | 409 | 422,
+) {
   const { today } = clinicClock(ask.config.clinic.timeZone, ask.now);
   const children = <EditPatientPage {...view} today={today} />;
   return ask.c.html(page({ ...(await patientFrame(ask)), title: 'Edit patient', children }), status);
@@ -147,6 +154,9 @@ const edit = route(
   },
 );
 
+const CHANGED_MEANWHILE =
+  'Somebody has changed this patient since you opened the form. What you typed is still here; save again to put it over theirs.';
+
 const save = route(
   { ...posted, path: '/dashboard/patients/:patient_id/edit', audit: 'patient.change' },
   async (ask) => {
@@ -156,6 +166,11 @@ const save = route(
     const checked = checkedPatient(values);
     if (!checked.ok)
       return answerEdit(ask, { id, form: { values, problems: checked.problems }, notice: CHECK_FIELDS }, 422);
+    const { updatedAt } = await knownPatient(ask, id);
+    if (values['seen_at'] !== String(updatedAt)) {
+      const form = { values: { ...values, seen_at: String(updatedAt) }, problems: new Map<string, string>() };
+      return answerEdit(ask, { id, form, notice: CHANGED_MEANWHILE }, 409);
+    }
     const { flags: _, ...changes } = checked.value;
     await changePatient(ask, id, changes);
     return ask.c.redirect(`/dashboard/patients/${id}?done=saved`, 303);
@@ -234,6 +249,25 @@ const flags = route(
   },
 );
 
+/** For whoever does not see the page of a call. */
+const hangup = route(
+  {
+    ...{ ...posted, path: '/dashboard/patients/:patient_id/calls/:call_id/hangup', audit: 'call.hangup' },
+    params: z.strictObject({ patient_id: patientId, call_id: z.string().regex(/^call_[0-9a-f-]{36,64}$/) }),
+  },
+  async (ask) => {
+    const { patient_id: id, call_id } = ask.params;
+    if ((await storedCall(ask, call_id)).patientId !== id) throw notFound();
+    try {
+      await hangUp(ask, call_id);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'not_live') throw error;
+      return ask.c.redirect(`/dashboard/patients/${id}?done=over#calls`, 303);
+    }
+    return ask.c.redirect(`/dashboard/patients/${id}?done=hung_up#calls`, 303);
+  },
+);
+
 const calls = route(
   {
     ...{
@@ -300,6 +334,6 @@ const erasure = route(
 );
 
 export const patientPageRoutes: readonly Route[] = [
-  ...[show, reveal, edit, save, call, consent, revoke, flags, calls],
+  ...[show, reveal, edit, save, call, hangup, consent, revoke, flags, calls],
   ...[eraseForm, erase, erasure],
 ];
