@@ -30,3 +30,6 @@ export async function erasePatient(
   if (job !== null) await sendJobHints(env, [job.id]);
   return job?.id ?? null;
 }
+
+export const isErased = async ({ config }: Pick<Ask, 'config'>, id: string): Promise<boolean> =>
+  (await config.keyRing.vault().erasedOf([id])).length > 0;

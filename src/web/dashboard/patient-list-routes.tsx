@@ -2,7 +2,6 @@
 import * as z from 'zod';
 import { listPatients, type PatientFilter } from '../../store/find-patients.ts';
 import { getImport } from '../../store/imports.ts';
-import { countAlerts } from '../../store/tasks.ts';
 import { isUsNumber } from '../../us-number.ts';
 import { addPatient } from '../change-patient.ts';
 import { notFound, Problem } from '../errors.ts';
@@ -15,28 +14,19 @@ import { type Ask, type Route, route } from '../route.ts';
 import { shownPatient } from '../shown-patient.ts';
 import { clinicClock } from './clinic-clock.tsx';
 import { CHECK_FIELDS, EMPTY_FORM } from './form-field.tsx';
-import { givenUpFor } from './given-up.ts';
-import { MOST_ALERTS, page } from './layout.tsx';
+import { page } from './layout.tsx';
 import { checkedConsent, checkedPatient, together } from './patient-form.ts';
 import { NewPatientPage } from './patient-form-page.tsx';
+import { patientFrame } from './patient-frame.ts';
 import { ImportPatientsPage, PatientImportRefused, PatientImportStatus } from './patient-import-page.tsx';
 import { type PatientList, PatientsPage, SEARCH_FIELDS } from './patients-page.tsx';
 import { typedNumber } from './typed-number.ts';
-import { PATIENT_ROLES, viewerOf } from './viewer.ts';
+import { PATIENT_ROLES } from './viewer.ts';
 
 const PAGE_SIZE = 25;
 const people = { roles: PATIENT_ROLES, phi: true } as const;
 const idOf = (kind: string) => z.string().regex(new RegExp(`^${kind}_[0-9a-f-]{36,64}$`));
 const cursor = idOf('pat').optional();
-
-/** The frame of every page about patients. */
-export const patientFrame = async (ask: Ask) => ({
-  clinicName: ask.config.clinic.name,
-  viewer: viewerOf(ask.actor),
-  alerts: await countAlerts(ask.db, MOST_ALERTS),
-  givenUp: await givenUpFor(ask),
-  current: 'patients' as const,
-});
 
 async function found(ask: Ask, filter: Omit<PatientFilter, 'limit'>) {
   const { items, nextCursor } = await listPatients(ask.db, ask.config.keyRing, { ...filter, limit: PAGE_SIZE });

@@ -10,6 +10,8 @@ import { givenUpFor } from './given-up.ts';
 import { jobPageRoutes } from './job-routes.tsx';
 import { MOST_ALERTS, page } from './layout.tsx';
 import { NewCallPage } from './new-call-page.tsx';
+import { patientEditRoutes } from './patient-edit-routes.tsx';
+import { patientEraseRoutes } from './patient-erase-routes.tsx';
 import { patientListRoutes } from './patient-list-routes.tsx';
 import { patientPageRoutes } from './patient-routes.tsx';
 import { stopDialingRoutes } from './stop-dialing-routes.tsx';
@@ -27,6 +29,8 @@ export const dashboardRoutes: readonly Route[] = [
   ...callPageRoutes,
   ...patientListRoutes,
   ...patientPageRoutes,
+  ...patientEditRoutes,
+  ...patientEraseRoutes,
   ...taskPageRoutes,
   ...jobPageRoutes,
   ...newCampaignRoutes,
