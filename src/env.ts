@@ -5,6 +5,12 @@
 import type { CampaignRunner } from './dialer/campaign-runner.ts';
 import type { Dialer } from './dialer/dialer.ts';
 import { type OpeningHours, parseStaffHours } from './domain/campaign/staff-hours.ts';
+import {
+  TRANSCRIBERS,
+  type TranscriberName,
+  type TranscriptionRefusal,
+  whyNoUploads,
+} from './domain/transcription/transcription-setting.ts';
 import type { IntakeSession } from './session/intake-session.ts';
 import type { PatientKeys } from './store/patient-keys.ts';
 import { parseKeyRing } from './store/seal.ts';
@@ -52,6 +58,10 @@ const OPTIONAL = [
   'TIMER_SCALE',
   'RECORDING_ORIGINS',
   'DELETE_AT_TELNYX',
+  'RETENTION_DAYS',
+  'TRANSCRIBER',
+  'OPENAI_API_KEY',
+  'OPENAI_BASE',
 ] as const;
 type VariableName = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
 
@@ -65,6 +75,8 @@ export interface Env extends Partial<Record<VariableName, string>> {
   readonly CAMPAIGN_RUNNER: DurableObjectNamespace<CampaignRunner>;
   readonly KEY_VAULT: DurableObjectNamespace<KeyVault>;
   readonly ASSETS: Fetcher;
+  /** Only where it is deployed: it would stop an offline start. */
+  readonly AI?: Ai;
 }
 
 export interface Config {
@@ -112,6 +124,15 @@ export interface Config {
     /** Whether Telnyx' copy goes once ours is stored. */
     readonly deleteAtTelnyx: boolean;
   };
+  /** Who writes down uploaded audio. */
+  readonly transcription: {
+    readonly engine: TranscriberName;
+    /** Why no upload is taken; null: they are. */
+    readonly refusal: TranscriptionRefusal | null;
+    readonly openai: { readonly apiKey: string /** Without a slash at its end. */; readonly base: string };
+  };
+  /** So long what was uploaded to be written down is kept. */
+  readonly retentionDays: number;
   readonly keyRing: PatientKeys;
 }
 
@@ -211,6 +232,12 @@ function parse(env: Env): ReadConfig {
   for (const url of origins) if (url !== null && !isPlainPrefix(url)) bad('RECORDING_ORIGINS');
   const deleteAtTelnyx = text('DELETE_AT_TELNYX') || 'true';
   if (deleteAtTelnyx !== 'true' && deleteAtTelnyx !== 'false') bad('DELETE_AT_TELNYX');
+  const engine = TRANSCRIBERS.find((name) => name === (text('TRANSCRIBER') || 'off')) ?? null;
+  if (engine === null) bad('TRANSCRIBER');
+  const openaiBase = origin('OPENAI_BASE', text('OPENAI_BASE') || 'https://api.openai.com/v1');
+  if (openaiBase !== null && !isPlainPrefix(openaiBase)) bad('OPENAI_BASE');
+  const retentionDays = number('RETENTION_DAYS', 90, 1, 3650);
+  if (retentionDays >= 1 && !Number.isInteger(retentionDays)) bad('RETENTION_DAYS');
   const keyRing = parseKeyRing(text('PHI_KEYS'));
   if (keyRing === null) bad('PHI_KEYS');
   if (!Number.isInteger(Number(text('MAX_LIVE_CALLS')))) bad('MAX_LIVE_CALLS');
@@ -222,8 +249,21 @@ function parse(env: Env): ReadConfig {
     spendCapNanosPerDay: Math.round(number('SPEND_CAP_USD_PER_DAY', 50, 0, 1_000_000) * NANOS_PER_USD),
     production: loopback || CARRIERS.every((vendor) => list('BAA_CONFIRMED').includes(vendor)),
   };
-  if (problems.length > 0 || keyRing === null || staffHours === null || transcriptionModel === undefined)
+  if (
+    problems.length > 0 ||
+    keyRing === null ||
+    staffHours === null ||
+    transcriptionModel === undefined ||
+    engine === null
+  )
     return { ok: false, problems };
+  const refusal = whyNoUploads({
+    engine,
+    confirmed: list('BAA_CONFIRMED'),
+    hasAiBinding: env.AI !== undefined,
+    hasApiKey: text('OPENAI_API_KEY') !== '',
+    isLoopback: LOOPBACK.has(openaiBase?.hostname ?? ''),
+  });
 
   return {
     ok: true,
@@ -259,6 +299,11 @@ function parse(env: Env): ReadConfig {
         origins: origins.filter((url) => url !== null),
         deleteAtTelnyx: deleteAtTelnyx === 'true',
       },
+      transcription: {
+        ...{ engine, refusal },
+        openai: { apiKey: text('OPENAI_API_KEY'), base: (openaiBase?.href ?? '').replace(/\/+$/, '') },
+      },
+      retentionDays,
       keyRing: { ...keyRing, vault: () => env.KEY_VAULT.getByName('vault') },
     },
   };

@@ -30,6 +30,7 @@ const FIELDS = [
   'patient_id',
   'phase',
   'phi',
+  'questionnaire_id',
   'reason',
   'request_id',
   'route',
@@ -37,7 +38,9 @@ const FIELDS = [
   'status',
   'suppression_id',
   'task_id',
+  'transcription_id',
   'variable',
+  'version',
   'wait_ms',
 ] as const;
 

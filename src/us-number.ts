@@ -1,5 +1,6 @@
 /** Whether a text is a US telephone number that may be rung, in +E.164. Shared by the API and the dial gate, so both say the same. */
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/core';
+import { NANP_METADATA } from './nanp-metadata.ts';
 
 const PREMIUM = /^\+1(900|\d{3}976)/;
 
@@ -9,7 +10,7 @@ const PREMIUM = /^\+1(900|\d{3}976)/;
  */
 export function usNumber(text: string): string | null {
   if (!/^\+1\d{10}$/.test(text)) return null;
-  const parsed = parsePhoneNumberFromString(text);
+  const parsed = parsePhoneNumberFromString(text, NANP_METADATA);
   return parsed?.country === 'US' && parsed.isValid() && !PREMIUM.test(text) ? parsed.number : null;
 }
 

@@ -23,7 +23,7 @@ export default defineConfig(
             environment: 'node',
             // Isolated as processes are, and started sooner.
             pool: 'threads',
-            include: ['test/{domain,flight,telnyx,telnyx-webhook-verify,simulator,tools}/**/*.test.ts'],
+            include: ['test/{cli,domain,flight,telnyx,telnyx-webhook-verify,simulator,tools}/**/*.test.ts'],
           },
         },
         {

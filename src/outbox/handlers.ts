@@ -8,6 +8,7 @@ import { importList } from './import-list.ts';
 import type { JobHandler } from './job-handler.ts';
 import { rotateKeys } from './rotate-keys.ts';
 import { sweepStorage } from './sweep-storage.ts';
+import { transcribe } from './transcribe.ts';
 
 export const HANDLERS: Readonly<Record<JobKind, JobHandler>> = {
   fetch_recording: fetchRecording,
@@ -17,4 +18,5 @@ export const HANDLERS: Readonly<Record<JobKind, JobHandler>> = {
   rotate_keys: rotateKeys,
   sweep_storage: sweepStorage,
   import_list: importList,
+  transcribe,
 };

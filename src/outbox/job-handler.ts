@@ -16,8 +16,17 @@ export type JobOutcome =
   | { readonly kind: 'done' }
   /** A page of long work is done; it goes on from `progress`. */
   | { readonly kind: 'goes_on'; readonly progress: string; readonly afterMs: number }
-  /** `final`: trying again would change nothing. `forgetsProgress`: given up and sent again, it begins from its beginning. */
-  | { readonly kind: 'failed'; readonly code: string; readonly final?: boolean; readonly forgetsProgress?: true };
+  /**
+   * `final`: trying again would change nothing. `forgetsProgress`: given up and sent again, it begins from its beginning.
+   * `notBeforeMs`: somebody else asked to be left alone for so long.
+   */
+  | {
+      readonly kind: 'failed';
+      readonly code: string;
+      readonly final?: boolean;
+      readonly forgetsProgress?: true;
+      readonly notBeforeMs?: number;
+    };
 
 export interface JobHandler {
   readonly run: (context: JobContext) => Promise<JobOutcome>;

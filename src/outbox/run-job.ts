@@ -67,7 +67,7 @@ async function settle(context: JobContext, outcome: JobOutcome): Promise<void> {
       return;
     }
     case 'failed': {
-      const { code, final = false, forgetsProgress = false } = outcome;
+      const { code, final = false, forgetsProgress = false, notBeforeMs = 0 } = outcome;
       const wait = final ? null : nextTryMs(JOB_POLICIES[job.kind], job.attempts, Math.random());
       if (wait === null) {
         // Whoever has it meanwhile decides what becomes of it.
@@ -81,7 +81,8 @@ async function settle(context: JobContext, outcome: JobOutcome): Promise<void> {
         await settleJob(db, job, { status: 'dead', code, ...(forgetsProgress ? { progress: null } : {}) }, now);
         return;
       }
-      const dueAt = now + wait * config.timerScale;
+      // Theirs is a time of the protocol: it is never shortened.
+      const dueAt = now + Math.max(wait * config.timerScale, notBeforeMs);
       log.warn('job.failed', { ...line, code, wait_ms: dueAt - now });
       if (await settleJob(db, job, { status: 'waiting', dueAt, code }, now)) await hintAt(env, job, dueAt - now);
       return;

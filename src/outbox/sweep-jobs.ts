@@ -5,9 +5,11 @@ import { type Database, database } from '../store/database.ts';
 import { sendJobHints } from '../store/job-hints.ts';
 import { dueJobs, findJob, forgetDone, insertJob, type NewJob } from '../store/jobs.ts';
 import { isRotationDue } from '../store/rotation.ts';
+import { forgetSignIns } from '../store/staff-sessions.ts';
 
 const BATCH = 100;
-const DAY_MS = 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const KEEP_DONE_MS = 30 * DAY_MS;
 
 export async function sweepJobs(env: Env, now: number): Promise<void> {
@@ -16,6 +18,7 @@ export async function sweepJobs(env: Env, now: number): Promise<void> {
   await tried('sweep_storage', beginDaily(db, { kind: 'sweep_storage', subject: 'all' }, now));
   await tried('rotate_keys', beginRotation(db, config.keyRing, now));
   await forgetDone(db, now - KEEP_DONE_MS, BATCH);
+  await tried('staff_sessions', forgetSignIns(db, now - HOUR_MS));
   const due = await dueJobs(db, now, BATCH);
   if (
     !(await sendJobHints(

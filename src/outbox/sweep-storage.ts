@@ -1,8 +1,8 @@
 /**
  * Once a day: audio in R2 that belongs to no recording with a proof of consent goes (RC-08), and whoever was erased and is there
- * again, because a database was restored, is erased again; what is left of lists goes in its time. By the page, from where the last one
- * ended. A database that was set back knows nothing of the newest audio, and Telnyx has no copy any more: so what has no row waits
- * longer than any database can be set back.
+ * again, because a database was restored, is erased again; what is left of lists and of uploaded audio goes in its time. By the page,
+ * from where the last one ended. A database that was set back knows nothing of the newest audio, and Telnyx has no copy any more: so
+ * what has no row waits longer than any database can be set back.
  */
 import { log } from '../log.ts';
 import { insertErasure, returnedPatients } from '../store/erasure.ts';
@@ -10,13 +10,14 @@ import { listRecordings } from '../store/recording-bucket.ts';
 import { keptRecordings } from '../store/recordings.ts';
 import { DONE, type JobContext, type JobHandler, type JobOutcome } from './job-handler.ts';
 import { forgetRows, sweepLists } from './sweep-imports.ts';
+import { forgetTranscriptions, sweepUploads } from './sweep-transcriptions.ts';
 
 const PAGE = 500;
 /** D1 can be set back by 30 days. */
 const ORPHAN_AFTER_MS = 35 * 24 * 3_600_000;
 
 interface Progress {
-  readonly phase: 'audio' | 'lists' | 'erased';
+  readonly phase: 'audio' | 'lists' | 'uploads' | 'erased';
   readonly after: string;
 }
 
@@ -29,6 +30,8 @@ export const sweepStorage: JobHandler = {
         return sweepAudio(context, after);
       case 'lists':
         return sweepImports(context, after);
+      case 'uploads':
+        return sweepTranscriptions(context, after);
       case 'erased':
         return eraseAgain(context, after);
     }
@@ -60,7 +63,15 @@ async function sweepAudio({ env, config, db, now }: JobContext, after: string): 
 async function sweepImports(context: JobContext, after: string): Promise<JobOutcome> {
   const next = await sweepLists(context, after);
   if (next !== null) return goOn({ phase: 'lists', after: next });
-  return (await forgetRows(context)) ? goOn({ phase: 'lists', after }) : goOn({ phase: 'erased', after: '' });
+  return (await forgetRows(context)) ? goOn({ phase: 'lists', after }) : goOn({ phase: 'uploads', after: '' });
+}
+
+async function sweepTranscriptions(context: JobContext, after: string): Promise<JobOutcome> {
+  const next = await sweepUploads(context, after);
+  if (next !== null) return goOn({ phase: 'uploads', after: next });
+  return (await forgetTranscriptions(context))
+    ? goOn({ phase: 'uploads', after })
+    : goOn({ phase: 'erased', after: '' });
 }
 
 async function eraseAgain({ config, db, now }: JobContext, after: string): Promise<JobOutcome> {

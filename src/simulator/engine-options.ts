@@ -1,4 +1,5 @@
 /** What an engine can be told when it is made. Everything but `deliver` has a default. */
+import type { TranscriptionFaults } from './audio-transcriptions.ts';
 import type { Clock } from './clock.ts';
 import type { FetchAudio, LineQuirks, StaffLine } from './exchange.ts';
 import type { LineFaults } from './line-faults.ts';
@@ -48,6 +49,9 @@ export interface EngineOptions {
   readonly patienceMs?: number;
   /** Fetches what `playback_start` names. Without it every address is audio of five seconds. */
   readonly fetchAudio?: FetchAudio;
+  /** Of the stand-in that writes down audio files. */
+  readonly transcriptionKey?: string;
+  readonly transcriptionFaults?: TranscriptionFaults;
   readonly onObservation?: (observation: Observation) => void;
 }
 

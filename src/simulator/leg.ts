@@ -49,6 +49,8 @@ export interface SoundMark {
   durationMs: number;
   readonly side: 'patient' | 'clinic';
   readonly tones: readonly number[];
+  /** What whoever listens to the recording hears; a key says nothing. */
+  words?: string;
 }
 
 export interface Leg {

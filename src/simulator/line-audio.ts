@@ -45,7 +45,8 @@ function markSound(exchange: Exchange, leg: Leg, sound: Sound): void {
   for (const recording of leg.recordings) {
     const durationMs = exchange.clockMs(sound.durationMs);
     const tones = [promptTone(sound.step ?? sound.kind)];
-    recording.marks.push({ atMs: exchange.clock.now(), durationMs, side: 'clinic', tones });
+    const words = sound.kind === 'playback' ? {} : { words: sound.text };
+    recording.marks.push({ atMs: exchange.clock.now(), durationMs, side: 'clinic', tones, ...words });
   }
 }
 
@@ -60,7 +61,9 @@ function endSound(exchange: Exchange, leg: Leg, sound: Sound, complete: boolean)
   if (!complete) {
     for (const recording of leg.recordings) {
       const mark = recording.marks.findLast((each: SoundMark) => each.side === 'clinic');
-      if (mark !== undefined) mark.durationMs = Math.min(mark.durationMs, heardMs);
+      if (mark === undefined) continue;
+      if (mark.words !== undefined) mark.words = firstWords(mark.words, heardMs / mark.durationMs);
+      mark.durationMs = Math.min(mark.durationMs, heardMs);
     }
   }
   if (sound.kind === 'playback') return;

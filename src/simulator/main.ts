@@ -1,6 +1,7 @@
 /** Runs the stand-ins from the command line: `node src/simulator/main.ts --speed 20 --upstream http://127.0.0.1:8788`. */
 import { parseArgs } from 'node:util';
 import { startAccessStandIn } from './access-stand-in.ts';
+import { defaultTranscriptionKey } from './audio-transcriptions.ts';
 import { formatObservation } from './observation.ts';
 import { startTelnyxServer } from './telnyx-server.ts';
 
@@ -42,6 +43,7 @@ const access = await startAccessStandIn({
 });
 
 console.log(`Telnyx      ${telnyx.url}/v2`);
+console.log(`OpenAI      ${telnyx.url}/v1 with the key ${defaultTranscriptionKey}`);
 console.log(`public key  ${telnyx.engine.publicKey}`);
 console.log(`connection  ${telnyx.engine.connectionId}`);
 console.log(`Access      ${access.url} in front of ${values.upstream}`);

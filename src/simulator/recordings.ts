@@ -49,6 +49,13 @@ export interface InventoryItem {
   readonly downloads: number;
 }
 
+/** What is said in a recording. */
+export interface HeardWords {
+  readonly durationMs: number;
+  readonly segments: readonly { readonly startMs: number; readonly endMs: number; readonly words: string }[];
+  readonly isCertain: boolean;
+}
+
 interface Link {
   readonly id: string;
   readonly path: string;
@@ -110,6 +117,14 @@ export class Recordings {
         downloads: attempts.get(recording.id)?.length ?? 0,
       })),
     );
+  }
+
+  /** By the audio's SHA-256, deleted at the API or not: whoever has a copy can hear it. Null: it is none of these. */
+  async hear(sha256: string): Promise<HeardWords | null> {
+    for (const recording of this.#saved.values()) {
+      if ((await this.#fingerprint(recording)).sha256 === sha256) return wordsIn(recording);
+    }
+    return null;
   }
 
   #fingerprint(recording: Recording): Promise<{ readonly bytes: number; readonly sha256: string }> {
@@ -179,6 +194,17 @@ export class Recordings {
       download_urls: { [recording.format]: this.link(recording) },
     };
   }
+}
+
+function wordsIn({ startedAt, endedAt, marks }: Recording): HeardWords {
+  const durationMs = endedAt - startedAt;
+  const within = (at: number): number => Math.min(Math.max(0, at - startedAt), durationMs);
+  const segments = marks
+    .flatMap(({ atMs, durationMs: length, words = '' }) =>
+      words === '' ? [] : [{ startMs: within(atMs), endMs: within(atMs + length), words }],
+    )
+    .toSorted((a, b) => a.startMs - b.startMs);
+  return { durationMs, segments, isCertain: true };
 }
 
 async function fingerprintOf(audio: Uint8Array): Promise<{ bytes: number; sha256: string }> {

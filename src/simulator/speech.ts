@@ -60,6 +60,7 @@ function utter(
       durationMs: length,
       side: 'patient',
       tones: [speechTone(step)],
+      words: said,
     });
   }
   exchange.observe(leg, 'entry', { text: `says “${said}”`, step });

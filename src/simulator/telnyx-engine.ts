@@ -4,6 +4,7 @@
  * server and a thousand times faster under a virtual clock. Its truth is Telnyx' documented wire behaviour, never the
  * worker's code, with which it shares nothing.
  */
+import { AudioTranscriptions } from './audio-transcriptions.ts';
 import { announce, endLeg } from './call-life.ts';
 import type { CallRecord } from './call-record.ts';
 import { readClientState } from './client-state.ts';
@@ -53,6 +54,7 @@ export class TelnyxEngine implements Exchange {
   readonly clock: Clock;
   readonly random: Random;
   readonly recordings: Recordings;
+  readonly transcriptions: AudioTranscriptions;
   readonly quirks: LineQuirks;
   readonly patienceMs: number;
   readonly transcriptionLagMs: number;
@@ -84,6 +86,15 @@ export class TelnyxEngine implements Exchange {
     this.clock = options.clock ?? wallClock;
     this.random = new Random(options.seed ?? 1);
     this.recordings = new Recordings(this.clock, this.random, 'http://127.0.0.1:8789');
+    const { transcriptionKey, transcriptionFaults } = options;
+    this.transcriptions = new AudioTranscriptions(
+      new Random(options.seed ?? 1),
+      (sha256) => this.recordings.hear(sha256),
+      {
+        ...(transcriptionKey === undefined ? {} : { apiKey: transcriptionKey }),
+        ...(transcriptionFaults === undefined ? {} : { faults: transcriptionFaults }),
+      },
+    );
     this.quirks = { hashAlone: 'valid', shortEntry: 'timeout', detectionCuts: false, ...options.quirks };
     this.transcriptionLagMs = options.transcriptionLagMs ?? 700;
     this.mishearing = options.mishear ?? { rate: 0 };

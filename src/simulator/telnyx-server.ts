@@ -1,15 +1,17 @@
 /**
- * The engine behind HTTP on 127.0.0.1: Telnyx' API under `/v2`, recording files under their pre-signed paths, and
- * `/simulator/*` for whoever drives it from another process.
+ * The engine behind HTTP on 127.0.0.1: Telnyx' API under `/v2`, recording files under their pre-signed paths, a transcriber of audio
+ * files under `/v1`, and `/simulator/*` for whoever drives it from another process.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { TranscriptionFault, TranscriptionFaults } from './audio-transcriptions.ts';
 import { sendDownload } from './download-server.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { fetchAudio } from './fetch-audio.ts';
 import type { LineFaults } from './line-faults.ts';
 import type { RequestFault, RequestFaultRates } from './request-faults.ts';
 import { createTelnyxEngine, type TelnyxEngine } from './telnyx-engine.ts';
+import { serveTranscription } from './transcription-server.ts';
 import type { Deliver, WebhookFaults } from './webhook-delivery.ts';
 
 /** What Telnyx waits for an answer to a webhook. Protocol time. */
@@ -70,6 +72,10 @@ async function answer(engine: TelnyxEngine, request: IncomingMessage, response: 
     await sendDownload(download, response);
     return;
   }
+  if (method === 'POST' && url.pathname === '/v1/audio/transcriptions') {
+    await serveTranscription(engine.transcriptions, request, response);
+    return;
+  }
   const body = await readJson(request);
   if (!body.ok) {
     sendJson(response, 400, { errors: [{ code: '10015', title: 'Bad Request', detail: 'The body is not JSON.' }] });
@@ -96,6 +102,8 @@ interface FaultSettings {
   readonly requests?: RequestFaultRates;
   readonly line?: LineFaults;
   readonly request?: Omit<RequestFault, 'path'> & { readonly path?: string };
+  /** Rates, and how the next requests fail in turn. */
+  readonly transcriptions?: TranscriptionFaults & { readonly next?: readonly TranscriptionFault[] };
 }
 
 async function control(engine: TelnyxEngine, method: string, path: string, body: unknown): Promise<[number, unknown]> {
@@ -111,6 +119,8 @@ async function control(engine: TelnyxEngine, method: string, path: string, body:
       return [200, { items: await engine.recordings.inventory() }];
     case 'GET /simulator/downloads':
       return [200, { items: engine.recordings.attempts }];
+    case 'GET /simulator/transcriptions':
+      return [200, { items: engine.transcriptions.attempts }];
     case 'GET /simulator/log':
       return [200, { items: engine.log }];
     case 'GET /simulator/warnings':
@@ -131,7 +141,12 @@ async function control(engine: TelnyxEngine, method: string, path: string, body:
       return [201, { call_control_id: leg.callControlId, call_leg_id: leg.callLegId }];
     }
     case 'POST /simulator/faults': {
-      const { webhooks, requests, line, request } = input as FaultSettings;
+      const { webhooks, requests, line, request, transcriptions } = input as FaultSettings;
+      if (transcriptions !== undefined) {
+        const { next = [], ...rates } = transcriptions;
+        engine.transcriptions.faults = rates;
+        engine.transcriptions.failNext(...next);
+      }
       if (requests !== undefined) engine.requestFaultRates = requests;
       if (line !== undefined) engine.lineFaults = line;
       if (webhooks !== undefined) engine.setWebhookFaults(webhooks);

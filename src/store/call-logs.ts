@@ -2,6 +2,7 @@
 import { eq } from 'drizzle-orm';
 import type { CallLog } from '../domain/intake/call-log.ts';
 import type { Database } from './database.ts';
+import { deflated, inflated } from './deflate.ts';
 import { dataKeyOf, type PatientKeys } from './patient-keys.ts';
 import { callLogs } from './schema.ts';
 import { type DataKey, sealBytes, unsealBytes } from './seal.ts';
@@ -10,7 +11,7 @@ const place = (callId: string) => ({ table: 'call_logs', column: 'sealed', row: 
 
 /** Compressing takes a stream, so it comes before the statement. */
 export async function packCallLog(dataKey: DataKey, callId: string, log: CallLog): Promise<string> {
-  const packed = await through(new CompressionStream('deflate-raw'), new TextEncoder().encode(JSON.stringify(log)));
+  const packed = await deflated(JSON.stringify(log));
   return sealBytes(dataKey, place(callId), packed).toBase64();
 }
 
@@ -28,9 +29,5 @@ export async function getCallLog(db: Database, ring: PatientKeys, callId: string
 
 export async function openCallLog(dataKey: DataKey, callId: string, sealed: string): Promise<CallLog> {
   const packed = unsealBytes(dataKey, place(callId), sealed);
-  return JSON.parse(new TextDecoder().decode(await through(new DecompressionStream('deflate-raw'), packed))) as CallLog;
-}
-
-async function through(stream: CompressionStream | DecompressionStream, bytes: Uint8Array): Promise<Uint8Array> {
-  return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
+  return JSON.parse(await inflated(packed)) as CallLog;
 }

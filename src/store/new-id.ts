@@ -14,7 +14,8 @@ export type IdPrefix =
   | 'cnt'
   | 'imp'
   | 'pre'
-  | 'med';
+  | 'med'
+  | 'trn';
 
 export function newId(prefix: IdPrefix, now: number): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

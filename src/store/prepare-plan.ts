@@ -97,8 +97,11 @@ export async function prepareDial(
   return planProblem(plan) === null ? { plan, wrappedKey } : null;
 }
 
+/** As much of a patient as a call is told. */
+type Person = Pick<Patient, 'id' | 'externalId' | 'firstName' | 'lastName' | 'dateOfBirth'>;
+
 /** What is the same whoever rings whom. */
-export async function commonPlan(config: Config, questionnaire: Questionnaire, patient: Patient, now: number) {
+export async function commonPlan(config: Config, questionnaire: Questionnaire, patient: Person, now: number) {
   const { name, callbackNumber, optOutNumber, timeZone } = config.clinic;
   const today = clinicDate(timeZone, now);
   return {
@@ -136,7 +139,7 @@ export async function candidate(
   };
 }
 
-const planPatient = (patient: Patient, today: string): PlanPatient => ({
+const planPatient = (patient: Person, today: string): PlanPatient => ({
   patientId: patient.id as PatientId,
   externalId: patient.externalId,
   firstName: patient.firstName,

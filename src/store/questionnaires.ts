@@ -1,9 +1,10 @@
 /**
  * Questionnaires by version; a stored version never changes. A shipped one is known by the hash of its content: when no version
  * holds it, it is inserted at first use under the next free number and counts as approved, unless a person has approved
- * another of that number or a later one. So an old version that no longer reads cannot leave a clinic without questions.
+ * another of that number or a later one. So an old version that no longer reads cannot leave a clinic without questions. What people
+ * make of them is in `questionnaire-versions.ts`.
  */
-import { and, desc, eq, isNotNull } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, isNull } from 'drizzle-orm';
 import { adultIntake } from '../domain/intake/adult-intake.ts';
 import { scriptText } from '../domain/intake/call-texts.ts';
 import { checkQuestionnaire } from '../domain/intake/check-questionnaire.ts';
@@ -16,7 +17,7 @@ import { questionnaireVersions } from './schema.ts';
 
 const SHIPPED: readonly Questionnaire[] = [adultIntake, messageAndReply];
 export const DEFAULT_QUESTIONNAIRE_ID = adultIntake.id;
-const BY_US = 'shipped';
+export const BY_US = 'shipped';
 /** A version that does not read is passed over, but not without end. */
 const VERSIONS_TRIED = 5;
 /** Two workers may take the same free number; the one that lost looks again. */
@@ -48,11 +49,11 @@ interface Approved {
 }
 
 async function newestApproved(db: Database, id: string): Promise<Approved | null> {
-  const { definition, hash, approvedBy } = questionnaireVersions;
+  const { definition, hash, approvedBy, approvedAt, withdrawnAt } = questionnaireVersions;
   const rows = await db
     .select({ definition, hash, approvedBy })
     .from(questionnaireVersions)
-    .where(and(eq(questionnaireVersions.questionnaireId, id), isNotNull(questionnaireVersions.approvedAt)))
+    .where(and(eq(questionnaireVersions.questionnaireId, id), isNotNull(approvedAt), isNull(withdrawnAt)))
     .orderBy(desc(questionnaireVersions.version))
     .limit(VERSIONS_TRIED);
   for (const row of rows) {
@@ -62,6 +63,7 @@ async function newestApproved(db: Database, id: string): Promise<Approved | null
   return null;
 }
 
+/** Whether it ever was: what a clinic has withdrawn does not come back by itself. */
 async function isApproved(db: Database, id: string, hash: string): Promise<boolean> {
   const { questionnaireId, approvedAt } = questionnaireVersions;
   const found = await db
@@ -99,7 +101,8 @@ async function insertShipped(db: Database, ours: Questionnaire, hash: string, no
     .onConflictDoNothing();
 }
 
-async function lastVersion(db: Database, id: string): Promise<number> {
+/** 0: there is none by that id. */
+export async function lastVersion(db: Database, id: string): Promise<number> {
   const [row] = await db
     .select({ version: questionnaireVersions.version })
     .from(questionnaireVersions)
@@ -107,6 +110,12 @@ async function lastVersion(db: Database, id: string): Promise<number> {
     .orderBy(desc(questionnaireVersions.version))
     .limit(1);
   return row?.version ?? 0;
+}
+
+/** Whoever looks finds the shipped ones there: all of them, or that one if it is shipped. */
+export async function ensureShipped(db: Database, now: number, id?: string): Promise<void> {
+  const looked = SHIPPED.filter((questionnaire) => id === undefined || questionnaire.id === id);
+  await Promise.all(looked.map((questionnaire) => approvedQuestionnaire(db, questionnaire.id, now)));
 }
 
 /** What a call may ask: the shipped ones, and whatever else has an approved version that reads. By title. */
@@ -152,7 +161,8 @@ export async function wordingHashes(questionnaire: Questionnaire): Promise<Recor
 }
 
 /** The number is not content: the same questions under another number are the same questionnaire. */
-const contentHash = ({ version: _, ...content }: Questionnaire): Promise<string> => sha256(JSON.stringify(content));
+export const contentHash = ({ version: _, ...content }: Questionnaire): Promise<string> =>
+  sha256(JSON.stringify(content));
 
 async function sha256(text: string): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))).toHex();

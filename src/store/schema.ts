@@ -77,7 +77,10 @@ export const suppressions = sqliteTable(
   ],
 );
 
-/** The versions of every questionnaire as approved; a published version is never changed. No patient data. */
+/**
+ * The versions of every questionnaire, drafts too; what a version holds is never changed. Who wrote, approved and withdrew it are
+ * addresses of staff. Kept for good: answers name the version they were given to (CL-13). No patient data.
+ */
 export const questionnaireVersions = sqliteTable(
   'questionnaire_versions',
   {
@@ -88,6 +91,10 @@ export const questionnaireVersions = sqliteTable(
     approvedBy: text('approved_by'),
     approvedAt: integer('approved_at'),
     createdAt: integer('created_at').notNull(),
+    createdBy: text('created_by'),
+    /** Since then no new call uses it; null: not withdrawn. */
+    withdrawnAt: integer('withdrawn_at'),
+    withdrawnBy: text('withdrawn_by'),
   },
   (t) => [primaryKey({ columns: [t.questionnaireId, t.version] })],
 );
@@ -326,6 +333,55 @@ export const staff = sqliteTable('staff', {
 });
 
 /**
+ * A sign-in of a person and when it was last used (HS-03): one row for each token's `iat`, until that token expires. `subject`: a
+ * digest of Access' `sub`. `ended_at`: when it was found idle; it stays ended.
+ */
+export const staffSessions = sqliteTable(
+  'staff_sessions',
+  {
+    subject: text().notNull(),
+    issuedAt: integer('issued_at').notNull(),
+    seenAt: integer('seen_at').notNull(),
+    endedAt: integer('ended_at'),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.subject, t.issuedAt] }), index('staff_sessions_expires').on(t.expiresAt)],
+);
+
+/**
+ * Who did or saw what (HS-05): one row for each request that was let in or refused, but for polls. Opaque ids only; the person's name
+ * is staff data. Rows are added and never changed or removed: triggers refuse it. Kept ≥ 6 years (HS-06).
+ */
+export const auditEvents = sqliteTable(
+  'audit_events',
+  {
+    seq: integer().primaryKey({ autoIncrement: true }),
+    at: integer().notNull(),
+    actor: text().notNull(),
+    actorName: text('actor_name').notNull(),
+    roles: text().notNull(),
+    action: text().notNull(),
+    phi: integer({ mode: 'boolean' }).notNull(),
+    method: text().notNull(),
+    route: text().notNull(),
+    status: integer().notNull(),
+    code: text(),
+    patientId: text('patient_id'),
+    callId: text('call_id'),
+    objectId: text('object_id'),
+    address: text(),
+    requestId: text('request_id').notNull(),
+  },
+  (t) => [
+    index('audit_events_at').on(t.at, t.seq),
+    index('audit_events_actor').on(t.actorName, t.seq),
+    index('audit_events_action').on(t.action, t.seq),
+    index('audit_events_patient').on(t.patientId, t.seq).where(sql`patient_id is not null`),
+    index('audit_events_call').on(t.callId, t.seq).where(sql`call_id is not null`),
+  ],
+);
+
+/**
  * A list of people to ring with one questionnaire. `retry`: RetryPolicy as JSON (domain/campaign/retry.ts); `script`: what fills the
  * prompts beside a contact's own variables, as JSON, without patient data. `status_reason`: the code of why it is paused or over.
  */
@@ -485,4 +541,35 @@ export const media = sqliteTable(
     createdAt: integer('created_at').notNull(),
   },
   (t) => [index('media_created').on(t.createdAt, t.id)],
+);
+
+/**
+ * Uploaded audio, and what was said in it once that was written down. The audio lies in R2 (`transcriptions/<id>`), sealed under a key of
+ * its own, which the vault keeps under the transcription's id. `sealed`: the name of the file; `result_sealed`: Transcript, compressed.
+ * `language`: as whoever sent it said; `engine`: who wrote it down. Kept RETENTION_DAYS, or until somebody deletes it.
+ */
+export const transcriptions = sqliteTable(
+  'transcriptions',
+  {
+    id: text().primaryKey(),
+    status: text().notNull(),
+    code: text(),
+    sealed: text().notNull(),
+    resultSealed: text('result_sealed'),
+    language: text(),
+    engine: text(),
+    format: text().notNull(),
+    bytes: integer().notNull(),
+    sha256: text().notNull(),
+    durationMs: integer('duration_ms'),
+    createdBy: text('created_by').notNull(),
+    ownerName: text('owner_name').notNull(),
+    createdAt: integer('created_at').notNull(),
+    endedAt: integer('ended_at'),
+  },
+  (t) => [
+    index('transcriptions_created').on(t.createdAt, t.id),
+    index('transcriptions_status').on(t.status, t.createdAt, t.id),
+    index('transcriptions_same').on(t.createdBy, t.sha256, t.createdAt),
+  ],
 );

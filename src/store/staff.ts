@@ -6,6 +6,8 @@ import { staff } from './schema.ts';
 
 export const ROLES = ['admin', 'clinician', 'intake', 'operator', 'auditor'] as const;
 export type Role = (typeof ROLES)[number];
+/** Who writes and approves what calls ask (CL-12). */
+export const APPROVER_ROLES = ['admin', 'clinician'] as const satisfies readonly Role[];
 
 export interface StaffMember {
   readonly id: string;
@@ -82,13 +84,21 @@ function opened(row: StaffRow): StaffMember {
 }
 
 /** Administrators on the list, beside those named elsewhere; addresses are kept in lower case. */
-export async function countAdmins(db: Database, besides: readonly string[]): Promise<number> {
+export const countAdmins = (db: Database, besides: readonly string[]): Promise<number> =>
+  countStaffWith(db, ['admin'], besides);
+
+/** Whoever on the list has one of these roles. */
+export async function countStaffWith(
+  db: Database,
+  roles: readonly Role[],
+  besides: readonly string[],
+): Promise<number> {
   const [row] = await db
     .select({ n: sql<number>`count(*)` })
     .from(staff)
     .where(
       and(
-        sql`exists (select 1 from json_each(${staff.roles}) where value = 'admin')`,
+        sql`exists (select 1 from json_each(${staff.roles}) where value in (select value from json_each(${JSON.stringify(roles)})))`,
         sql`${staff.email} not in (select value from json_each(${JSON.stringify(besides)}))`,
       ),
     );

@@ -1,5 +1,5 @@
 /** Work for staff that a call left behind: opened, claimed, done. An urgent one alerts until somebody claims it (CL-03). */
-import { and, asc, desc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { TaskKind } from '../domain/intake/state.ts';
 import type { Database } from './database.ts';
 import { newId } from './new-id.ts';
@@ -171,6 +171,18 @@ export const dueAlerts = (db: Database, now: number, limit: number) =>
     .where(lte(tasks.alertAt, now))
     .orderBy(tasks.alertAt)
     .limit(limit);
+
+/** Tasks that nobody has done, and those among them that should have been done by now. */
+export async function countTasks(
+  db: Database,
+  now: number,
+): Promise<{ readonly open: number; readonly overdue: number }> {
+  const [row] = await db
+    .select({ open: count(), overdue: sql<number>`coalesce(sum(${tasks.dueAt} < ${now}), 0)` })
+    .from(tasks)
+    .where(inArray(tasks.status, ['open', 'claimed']));
+  return row ?? { open: 0, overdue: 0 };
+}
 
 /** How many alerts nobody has claimed yet, counted up to `limit`. */
 export async function countAlerts(db: Database, limit: number): Promise<number> {

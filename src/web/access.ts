@@ -8,14 +8,22 @@ import type { Config } from '../env.ts';
 import { log } from '../log.ts';
 import { type Database, database } from '../store/database.ts';
 import { findStaff } from '../store/staff.ts';
+import type { SignIn } from '../store/staff-sessions.ts';
 import { AccessKeysUnavailable, accessKeys } from './access-keys.ts';
+import { recordAccess } from './audit.ts';
 import type { Actor, AppEnv } from './context.ts';
 import { Problem } from './errors.ts';
 
 const CLOCK_TOLERANCE_SECONDS = 5;
 
+/** The token's `iat` and `exp`, seconds. */
+interface Times {
+  readonly iat: number;
+  readonly exp: number;
+}
+
 type Identity =
-  | { readonly kind: 'person'; readonly email: string; readonly subject: string }
+  | { readonly kind: 'person'; readonly email: string; readonly subject: string; readonly times: Times }
   | { readonly kind: 'service'; readonly clientId: string };
 
 type Verdict =
@@ -35,8 +43,10 @@ export const requireActor = (): MiddlewareHandler<AppEnv> =>
     }
     const actor = await actorOf(database(c.env), verdict.identity, access);
     c.set('actor', actor);
+    c.set('signIn', await signInOf(verdict.identity));
     if (actor.roles.length === 0) {
       log.warn('access.denied', { ...line, actor: actor.id, code: 'no_role' });
+      await recordAccess(c, 'access.denied', 403, 'no_role');
       throw new Problem(403, 'no_role');
     }
     await next();
@@ -61,11 +71,12 @@ async function verifyToken(token: string | undefined, access: Config['access']):
 
 /** What Access says beyond the standard: `type` app, and either a person or a service token. */
 function checkClaims(payload: JWTPayload): Verdict {
-  const { type, email, sub, common_name: clientId, iat } = payload;
+  const { type, email, sub, common_name: clientId, iat, exp = 0 } = payload;
   const refuse = (reason: string): Verdict => ({ ok: false, status: 401, reason });
   if (type !== 'app') return refuse('wrong_type');
   if (typeof iat !== 'number' || iat > Date.now() / 1000 + CLOCK_TOLERANCE_SECONDS) return refuse('issued_in_future');
-  if (isText(email) && isText(sub)) return { ok: true, identity: { kind: 'person', email, subject: sub } };
+  if (isText(email) && isText(sub))
+    return { ok: true, identity: { kind: 'person', email, subject: sub, times: { iat, exp } } };
   if (isText(clientId) && sub === '' && email === undefined)
     return { ok: true, identity: { kind: 'service', clientId } };
   return refuse('no_identity');
@@ -86,6 +97,12 @@ async function actorOf(db: Database, identity: Identity, access: Config['access'
   }
   const member = await findStaff(db, email);
   return { id: member?.id ?? `unknown:${await shortDigest(subject)}`, name: email, roles: member?.roles ?? [] };
+}
+
+async function signInOf(identity: Identity): Promise<SignIn | null> {
+  if (identity.kind === 'service') return null;
+  const { subject, times } = identity;
+  return { subject: await shortDigest(subject), issuedAt: times.iat * 1000, expiresAt: times.exp * 1000 };
 }
 
 async function shortDigest(text: string): Promise<string> {

@@ -8,6 +8,7 @@ import { requireActor } from './access.ts';
 import type { AppContext, AppEnv } from './context.ts';
 import { answerError, answerProblem, notFound, Problem } from './errors.ts';
 import { answerHeaders, sandboxed, securityHeaders } from './headers.ts';
+import { idleLogoff } from './idle-logoff.ts';
 import { publicMedia } from './media-audio.ts';
 import { requireConfig } from './not-configured.ts';
 import { serve } from './route.ts';
@@ -47,6 +48,7 @@ export function createApp(): Hono<AppEnv> {
   app.all('/media/:id/:hmac', readOnly);
 
   app.use(requireActor());
+  app.use(idleLogoff());
   app.use(sameOrigin());
   serve(app, routes);
   return app;

@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import type { Config, Env } from '../env.ts';
 import type { Role } from '../store/staff.ts';
+import type { SignIn } from '../store/staff-sessions.ts';
 
 export interface Actor {
   /** Opaque, for logs and records: the staff row's id, or a digest for people who have none. */
@@ -13,7 +14,8 @@ export interface Actor {
 
 export interface AppEnv {
   Bindings: Env;
-  Variables: { requestId: string; config: Config; actor: Actor };
+  /** `signIn`: null for a service token. */
+  Variables: { requestId: string; config: Config; actor: Actor; signIn: SignIn | null };
 }
 
 export type AppContext = Context<AppEnv>;

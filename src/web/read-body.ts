@@ -51,8 +51,8 @@ export async function readJson(request: Request, maxBytes = API_BODY_MAX_BYTES):
 }
 
 /** What one of our forms sends, by name; of a name that comes twice the last counts. */
-export async function readFields(request: Request): Promise<Record<string, string>> {
-  const bytes = await readBytes(request, API_BODY_MAX_BYTES);
+export async function readFields(request: Request, maxBytes = API_BODY_MAX_BYTES): Promise<Record<string, string>> {
+  const bytes = await readBytes(request, maxBytes);
   if (bytes === null) throw new Problem(413, 'too_large');
   const type = request.headers.get('Content-Type') ?? '';
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) throw new Problem(415, 'not_form_type');

@@ -5,9 +5,9 @@
 import type { Hono } from 'hono';
 import type * as z from 'zod';
 import type { Config, Env } from '../env.ts';
-import { log } from '../log.ts';
 import { type Database, database } from '../store/database.ts';
 import type { Role } from '../store/staff.ts';
+import { recordAudit } from './audit.ts';
 import { checkInput } from './check-input.ts';
 import type { Actor, AppContext, AppEnv } from './context.ts';
 import { notFound, Problem, problemOf } from './errors.ts';
@@ -25,6 +25,8 @@ export interface RouteSpec {
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /** Of the JSON it takes, where that is more than requests usually are. */
+  readonly maxBodyBytes?: number;
   /** One line for people, in the API's document. */
   readonly summary?: string;
   /** What it answers when all is well, by status; null: no JSON. */
@@ -56,7 +58,7 @@ export function route<const S extends RouteSpec>(
 ): Route {
   const answer = async (c: AppContext): Promise<Response> => {
     const response = await handle(await askOf(spec, c));
-    audit(spec, c, response.status);
+    await recordAudit(spec, c, response.status, null);
     return response;
   };
   return {
@@ -65,7 +67,8 @@ export function route<const S extends RouteSpec>(
       try {
         return await answer(c);
       } catch (error) {
-        audit(spec, c, problemOf(error).status);
+        const { status, code } = problemOf(error);
+        if (code !== 'audit_unavailable') await recordAudit(spec, c, status, code);
         throw error;
       }
     },
@@ -86,7 +89,7 @@ async function askOf<S extends RouteSpec>(spec: S, c: AppContext): Promise<Ask<S
     now: Date.now(),
     params: params?.data as Output<S['params']>,
     query: (spec.query && checkInput(spec.query, queryOf(c))) as Output<S['query']>,
-    body: (spec.body && checkInput(spec.body, await readJson(c.req.raw))) as Output<S['body']>,
+    body: (spec.body && checkInput(spec.body, await readJson(c.req.raw, spec.maxBodyBytes))) as Output<S['body']>,
   };
 }
 
@@ -97,35 +100,6 @@ function queryOf(c: AppContext): Record<string, unknown> {
     values.length === 1 ? values[0] : values,
   ]);
   return Object.fromEntries(entries) as Record<string, unknown>;
-}
-
-const OUR_ID = /^(call|pat|staff|task|job|cmp|imp|med|sup|con)_[0-9a-f-]{36,64}$/;
-
-/** LG-02: the route's template and our own ids, never the path as it came. */
-function audit(spec: RouteSpec, c: AppContext, status: number): void {
-  const id = (name: string) => {
-    const value = c.req.param(name);
-    return value !== undefined && OUR_ID.test(value) ? value : null;
-  };
-  log.info('audit', {
-    actor: c.get('actor').id,
-    audit: spec.audit,
-    phi: spec.phi,
-    method: spec.method,
-    route: spec.path,
-    status,
-    call_id: id('call_id'),
-    patient_id: id('patient_id'),
-    staff_id: id('staff_id'),
-    task_id: id('task_id'),
-    job_id: id('job_id'),
-    campaign_id: id('campaign_id'),
-    import_id: id('import_id'),
-    media_id: id('media_id'),
-    suppression_id: id('suppression_id'),
-    consent_id: id('consent_id'),
-    request_id: c.get('requestId'),
-  });
 }
 
 /** Registers the table; a known path asked with another method is 405. An address that is a path itself is no id in another. */

@@ -1,4 +1,5 @@
 /** Every protected route. Tests crawl this table. */
+import { auditRoutes } from './api/audit.ts';
 import { callLogRoutes } from './api/call-logs.ts';
 import { callRoutes } from './api/calls.ts';
 import { campaignResultRoutes } from './api/campaign-results.ts';
@@ -13,12 +14,15 @@ import { patientCallRoutes } from './api/patient-calls.ts';
 import { patientExportRoutes } from './api/patient-export.ts';
 import { patientImportRoutes } from './api/patient-imports.ts';
 import { patientRoutes } from './api/patients.ts';
+import { questionnaireRoutes } from './api/questionnaires.ts';
 import { reassignedNumberRoutes } from './api/reassigned-numbers.ts';
 import { recordingRoutes } from './api/recordings.ts';
 import { staffRoutes } from './api/staff.ts';
+import { statsRoutes } from './api/stats.ts';
 import { suppressionImportRoutes } from './api/suppression-imports.ts';
 import { suppressionRoutes } from './api/suppressions.ts';
 import { taskRoutes } from './api/tasks.ts';
+import { transcriptionRoutes } from './api/transcriptions.ts';
 import { rolePageRoutes } from './dashboard/roles-routes.tsx';
 import { dashboardRoutes } from './dashboard/routes.tsx';
 import type { Route } from './route.ts';
@@ -38,6 +42,7 @@ const listed: readonly Route[] = [
   ...campaignRoutes,
   ...campaignResultRoutes,
   ...consentRoutes,
+  ...questionnaireRoutes,
   // Before the list itself, whose ids have a place in the same address.
   ...suppressionImportRoutes,
   ...suppressionRoutes,
@@ -45,7 +50,10 @@ const listed: readonly Route[] = [
   ...dialingRoutes,
   ...importRoutes,
   ...mediaRoutes,
+  ...transcriptionRoutes,
   ...doctorRoutes,
+  ...auditRoutes,
+  ...statsRoutes,
   ...dashboardRoutes,
 ];
 

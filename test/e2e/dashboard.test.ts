@@ -71,7 +71,9 @@ it('asks a visitor to sign in, and shows an empty list that says how to begin', 
   await page.goto(`${stack.access.url}/dashboard`);
   expect(new URL(page.url()).pathname).toBe('/cdn-cgi/access/login');
   await page.getByRole('button', { name: /Ada Admin/ }).click();
-  await page.waitForURL('**/dashboard/calls');
+  await page.waitForURL('**/dashboard/today');
+  expect(await page.locator('main').innerText()).toContain('Nothing waits for a person.');
+  await page.getByRole('link', { name: 'Calls', exact: true }).click();
   expect(await page.locator('main').innerText()).toMatch(/no calls/i);
   await page.screenshot({ path: path.join(screenshots, 'calls-empty.png') });
 });

@@ -9,6 +9,10 @@ export const PORTS = {
   recordings: 8847,
   campaignPages: 8857,
   patients: 8937,
+  everyPage: 8867,
+  questionnaires: 8917,
+  cli: 8897,
+  transcribe: 8947,
 } as const;
 
 export const stackPorts = (first: number) => ({ access: first, worker: first + 1, telnyx: first + 2 });

@@ -95,7 +95,7 @@ it('the recording of a call is fetched while its page is open, and what is playe
   callId = (placed.body as { call_id: string }).call_id;
   await page.goto(`${stack.access.url}/dashboard`);
   await page.getByRole('button', { name: /Ada Admin/ }).click();
-  await page.waitForURL('**/dashboard/calls');
+  await page.waitForURL('**/dashboard/today');
   await page.goto(`${stack.access.url}/dashboard/calls/${callId}`);
   // Never reloaded: the player comes by the page's own polling.
   await page.locator('#player').waitFor({ timeout: 40_000 });

@@ -85,7 +85,13 @@ describe('the plan of an inbound call', () => {
       ).all<{ definition: string }>()
     ).results as [{ definition: string }];
     const set = (text: string) =>
-      testEnv.DB.prepare(`update questionnaire_versions set definition = ?`).bind(text).run();
+      testEnv.DB.prepare(
+        // What a version holds cannot be changed; it can be put in its place.
+        `insert or replace into questionnaire_versions (questionnaire_id, version, hash, definition, approved_by, approved_at, created_at)
+         select questionnaire_id, version, hash, ?, approved_by, approved_at, created_at from questionnaire_versions`,
+      )
+        .bind(text)
+        .run();
     await set(definition.replace('Please tell us', '{{clinic_day}}, please tell us'));
     expect((await admit(callerFrom(patient.phoneNumber))).candidates).toEqual([]);
     await set(definition);

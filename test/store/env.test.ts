@@ -108,6 +108,15 @@ describe('readConfig', () => {
     ['ALERT_URL', 'ftp://alerts.example/'],
     ['ALERT_URL', 'mailto:nurse@clinic.example'],
     ['ALERT_URL', 'alerts.example/hook'],
+    ['TRANSCRIBER', 'whisper'],
+    ['TRANSCRIBER', 'OpenAI'],
+    ['OPENAI_BASE', 'http://api.openai.com/v1'],
+    ['OPENAI_BASE', 'http://127.0.0.1.example/v1'],
+    ['OPENAI_BASE', 'https://key@api.openai.com/v1'],
+    ['OPENAI_BASE', 'https://api.openai.com/v1?to=elsewhere'],
+    ['RETENTION_DAYS', '0'],
+    ['RETENTION_DAYS', '1.5'],
+    ['RETENTION_DAYS', 'forever'],
     ['PHI_KEYS', 'k1:short'],
   ])('refuses %s=%s', (name, value) => {
     expect(problems({ [name]: value })).toEqual([`${name} malformed`]);
@@ -192,6 +201,31 @@ describe('readConfig', () => {
     'http://[::1]:8791/',
   ])('takes %s for alerts, query and all', (url) => {
     expect(config({ ALERT_URL: url }).alertUrl).toBe(url);
+  });
+
+  it.each([
+    [{}, { engine: 'off', refusal: 'transcriber_off' }],
+    [{ TRANSCRIBER: 'telnyx', BAA_CONFIRMED: 'telnyx' }, { refusal: 'engine_cannot_upload' }],
+    [{ TRANSCRIBER: 'openai' }, { engine: 'openai', refusal: 'no_api_key' }],
+    [{ TRANSCRIBER: 'openai', OPENAI_API_KEY: 'sk-1' }, { refusal: 'vendor_not_confirmed' }],
+    // That no real patient can be rung does not make OpenAI this machine.
+    [{ ...LOOPBACK, TRANSCRIBER: 'openai', OPENAI_API_KEY: 'sk-1' }, { refusal: 'vendor_not_confirmed' }],
+    [
+      { TRANSCRIBER: 'openai', OPENAI_API_KEY: 'sk-1', BAA_CONFIRMED: 'telnyx, openai' },
+      { refusal: null, openai: { apiKey: 'sk-1', base: 'https://api.openai.com/v1' } },
+    ],
+    [
+      { TRANSCRIBER: 'openai', OPENAI_API_KEY: 'sk-1', OPENAI_BASE: 'http://127.0.0.1:8789/v1/' },
+      { refusal: null, openai: { apiKey: 'sk-1', base: 'http://127.0.0.1:8789/v1' } },
+    ],
+    [{ TRANSCRIBER: 'workers-ai', BAA_CONFIRMED: 'cloudflare' }, { refusal: 'no_ai_binding' }],
+  ])('of uploads with %j: %j (HS-14)', (variables, transcription) => {
+    expect(config(variables).transcription).toMatchObject(transcription);
+  });
+
+  it('keeps uploads for 90 days unless told otherwise', () => {
+    expect(config().retentionDays).toBe(90);
+    expect(config({ RETENTION_DAYS: '30' }).retentionDays).toBe(30);
   });
 
   it('is parsed once per env', () => {

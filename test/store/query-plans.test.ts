@@ -18,6 +18,7 @@ import { parseKeyRing } from '../../src/store/seal.ts';
 import { listSuppressions, suppressionsOf } from '../../src/store/suppression-list.ts';
 import { isSuppressed, suppressedOf } from '../../src/store/suppressions.ts';
 import { dueAlerts, listTasks } from '../../src/store/tasks.ts';
+import { findSame, listTranscriptions, transcriptionsBefore } from '../../src/store/transcriptions.ts';
 import { unfinishedIntake } from '../../src/store/unfinished-intakes.ts';
 import { config, testEnv } from '../support/worker-env.ts';
 
@@ -60,6 +61,14 @@ it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
     'the consents of a page of patients',
     (db) => consentsOnFile(db, ring, [{ patientId: 'pat_1', phoneNumber: '+12025550143' }]),
   ],
+  ['the newest transcriptions', (db) => listTranscriptions(db, ring, { limit, cursor, status: null })],
+  ['transcriptions of one status', (db) => listTranscriptions(db, ring, { limit, cursor, status: 'failed' })],
+  [
+    'the next page of transcriptions',
+    (db) => listTranscriptions(db, ring, { limit, cursor: { at: 1, id: 'trn_2' }, status: 'done' }),
+  ],
+  ['the same audio again', (db) => findSame(db, { createdBy: 'staff_1', sha256: 'a', language: null }, 1)],
+  ['transcriptions whose time is over', (db) => transcriptionsBefore(db, 1, limit)],
   ['attempts that wait', (db) => waitingAttempts(db, Date.now(), limit)],
   ['work that is due', async (db) => dueJobs(db, Date.now(), limit)],
   ['work that waits', (db) => listJobs(db, { limit, cursor, status: 'waiting' })],

@@ -17,7 +17,9 @@ const rows = async () =>
   (await testEnv.DB.prepare('select questionnaire_id, version, approved_by, hash from questionnaire_versions').all())
     .results;
 const insert = (version: number, approvedAt: number | null, definition: unknown, approvedBy: string | null = null) =>
-  testEnv.DB.prepare('insert into questionnaire_versions values (?, ?, ?, ?, ?, ?, ?)')
+  testEnv.DB.prepare(
+    'insert into questionnaire_versions (questionnaire_id, version, hash, definition, approved_by, approved_at, created_at) values (?, ?, ?, ?, ?, ?, ?)',
+  )
     .bind('adult-intake', version, 'h', JSON.stringify(definition), approvedBy, approvedAt, 1)
     .run();
 const titled = (title: string, version = 1) => ({ ...adultIntake, version, title: { en: title, es: `${title} (es)` } });

@@ -146,7 +146,7 @@ describe('an intake', () => {
     const patient = await givenPatient();
     await givenCallOf(patient, { status: 'partial', answers: PAIN });
     await testEnv.DB.prepare(
-      `insert into questionnaire_versions select questionnaire_id, 2, hash || '-2', replace(definition, '"version":1', '"version":2'), 'staff_1', 1, 1 from questionnaire_versions where questionnaire_id = 'adult-intake' and version = 1`,
+      `insert into questionnaire_versions (questionnaire_id, version, hash, definition, approved_by, approved_at, created_at) select questionnaire_id, 2, hash || '-2', replace(definition, '"version":1', '"version":2'), 'staff_1', 1, 1 from questionnaire_versions where questionnaire_id = 'adult-intake' and version = 1`,
     ).run();
     await givenCallOf(patient, { status: 'no_answer', questionnaireVersion: 2 });
     expect(await find(patient)).toMatchObject({ questionnaire: { version: 2 }, answers: {} });

@@ -124,6 +124,13 @@ const IMPORTS: Readonly<Record<string, readonly [forbidden: readonly string[], a
     ['../telnyx/wire.ts', 'telnyx', 'hono'],
     ['node:http', 'jose', './gather.ts'],
   ],
+  'src/cli/x.ts': [
+    [
+      ...['hono', 'hono/client', 'zod', 'jose', 'telnyx', 'libphonenumber-js'],
+      ...['../web/api/calls.ts', '../domain/intake/state.ts', '../simulator/main.ts', '../env.ts'],
+    ],
+    ['commander', 'cli-table3', 'cli-progress', 'node:fs', 'node:fs/promises', './printer.ts'],
+  ],
   'src/x.ts': [
     ['./simulator/gather.ts', './cli/main.ts'],
     ['./web/app.ts', 'hono'],

@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type AccessStandIn, startAccessStandIn } from '../../src/simulator/access-stand-in.ts';
+import { defaultTranscriptionKey } from '../../src/simulator/audio-transcriptions.ts';
 import type { EngineOptions } from '../../src/simulator/engine-options.ts';
 import type { Observation } from '../../src/simulator/observation.ts';
 import { startTelnyxServer, type TelnyxServer } from '../../src/simulator/telnyx-server.ts';
@@ -16,6 +17,19 @@ const DEFAULT_SPEED = 20;
 /** The number that rings patients and that they ring back, and the one staff answer. */
 const CLINIC_NUMBER = '+12025550100';
 const STAFF_NUMBER = '+12025550190';
+
+/** Besides the administrator; they may do nothing before somebody has given them their roles. */
+const COLLEAGUES = [
+  { email: 'clinician@clinic.example', name: 'Chris Clinician', note: 'clinician' },
+  { email: 'intake@clinic.example', name: 'Ines Intake', note: 'intake' },
+  { email: 'operator@clinic.example', name: 'Omar Operator', note: 'operator' },
+  { email: 'auditor@clinic.example', name: 'Uma Auditor', note: 'auditor' },
+] as const;
+
+/** Those that are on the list already are left as they are. */
+export async function giveRoles({ api }: Pick<LocalStack, 'api'>): Promise<void> {
+  for (const { email, note } of COLLEAGUES) await api('POST', '/api/staff', { email, roles: [note] });
+}
 
 export interface LocalStackOptions {
   readonly keep: boolean;
@@ -36,7 +50,7 @@ export interface LocalStack {
   readonly alerts: AlertListener;
   readonly worker: LocalWorker;
   readonly stateFolder: string;
-  /** A request as the local service token, through the front door. */
+  /** A request as the local service token, through the front door; the body as JSON, or a form. */
   api(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
   /** A file, in the same way. */
   bytes(path: string): Promise<{ status: number; contentType: string | null; body: Uint8Array }>;
@@ -76,12 +90,10 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     port: ports.access,
     upstream: workerUrl,
     audience,
-    people: [
-      { email: 'admin@clinic.example', name: 'Ada Admin' },
-      { email: 'clinician@clinic.example', name: 'Chris Clinician' },
-    ],
+    people: [{ email: 'admin@clinic.example', name: 'Ada Admin', note: 'admin' }, ...COLLEAGUES],
     serviceTokens: [service],
   });
+  const tokenFile = leaveToken(ports.access, service);
   const worker = startLocalWorker({
     port: ports.worker,
     stateFolder,
@@ -107,6 +119,9 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       ADMIN_EMAILS: `admin@clinic.example,${service.clientId}`,
       PHI_KEYS: secrets.phiKeys,
       CALLING_HOURS: 'always',
+      TRANSCRIBER: 'openai',
+      OPENAI_API_KEY: defaultTranscriptionKey,
+      OPENAI_BASE: `${telnyx.url}/v1`,
       TIMER_SCALE: String(1 / speed),
       MAX_LIVE_CALLS: '20',
       DIAL_RATE_PER_SECOND: '5',
@@ -120,9 +135,9 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       headers: {
         'cf-access-client-id': service.clientId,
         'cf-access-client-secret': service.clientSecret,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined || body instanceof FormData ? {} : { 'content-type': 'application/json' }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
       signal: AbortSignal.timeout(10_000),
     });
 
@@ -143,10 +158,20 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       return { status: answer.status, contentType: answer.headers.get('content-type'), body };
     },
     stop: async () => {
+      rmSync(tokenFile, { force: true });
       await worker.stop();
       await Promise.all([telnyx.close(), access.close(), alerts.close()]);
     },
   };
+}
+
+/** For the command line on this machine, which looks for the token of the stand-in at the port it talks to. */
+function leaveToken(port: number, { clientId, clientSecret }: { clientId: string; clientSecret: string }): string {
+  const file = path.join(root, '.state', `access-${port}.json`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  rmSync(file, { force: true });
+  writeFileSync(file, JSON.stringify({ client_id: clientId, client_secret: clientSecret }), { mode: 0o600 });
+  return file;
 }
 
 interface LocalSecrets {

@@ -9,7 +9,7 @@ import { asRingingBack, type Persona } from '../../src/simulator/persona.ts';
 import { morePersonas, personas } from '../../src/simulator/personas.ts';
 import { optsOut } from '../../src/simulator/refusing-personas.ts';
 import { bold, conversationPrint, dim, green, noteLines, red } from './conversation-print.ts';
-import { type LocalStack, startLocalStack } from './local-stack.ts';
+import { giveRoles, type LocalStack, startLocalStack } from './local-stack.ts';
 import { campaignPatients, prepareCampaign, ringCampaign } from './start-campaign.ts';
 
 const { values } = parseArgs({
@@ -78,11 +78,15 @@ try {
   failed = true;
 }
 if (values.once) await stop(failed ? 1 : 0);
-say(`Open ${bold(`${stack.access.url}/dashboard`)} and sign in as Ada Admin. Ctrl-C stops everything.`);
+say(
+  `Open ${bold(`${stack.access.url}/dashboard`)} and sign in as Ada Admin, or as a colleague with another role. Ctrl-C stops everything.`,
+);
+say(dim('The same from another terminal, in this folder: npx telnyx-edge-intake --help'));
 
 /** True when something did not end as scripted. */
 async function ringAll(running: LocalStack): Promise<boolean> {
   await running.worker.ready();
+  await giveRoles(running);
   // While the others are on the phone; read when they have been.
   const lines: string[] = [];
   let write = (line: string): void => void lines.push(line);

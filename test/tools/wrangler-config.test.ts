@@ -41,5 +41,6 @@ it("writes no request of its own accord into the platform's log (LG-02)", () => 
 
 it('binds nothing that keeps an offline start from starting, and keeps no variable or secret in the file', () => {
   expect(local.ai).toBeUndefined();
+  expect(production.ai).toEqual({ binding: 'AI' });
   expect([local.vars, production.vars]).toEqual([{}, {}]);
 });

@@ -328,12 +328,13 @@ describe('a long list', () => {
 
   it('is read page by page: everybody once, in order, three statements and three questions to the vault', async () => {
     const campaign = await givenLongCampaign(PEOPLE);
+    await given.request(at(campaign));
     const asked = countQuestions(given.env);
     const contacts = await contactsOf(campaign);
     expect(contacts.map(({ row }) => row)).toEqual(Array.from({ length: PEOPLE }, (_, i) => i + 1));
     expect(contacts.every(({ attempts }) => attempts.length === 2 && attempts[1]?.['answers'] !== null)).toBe(true);
-    // The campaign, and three pages; who asks needs no row.
-    expect(asked).toEqual({ statements: 4, vault: 3 });
+    // The campaign, and three pages; the sign-in and the line of the audit.
+    expect(asked).toEqual({ statements: 6, vault: 3 });
     const table = await tableOf(campaign);
     expect(table.map(({ row, attempt }) => `${row}.${attempt}`)).toEqual(
       contacts.flatMap(({ row }) => [`${row}.1`, `${row}.2`]),
@@ -342,18 +343,19 @@ describe('a long list', () => {
 
   it('is read as it is asked for, and no further once nobody listens', async () => {
     const campaign = await givenLongCampaign(PEOPLE);
+    await given.request(at(campaign));
     const asked = countQuestions(given.env);
     const response = await given.request(at(campaign, '?format=csv'));
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-    // The questionnaire too.
-    expect(asked.statements).toBe(3);
+    // The questionnaire too, the sign-in and the line of the audit.
+    expect(asked.statements).toBe(5);
     await reader.read();
-    expect(asked.statements).toBe(3);
+    expect(asked.statements).toBe(5);
     await reader.read();
-    expect(asked.statements).toBe(4);
+    expect(asked.statements).toBe(6);
     await reader.cancel();
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(asked).toEqual({ statements: 4, vault: 2 });
+    expect(asked).toEqual({ statements: 6, vault: 2 });
     expect(given.logged('campaign.results_sent')).toMatchObject([{ count: 200, code: 'canceled' }]);
   });
 

@@ -99,9 +99,13 @@ describe('the list', () => {
     expect((await pageOf('/dashboard/campaigns/new', { token })).status).toBe(makes ? 200 : 403);
   });
 
-  it('is where the dashboard begins for an operator', async () => {
-    const home = await given.request('/dashboard', { token: await tokenOf(given, 'operator'), redirect: 'manual' });
-    expect(home.headers.get('Location')).toBe('/dashboard/campaigns');
+  it('runs on the first page of an operator, without calls or tasks', async () => {
+    const token = await tokenOf(given, 'operator');
+    const home = await given.request('/dashboard', { token, redirect: 'manual' });
+    expect(home.headers.get('Location')).toBe('/dashboard/today');
+    const { html } = await openPage(given, '/dashboard/today', { token });
+    expect(html).toContain('Campaigns running');
+    expect(html).not.toMatch(/\/dashboard\/(calls|tasks)/);
   });
 });
 

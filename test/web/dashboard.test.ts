@@ -22,11 +22,11 @@ const XSS = [
 ];
 
 describe('ways in', () => {
-  it('/ and /dashboard lead to the calls', async () => {
+  it('/ and /dashboard lead to today', async () => {
     for (const [from, to] of [
       ['/', '/dashboard'],
-      ['/dashboard', '/dashboard/calls'],
-      ['/dashboard/', '/dashboard/calls'],
+      ['/dashboard', '/dashboard/today'],
+      ['/dashboard/', '/dashboard/today'],
     ] as const) {
       const response = await given.request(from, { redirect: 'manual' });
       expect([response.status, response.headers.get('Location')]).toEqual([302, to]);

@@ -34,15 +34,15 @@ describe('error pages', () => {
     }
   });
 
-  it('lead to the calls, except for whom that is the same refusal', async () => {
-    expect((await pageOf('/dashboard/nothing')).html).toContain('Go to the calls');
+  it('lead to the first page, except for whom that is the same refusal', async () => {
+    expect((await pageOf('/dashboard/nothing')).html).toContain('Go to today');
     const stranger = await given.token({ email: 'new@clinic.example' });
-    expect((await pageOf('/dashboard/calls', { token: stranger })).html).not.toContain('Go to the calls');
+    expect((await pageOf('/dashboard/calls', { token: stranger })).html).not.toContain('Go to');
     const email = 'operator@clinic.example';
     await createStaff(given.db, { email, roles: ['operator'] }, Date.now());
     const { status, html } = await pageOf('/dashboard/calls', { token: await given.token({ email, sub: 'op' }) });
     expect([status, html.includes('Not part of your role')]).toEqual([403, true]);
-    expect(html).not.toContain('Go to the calls');
+    expect(html).toContain('Go to today');
     expect(html).toContain('Sign out');
   });
 

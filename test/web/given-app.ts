@@ -55,7 +55,8 @@ export type Claims = Readonly<Record<string, unknown>>;
 let teams = 0;
 
 /** Each app has its own Access team, so that no test finds keys another one fetched. */
-type Variables = Partial<Record<keyof typeof VARIABLES, string>>;
+type Variables = Partial<Record<keyof typeof VARIABLES | TranscriberVariable, string>>;
+type TranscriberVariable = 'TRANSCRIBER' | 'OPENAI_API_KEY' | 'OPENAI_BASE' | 'BAA_CONFIRMED';
 
 /** `objects: 'real'` leaves the Durable Objects as they are bound. */
 export function givenApp(variables: Variables = {}, { objects = 'fake' }: { objects?: 'fake' | 'real' } = {}) {

@@ -32,6 +32,12 @@ describe('cross-site requests (SE-12)', () => {
     ['same-site', { Origin: ORIGIN, 'Sec-Fetch-Site': 'same-site' }, false],
     ['none', { 'Sec-Fetch-Site': 'none' }, false],
     ['null origin', { Origin: 'null' }, false],
+    ['null origin that says cross-site', { Origin: 'null', 'Sec-Fetch-Site': 'cross-site' }, false],
+    [
+      'a plain form of our own page, which sends no referrer',
+      { Origin: 'null', 'Sec-Fetch-Site': 'same-origin' },
+      true,
+    ],
     ['empty origin', { Origin: '' }, false],
     ['our name with another scheme', { Origin: ORIGIN.replace('https', 'http') }, false],
     ['our name with another port', { Origin: `${ORIGIN}:8443` }, false],

@@ -66,6 +66,8 @@ const SHOWN: Readonly<Record<string, Shown>> = {
   '/dashboard/fragments/calls': CALL_ROW,
   '/dashboard/calls/:call_id': WHOLE_CALL,
   '/dashboard/fragments/calls/:call_id': WHOLE_CALL,
+  '/dashboard/today': CALL_ROW,
+  '/dashboard/fragments/today': CALL_ROW,
   '/dashboard/tasks': CALL_ROW,
   '/dashboard/fragments/tasks': CALL_ROW,
   '/dashboard/patients': { ...CALL_ROW, record: 'external_id' },
@@ -143,6 +145,18 @@ describe.each(ROLES)('%s', (role) => {
 it('names only routes that are there', () => {
   const paths = new Set(GETS.map(({ path }) => path as string));
   expect(Object.keys(SHOWN).filter((path) => !paths.has(path.split('?')[0] ?? ''))).toEqual([]);
+});
+
+it.each([
+  ['/api/tasks', 'tasks'],
+  ['/api/jobs', 'background_work'],
+  ['/api/audit', 'audit_lines'],
+  ['/api/doctor', 'configuration'],
+  ['/api/staff', 'staff'],
+  ['/api/campaigns', 'campaign_counts'],
+] as const)('%s is for whoever sees %s', (path, field) => {
+  const asked = GETS.find((route) => route.path === path)?.roles ?? [];
+  expect([...asked].sort()).toEqual(ROLES.filter((role) => accessTo({ roles: [role] }, field) === 'full').sort());
 });
 
 it('whoever has two roles sees what either sees', () => {

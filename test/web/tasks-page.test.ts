@@ -161,19 +161,20 @@ describe('claim and done', () => {
 });
 
 describe('people of the intake desk', () => {
-  it('begin at the tasks, claim them, and see no way to what they may not open', async () => {
+  it('begin at today, claim tasks, and see no way to what they may not open', async () => {
     const made = await givenCall(given);
     const id = await openedTask(given, made, 'callback');
     const token = await as('intake');
     const home = await given.request('/dashboard', { token, redirect: 'manual' });
-    expect(home.headers.get('Location')).toBe('/dashboard/tasks');
+    expect(home.headers.get('Location')).toBe('/dashboard/today');
     const { html } = await pageOf('/dashboard/tasks', { token });
     expect(html).not.toContain('/dashboard/calls');
-    expect(html).not.toContain('Call a patient');
+    expect(html).toContain(`href="/dashboard/patients/${made.patient.id}"`);
+    expect(html).toContain('Call a patient');
     expect((await post(`/dashboard/tasks/${id}/claim`, { token })).html).toContain('is yours now');
     const refused = await pageOf(`/dashboard/calls/${made.call.id}`, { token });
     expect(refused.status).toBe(403);
-    expect(refused.html).toContain('Go to the tasks');
+    expect(refused.html).toContain('Go to today');
     expect((await post(`/dashboard/calls/${made.call.id}/tasks/${id}/done`, { token })).status).toBe(403);
   });
 

@@ -20,10 +20,19 @@ export function checkItem(item: Json, pointer: string, earlier: ReadonlyMap<stri
   checkTexts(item.text, `${pointer}/text`, say, undefined, [], true);
   const { whenYes } = item;
   if (whenYes !== undefined && (typeof whenYes !== 'string' || earlier.get(whenYes)?.type !== 'yes_no')) {
-    say(`${pointer}/whenYes`, 'unreachable_item', 'Names a yes_no item that is asked earlier.');
+    say(`${pointer}/whenYes`, 'unreachable_item', unreachable(item.id, whenYes, earlier));
   }
   if (item.codes !== undefined) checkCodes(item.codes, `${pointer}/codes`, say);
   checkType(item, pointer, say);
+}
+
+/** An item waits for one asked before it, so that nothing goes round in a circle and everything can be reached. */
+function unreachable(id: unknown, whenYes: unknown, earlier: ReadonlyMap<string, Json>): string {
+  if (whenYes === id) return 'It waits for itself. Name a yes_no item that is asked earlier, or leave whenYes out.';
+  const known = typeof whenYes === 'string' && earlier.has(whenYes);
+  return known
+    ? 'Only a yes_no item can be answered yes. Name one that is asked earlier.'
+    : 'No item of that id is asked earlier. Correct the id, or move that item up.';
 }
 
 function checkType(item: Json, pointer: string, say: Say): void {

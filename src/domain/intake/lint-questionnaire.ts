@@ -8,16 +8,13 @@ import { CLINICAL_WORDS, MARKETING_WORDS } from './forbidden-words.ts';
 import { type Complain, lintMarks, lintScript, namesKey, scriptNames } from './lint-script.ts';
 import { findAny } from './match-phrases.ts';
 import {
-  type ChoiceItem,
   ITEM_CODE_SYSTEM,
   type Item,
   LANGUAGES,
   type Language,
-  type MessageItem,
   type Questionnaire,
   type QuestionnaireProblem,
   type Texts,
-  type YesNoItem,
 } from './questionnaire.ts';
 import { spokenWords } from './spoken-words.ts';
 import { variablesIn, withoutVariables } from './variables.ts';
@@ -65,7 +62,7 @@ function lintItem(item: Item, pointer: string, at: (pointer: string) => Complain
     lintWords(text, language, say);
     lintKeys(item, text, language, say);
     if (findAny(spokenWords(text), FOREIGN[language]).length > 0)
-      say('not_translated', 'CL-14: is in the words of its own language.');
+      say('not_translated', 'CL-14: Write it in the words of its own language.');
     for (const [index, option] of item.type === 'choice' ? item.options.entries() : [])
       lintWords(option.display[language], language, at(`${pointer}/options/${index}/display/${language}`));
   }
@@ -86,30 +83,35 @@ function lintWords(text: string, language: Language, say: Complain): void {
           .join(' ');
   };
   const clinical = found(CLINICAL_WORDS[language]);
-  if (clinical !== '') say('clinical_words', `CL-12: no advice, diagnosis, reassurance or dosing: "${clinical}".`);
+  if (clinical !== '')
+    say('clinical_words', `CL-12: Leave out advice, diagnosis, reassurance and dosing: "${clinical}".`);
   const selling = PRICE.exec(text)?.[0] ?? found(MARKETING_WORDS[language]);
-  if (selling !== '') say('marketing_words', `TC-03: a care call sells nothing: "${selling}".`);
+  if (selling !== '') say('marketing_words', `TC-03: Leave out what sells or names a price: "${selling}".`);
   if (text.length > MAX_SPOKEN_LENGTH)
-    say('too_long_to_hear', `CL-15: at most ${MAX_SPOKEN_LENGTH} characters, about 75 seconds of speech.`);
+    say(
+      'too_long_to_hear',
+      `CL-15: Make it shorter: at most ${MAX_SPOKEN_LENGTH} characters, about 75 seconds of speech.`,
+    );
 }
 
 /** CL-05: a patient who only listens knows every key. */
 function lintKeys(item: Item, text: string, language: Language, say: Complain): void {
-  if (item.type === 'yes_no' || item.type === 'choice' || item.type === 'message') {
-    const keys = keysOf(item);
-    for (const key of keys)
-      if (!namesKey(text, language, key)) say('key_unexplained', `CL-05: tells what key ${key} does.`);
-    for (const [, key = ''] of text.matchAll(/\b(?:press|oprima|presione) (\d)\b/gi))
-      if (!keys.includes(key)) say('dead_key', `CL-05: key ${key} is no answer here.`);
-  } else if (!POUND[language].test(text)) {
-    say('key_unexplained', 'CL-05: tells to press pound (tecla numeral) at the end.');
-  }
+  const keys = keysOf(item);
+  for (const key of keys)
+    if (!namesKey(text, language, key)) say('key_unexplained', `CL-05: Say what key ${key} does.`);
+  // A figure is a number's answer: "press 0 for no pain" is none of ours to judge.
+  const told = item.type === 'number' ? [] : text.matchAll(/\b(?:press|oprima|presione) (\d)\b/gi);
+  for (const [, key = ''] of told)
+    if (!keys.includes(key)) say('dead_key', `CL-05: Take key ${key} out: it is no answer here.`);
+  const ends = item.type === 'voice' || item.type === 'number' || item.type === 'date';
+  if (ends && !POUND[language].test(text))
+    say('key_unexplained', 'CL-05: Say to press pound (tecla numeral) at the end.');
 }
 
-/** A message takes none. */
-function keysOf(item: YesNoItem | ChoiceItem | MessageItem): readonly string[] {
-  if (item.type === 'message') return [];
-  return item.type === 'choice' ? item.options.map(({ key }) => key) : ['1', '2', '3'];
+/** The menu of an item; of those that are no menu, none. */
+function keysOf(item: Item): readonly string[] {
+  if (item.type === 'choice') return item.options.map(({ key }) => key);
+  return item.type === 'yes_no' ? ['1', '2', '3'] : [];
 }
 
 /** CL-14: the languages differ in words, not in keys, numbers or values. */
@@ -121,22 +123,28 @@ function lintParity(texts: Texts, say: Complain): void {
       .join(' '),
   );
   if (new Set(numbers).size > 1)
-    say('languages_differ', `CL-14: has the same numbers in every language: ${numbers.join(' / ')}.`);
-  if (texts.en === texts.es) say('not_translated', 'CL-14: is translated.');
+    say(
+      'languages_differ',
+      `CL-14: Use the same numbers in every language; now they are ${numbers.map((each) => each || 'none').join(' / ')}.`,
+    );
+  if (texts.en === texts.es) say('not_translated', 'CL-14: Translate it: both languages say the same words.');
 }
 
 function lintVariables(texts: Texts, say: Complain): void {
   const [first = '', ...others] = LANGUAGES.map((language) => variablesIn(texts[language]).sort().join(', '));
   if (others.some((names) => names !== first))
-    say('languages_differ', 'CL-14: asks for the same variables in every language.');
+    say('languages_differ', 'CL-14: Use the same variables in every language.');
 }
 
 function lintCodes({ id, codes = [] }: Item, say: Complain): void {
   if (!codes.some(({ system, code }) => system === ITEM_CODE_SYSTEM && code === id))
-    say('no_code', `FH-06: one code of ${ITEM_CODE_SYSTEM} with the item id, whatever other codes there are.`);
+    say(
+      'no_code',
+      `FH-06: Add a code of the system ${ITEM_CODE_SYSTEM} whose code is the item id; other codes may stand beside it.`,
+    );
   for (const { system, code } of codes)
     if (system === 'http://loinc.org' && !isLoinc(code))
-      say('bad_loinc', `FH-06: ${code} is no LOINC code: its check digit is wrong.`);
+      say('bad_loinc', `FH-06: Correct ${code}: its check digit is wrong, so it is no LOINC code.`);
 }
 
 /** LOINC ends in a mod 10 check digit, which catches most slips of the pen. */
@@ -155,6 +163,7 @@ function lintRedFlags({ items, redFlags }: Questionnaire, say: Complain): void {
     const judged = redFlags.some(
       (rule) => rule.advice === advice && rule.when.some((condition) => 'phrases' in condition),
     );
-    if (!judged) say('words_not_judged', `CL-02: spoken answers need a rule with phrases and advice ${advice}.`);
+    if (!judged)
+      say('words_not_judged', `CL-02: Add a rule with phrases and advice ${advice}: spoken answers need one.`);
   }
 }

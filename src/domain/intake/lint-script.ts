@@ -44,7 +44,7 @@ export function lintScript(
   );
   each(['optOutLine'], (text, say) => lintIdentity(text, language, say));
   each(['consent'], (text, say) => {
-    if (!RECORDING[language].test(text)) say('no_recording_notice', 'RC-01: says that the call may be recorded.');
+    if (!RECORDING[language].test(text)) say('no_recording_notice', 'RC-01: Say that the call may be recorded.');
     needKeys(text, language, ['1', '2', '3'], 'CL-05', say);
     need(text, '{callback}', 'TC-07', say);
   });
@@ -52,11 +52,11 @@ export function lintScript(
     for (const mark of ['{clinic}', '{callback}', '{opt_out}']) need(text, mark, 'TC-13', say);
     needEmergency(text, say);
     if (text.length > MAX_VOICEMAIL_LENGTH)
-      say('voicemail_too_long', `TC-13: at most ${MAX_VOICEMAIL_LENGTH} characters.`);
+      say('voicemail_too_long', `TC-13: Make it shorter: at most ${MAX_VOICEMAIL_LENGTH} characters.`);
   });
   each(['redFlag911', 'redFlag988'], (text, say, name) => {
     needEmergency(text, say);
-    if (name === 'redFlag988' && !LIFELINE.test(text)) say('no_lifeline', 'CL-03: tells to dial 9 8 8.');
+    if (name === 'redFlag988' && !LIFELINE.test(text)) say('no_lifeline', 'CL-03: Say to dial 9 8 8.');
     needKeys(text, language, ['1', '2'], 'CL-03', say);
   });
   each(['confirm'], (text, say) => needKeys(text, language, ['1', '2', '3'], 'CL-09', say));
@@ -71,7 +71,8 @@ export function lintScript(
   );
   each(BEFORE_IDENTITY, (text, say) => {
     const said = findAny(spokenWords(text), PATIENT_WORDS[language]).length > 0;
-    if (said) say('tells_of_the_patient', 'HS-15: says nothing of the visit or of health before the patient is known.');
+    if (said)
+      say('tells_of_the_patient', 'HS-15: Say nothing of the visit or of health: it is not known yet who listens.');
   });
 }
 
@@ -86,46 +87,46 @@ export function lintMarks(text: string, language: Language, name: ScriptText, sa
   const shipped: readonly string[] = callTexts[language][name].match(MARK) ?? [];
   for (const mark of new Set(shipped)) need(text, mark, 'CL-14', say);
   for (const mark of new Set(text.match(MARK) ?? []))
-    if (!shipped.includes(mark)) say('misplaced_mark', `HS-16: ${mark} does not belong into this text.`);
+    if (!shipped.includes(mark)) say('misplaced_mark', `HS-16: Take ${mark} out: it does not belong into this text.`);
 }
 
 function lintOpening(text: string, language: Language, keys: readonly string[], say: Complain): void {
   lintIdentity(text, language, say);
   const second = sentences(text)[1] ?? '';
   if (pressesKey(second, language, '9') < 0)
-    say('opt_out_late', 'TC-08: the sentence right after the name of the clinic tells to press 9 to stop the calls.');
+    say('opt_out_late', 'TC-08: Say in the sentence right after the name of the clinic that 9 stops the calls.');
   const emergency = text.search(EMERGENCY);
   const question = text.search(new RegExp(`\\b(${PRESS[language]}) [012]\\b|\\?`, 'i'));
   if (emergency < 0 || (question >= 0 && emergency > question))
-    say('emergency_late', 'CL-01: tells of 9 1 1 before it asks anything.');
+    say('emergency_late', 'CL-01: Say to dial 9 1 1 in an emergency before anything is asked.');
   for (const key of keys)
-    if (pressesKey(text, language, key) < 0) say('key_unexplained', `CL-05: tells what key ${key} does.`);
+    if (pressesKey(text, language, key) < 0) say('key_unexplained', `CL-05: Say what key ${key} does.`);
   const other = sentences(text).find((sentence) => OTHER_NAME[language].test(sentence)) ?? '';
   if (pressesKey(other, OTHER[language], '3') < 0)
-    say('no_other_language', 'CL-14: offers key 3 in the words of the other language.');
+    say('no_other_language', 'CL-14: Offer key 3 in the words of the other language.');
 }
 
 function lintIdentity(text: string, language: Language, say: Complain): void {
   const first = sentences(text)[0] ?? '';
   if (!first.includes('{clinic}') || first.includes('?'))
-    say('clinic_unnamed', 'TC-06: the first sentence names the clinic by {clinic} and asks nothing.');
+    say('clinic_unnamed', 'TC-06: Name the clinic by {clinic} in the first sentence, and ask nothing in it.');
   if (!AUTOMATED[language].test(first))
-    say('not_said_automated', 'TC-24: the first sentence says that it is automated.');
+    say('not_said_automated', 'TC-24: Say in the first sentence that the call is automated.');
 }
 
 const sentences = (text: string): readonly string[] => text.split(/(?<=[.?!])\s+/);
 
 function need(text: string, mark: string, requirement: string, say: Complain): void {
-  if (!text.includes(mark)) say('missing_mark', `${requirement}: holds ${mark}.`);
+  if (!text.includes(mark)) say('missing_mark', `${requirement}: Put ${mark} into it.`);
 }
 
 function needEmergency(text: string, say: Complain): void {
-  if (!EMERGENCY.test(text)) say('no_emergency_line', 'CL-20: tells to dial 9 1 1 in an emergency.');
+  if (!EMERGENCY.test(text)) say('no_emergency_line', 'CL-20: Say to dial 9 1 1 in an emergency.');
 }
 
 function needKeys(text: string, language: Language, keys: readonly string[], requirement: string, say: Complain): void {
   for (const key of keys)
-    if (!namesKey(text, language, key)) say('key_unexplained', `${requirement}: tells what key ${key} does.`);
+    if (!namesKey(text, language, key)) say('key_unexplained', `${requirement}: Say what key ${key} does.`);
 }
 
 export const scriptNames = Object.keys(callTexts.en) as readonly ScriptText[];

@@ -29,6 +29,7 @@ export const JOB_KINDS = [
   'rotate_keys',
   'sweep_storage',
   'import_list',
+  'transcribe',
 ] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
@@ -48,4 +49,6 @@ export const JOB_POLICIES: Readonly<Record<JobKind, JobPolicy>> = {
   sweep_storage: { waitsMs: A_DAY, leaseMs: 10 * MINUTE },
   // A few thousand rows take seconds; a page that somebody else writes meanwhile is not written twice.
   import_list: { waitsMs: A_DAY, leaseMs: 2 * MINUTE },
+  // One answer of an engine, which may take five minutes over an hour of talk.
+  transcribe: { waitsMs: A_DAY, leaseMs: 10 * MINUTE },
 };

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { CONSENT_BASES } from '../../domain/campaign/consent-basis.ts';
 import { PURPOSES } from '../../domain/campaign/gate-policy.ts';
-import { clockOf, DAY_MS, spanAt } from '../../domain/campaign/local-clock.ts';
+import { boundsOfDay } from '../../domain/campaign/local-day.ts';
 import { DEFAULT_RETRY_POLICY } from '../../domain/campaign/retry.ts';
 import { LANGUAGES } from '../../domain/intake/questionnaire.ts';
 import type { CampaignSettings } from '../create-campaign.ts';
@@ -90,9 +90,5 @@ const USUAL_RULES = Object.fromEntries(
   ]),
 );
 
-/** Midnight after that day where the clinic is. */
-function endOfDay(isoDay: string, timeZone: string): number {
-  const clock = clockOf(timeZone);
-  const utc = Date.parse(`${isoDay}T00:00:00Z`) + DAY_MS;
-  return clock === null ? utc : utc - spanAt(clock, utc).offsetMs;
-}
+/** Midnight after that day where the clinic is; a day that is none has been refused before. */
+const endOfDay = (isoDay: string, timeZone: string): number => (boundsOfDay(timeZone, isoDay)?.to ?? 0) + 1;

@@ -5,6 +5,7 @@ import { codeLabel, counted, dollars, people, TRIED_AGAIN } from './campaign-lab
 import { type CampaignView, type ContactCounts, countOf, sumBy, totalOf } from './campaign-view.ts';
 import { Moment } from './clinic-clock.tsx';
 import { STATUS_LABELS } from './labels.ts';
+import { OutcomeChart } from './outcome-chart.tsx';
 
 export const Progress = ({ view }: { view: CampaignView }) => {
   const { campaign, counts, progress } = view;
@@ -28,6 +29,15 @@ export const Progress = ({ view }: { view: CampaignView }) => {
         </dl>
       </div>
       <Funnel view={view} />
+      {view.paces.some(({ total }) => total > 0) ? (
+        <OutcomeChart
+          title="Calls, by when they were asked for"
+          periods={view.paces}
+          labelOf={(at) => view.clock.dateTime(at)}
+          axisOf={(at) => (isByDay(view.paces) ? view.clock.day(at) : view.clock.minute(at))}
+          unit={`From (${view.clock.zoneName})`}
+        />
+      ) : null}
       <dl class="facts">
         <Fact name="On the line now">{counted(progress.live)}</Fact>
         <Fact name="Pace">
@@ -56,6 +66,10 @@ export const Progress = ({ view }: { view: CampaignView }) => {
     </section>
   );
 };
+
+const DAY_MS = 86_400_000;
+const isByDay = ([first, second]: CampaignView['paces']): boolean =>
+  first !== undefined && second !== undefined && second.start - first.start >= DAY_MS;
 
 const Tally = ({ name, n }: { name: string; n: number }) => (
   <div>

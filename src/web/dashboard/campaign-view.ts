@@ -2,6 +2,8 @@
 import * as z from 'zod';
 import type { Forecast } from '../../domain/campaign/forecast.ts';
 import { isLiveStatus } from '../../domain/intake/call-record.ts';
+import { bySteps, type CallPeriod, stepFor } from '../../domain/stats/call-outcomes.ts';
+import { callSums } from '../../store/call-stats.ts';
 import { type CampaignImport, importOfCampaign } from '../../store/campaign-import.ts';
 import { type CampaignProgress, campaignProgress } from '../../store/campaign-progress.ts';
 import type { Campaign } from '../../store/campaigns.ts';
@@ -28,6 +30,8 @@ export interface CampaignView {
   /** Rows of the list that were not taken, by code. */
   readonly rejected: Readonly<Record<string, number>>;
   readonly progress: CampaignProgress;
+  /** From the start to the end or until now. */
+  readonly paces: readonly CallPeriod[];
   readonly receipt: Preflight<Forecast> | null;
   readonly testCall: ContactCall | null;
   /** A test call was answered. */
@@ -46,11 +50,12 @@ export interface CampaignView {
 export async function campaignView(ask: Ask, campaign: Campaign): Promise<CampaignView> {
   const { db, config, actor, now } = ask;
   const isDraft = campaign.status === 'draft';
-  const [counts, list, rejected, progress, receipt, testCall, tested, admins, alerts] = await Promise.all([
+  const [counts, list, rejected, progress, paces, receipt, testCall, tested, admins, alerts] = await Promise.all([
     countContacts(db, campaign.id),
     importOfCampaign(db, campaign.id),
     rejectedOf(db, campaign.id),
     campaignProgress(db, campaign, config.dialing, now),
+    pacesOf(ask, campaign),
     newestPreflight<Forecast>(db, campaign.id),
     isDraft ? newestTestCall(db, campaign.id) : null,
     isDraft ? hasAnsweredTest(db, campaign.id) : false,
@@ -58,10 +63,19 @@ export async function campaignView(ask: Ask, campaign: Campaign): Promise<Campai
     countAlerts(db, MOST_ALERTS),
   ]);
   return {
-    ...{ campaign, counts, list, rejected, progress, receipt, testCall, tested, alerts, now },
+    ...{ campaign, counts, list, rejected, progress, paces, receipt, testCall, tested, alerts, now },
     needsSecond: admins >= 2 && totalOf(counts) > config.dialing.approvalOver,
     ...{ actorId: actor.id, viewer: viewerOf(actor), clock: clinicClock(config.clinic.timeZone, now) },
   };
+}
+
+async function pacesOf({ db, now }: Ask, { id, startedAt, endedAt }: Campaign): Promise<readonly CallPeriod[]> {
+  if (startedAt === null) return [];
+  const to = Math.max(startedAt, endedAt ?? now);
+  const stepMs = stepFor(to - startedAt);
+  // From a whole step of the clock, so that the axis says round times.
+  const from = startedAt - (startedAt % stepMs);
+  return bySteps(await callSums(db, { from, to, campaignId: id }, stepMs), from, to, stepMs);
 }
 
 export const totalOf = (counts: ContactCounts): number => counts.reduce((sum, { count }) => sum + count, 0);

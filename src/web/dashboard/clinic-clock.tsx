@@ -6,6 +6,14 @@ export interface ClinicClock {
   readonly zone: (at: number) => string;
   /** `New York time`, which holds all year. */
   readonly zoneName: string;
+  /** `Nov 23`. */
+  readonly day: (at: number) => string;
+  /** `2:05 PM`. */
+  readonly minute: (at: number) => string;
+  /** `2 PM`. */
+  readonly hour: (at: number) => string;
+  /** `Monday, November 23`. */
+  readonly longDate: (at: number) => string;
   /** `2026-11-23`, as a date field takes it. */
   readonly today: string;
 }
@@ -17,6 +25,8 @@ export function clinicClock(timeZone: string, now: number): ClinicClock {
   const dayOfYear = format({ month: 'short', day: 'numeric', year: 'numeric' });
   const minutes = format(clockTime);
   const seconds = format({ ...clockTime, second: '2-digit' });
+  const hour = format({ hour: 'numeric' });
+  const longDate = format({ weekday: 'long', month: 'long', day: 'numeric' });
   const year = format({ year: 'numeric' });
   const today = dayOfYear.format(now);
   const dateOf = (at: number): string => {
@@ -30,6 +40,10 @@ export function clinicClock(timeZone: string, now: number): ClinicClock {
     time: (at) => seconds.format(at),
     zone: (at) => zoned.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? timeZone,
     zoneName: `${timeZone.slice(timeZone.lastIndexOf('/') + 1).replaceAll('_', ' ')} time`,
+    day: (at) => day.format(at),
+    minute: (at) => minutes.format(at),
+    hour: (at) => hour.format(at),
+    longDate: (at) => longDate.format(at),
     today: isoDay.format(now),
   };
 }

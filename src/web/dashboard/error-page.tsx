@@ -61,7 +61,7 @@ export function errorPage({ status, title, code, requestId, actor }: ErrorPage) 
         <p class="actions">
           {home === null ? null : (
             <a href={home.path} class="button">
-              {`Go to the ${home.name}`}
+              {`Go to ${home.name}`}
             </a>
           )}
           {actor === null ? null : <a href="/cdn-cgi/access/logout">Sign out</a>}

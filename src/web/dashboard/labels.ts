@@ -81,6 +81,7 @@ export const JOB_LABELS: Readonly<Record<JobKind, string>> = {
   rotate_keys: 'Bring everything under the new key',
   sweep_storage: 'Tidy up the storage',
   import_list: 'Read an uploaded list',
+  transcribe: 'Write down uploaded audio',
 };
 export const JOB_STATUS_LABELS: Readonly<Record<JobStatus, string>> = {
   dead: 'Given up',

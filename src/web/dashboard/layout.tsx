@@ -32,38 +32,83 @@ interface Frame {
   readonly alerts: number;
   /** Work that was given up and waits for a person; 0 for whoever does not see it. */
   readonly givenUp: number;
-  readonly current: 'calls' | 'patients' | 'tasks' | 'campaigns' | 'new-call' | 'suppressions' | 'jobs' | null;
+  readonly current: Current;
   readonly children: Child;
 }
 
+/** In the order of a working day: what to do, whom and what it is about, how it runs. */
 const WAYS = [
-  { key: 'calls', path: '/dashboard/calls', name: 'Calls', needs: 'seesCalls' },
-  { key: 'patients', path: '/dashboard/patients', name: 'Patients', needs: 'seesPatients' },
-  { key: 'tasks', path: '/dashboard/tasks', name: 'Tasks', needs: 'seesTasks' },
-  { key: 'campaigns', path: '/dashboard/campaigns', name: 'Campaigns', needs: 'seesCampaigns' },
-  { key: 'new-call', path: '/dashboard/new-call', name: 'Call a patient', needs: 'seesCalls' },
-  { key: 'suppressions', path: '/dashboard/suppressions', name: 'Do not call', needs: 'seesSuppressions' },
-  { key: 'jobs', path: '/dashboard/jobs', name: 'Background work', needs: 'seesWork' },
+  { key: 'today', path: '/dashboard/today', name: 'Today', needs: 'seesToday', group: 0 },
+  { key: 'calls', path: '/dashboard/calls', name: 'Calls', needs: 'seesCalls', group: 0 },
+  { key: 'patients', path: '/dashboard/patients', name: 'Patients', needs: 'seesPatients', group: 0 },
+  { key: 'tasks', path: '/dashboard/tasks', name: 'Tasks', needs: 'seesTasks', group: 0 },
+  { key: 'campaigns', path: '/dashboard/campaigns', name: 'Campaigns', needs: 'seesCampaigns', group: 0 },
+  { key: 'suppressions', path: '/dashboard/suppressions', name: 'Do not call', needs: 'seesSuppressions', group: 1 },
+  {
+    key: 'questionnaires',
+    path: '/dashboard/questionnaires',
+    name: 'Questionnaires',
+    needs: 'seesQuestionnaires',
+    group: 1,
+  },
+  {
+    key: 'transcriptions',
+    path: '/dashboard/transcriptions',
+    name: 'Transcribe',
+    needs: 'seesTranscriptions',
+    group: 1,
+  },
+  { key: 'jobs', path: '/dashboard/jobs', name: 'Background work', needs: 'seesWork', group: 2 },
+  { key: 'audit', path: '/dashboard/audit', name: 'Audit', needs: 'seesAudit', group: 2 },
 ] as const;
+
+/** A page that is none of the ways is one that a button leads to. */
+type Current = (typeof WAYS)[number]['key'] | 'new-call' | null;
 
 type Counts = Pick<Frame, 'current' | 'alerts' | 'givenUp'>;
 
-const Navigation = ({ current, viewer, alerts, givenUp }: Counts & { viewer: Viewer }) => (
-  <nav aria-label="Main">
-    {WAYS.filter(({ needs }) => viewer[needs]).map(({ key, path, name }) => (
-      <a href={path} aria-current={current === key ? 'page' : undefined}>
-        {name}
-        {key === 'tasks' ? <Alerts count={alerts} /> : null}
-        {key === 'jobs' && givenUp > 0 ? (
-          <span class="badge">
-            {shownCount(givenUp)}
-            <span class="visually-hidden"> given up</span>
-          </span>
+const Navigation = ({ current, viewer, alerts, givenUp }: Counts & { viewer: Viewer }) => {
+  const shown = WAYS.filter(({ needs }) => viewer[needs]);
+  return (
+    <>
+      <button type="button" class="menu-button secondary" data-menu aria-expanded="false" aria-controls="ways">
+        Menu
+      </button>
+      <nav id="ways" class="ways" aria-label="Main">
+        {viewer.placesCalls ? (
+          <a
+            href="/dashboard/new-call"
+            class="button call-button"
+            aria-current={current === 'new-call' ? 'page' : undefined}
+          >
+            Call a patient
+          </a>
         ) : null}
-      </a>
-    ))}
-  </nav>
-);
+        {[0, 1, 2].map((which) => {
+          const group = shown.filter(({ group }) => group === which);
+          return group.length === 0 ? null : (
+            <ul>
+              {group.map(({ key, path, name }) => (
+                <li>
+                  <a href={path} aria-current={current === key ? 'page' : undefined}>
+                    {name}
+                    {key === 'tasks' ? <Alerts count={alerts} /> : null}
+                    {key === 'jobs' && givenUp > 0 ? (
+                      <span class="badge">
+                        {shownCount(givenUp)}
+                        <span class="visually-hidden"> given up</span>
+                      </span>
+                    ) : null}
+                  </a>
+                </li>
+              ))}
+            </ul>
+          );
+        })}
+      </nav>
+    </>
+  );
+};
 
 /** Counting further tells nobody more. */
 export const MOST_ALERTS = 100;
@@ -103,8 +148,6 @@ const Document = ({ title, clinicName, viewer, alerts, givenUp, current, childre
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="color-scheme" content="light dark" />
-      {/* Without a referrer a plain form would come with no origin, and be taken for one of another site. */}
-      <meta name="referrer" content="same-origin" />
       <meta name="htmx-config" content={HTMX_CONFIG} />
       <title>{`${title} · Patient intake`}</title>
       <link rel="icon" href="/static/icon.svg" type="image/svg+xml" />
@@ -121,26 +164,30 @@ const Document = ({ title, clinicName, viewer, alerts, givenUp, current, childre
         <p class="brand">
           <a href="/dashboard">{clinicName ?? 'Patient intake'}</a>
         </p>
-        {viewer === null ? null : <Navigation current={current} viewer={viewer} alerts={alerts} givenUp={givenUp} />}
         {viewer === null ? null : <DialingControl viewer={viewer} />}
         {viewer === null ? null : <Account name={viewer.name} />}
       </header>
-      {viewer === null ? null : <DialingBanner view={null} />}
-      <p id="stale" class="notice notice-bad" role="alert" hidden>
-        This page is no longer updating.{' '}
-        <button type="button" class="plain" data-reload>
-          Load it again
-        </button>
-      </p>
-      <p id="not-done" class="notice notice-bad" role="alert" hidden>
-        That was not done: the service did not answer. If you wanted to hang up or to stop dialing, it may not have
-        happened. Try again.
-      </p>
-      <p id="outcome" class="notice notice-live" role="status" tabindex={-1} />
-      <p id="news" class="visually-hidden" role="alert" />
-      <main id="main" tabindex={-1}>
-        {children}
-      </main>
+      <div class="frame">
+        {viewer === null ? null : <Navigation current={current} viewer={viewer} alerts={alerts} givenUp={givenUp} />}
+        <div class="content">
+          {viewer === null ? null : <DialingBanner view={null} />}
+          <p id="stale" class="notice notice-bad" role="alert" hidden>
+            This page is no longer updating.{' '}
+            <button type="button" class="plain" data-reload>
+              Load it again
+            </button>
+          </p>
+          <p id="not-done" class="notice notice-bad" role="alert" hidden>
+            That was not done: the service did not answer. If you wanted to hang up or to stop dialing, it may not have
+            happened. Try again.
+          </p>
+          <p id="outcome" class="notice notice-live" role="status" tabindex={-1} />
+          <p id="news" class="visually-hidden" role="alert" />
+          <main id="main" tabindex={-1}>
+            {children}
+          </main>
+        </div>
+      </div>
     </body>
   </html>
 );

@@ -1,15 +1,23 @@
 /** The form behind "Call a patient". static/app.js sends it as JSON to the API and shows what the API says about it. */
+import type { Viewer } from './viewer.ts';
+
 const BASES = [
   ['number_given_by_patient', 'The patient gave us this number'],
   ['verbal', 'Verbal consent'],
   ['written', 'Written consent'],
 ] as const;
 
+/** Whoever does not see what is said in a call follows it on the page of the patient. */
+const thenOf = ({ seesCalls }: Viewer) =>
+  seesCalls
+    ? { 'data-then': '/dashboard/calls/', 'data-then-id': 'call_id' }
+    : { 'data-then': '/dashboard/patients/', 'data-then-id': 'patient_id' };
+
 /** `today` is the clinic's: in the evening of the US it is tomorrow in UTC. */
-export const NewCallPage = ({ today }: { today: string }) => (
+export const NewCallPage = ({ today, viewer }: { today: string; viewer: Viewer }) => (
   <>
     <h1>Call a patient</h1>
-    <form class="sheet" method="post" data-json="/api/calls" data-then="/dashboard/calls/">
+    <form class="sheet" method="post" data-json="/api/calls" {...thenOf(viewer)}>
       <p class="notice notice-bad" role="alert" data-problem hidden />
       <label>
         Telephone number

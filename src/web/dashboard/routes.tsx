@@ -1,6 +1,7 @@
 /** The pages. Handlers read, pages show; what a page can do goes through the same functions as the API. */
 import { countAlerts } from '../../store/tasks.ts';
 import { type Route, route } from '../route.ts';
+import { auditPageRoutes } from './audit-routes.tsx';
 import { callPageRoutes } from './call-routes.tsx';
 import { campaignCommandRoutes } from './campaign-command-routes.tsx';
 import { newCampaignRoutes } from './campaign-new-routes.tsx';
@@ -14,18 +15,24 @@ import { patientEditRoutes } from './patient-edit-routes.tsx';
 import { patientEraseRoutes } from './patient-erase-routes.tsx';
 import { patientListRoutes } from './patient-list-routes.tsx';
 import { patientPageRoutes } from './patient-routes.tsx';
+import { questionnaireEditRoutes } from './questionnaire-edit-routes.tsx';
+import { questionnairePageRoutes } from './questionnaire-routes.tsx';
+import { questionnaireTryRoutes } from './questionnaire-try-routes.tsx';
 import { stopDialingRoutes } from './stop-dialing-routes.tsx';
 import { suppressionPageRoutes } from './suppression-routes.tsx';
 import { taskPageRoutes } from './task-routes.tsx';
-import { CALL_ROLES, CAMPAIGN_ROLES, homeOf, viewerOf } from './viewer.ts';
+import { todayPageRoutes } from './today-routes.tsx';
+import { transcriptionPageRoutes } from './transcription-routes.tsx';
+import { CAMPAIGN_ROLES, homeOf, PLACE_ROLES, viewerOf } from './viewer.ts';
 
 const home = { method: 'GET', roles: CAMPAIGN_ROLES, audit: 'page.home', phi: false } as const;
 
 export const dashboardRoutes: readonly Route[] = [
   route({ ...home, path: '/' }, ({ c }) => c.redirect('/dashboard')),
   ...(['/dashboard', '/dashboard/'] as const).map((path) =>
-    route({ ...home, path }, ({ c, actor }) => c.redirect(homeOf(viewerOf(actor))?.path ?? '/dashboard/tasks')),
+    route({ ...home, path }, ({ c, actor }) => c.redirect(homeOf(viewerOf(actor))?.path ?? '/dashboard/today')),
   ),
+  ...todayPageRoutes,
   ...callPageRoutes,
   ...patientListRoutes,
   ...patientPageRoutes,
@@ -33,13 +40,18 @@ export const dashboardRoutes: readonly Route[] = [
   ...patientEraseRoutes,
   ...taskPageRoutes,
   ...jobPageRoutes,
+  ...auditPageRoutes,
   ...newCampaignRoutes,
   ...campaignPageRoutes,
   ...campaignCommandRoutes,
   ...stopDialingRoutes,
+  ...questionnairePageRoutes,
+  ...questionnaireEditRoutes,
+  ...questionnaireTryRoutes,
   ...suppressionPageRoutes,
+  ...transcriptionPageRoutes,
   route(
-    { method: 'GET', roles: CALL_ROLES, path: '/dashboard/new-call', audit: 'page.new_call', phi: false },
+    { method: 'GET', roles: PLACE_ROLES, path: '/dashboard/new-call', audit: 'page.new_call', phi: false },
     async (ask) => {
       const { c, config, db, actor, now } = ask;
       const { today } = clinicClock(config.clinic.timeZone, now);
@@ -51,7 +63,7 @@ export const dashboardRoutes: readonly Route[] = [
           alerts: await countAlerts(db, MOST_ALERTS),
           givenUp: await givenUpFor(ask),
           current: 'new-call',
-          children: <NewCallPage today={today} />,
+          children: <NewCallPage today={today} viewer={viewerOf(actor)} />,
         }),
       );
     },

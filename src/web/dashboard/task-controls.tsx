@@ -43,7 +43,7 @@ interface Buttons {
   readonly task: Task;
   /** The address of a verb, and the fragment its answer replaces. */
   readonly action: (verb: TaskVerb) => string;
-  readonly target: '#call' | '#tasks';
+  readonly target: '#call' | '#tasks' | '#today';
   readonly about: string;
 }
 

@@ -1,12 +1,16 @@
 /** What of the dashboard somebody sees, by their roles. The routes decide; this only keeps dead links off the pages. */
-import type { Role } from '../../store/staff.ts';
+import { APPROVER_ROLES, type Role } from '../../store/staff.ts';
 import type { Actor } from '../context.ts';
 import { rolesSeeing } from '../field-access.ts';
 
 /** Whoever may read what was said. */
 export const CALL_ROLES = rolesSeeing('answers');
+/** Whoever may call somebody, and see what became of it. */
+export const PLACE_ROLES = rolesSeeing('call_status');
 export const PATIENT_ROLES = rolesSeeing('patient_name');
 export const ERASE_ROLES = ['admin'] as const satisfies readonly Role[];
+/** Each sees there what their role shows them elsewhere. */
+export const TODAY_ROLES = ['admin', 'clinician', 'intake', 'operator'] as const satisfies readonly Role[];
 export const TASK_ROLES = ['admin', 'clinician', 'intake'] as const satisfies readonly Role[];
 export const WORK_ROLES = ['admin', 'auditor'] as const satisfies readonly Role[];
 export const CAMPAIGN_ROLES = [
@@ -22,15 +26,22 @@ export const RUN_ROLES = ['admin', 'operator'] as const satisfies readonly Role[
 /** Whoever works here may stop all dialing; going on takes an administrator. */
 export const STOP_ROLES = ['admin', 'clinician', 'intake', 'operator'] as const satisfies readonly Role[];
 
+/** Who reads what calls ask, and tries it out. */
+export const QUESTIONNAIRE_ROLES = ['admin', 'clinician', 'intake', 'operator'] as const satisfies readonly Role[];
+
 export interface Viewer {
   readonly name: string;
+  readonly seesToday: boolean;
   readonly seesCalls: boolean;
   readonly seesRedFlags: boolean;
   readonly seesPatients: boolean;
   readonly exportsPatients: boolean;
   readonly erasesPatients: boolean;
+  readonly placesCalls: boolean;
   readonly seesTasks: boolean;
+  readonly seesTranscriptions: boolean;
   readonly seesWork: boolean;
+  readonly seesAudit: boolean;
   /** Sends again what was given up. */
   readonly runsWork: boolean;
   readonly seesCampaigns: boolean;
@@ -45,19 +56,26 @@ export interface Viewer {
   readonly importsSuppressions: boolean;
   /** Takes numbers off the list, and the list out of here. */
   readonly liftsSuppressions: boolean;
+  readonly seesQuestionnaires: boolean;
+  /** Writes new versions, approves and withdraws them. */
+  readonly writesQuestionnaires: boolean;
 }
 
 export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer {
   const hasOne = (allowed: readonly Role[]) => allowed.some((role) => roles.includes(role));
   return {
     name,
+    seesToday: hasOne(TODAY_ROLES),
     seesCalls: hasOne(CALL_ROLES),
     seesRedFlags: hasOne(rolesSeeing('red_flags')),
     seesPatients: hasOne(PATIENT_ROLES),
     exportsPatients: hasOne(rolesSeeing('patient_export')),
     erasesPatients: hasOne(ERASE_ROLES),
+    placesCalls: hasOne(PLACE_ROLES),
     seesTasks: hasOne(TASK_ROLES),
+    seesTranscriptions: hasOne(CALL_ROLES),
     seesWork: hasOne(WORK_ROLES),
+    seesAudit: hasOne(WORK_ROLES),
     runsWork: hasOne(['admin']),
     seesCampaigns: hasOne(CAMPAIGN_ROLES),
     seesContacts: hasOne(CONTACT_ROLES),
@@ -68,18 +86,18 @@ export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer
     readsSuppressions: hasOne(TASK_ROLES),
     importsSuppressions: hasOne(RUN_ROLES),
     liftsSuppressions: hasOne(['admin']),
+    seesQuestionnaires: hasOne(QUESTIONNAIRE_ROLES),
+    writesQuestionnaires: hasOne(APPROVER_ROLES),
   };
 }
 
 /** Where the dashboard begins; null for whoever sees nothing of it. */
 export function homeOf({
-  seesCalls,
-  seesTasks,
-  seesWork,
+  seesToday,
+  seesAudit,
   seesCampaigns,
 }: Viewer): { readonly path: string; readonly name: string } | null {
-  if (seesCalls) return { path: '/dashboard/calls', name: 'calls' };
-  if (seesTasks) return { path: '/dashboard/tasks', name: 'tasks' };
-  if (seesWork) return { path: '/dashboard/jobs', name: 'background work' };
-  return seesCampaigns ? { path: '/dashboard/campaigns', name: 'campaigns' } : null;
+  if (seesToday) return { path: '/dashboard/today', name: 'today' };
+  if (seesAudit) return { path: '/dashboard/audit', name: 'the audit' };
+  return seesCampaigns ? { path: '/dashboard/campaigns', name: 'the campaigns' } : null;
 }

@@ -61,6 +61,11 @@
     if (place) place.textContent = news;
   }
 
+  const menu = document.querySelector('[data-menu]');
+  menu?.addEventListener('click', () => {
+    menu.setAttribute('aria-expanded', String(menu.getAttribute('aria-expanded') !== 'true'));
+  });
+
   document.querySelector('[data-reload]')?.addEventListener('click', () => window.location.reload());
 
   // A fragment comes as somebody would first see it; whoever has it before them keeps open what is open.
@@ -136,6 +141,24 @@
     if (list && isFollowing()) list.scrollTop = now.offsetTop - list.clientHeight / 3;
   }
 
+  // A trial of a questionnaire: the newest words are seen. And a line that something is wrong with is gone to in its editor.
+  const showEnds = () => {
+    for (const list of document.querySelectorAll('[data-scroll-end]')) list.scrollTop = list.scrollHeight;
+  };
+  document.addEventListener('htmx:afterSwap', showEnds);
+  showEnds();
+  document.addEventListener('click', ({ target }) => {
+    const button = target.closest?.('[data-goto-line]');
+    const editor = document.getElementById('definition');
+    if (!button || !editor) return;
+    const lines = editor.value.split('\n');
+    const line = Math.min(Number(button.dataset.gotoLine), lines.length);
+    const start = lines.slice(0, line - 1).join('\n').length + (line > 1 ? 1 : 0);
+    editor.focus();
+    editor.setSelectionRange(start, start + lines[line - 1].length);
+    editor.scrollTop = (editor.scrollHeight / lines.length) * (line - 4);
+  });
+
   for (const block of document.querySelectorAll('[data-needs]')) {
     const control = document.getElementsByName(block.dataset.needs)[0];
     const update = () => {
@@ -164,7 +187,7 @@
     for (const input of form.querySelectorAll('[data-us-number]')) input.value = withCountry(input.value);
     try {
       const { ok, problem, answer } = await post(form.dataset.json, bodyOf(form));
-      if (ok) window.location.assign(form.dataset.then + encodeURIComponent(answer.call_id));
+      if (ok) window.location.assign(form.dataset.then + encodeURIComponent(answer[form.dataset.thenId]));
       else showProblems(form, problem);
     } finally {
       button.disabled = false;

@@ -1,0 +1,169 @@
+/** `patient …`: who is on file. What is given by flags may stay in a shell's history; `--from FILE` or `--from -` does not. */
+import { type Command, Option } from 'commander';
+import type { Json } from './api-client.ts';
+import { type ConsentOptions, consentOf, withConsentOptions } from './consent-options.ts';
+import { type Context, run, type Setup } from './context.ts';
+import { usageError } from './exit-codes.ts';
+import { addFindPatients, PATIENT_COLUMNS } from './find-patients.ts';
+import { addImportPatients } from './import-patients.ts';
+import { type ListOptions, listPages, printPage, revealed, withListOptions } from './list-pages.ts';
+import { phoneNumber } from './phone-number.ts';
+import { checkTarget, type SaveOptions, saveBody } from './save-file.ts';
+import { confirm, readJson } from './terminal.ts';
+
+interface Details extends ConsentOptions {
+  readonly phone?: string;
+  readonly firstName?: string;
+  readonly lastName?: string;
+  readonly dateOfBirth?: string;
+  readonly language?: string;
+  readonly externalId?: string;
+  readonly state?: string;
+  readonly timeZone?: string;
+  readonly from?: string;
+}
+
+const withDetails = (command: Command): Command =>
+  command
+    .option('--from <file>', 'a JSON file with the fields of the API, - for standard input; flags go before it')
+    .option('--phone <number>', 'such as +12025550143')
+    .option('--first-name <name>')
+    .option('--last-name <name>')
+    .option('--date-of-birth <day>', 'such as 1980-04-12')
+    .addOption(new Option('--language <language>').choices(['en', 'es']))
+    .option('--external-id <id>', 'how your other systems call the patient')
+    .option('--state <state>', 'where the patient lives, by two letters')
+    .option('--time-zone <zone>', 'such as America/Chicago');
+
+export function addPatientCommands(program: Command, setup: Setup): void {
+  const patient = program
+    .command('patient')
+    .description('Who is on file: list, find, create, import, get, update, export, erase');
+
+  withListOptions(patient.command('list').description('Who is on file, the newest first'))
+    .option('--external-id <id>', 'only who has this id in your other systems')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  telnyx-edge-intake patient list --limit 10\n  telnyx-edge-intake patient list --external-id MRN-7 --reveal --json',
+    )
+    .action(run(setup, listPatients));
+
+  addFindPatients(patient, setup);
+  addImportPatients(patient, setup);
+
+  withConsentOptions(withDetails(patient.command('create').description('Puts a patient on file')))
+    .option('--idempotency-key <key>', 'the same key does it once, however often it is sent')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  telnyx-edge-intake patient create --from patient.json\n  echo \'{"phone_number":"+12025550143","first_name":"Rosa"}\' | telnyx-edge-intake patient create --from - \\\n    --consent-basis written --consent-by "front desk" --consent-at 2026-11-28 --evidence "form 7"',
+    )
+    .action(run(setup, createPatient));
+
+  patient
+    .command('get <patient>')
+    .description('One patient, with the number masked unless --reveal')
+    .addHelpText('after', '\nExample:\n  telnyx-edge-intake patient get pat_… --reveal')
+    .action(
+      run(setup, async ({ client, print }, id: string) =>
+        shown(print, await client.get(`/api/patients/${encodeURIComponent(id)}`)),
+      ),
+    );
+
+  withDetails(patient.command('update <patient>').description('Changes what is given, and leaves the rest'))
+    .option('--replace', 'what is not given is not known any more')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  telnyx-edge-intake patient update pat_… --state TX --time-zone America/Chicago\n  telnyx-edge-intake patient update pat_… --from changes.json',
+    )
+    .action(run(setup, updatePatient));
+
+  patient
+    .command('export <patient>')
+    .description('Everything that is held of a patient, as JSON, with whole numbers')
+    .requiredOption('-o, --output <file>', 'where to; - for standard output')
+    .option('--force', 'write over a file that is there')
+    .addHelpText('after', '\nExample:\n  telnyx-edge-intake patient export pat_… -o patient.json')
+    .action(run(setup, exportPatient));
+
+  patient
+    .command('erase <patient>')
+    .description('Erases a patient for good: data, notes and recordings. Nothing brings them back')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', '\nExample:\n  telnyx-edge-intake patient erase pat_…')
+    .action(run(setup, erasePatient));
+}
+
+function shown(print: Context['print'], value: object): undefined {
+  if (print.isJson) print.json(value);
+  else print.record(value);
+}
+
+async function listPatients(
+  context: Context,
+  options: ListOptions & { readonly externalId?: string },
+): Promise<undefined> {
+  const page = await listPages(context.client, '/api/patients', { external_id: options.externalId }, options);
+  const whole = await revealed(context, page, (row) => `/api/patients/${row['patient_id']}`);
+  printPage(context, whole, PATIENT_COLUMNS, 'Nobody is on file.');
+}
+
+async function createPatient(
+  { io, client, print }: Context,
+  options: Details & { readonly idempotencyKey?: string },
+): Promise<undefined> {
+  const consent = consentOf(options);
+  const body = { ...(await detailsOf(io, options)), ...(consent === undefined ? {} : { consent }) };
+  const { idempotencyKey } = options;
+  const { body: made } = await client.send('POST', '/api/patients', { body, idempotencyKey });
+  shown(print, made);
+}
+
+async function detailsOf(io: Context['io'], options: Details): Promise<Json> {
+  const from = options.from === undefined ? {} : await readJson(io, options.from);
+  if (typeof from !== 'object' || from === null || Array.isArray(from))
+    throw usageError('--from takes one JSON object.');
+  const given = {
+    phone_number: options.phone === undefined ? undefined : await phoneNumber(io, options.phone),
+    first_name: options.firstName,
+    last_name: options.lastName,
+    date_of_birth: options.dateOfBirth,
+    language: options.language,
+    external_id: options.externalId,
+    state: options.state,
+    time_zone: options.timeZone,
+  };
+  return { ...from, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
+}
+
+async function updatePatient(
+  { io, client, print }: Context,
+  id: string,
+  options: Details & { readonly replace?: boolean },
+): Promise<undefined> {
+  const body = await detailsOf(io, options);
+  if (Object.keys(body).length === 0) throw usageError('Say what to change: a flag, or --from.');
+  const method = options.replace === true ? 'PUT' : 'PATCH';
+  shown(print, (await client.send(method, `/api/patients/${encodeURIComponent(id)}`, { body })).body);
+}
+
+async function exportPatient({ io, client, print }: Context, id: string, options: SaveOptions): Promise<undefined> {
+  checkTarget(options);
+  const answer = await client.file(`/api/patients/${encodeURIComponent(id)}/export`);
+  const bytes = await saveBody(io, answer.body, options);
+  if (options.output !== '-')
+    print.note(`${options.output}: ${bytes} bytes. It holds whole numbers and answers; keep it safe.`);
+}
+
+async function erasePatient(
+  { io, client, print }: Context,
+  id: string,
+  { yes }: { readonly yes?: boolean },
+): Promise<undefined> {
+  // Asked for first: a name that was mistyped is told of before anything is confirmed.
+  const known = yes === true ? null : await client.get(`/api/patients/${encodeURIComponent(id)}`).catch(() => null);
+  const whose = known === null ? '' : ` of external id ${String(known['external_id'] ?? '–')}`;
+  const question = `This erases the patient${whose}: data, notes, transcripts and recordings. Nothing brings them back.\nType ${id} to confirm:`;
+  await confirm(io, question, id, yes);
+  const { body } = await client.send('DELETE', `/api/patients/${encodeURIComponent(id)}`);
+  shown(print, body);
+}

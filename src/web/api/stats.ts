@@ -1,0 +1,137 @@
+/** /api/stats and /api/analytics: how calls went, as figures and by the hour or day. Counts only; test calls to staff are none of it. */
+import * as z from 'zod';
+import { CALL_STATUSES } from '../../domain/intake/call-record.ts';
+import { byDay, bySteps, type CallFigures, figuresOf, HOUR_MS } from '../../domain/stats/call-outcomes.ts';
+import { callSums } from '../../store/call-stats.ts';
+import { countLiveCalls } from '../../store/live-calls.ts';
+import { countAlerts, countTasks } from '../../store/tasks.ts';
+import { invalidField } from '../check-input.ts';
+import { type Route, route } from '../route.ts';
+import { iso } from './call-json.ts';
+import { campaignId, time } from './fields.ts';
+
+const DAY_MS = 86_400_000;
+const USUAL_DAYS = 30;
+const MOST_DAYS = 366;
+const MOST_COUNTED = 1000;
+
+const period = z.strictObject({
+  from: time.optional(),
+  to: time.optional(),
+  campaign_id: campaignId.optional(),
+  questionnaire: z.string().max(64).optional(),
+});
+
+/** The last 30 days when nothing is said. */
+function filterOf(query: z.output<typeof period>, now: number) {
+  const to = query.to ?? now;
+  const from = query.from ?? to - USUAL_DAYS * DAY_MS;
+  if (from > to) throw invalidField('/from', 'after_end', 'Has to be before to.');
+  if (to - from > MOST_DAYS * DAY_MS) throw invalidField('/from', 'too_long', `At most ${MOST_DAYS} days at a time.`);
+  return {
+    ...{ from, to },
+    ...(query.campaign_id === undefined ? {} : { campaignId: query.campaign_id }),
+    ...(query.questionnaire === undefined ? {} : { questionnaireId: query.questionnaire }),
+  };
+}
+
+const rate = z.number().min(0).max(1).nullable();
+const figures = z.strictObject({
+  total: z.int(),
+  by_status: z.partialRecord(z.enum(CALL_STATUSES), z.int()),
+  answered: z.int(),
+  consented: z.int(),
+  refused: z.int(),
+  completed: z.int(),
+  red_flags: z.int(),
+  consent_rate: rate,
+  completion_rate: rate,
+  average_seconds: z.number().nullable(),
+});
+
+const figuresJson = (found: CallFigures): z.input<typeof figures> => ({
+  total: found.total,
+  by_status: found.byStatus,
+  answered: found.answered,
+  consented: found.consented,
+  refused: found.refused,
+  completed: found.byOutcome.completed,
+  red_flags: found.flagged,
+  consent_rate: found.consentRate,
+  completion_rate: found.completionRate,
+  average_seconds: found.averageSeconds,
+});
+
+const everybody = ['admin', 'clinician', 'intake', 'operator', 'auditor'] as const;
+
+const stats = route(
+  {
+    method: 'GET',
+    path: '/api/stats',
+    roles: everybody,
+    audit: 'stats.read',
+    phi: false,
+    summary: 'How calls went in a time, and what waits now',
+    query: period,
+    answers: {
+      200: z.strictObject({
+        from: z.iso.datetime(),
+        to: z.iso.datetime(),
+        calls: figures,
+        live_calls: z.int(),
+        tasks: z.strictObject({ open: z.int(), overdue: z.int(), red_flags: z.int() }),
+      }),
+    },
+  },
+  async ({ query, db, now, c }) => {
+    const filter = filterOf(query, now);
+    const [sums, live, tasks, alerts] = await Promise.all([
+      callSums(db, filter),
+      countLiveCalls(db, MOST_COUNTED),
+      countTasks(db, now),
+      countAlerts(db, MOST_COUNTED),
+    ]);
+    return c.json({
+      from: iso(filter.from),
+      to: iso(filter.to),
+      calls: figuresJson(figuresOf(sums)),
+      live_calls: live,
+      tasks: { open: tasks.open, overdue: tasks.overdue, red_flags: alerts },
+    });
+  },
+);
+
+const analytics = route(
+  {
+    method: 'GET',
+    path: '/api/analytics',
+    roles: everybody,
+    audit: 'analytics.read',
+    phi: false,
+    summary: 'How calls went by the hour or by the day of the clinic',
+    query: period.extend({ by: z.enum(['hour', 'day']).default('day') }),
+    answers: {
+      200: z.strictObject({
+        from: z.iso.datetime(),
+        to: z.iso.datetime(),
+        by: z.enum(['hour', 'day']),
+        time_zone: z.string(),
+        items: z.array(figures.extend({ start: z.iso.datetime() })),
+      }),
+    },
+  },
+  async ({ query, db, config, now, c }) => {
+    const filter = filterOf(query, now);
+    const { from, to } = filter;
+    if (query.by === 'hour' && to - from > 31 * DAY_MS) {
+      throw invalidField('/by', 'too_long', 'By the hour at most 31 days at a time.');
+    }
+    const zone = config.clinic.timeZone;
+    const sums = await callSums(db, filter);
+    const rows = query.by === 'hour' ? bySteps(sums, from, to, HOUR_MS) : byDay(sums, from, to, zone);
+    const items = rows.map(({ start, ...found }) => ({ start: iso(start), ...figuresJson(found) }));
+    return c.json({ from: iso(from), to: iso(to), by: query.by, time_zone: zone, items });
+  },
+);
+
+export const statsRoutes: readonly Route[] = [stats, analytics];

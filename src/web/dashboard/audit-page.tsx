@@ -1,0 +1,139 @@
+/** One line for each thing done or seen. The words of the actions are those of the routes, so that a search finds them in logs too. */
+import type { AuditEvent } from '../../store/audit-events.ts';
+import type { AuditQuery } from './audit-routes.tsx';
+import { type ClinicClock, Moment } from './clinic-clock.tsx';
+import { Chip } from './layout.tsx';
+import type { Viewer } from './viewer.ts';
+
+interface AuditView {
+  readonly items: readonly AuditEvent[];
+  readonly nextCursor: number | null;
+  readonly query: AuditQuery;
+  readonly viewer: Viewer;
+  readonly clock: ClinicClock;
+}
+
+function address(query: AuditQuery, cursor: number | null): string {
+  const { who, action, about, day, phi, refused } = query;
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries({ who, action, about, day }))
+    if (value !== null) parameters.set(name, value);
+  if (phi) parameters.set('phi', 'true');
+  if (refused) parameters.set('refused', 'true');
+  if (cursor !== null) parameters.set('cursor', String(cursor));
+  const text = parameters.toString();
+  return `/dashboard/audit${text === '' ? '' : `?${text}`}`;
+}
+
+export const AuditPage = (view: AuditView) => (
+  <>
+    <header class="page-head">
+      <div>
+        <h1>Audit</h1>
+        <p class="under-title">Who did or saw what. Lines are added and never changed; they name ids, not patients.</p>
+      </div>
+    </header>
+    <Filters {...view} />
+    {view.items.length === 0 ? <Nothing {...view} /> : <Lines {...view} />}
+    <Paging {...view} />
+  </>
+);
+
+const Filters = ({ query: { who, action, about, day, phi, refused } }: AuditView) => (
+  <form class="filters" method="get" action="/dashboard/audit">
+    <label>
+      Person
+      <input name="who" value={who ?? ''} autocomplete="off" placeholder="Address, in full" />
+    </label>
+    <label>
+      Action
+      <input name="action" value={action ?? ''} autocomplete="off" placeholder="patient.read" />
+    </label>
+    <label>
+      Patient or call
+      <input name="about" value={about ?? ''} autocomplete="off" placeholder="Id" />
+    </label>
+    <label>
+      Day
+      <input type="date" name="day" value={day ?? ''} />
+    </label>
+    <label class="check">
+      <input type="checkbox" name="phi" value="true" checked={phi} /> Patient data only
+    </label>
+    <label class="check">
+      <input type="checkbox" name="refused" value="true" checked={refused} /> Refused only
+    </label>
+    <button type="submit" class="secondary">
+      Show
+    </button>
+  </form>
+);
+
+const Lines = ({ items, clock, viewer }: AuditView) => (
+  <table class="worklist auditlist">
+    <caption class="visually-hidden">{`Newest first. Times are ${clock.zoneName}.`}</caption>
+    <thead>
+      <tr>
+        <th scope="col">{`When (${clock.zoneName})`}</th>
+        <th scope="col">Who</th>
+        <th scope="col">What</th>
+        <th scope="col">About</th>
+        <th scope="col">Result</th>
+      </tr>
+    </thead>
+    <tbody>
+      {items.map((event) => (
+        <tr>
+          <td class="cell-when">
+            <Moment at={event.at} clock={clock} /> <small class="quiet">{clock.time(event.at)}</small>
+          </td>
+          <th scope="row" class="cell-who">
+            {event.actorName}
+            <small class="quiet">{event.roles === '' ? 'no role' : event.roles.replaceAll(',', ', ')}</small>
+          </th>
+          <td class="cell-what">
+            <code>{event.action}</code> {event.phi ? <Chip tone="live">Patient data</Chip> : null}
+          </td>
+          <td class="cell-about">
+            <About event={event} viewer={viewer} />
+          </td>
+          <td class="cell-result">
+            {event.status < 400 ? (
+              <Chip tone="calm">Done</Chip>
+            ) : (
+              <Chip tone="warn">{`Refused: ${event.code ?? event.status}`}</Chip>
+            )}
+          </td>
+        </tr>
+      ))}
+    </tbody>
+  </table>
+);
+
+/** Only whoever may see the patient gets there; the others have the id to ask with. */
+const About = ({ event, viewer }: { event: AuditEvent; viewer: Viewer }) => {
+  const { callId, patientId, objectId } = event;
+  const id = callId ?? patientId ?? objectId;
+  if (id === null) return <span class="absent">—</span>;
+  const text = <code class="id">{id}</code>;
+  return callId !== null && viewer.seesCalls ? <a href={`/dashboard/calls/${callId}`}>{text}</a> : text;
+};
+
+const Nothing = ({ query, viewer }: AuditView) => (
+  <p class="empty">
+    {viewer.name === query.who ? 'You have done nothing that fits.' : 'Nothing fits.'}{' '}
+    <a href="/dashboard/audit">Show everything</a>
+  </p>
+);
+
+const Paging = ({ query, nextCursor }: AuditView) =>
+  query.cursor === undefined && nextCursor === null ? null : (
+    <nav class="paging" aria-label="Pages">
+      {query.cursor === undefined ? <span /> : <a href={address(query, null)}>Newest</a>}
+      {nextCursor === null ? null : (
+        <a href={address(query, nextCursor)} rel="next">
+          Older
+        </a>
+      )}
+    </nav>
+  );

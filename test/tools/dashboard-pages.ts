@@ -1,0 +1,52 @@
+/** Every page of the dashboard, by name. Whoever adds one adds its line here: a test compares this with the routes. */
+import type { FilledClinic } from './filled-clinic.ts';
+
+export interface DashboardPage {
+  readonly name: string;
+  readonly path: string;
+  /** The route's own path. */
+  readonly route: string;
+}
+
+const QUESTIONNAIRE = '/dashboard/questionnaires';
+
+export const dashboardPages = ({
+  callId,
+  flaggedCallId,
+  campaignId,
+  patientId,
+  transcriptionId,
+}: FilledClinic): readonly DashboardPage[] => [
+  page('today', '/dashboard/today'),
+  page('calls', '/dashboard/calls'),
+  page('calls-none', '/dashboard/calls?status=blocked', '/dashboard/calls'),
+  page('call', `/dashboard/calls/${callId}`, '/dashboard/calls/:call_id'),
+  page('call-red-flag', `/dashboard/calls/${flaggedCallId}`, '/dashboard/calls/:call_id'),
+  page('patients', '/dashboard/patients'),
+  page('patient-new', '/dashboard/patients/new'),
+  page('patients-import', '/dashboard/patients/import'),
+  page('patient', `/dashboard/patients/${patientId}`, '/dashboard/patients/:patient_id'),
+  page('patient-edit', `/dashboard/patients/${patientId}/edit`, '/dashboard/patients/:patient_id/edit'),
+  page('patient-erase', `/dashboard/patients/${patientId}/erase`, '/dashboard/patients/:patient_id/erase'),
+  page('tasks', '/dashboard/tasks'),
+  page('new-call', '/dashboard/new-call'),
+  page('campaigns', '/dashboard/campaigns'),
+  page('campaign-new', '/dashboard/campaigns/new'),
+  page('campaign', `/dashboard/campaigns/${campaignId}`, '/dashboard/campaigns/:campaign_id'),
+  page('suppressions', '/dashboard/suppressions'),
+  page('questionnaires', '/dashboard/questionnaires'),
+  page('questionnaire', `${QUESTIONNAIRE}/adult-intake`, `${QUESTIONNAIRE}/:questionnaire_id`),
+  page('questionnaire-edit', `${QUESTIONNAIRE}/adult-intake/edit`, `${QUESTIONNAIRE}/:questionnaire_id/edit`),
+  page('questionnaire-try', `${QUESTIONNAIRE}/adult-intake/try`, `${QUESTIONNAIRE}/:questionnaire_id/try`),
+  page('questionnaire-new', '/dashboard/new-questionnaire'),
+  page('transcriptions', '/dashboard/transcriptions'),
+  page('transcription', `/dashboard/transcriptions/${transcriptionId}`, '/dashboard/transcriptions/:transcription_id'),
+  page('jobs', '/dashboard/jobs'),
+  page('audit', '/dashboard/audit'),
+  page('roles', '/dashboard/settings/roles'),
+  page('nothing-here', '/dashboard/nothing', '*'),
+];
+
+function page(name: string, path: string, route: string = path): DashboardPage {
+  return { name, path, route };
+}

@@ -1,0 +1,170 @@
+/** Who did or saw what (HS-05): the rows, the list and the page. */
+import { sql } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type AuditEvent, listAuditEvents } from '../../src/store/audit-events.ts';
+import { createStaff } from '../../src/store/staff.ts';
+import { ADMIN, type GivenApp, givenApp } from './given-app.ts';
+import { givenCall } from './given-call.ts';
+import { expectNoInlineCode, openPage } from './given-page.ts';
+import { tokenOf } from './given-role.ts';
+
+let given: GivenApp;
+let from: number;
+beforeEach(() => {
+  given = givenApp();
+  from = Date.now();
+});
+afterEach(() => vi.restoreAllMocks());
+
+/** Newest first, without who came and went. */
+const rows = async (): Promise<readonly AuditEvent[]> => {
+  const { items } = await listAuditEvents(given.db, { limit: 200, cursor: null, from });
+  return items.filter(({ action }) => !action.startsWith('session.'));
+};
+
+describe('a request', () => {
+  it('leaves one row with who, what, about whom and with what result, and no patient data', async () => {
+    const { call, patient } = await givenCall(given, { firstName: 'Zebediah', lastName: 'Quartz' });
+    await given.request(`/api/calls/${call.id}`, { headers: { 'CF-Connecting-IP': '192.0.2.7' } });
+    await given.request(`/api/patients/${patient.id}`);
+    const [seen, read] = await rows();
+    expect(read).toMatchObject({
+      ...{ actorName: ADMIN, roles: 'admin', action: 'call.read', phi: true, method: 'GET', status: 200 },
+      ...{ route: '/api/calls/:call_id', callId: call.id, patientId: null, code: null, address: '192.0.2.7' },
+    });
+    expect(seen).toMatchObject({ action: 'patient.read', patientId: patient.id, callId: null });
+    expect(JSON.stringify([seen, read])).not.toMatch(/Zebediah|Quartz|\+1\d{10}/);
+  });
+
+  it('leaves one when it is refused, with the code', async () => {
+    await given.request('/api/calls/call_0199f3c2-7f4e-7000-8000-000000000001');
+    await given.request('/api/patients', { token: await tokenOf(given, 'operator') });
+    await given.send('POST', '/api/patients', {});
+    const found = (await rows()).map(({ action, status, code }) => [action, status, code]);
+    expect(found).toEqual([
+      ['patient.create', 422, 'invalid'],
+      ['patient.list', 403, 'forbidden'],
+      ['call.read', 404, 'not_found'],
+    ]);
+  });
+
+  it('of somebody without a role leaves one too', async () => {
+    await given.request('/api/calls', { token: await given.token({ email: 'nobody@role.example', sub: 'nobody' }) });
+    expect(await rows()).toMatchObject([
+      { action: 'access.denied', code: 'no_role', actorName: 'nobody@role.example', roles: '' },
+    ]);
+  });
+
+  it('leaves none when a page asks by itself', async () => {
+    await given.request('/dashboard/calls');
+    await given.request('/dashboard/fragments/calls');
+    expect((await rows()).map(({ action }) => action)).toEqual(['page.calls']);
+  });
+});
+
+describe('a row', () => {
+  it('is never changed and never removed, whoever tries', async () => {
+    await given.request('/api/calls');
+    await expect(given.db.run(sql`update audit_events set actor_name = 'somebody else'`)).rejects.toThrow();
+    await expect(given.db.run(sql`delete from audit_events`)).rejects.toThrow();
+    expect(await rows()).toMatchObject([{ actorName: ADMIN }]);
+  });
+});
+
+describe('GET /api/audit', () => {
+  const list = async (query: string, token?: string) => {
+    const response = await given.request(`/api/audit?${query}`, token === undefined ? {} : { token });
+    return { status: response.status, body: (await response.json()) as { items: AuditEvent[]; next_cursor: string } };
+  };
+
+  it('goes from page to page without a gap, newest first', async () => {
+    for (let times = 0; times < 5; times += 1) await given.request('/api/staff');
+    const first = await list(`limit=2&action=staff.list&from=${new Date(from).toISOString()}`);
+    const second = await list(`limit=2&action=staff.list&cursor=${first.body.next_cursor}`);
+    const seqs = [...first.body.items, ...second.body.items].map(({ seq }) => seq);
+    expect(seqs).toHaveLength(4);
+    expect(seqs).toEqual(seqs.toSorted((a, b) => b - a));
+  });
+
+  it('finds by person, action, patient data, refusal and time', async () => {
+    const clinician = await tokenOf(given, 'clinician');
+    await given.request('/api/calls', { token: clinician });
+    await given.request('/api/audit', { token: clinician });
+    await given.request('/api/staff');
+    const since = `from=${new Date(from).toISOString()}`;
+    const actions = async (query: string) => (await list(`${since}&${query}`)).body.items.map(({ action }) => action);
+    expect(await actions('actor_name=clinician@role.example')).toEqual(['audit.list', 'call.list', 'session.begin']);
+    expect(await actions('action=call.list')).toEqual(['call.list']);
+    expect(await actions('phi=true')).toEqual(['call.list']);
+    expect(await actions('refused=true')).toEqual(['audit.list']);
+    expect(await actions(`to=${new Date(from - 1).toISOString()}`)).toEqual([]);
+  });
+
+  it.each([
+    ['admin', 200],
+    ['auditor', 200],
+    ['clinician', 403],
+    ['intake', 403],
+    ['operator', 403],
+  ] as const)('answers %s with %i', async (role, status) => {
+    expect((await list('', await tokenOf(given, role))).status).toBe(status);
+  });
+
+  it('refuses what is no cursor and no action', async () => {
+    expect((await list('cursor=x')).status).toBe(422);
+    expect((await list('action=x')).status).toBe(422);
+  });
+});
+
+describe('the page', () => {
+  it('shows lines, escapes what people are called, and links a call for whoever may open it', async () => {
+    const { call } = await givenCall(given);
+    const email = '<img/src=x>@role.example';
+    await createStaff(given.db, { email, roles: ['clinician'] }, Date.now());
+    await given.request(`/api/calls/${call.id}`, { token: await given.token({ email, sub: 'odd' }) });
+    const { status, html } = await openPage(given, '/dashboard/audit');
+    expect(status).toBe(200);
+    expectNoInlineCode(html);
+    expect(html).toContain('call.read');
+    expect(html).toContain(`href="/dashboard/calls/${call.id}"`);
+    expect(html).not.toContain('<img/src');
+    const auditor = await openPage(given, '/dashboard/audit', { token: await tokenOf(given, 'auditor') });
+    expect(auditor.html).toContain(call.id);
+    expect(auditor.html).not.toContain(`href="/dashboard/calls/${call.id}"`);
+  });
+
+  it('keeps its filters from page to page, and says when nothing fits', async () => {
+    for (let times = 0; times < 51; times += 1) await given.request('/api/staff');
+    const { html } = await openPage(given, '/dashboard/audit?action=staff.list');
+    expect(html).toMatch(/href="\/dashboard\/audit\?action=staff\.list&amp;cursor=\d+"/);
+    const none = await openPage(given, '/dashboard/audit?action=no.such');
+    expect(none.html).toContain('Nothing fits.');
+    expect((await openPage(given, '/dashboard/audit?about=%3Cscript%3E')).status).toBe(422);
+    expect((await openPage(given, '/dashboard/audit?who=&action=&about=&day=')).status).toBe(200);
+  });
+
+  it('shows the clinic’s day alone', async () => {
+    await given.request('/api/staff');
+    const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/New_York' }).format(Date.now());
+    expect((await openPage(given, `/dashboard/audit?day=${today}`)).html).toContain('staff.list');
+    expect((await openPage(given, '/dashboard/audit?day=2020-01-01')).html).toContain('Nothing fits.');
+  });
+
+  it.each(['clinician', 'intake', 'operator'] as const)('is not for the role %s', async (role) => {
+    expect((await openPage(given, '/dashboard/audit', { token: await tokenOf(given, role) })).status).toBe(403);
+  });
+});
+
+// The last one: the table is gone afterwards.
+it('patient data is not answered when its row cannot be kept', async () => {
+  const { patient } = await givenCall(given, { firstName: 'Zebediah' });
+  await given.db.run(sql`drop table audit_events`);
+  const response = await given.request(`/api/patients/${patient.id}`);
+  expect(response.status).toBe(503);
+  const text = await response.text();
+  expect(JSON.parse(text)).toMatchObject({ code: 'audit_unavailable' });
+  expect(text).not.toContain('Zebediah');
+  expect(given.logged('audit.failed').filter(({ audit }) => audit === 'patient.read')).toHaveLength(1);
+  // What needs no patient data goes on.
+  expect((await given.request('/api/stats')).status).toBe(200);
+});
