@@ -142,7 +142,7 @@ const Tasks = ({ view: { viewer, clock, now }, tasks }: { view: PatientView; tas
   <section aria-labelledby="tasks-title">
     <h2 id="tasks-title">Tasks</h2>
     {tasks.length === 0 ? (
-      <p class="quiet">Nothing waits, and nothing did.</p>
+      <p class="quiet">No call of theirs left a task.</p>
     ) : (
       <ul class="patient-tasks">
         {tasks.map((task) => (
