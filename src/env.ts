@@ -63,7 +63,7 @@ const OPTIONAL = [
   'OPENAI_API_KEY',
   'OPENAI_BASE',
 ] as const;
-type VariableName = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
+export type VariableName = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
 
 export interface Env extends Partial<Record<VariableName, string>> {
   readonly DB: D1Database;
@@ -116,6 +116,8 @@ export interface Config {
     readonly spendCapNanosPerDay: number;
     /** Agreements are recorded with those who carry every call, or no real patient can be rung (HS-13). */
     readonly production: boolean;
+    /** With whom an agreement about patient data is recorded. */
+    readonly confirmedVendors: readonly string[];
   };
   readonly timerScale: number;
   readonly recordings: {
@@ -171,7 +173,7 @@ const TRANSCRIPTION_MODELS: ReadonlyMap<string, string> = new Map([
 ]);
 const NANOS_PER_USD = 1_000_000_000;
 /** Every call goes through both. */
-const CARRIERS = ['telnyx', 'cloudflare'] as const;
+export const CARRIERS = ['telnyx', 'cloudflare'] as const;
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 function parse(env: Env): ReadConfig {
@@ -241,13 +243,15 @@ function parse(env: Env): ReadConfig {
   const keyRing = parseKeyRing(text('PHI_KEYS'));
   if (keyRing === null) bad('PHI_KEYS');
   if (!Number.isInteger(Number(text('MAX_LIVE_CALLS')))) bad('MAX_LIVE_CALLS');
+  const confirmedVendors = list('BAA_CONFIRMED');
   const dialing = {
     ratePerSecond: number('DIAL_RATE_PER_SECOND', 1, 0.01, 30),
     maxLiveCalls: number('MAX_LIVE_CALLS', 2, 1, 1000),
     callingHours: callingHours === 'always' ? ('always' as const) : ('policy' as const),
     approvalOver: number('APPROVAL_OVER', 200, 0, 1_000_000),
     spendCapNanosPerDay: Math.round(number('SPEND_CAP_USD_PER_DAY', 50, 0, 1_000_000) * NANOS_PER_USD),
-    production: loopback || CARRIERS.every((vendor) => list('BAA_CONFIRMED').includes(vendor)),
+    production: loopback || CARRIERS.every((vendor) => confirmedVendors.includes(vendor)),
+    confirmedVendors,
   };
   if (
     problems.length > 0 ||

@@ -5,12 +5,17 @@ import type { DialMessage, Env, JobMessage } from './env.ts';
 import { log } from './log.ts';
 import { consumeJobs } from './outbox/consume-jobs.ts';
 import { sweepJobs } from './outbox/sweep-jobs.ts';
+import { database } from './store/database.ts';
+import { noteSign } from './store/signs.ts';
 import { createApp } from './web/app.ts';
 
 export { CampaignRunner } from './dialer/campaign-runner.ts';
 export { Dialer } from './dialer/dialer.ts';
 export { IntakeSession } from './session/intake-session.ts';
 export { KeyVault } from './vault/key-vault.ts';
+
+/** Less than the minute between two runs, or every other one would leave no sign. */
+const CRON_SIGN_EVERY_MS = 30_000;
 
 const app = createApp();
 
@@ -30,9 +35,11 @@ export default {
   },
 
   async scheduled({ scheduledTime }, env) {
-    for (const swept of await Promise.allSettled([sweep(env, scheduledTime), sweepJobs(env, scheduledTime)])) {
-      // Never thrown on: the text of a failed query names what it was about.
-      if (swept.status === 'rejected') log.error('sweep.failed', { reason: (swept.reason as Error).name });
-    }
+    const swept = await Promise.allSettled([sweep(env, scheduledTime), sweepJobs(env, scheduledTime)]);
+    const failed = swept.flatMap((each) => (each.status === 'rejected' ? [(each.reason as Error).name] : []));
+    // Never thrown on: the text of a failed query names what it was about.
+    for (const reason of failed) log.error('sweep.failed', { reason });
+    const sign = { at: Date.now(), code: failed[0] ?? null };
+    await noteSign(database(env), 'cron', sign, CRON_SIGN_EVERY_MS).catch(() => log.error('sweep.unsigned'));
   },
 } satisfies ExportedHandler<Env, DialMessage | JobMessage>;

@@ -11,6 +11,7 @@ import { type Database, database } from '../store/database.ts';
 import { insertDecision } from '../store/dial-decisions.ts';
 import { readGateFacts } from '../store/gate-facts.ts';
 import { prepareDial, readDialSubject } from '../store/prepare-plan.ts';
+import { tookProbe } from '../store/queue-probe.ts';
 import { usNumber } from '../us-number.ts';
 
 const RETRY_SECONDS = 5;
@@ -19,6 +20,7 @@ const RETRY_SECONDS = 5;
 export async function consumeDial(batch: MessageBatch<DialMessage>, env: Env): Promise<void> {
   await Promise.all(
     batch.messages.map(async (message) => {
+      if (await tookProbe(env, 'dial_queue', message)) return;
       const { attempt_id, call_id } = message.body;
       try {
         await dial(env, attempt_id, call_id);

@@ -1,6 +1,7 @@
 /** The job queue's consumer. A message is a hint: doubled, late or out of order it finds the row taken, not due, or over. */
 import type { Env, JobMessage } from '../env.ts';
 import { log } from '../log.ts';
+import { tookProbe } from '../store/queue-probe.ts';
 import { runJob } from './run-job.ts';
 
 const RETRY_SECONDS = 10;
@@ -9,6 +10,7 @@ const RETRY_SECONDS = 10;
 export async function consumeJobs(batch: MessageBatch<JobMessage>, env: Env): Promise<void> {
   await Promise.all(
     batch.messages.map(async (message) => {
+      if (await tookProbe(env, 'job_queue', message)) return;
       // Ours alone come here; one of another shape would come again and again.
       const job_id = (message.body as Partial<JobMessage> | null)?.job_id;
       if (typeof job_id !== 'string') {

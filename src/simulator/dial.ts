@@ -40,6 +40,8 @@ export class Dialing {
     if (earlier !== undefined && now - earlier.at < dedupeMs) return earlier.data;
     this.#checkLimits(exchange, now);
     const to = textOf(body, 'to') ?? '';
+    const gate = exchange.account.dialGate();
+    if (gate !== null) throw new Refusal(403, gatedBody(exchange, 'No usable outbound voice profile', gate));
     const persona = personaNow(exchange, to);
     if (persona.unreachable === true) throw new Refusal(403, noRouteBody(exchange));
     const leg = exchange.addLeg({

@@ -1,4 +1,6 @@
 /** What an engine can be told when it is made. Everything but `deliver` has a default. */
+
+import type { AccountChange } from './account.ts';
 import type { TranscriptionFaults } from './audio-transcriptions.ts';
 import type { Clock } from './clock.ts';
 import type { FetchAudio, LineQuirks, StaffLine } from './exchange.ts';
@@ -22,6 +24,10 @@ export interface EngineOptions {
   readonly webhookUrl?: string;
   /** The clinic's number that `ring` calls. */
   readonly clinicNumber?: string;
+  /** Numbers of the account besides that one. */
+  readonly otherNumbers?: readonly string[];
+  /** What is otherwise with the account than it should be. */
+  readonly account?: AccountChange;
   readonly signer?: WebhookSigner;
   readonly personas?: readonly Persona[];
   /** Who picks up when no persona has the number. */
@@ -56,4 +62,5 @@ export interface EngineOptions {
 }
 
 export const defaultApiKey = 'KEY_SIMULATOR';
+export const defaultClinicNumber = '+12025550100';
 export const defaultConnectionId = '1684641123236054244';

@@ -1,4 +1,5 @@
 /** What the parts of the engine see of it: time, chance, the legs, and a way to tell the worker and the listener. */
+import type { Account } from './account.ts';
 import type { Cancel, Clock } from './clock.ts';
 import type { GatherQuirks } from './collect-digit.ts';
 import type { Ending, Leg } from './leg.ts';
@@ -8,6 +9,7 @@ import type { ObservationType } from './observation.ts';
 import type { Persona, StaffConduct } from './persona.ts';
 import type { Random } from './random.ts';
 import type { Recordings } from './recordings.ts';
+import type { DeliveryAttempt } from './webhook-delivery.ts';
 
 /** A member of staff a transfer may reach. */
 export interface StaffLine extends StaffConduct {
@@ -38,6 +40,9 @@ export interface Exchange {
   readonly clock: Clock;
   readonly random: Random;
   readonly recordings: Recordings;
+  readonly account: Account;
+  /** Every attempt to deliver a webhook so far. */
+  readonly deliveries: readonly DeliveryAttempt[];
   /** By call control id. */
   readonly legs: ReadonlyMap<string, Leg>;
   readonly callEvents: CallEvent[];

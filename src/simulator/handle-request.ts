@@ -1,4 +1,5 @@
 /** The API by method and path: exactly what the worker asks of Telnyx; anything else is 404 in Telnyx' shape. */
+import { webhookDeliveries } from './account.ts';
 import type { Dialing } from './dial.ts';
 import type { Exchange } from './exchange.ts';
 import { callObject, type Leg, legIds } from './leg.ts';
@@ -49,6 +50,16 @@ export function handleRequest(
     case 'GET connections/3':
       if (third !== 'active_calls' || id !== connectionId) break;
       return ok(activeCalls(exchange, query, request.path));
+    case 'GET call_control_applications/2':
+      return ok(exchange.account.application(id));
+    case 'GET outbound_voice_profiles/2':
+      return ok(exchange.account.profile(id));
+    case 'GET phone_numbers/1':
+      return ok(exchange.account.phoneNumbers(query));
+    case 'GET balance/1':
+      return ok(exchange.account.balance());
+    case 'GET webhook_deliveries/1':
+      return ok(webhookDeliveries(exchange.deliveries, query));
     case 'GET recordings/1':
       return ok(numberedPage(recordingViews(exchange, query), query));
     case 'GET recordings/2':

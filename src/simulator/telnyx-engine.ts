@@ -4,6 +4,8 @@
  * server and a thousand times faster under a virtual clock. Its truth is Telnyx' documented wire behaviour, never the
  * worker's code, with which it shares nothing.
  */
+
+import { Account } from './account.ts';
 import { AudioTranscriptions } from './audio-transcriptions.ts';
 import { announce, endLeg } from './call-life.ts';
 import type { CallRecord } from './call-record.ts';
@@ -11,7 +13,7 @@ import { readClientState } from './client-state.ts';
 import type { Cancel, Clock } from './clock.ts';
 import { Dialing } from './dial.ts';
 import type { Download } from './download.ts';
-import { defaultApiKey, defaultConnectionId, type EngineOptions } from './engine-options.ts';
+import { defaultApiKey, defaultClinicNumber, defaultConnectionId, type EngineOptions } from './engine-options.ts';
 import type { LogEntry } from './event-log.ts';
 import type { CallEvent, Exchange, FetchAudio, LegSeed, LineQuirks, StaffLine } from './exchange.ts';
 import { type ApiRequest, type ApiResponse, bodyOf, handleRequest } from './handle-request.ts';
@@ -55,6 +57,7 @@ export class TelnyxEngine implements Exchange {
   readonly random: Random;
   readonly recordings: Recordings;
   readonly transcriptions: AudioTranscriptions;
+  readonly account: Account;
   readonly quirks: LineQuirks;
   readonly patienceMs: number;
   readonly transcriptionLagMs: number;
@@ -105,6 +108,12 @@ export class TelnyxEngine implements Exchange {
     this.publicKey = signer.publicKey;
     this.apiKey = options.apiKey ?? defaultApiKey;
     this.connectionId = options.connectionId ?? defaultConnectionId;
+    const { clinicNumber = defaultClinicNumber, otherNumbers = [], webhookUrl = '' } = options;
+    this.account = new Account({
+      ...{ connectionId: this.connectionId, webhookUrl, failoverUrl: options.webhookFailoverUrl ?? null },
+      numbers: [clinicNumber, ...otherNumbers],
+    });
+    this.account.change(options.account ?? {});
     this.#speed = options.speed ?? 1;
     this.#personas = new Map(
       (options.personas ?? [...personas, ...morePersonas]).map((persona) => [persona.phone, persona]),
@@ -122,7 +131,7 @@ export class TelnyxEngine implements Exchange {
     );
     this.#dialing = new Dialing({
       connectionId: this.connectionId,
-      webhookUrl: options.webhookUrl ?? '',
+      webhookUrl,
       dialsPerFiveSeconds: options.dialsPerFiveSeconds ?? 150,
       liveCalls: options.liveCalls ?? 100,
     });
@@ -160,7 +169,7 @@ export class TelnyxEngine implements Exchange {
       connectionId: this.connectionId,
       direction: 'incoming',
       from: call.from,
-      to: call.to ?? this.#options.clinicNumber ?? '+12025550100',
+      to: call.to ?? this.#options.clinicNumber ?? defaultClinicNumber,
       webhookUrl: this.#options.webhookUrl ?? '',
       clientState: null,
       persona: call.persona ?? this.personaOf(call.from),

@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { AccountChange } from './account.ts';
 import type { TranscriptionFault, TranscriptionFaults } from './audio-transcriptions.ts';
 import { sendDownload } from './download-server.ts';
 import type { EngineOptions } from './engine-options.ts';
@@ -93,6 +94,8 @@ async function answer(engine: TelnyxEngine, request: IncomingMessage, response: 
     headers: { authorization: request.headers.authorization },
     body: body.value,
   });
+  // Node would write its own; the clock of Telnyx may be another one.
+  response.setHeader('date', new Date(engine.clock.now() + engine.account.clockAheadMs).toUTCString());
   sendJson(response, reply.status, reply.body);
 }
 
@@ -156,6 +159,9 @@ async function control(engine: TelnyxEngine, method: string, path: string, body:
       }
       return [200, { ok: true }];
     }
+    case 'POST /simulator/account':
+      engine.account.change(input as AccountChange);
+      return [200, { ok: true }];
     default:
       return [404, { error: 'unknown control' }];
   }

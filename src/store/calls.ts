@@ -6,6 +6,9 @@ import { dataKeysOf, type PatientKeys } from './patient-keys.ts';
 import { calls } from './schema.ts';
 import { type DataKey, seal, unseal } from './seal.ts';
 
+/** Of the newest note of a call. */
+export type ReviewStatus = 'unreviewed' | 'signed';
+
 export interface Call extends CallRecord {
   readonly id: string;
   readonly patientId: string;
@@ -21,6 +24,12 @@ export interface Call extends CallRecord {
   readonly externalId: string | null;
   readonly createdAt: number;
   readonly recordingBytes: number | null;
+  /** Of the newest note; null without one. */
+  readonly noteVersion: number | null;
+  readonly review: ReviewStatus | null;
+  /** Whoever signed that version: an e-mail address, or a service token's client id. */
+  readonly signedBy: string | null;
+  readonly signedAt: number | null;
 }
 type CallRow = typeof calls.$inferSelect;
 
@@ -40,6 +49,8 @@ export interface CallFilter {
   readonly cursor: CallCursor | null;
   readonly status?: CallStatus;
   readonly flagged?: boolean;
+  /** Whether the newest note is signed; a call without a note is neither. */
+  readonly reviewed?: boolean;
   readonly patientId?: string;
   readonly campaignId?: string;
   /** Epoch milliseconds, both included. */
@@ -53,12 +64,16 @@ export interface CallCursor {
   readonly id: string;
 }
 
-/** Newest first. */
+/**
+ * Newest first. The calls of a patient or a campaign are few already: then no other index is followed; a plus takes a column out of
+ * the choice.
+ */
 export async function listCalls(
   db: Database,
   ring: PatientKeys,
   filter: CallFilter,
 ): Promise<{ items: Call[]; nextCursor: CallCursor | null }> {
+  const isOfFew = filter.patientId !== undefined || filter.campaignId !== undefined;
   const rows = await db
     .select()
     .from(calls)
@@ -67,7 +82,10 @@ export async function listCalls(
         filter.cursor === null
           ? undefined
           : sql`(${calls.createdAt}, ${calls.id}) < (${filter.cursor.at}, ${filter.cursor.id})`,
-        filter.status === undefined ? undefined : eq(calls.status, filter.status),
+        filter.status === undefined ? undefined : sql`${plus(isOfFew)}${calls.status} = ${filter.status}`,
+        filter.reviewed === undefined
+          ? undefined
+          : sql`${plus(isOfFew)}${calls.review} = ${filter.reviewed ? 'signed' : 'unreviewed'}`,
         filter.patientId === undefined ? undefined : eq(calls.patientId, filter.patientId),
         filter.campaignId === undefined ? undefined : eq(calls.campaignId, filter.campaignId),
         filter.flagged === true ? sql`red_flags > 0` : undefined,
@@ -85,6 +103,8 @@ export async function listCalls(
     nextCursor: last === undefined ? null : { at: last.createdAt, id: last.id },
   };
 }
+
+const plus = (isPassedOver: boolean) => sql.raw(isPassedOver ? '+' : '');
 
 /**
  * Where a list shows a running call: a hint for readers, overwritten by the final record and never overwriting it, unless a dial
@@ -119,6 +139,7 @@ function opened(row: CallRow, key: DataKey): Call {
     consentCollection: row.consentCollection as Call['consentCollection'],
     consentRecording: row.consentRecording as Call['consentRecording'],
     recordingStatus: row.recordingStatus as RecordingStatus,
+    review: row.review as ReviewStatus | null,
   };
 }
 

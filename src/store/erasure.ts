@@ -2,7 +2,19 @@
 import { and, asc, eq, inArray, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { insertJob, type Job } from './jobs.ts';
-import { attempts, callLogs, calls, consents, contacts, jobs, notes, patients, recordings, tasks } from './schema.ts';
+import {
+  attempts,
+  callLogs,
+  calls,
+  consents,
+  contacts,
+  jobs,
+  notes,
+  patients,
+  recordings,
+  reviews,
+  tasks,
+} from './schema.ts';
 
 export interface CallOfPatient {
   readonly id: string;
@@ -112,6 +124,7 @@ export async function deletePatientRows(db: Database, patientId: string, now: nu
   const aboutCalls: Job['kind'][] = ['fetch_recording', 'discard_recording', 'discard_stray'];
   await db.batch([
     db.delete(notes).where(sql`${notes.callId} in ${theirCalls}`),
+    db.delete(reviews).where(sql`${reviews.callId} in ${theirCalls}`),
     db.delete(callLogs).where(sql`${callLogs.callId} in ${theirCalls}`),
     db.delete(tasks).where(sql`${tasks.callId} in ${theirCalls}`),
     db.delete(jobs).where(and(inArray(jobs.kind, aboutCalls), sql`${jobs.callId} in ${theirCalls}`)),

@@ -14,7 +14,7 @@ import { sealNumbers } from './calls.ts';
 import { revokeConsents } from './consents.ts';
 import type { Database } from './database.ts';
 import { insertJob } from './jobs.ts';
-import { insertNote } from './notes.ts';
+import { afterCorrections, insertNote } from './notes.ts';
 import { insertRecording } from './recordings.ts';
 import { calls } from './schema.ts';
 import type { DataKey, KeyRing } from './seal.ts';
@@ -63,6 +63,7 @@ export async function finishCall(
     isNew && record.status === 'wrong_person'
       ? [revokeConsents(db, ring, patientId, phoneNumber, 'wrong_person', now)]
       : [];
+  const note = call.note === null ? null : await afterCorrections(db, dataKey, call.note);
   const taskRows = call.tasks.map((kind) => insertTask(db, { kind, callId, patientId }, now));
   const asked = { questionnaireId: call.questionnaire.id, questionnaireVersion: call.questionnaire.version };
   const moved =
@@ -79,7 +80,7 @@ export async function finishCall(
       .where(eq(calls.id, callId)),
     ...optOut,
     ...notTheirs,
-    ...(call.note === null ? [] : [insertNote(db, dataKey, patientId, call.note, now)]),
+    ...(note === null ? [] : [insertNote(db, dataKey, patientId, note, now, call.note?.version)]),
     ...(call.recording === null ? [] : insertRecording(db, dataKey, { callId, patientId }, call.recording, now)),
     ...call.strayRecordings.map((id) => insertJob(db, { kind: 'discard_stray', subject: id, callId }, now)),
     insertCallLog(db, { callId, patientId, sealed: sealedLog, createdAt: now }),

@@ -15,7 +15,8 @@ export type IdPrefix =
   | 'imp'
   | 'pre'
   | 'med'
-  | 'trn';
+  | 'trn'
+  | 'rev';
 
 export function newId(prefix: IdPrefix, now: number): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

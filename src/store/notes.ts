@@ -1,27 +1,83 @@
 /** Notes, by call and version; the newest is what readers get. */
-import { asc, desc, eq, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, isNotNull, lte, sql } from 'drizzle-orm';
+import { keepCorrections } from '../domain/note/correct-note.ts';
 import type { Note } from '../domain/note/note.ts';
+import type { ReviewStatus } from './calls.ts';
 import type { Database } from './database.ts';
 import { dataKeyOf, type PatientKeys } from './patient-keys.ts';
-import { notes } from './schema.ts';
+import { calls, notes } from './schema.ts';
 import { type DataKey, seal, unseal } from './seal.ts';
 
 const place = (noteId: string) => ({ table: 'notes', column: 'sealed', row: noteId });
 
-/** For a batch. Written again after a crash it changes nothing: a note version is written once. */
-export const insertNote = (db: Database, dataKey: DataKey, patientId: string, note: Note, now: number) =>
+/**
+ * For a batch. Written again after a crash it changes nothing: a note version is written once. Another note of the same version, which
+ * staff made meanwhile, is an error: the call's account has to follow it.
+ */
+export const insertNote = (
+  db: Database,
+  dataKey: DataKey,
+  patientId: string,
+  note: Note,
+  now: number,
+  sessionVersion: number = note.version,
+) =>
   db
     .insert(notes)
-    .values({
-      id: note.note_id,
-      callId: note.call_id,
-      version: note.version,
-      patientId,
-      status: note.status,
-      sealed: seal(dataKey, place(note.note_id), JSON.stringify(note)),
-      createdAt: now,
-    })
-    .onConflictDoNothing();
+    .values({ ...rowOf(dataKey, patientId, note, now), sessionVersion })
+    .onConflictDoNothing({ target: notes.id });
+
+const rowOf = (dataKey: DataKey, patientId: string, note: Note, now: number) => ({
+  id: note.note_id,
+  callId: note.call_id,
+  version: note.version,
+  patientId,
+  status: note.status,
+  sealed: seal(dataKey, place(note.note_id), JSON.stringify(note)),
+  createdAt: now,
+});
+
+/**
+ * The call's own account as it is to be written: behind whatever staff have put right since the one before, and with it. Null: this
+ * account is there already.
+ */
+export async function afterCorrections(db: Database, dataKey: DataKey, note: Note): Promise<Note | null> {
+  const { id, version, sessionVersion } = notes;
+  const rows = await db
+    .select({ id, version, sessionVersion })
+    .from(notes)
+    .where(eq(notes.callId, note.call_id))
+    .orderBy(desc(version));
+  if (rows.some((row) => row.sessionVersion === note.version)) return null;
+  const [newest] = rows;
+  if (newest === undefined || rows.every((row) => row.sessionVersion !== null)) return note;
+  const [row] = await db.select({ id, sealed: notes.sealed }).from(notes).where(eq(id, newest.id)).limit(1);
+  if (row === undefined) return note;
+  const next = Math.max(note.version, newest.version + 1);
+  const kept = keepCorrections(note, openNote(dataKey, row));
+  return { ...kept, version: next, note_id: `${note.note_id.replace(/\.\d+$/, '')}.${next}` };
+}
+
+/** False: there is a newer version than the one it was made from. Judged by the statement itself. */
+export async function insertCorrectedNote(
+  db: Database,
+  dataKey: DataKey,
+  patientId: string,
+  note: Note,
+  now: number,
+): Promise<boolean> {
+  const row = rowOf(dataKey, patientId, note, now);
+  const written = await db
+    .insert(notes)
+    .select(
+      // In the order of the table's columns.
+      sql`select ${row.id}, ${row.callId}, ${row.version}, null, ${row.patientId}, ${row.status}, ${row.sealed}, ${now}
+        where exists (select 1 from ${calls} where id = ${row.callId} and note_version = ${row.version - 1})`,
+    )
+    .onConflictDoNothing()
+    .returning({ id: notes.id });
+  return written.length > 0;
+}
 
 export async function getNote(db: Database, ring: PatientKeys, callId: string): Promise<Note | null> {
   const [row] = await db.select().from(notes).where(eq(notes.callId, callId)).orderBy(desc(notes.version)).limit(1);
@@ -41,4 +97,75 @@ export async function noteStatuses(db: Database, callIds: readonly string[]): Pr
     .where(sql`${notes.callId} in (select value from json_each(${JSON.stringify(callIds)}))`)
     .orderBy(asc(notes.version));
   return new Map(rows.map(({ callId, status }) => [callId, status as NoteStatus]));
+}
+
+/** What a list says of a note: nothing of what the patient said. */
+export interface ListedNote {
+  readonly id: string;
+  readonly version: number;
+  readonly callId: string;
+  readonly patientId: string;
+  readonly externalId: string | null;
+  readonly status: Note['status'];
+  readonly redFlags: number;
+  readonly review: ReviewStatus | null;
+  readonly signedBy: string | null;
+  readonly signedAt: number | null;
+  readonly createdAt: number;
+}
+
+export interface NoteFilter {
+  readonly limit: number;
+  /** `at`: when the last note already seen was written; `id`: its call. */
+  readonly cursor: { readonly at: number; readonly id: string } | null;
+  readonly status?: Note['status'];
+  readonly flagged?: boolean;
+  readonly reviewed?: boolean;
+  readonly patientId?: string;
+  /** When it was written, epoch milliseconds, both included. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** The newest note of each call, the last written first. The calls know when that was, and have the indexes. */
+export async function listNotes(
+  db: Database,
+  filter: NoteFilter,
+): Promise<{ items: ListedNote[]; nextCursor: NoteFilter['cursor'] }> {
+  const { cursor, patientId, reviewed, flagged, status, from, to } = filter;
+  const { externalId, redFlags, review, signedBy, signedAt } = calls;
+  const found = await db
+    .select({
+      ...{ id: notes.id, version: notes.version, callId: calls.id, patientId: calls.patientId, externalId },
+      ...{ status: notes.status, redFlags, review, signedBy, signedAt, createdAt: notes.createdAt, at: calls.noteAt },
+    })
+    .from(calls)
+    .innerJoin(notes, and(eq(notes.callId, calls.id), eq(notes.version, calls.noteVersion)))
+    .where(
+      and(
+        isNotNull(calls.noteAt),
+        cursor === null ? undefined : sql`(${calls.noteAt}, ${calls.id}) < (${cursor.at}, ${cursor.id})`,
+        patientId === undefined ? undefined : eq(calls.patientId, patientId),
+        // Those of one patient are few already.
+        reviewed === undefined
+          ? undefined
+          : sql`${sql.raw(patientId === undefined ? '' : '+')}${calls.review} = ${reviewed ? 'signed' : 'unreviewed'}`,
+        flagged === undefined ? undefined : sql`(${calls.redFlags} > 0) = ${flagged ? 1 : 0}`,
+        status === undefined ? undefined : eq(notes.status, status),
+        from === undefined ? undefined : gte(calls.noteAt, from),
+        to === undefined ? undefined : lte(calls.noteAt, to),
+      ),
+    )
+    .orderBy(desc(calls.noteAt), desc(calls.id))
+    .limit(filter.limit + 1);
+  const rows = found.slice(0, filter.limit);
+  const last = found.length > rows.length ? rows.at(-1) : undefined;
+  return {
+    items: rows.map(({ at: _, ...row }) => ({
+      ...row,
+      status: row.status as Note['status'],
+      review: row.review as ReviewStatus | null,
+    })),
+    nextCursor: last === undefined ? null : { at: last.at ?? 0, id: last.callId },
+  };
 }

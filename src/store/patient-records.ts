@@ -11,6 +11,7 @@ import type { Database } from './database.ts';
 import { openNote } from './notes.ts';
 import type { PatientKeys } from './patient-keys.ts';
 import { type Recording, recordingsOf } from './recordings.ts';
+import { type Reviews, reviewsOfCalls } from './reviews.ts';
 import { callLogs, dialDecisions, notes } from './schema.ts';
 import type { DataKey } from './seal.ts';
 import { type Task, tasksOfCalls } from './tasks.ts';
@@ -32,6 +33,7 @@ export interface CallRecords {
   readonly call: Call;
   /** Every version, the newest first. */
   readonly notes: readonly Note[];
+  readonly reviews: Reviews;
   readonly log: CallLog | null;
   readonly recording: Recording | null;
   readonly tasks: readonly Task[];
@@ -58,7 +60,7 @@ export async function* callRecords(
 async function recordsOf(db: Database, dataKey: DataKey, calls: readonly Call[]): Promise<CallRecords[]> {
   const ids = calls.map(({ id }) => id);
   const given = sql`(select value from json_each(${JSON.stringify(ids)}))`;
-  const [noteRows, logRows, decisions, recordings, tasks] = await Promise.all([
+  const [noteRows, logRows, decisions, recordings, tasks, reviews] = await Promise.all([
     db.select().from(notes).where(sql`${notes.callId} in ${given}`).orderBy(desc(notes.version)),
     db.select().from(callLogs).where(sql`${callLogs.callId} in ${given}`),
     db
@@ -68,6 +70,7 @@ async function recordsOf(db: Database, dataKey: DataKey, calls: readonly Call[])
       .orderBy(asc(dialDecisions.decidedAt)),
     recordingsOf(db, ids),
     tasksOfCalls(db, ids),
+    reviewsOfCalls(db, dataKey, ids),
   ]);
   return Promise.all(
     calls.map(async (call) => {
@@ -75,6 +78,7 @@ async function recordsOf(db: Database, dataKey: DataKey, calls: readonly Call[])
       return {
         call,
         notes: noteRows.filter(({ callId }) => callId === call.id).map((row) => openNote(dataKey, row)),
+        reviews: reviews.get(call.id) ?? { signatures: [], addenda: [] },
         log: log === undefined ? null : await openCallLog(dataKey, call.id, log.sealed),
         recording: recordings.get(call.id) ?? null,
         tasks: tasks.filter(({ callId }) => callId === call.id),

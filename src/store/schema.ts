@@ -101,7 +101,8 @@ export const questionnaireVersions = sqliteTable(
 
 /**
  * One row a call, the list view's source. `sealed`: both numbers. `greeting_delay_ms`: from the answer until Telnyx took the first
- * words (TC-16).
+ * words (TC-16). `note_version`, `note_at`: the newest note, null without one; `review`: whether that version is signed. Those and
+ * `signed_*` are kept by triggers on `notes` and `reviews`, so that a list need not ask either.
  */
 export const calls = sqliteTable(
   'calls',
@@ -141,6 +142,11 @@ export const calls = sqliteTable(
     callControlId: text('call_control_id'),
     callLegId: text('call_leg_id'),
     callSessionId: text('call_session_id'),
+    noteVersion: integer('note_version'),
+    noteAt: integer('note_at'),
+    review: text(),
+    signedBy: text('signed_by'),
+    signedAt: integer('signed_at'),
     sealed: text().notNull(),
   },
   (t) => [
@@ -153,6 +159,12 @@ export const calls = sqliteTable(
     index('calls_answered')
       .on(t.campaignId, t.createdAt, t.answeredAt, t.answeredBy, t.greetingDelayMs, t.endedAt, t.hangupSource)
       .where(sql`campaign_id is not null and answered_at is not null`),
+    index('calls_review').on(t.review, t.createdAt, t.id).where(sql`review is not null`),
+    index('calls_review_status').on(t.review, t.status, t.createdAt, t.id).where(sql`review is not null`),
+    // Notes in the order they were written, which is not the order of their calls.
+    index('calls_note').on(t.noteAt, t.id).where(sql`note_at is not null`),
+    index('calls_note_review').on(t.review, t.noteAt, t.id).where(sql`note_at is not null`),
+    index('calls_note_patient').on(t.patientId, t.noteAt, t.id).where(sql`note_at is not null`),
   ],
 );
 
@@ -223,19 +235,47 @@ export const callLogs = sqliteTable('call_logs', {
   createdAt: integer('created_at').notNull(),
 });
 
-/** The note of a call, by version; nothing is rewritten, a later version is added. `sealed`: the Note as JSON. */
+/**
+ * The note of a call, by version; nothing is rewritten, a later version is added. `session_version`: which of the call's own accounts
+ * it is, each written once; null: a correction by staff. `sealed`: the Note as JSON.
+ */
 export const notes = sqliteTable(
   'notes',
   {
     id: text().primaryKey(),
     callId: text('call_id').notNull(),
     version: integer().notNull(),
+    sessionVersion: integer('session_version'),
     patientId: text('patient_id').notNull(),
     status: text().notNull(),
     sealed: text().notNull(),
     createdAt: integer('created_at').notNull(),
   },
   (t) => [uniqueIndex('notes_call').on(t.callId, t.version), index('notes_created').on(t.createdAt)],
+);
+
+/**
+ * Who signed which version of a note, and what was added to it afterwards (C28): rows are added and never changed. `kind`: `signature`,
+ * one a version, or `addendum`. `sealed`: the words of an addendum, under the patient's key. `actor_name`: as colleagues know the
+ * person. Kept as long as the note.
+ */
+export const reviews = sqliteTable(
+  'reviews',
+  {
+    id: text().primaryKey(),
+    callId: text('call_id').notNull(),
+    noteVersion: integer('note_version').notNull(),
+    patientId: text('patient_id').notNull(),
+    kind: text().notNull(),
+    actorId: text('actor_id').notNull(),
+    actorName: text('actor_name').notNull(),
+    sealed: text(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('reviews_signature').on(t.callId, t.noteVersion).where(sql`kind = 'signature'`),
+    index('reviews_call').on(t.callId, t.createdAt, t.id),
+  ],
 );
 
 /**
@@ -573,3 +613,13 @@ export const transcriptions = sqliteTable(
     index('transcriptions_same').on(t.createdBy, t.sha256, t.createdAt),
   ],
 );
+
+/**
+ * When something last showed that this installation works: the cron, a hint through each queue, a webhook verified or refused. One
+ * row each, written at most once a minute, kept for ever. `code`: why it was refused, or which hint came through. No patient data.
+ */
+export const signs = sqliteTable('signs', {
+  name: text().primaryKey(),
+  at: integer().notNull(),
+  code: text(),
+});

@@ -37,8 +37,15 @@ export async function findStaff(db: Database, email: string): Promise<StaffMembe
   return row === undefined ? null : opened(row);
 }
 
+export async function getStaff(db: Database, id: string): Promise<StaffMember | null> {
+  const [row] = await db.select().from(staff).where(eq(staff.id, id)).limit(1);
+  return row === undefined ? null : opened(row);
+}
+
 interface StaffFilter {
   readonly limit: number;
+  /** Only who has this one. */
+  readonly role?: Role | null;
   /** The id of the last person already seen. */
   readonly cursor: string | null;
 }
@@ -51,7 +58,12 @@ export async function listStaff(
   const rows = await db
     .select()
     .from(staff)
-    .where(filter.cursor === null ? undefined : lt(staff.id, filter.cursor))
+    .where(
+      and(
+        filter.cursor === null ? undefined : lt(staff.id, filter.cursor),
+        filter.role == null ? undefined : hasRole(filter.role),
+      ),
+    )
     .orderBy(desc(staff.id))
     .limit(filter.limit + 1);
   const page = rows.slice(0, filter.limit);
@@ -82,6 +94,8 @@ function opened(row: StaffRow): StaffMember {
   const roles = JSON.parse(row.roles) as readonly string[];
   return { id: row.id, email: row.email, roles: ROLES.filter((role) => roles.includes(role)) };
 }
+
+const hasRole = (role: Role) => sql`exists (select 1 from json_each(${staff.roles}) where value = ${role})`;
 
 /** Administrators on the list, beside those named elsewhere; addresses are kept in lower case. */
 export const countAdmins = (db: Database, besides: readonly string[]): Promise<number> =>

@@ -12,3 +12,9 @@ export function initials(person: {
   const letters = [person.firstName, person.lastName].map((name) => [...(name ?? '').trim()][0] ?? '').join('');
   return letters === '' ? null : letters.toUpperCase();
 }
+
+/** `a•••@clinic.example`; what is no address, as a service token's id, by its end alone. */
+export function maskEmail(text: string): string {
+  const at = text.lastIndexOf('@');
+  return at > 0 ? `${text.slice(0, 1)}•••${text.slice(at)}` : `•••${text.replace(/\.access$/, '').slice(-4)}`;
+}

@@ -4,10 +4,13 @@ import { callLogRoutes } from './api/call-logs.ts';
 import { callRoutes } from './api/calls.ts';
 import { campaignResultRoutes } from './api/campaign-results.ts';
 import { campaignRoutes } from './api/campaigns.ts';
+import { configRoutes } from './api/config.ts';
 import { consentRoutes } from './api/consents.ts';
+import { correctionRoutes } from './api/corrections.ts';
 import { dialingRoutes } from './api/dialing.ts';
 import { doctorRoutes } from './api/doctor.ts';
 import { importRoutes } from './api/imports.ts';
+import { intakeNoteRoutes } from './api/intake-notes.ts';
 import { jobRoutes } from './api/jobs.ts';
 import { mediaRoutes } from './api/media.ts';
 import { patientCallRoutes } from './api/patient-calls.ts';
@@ -17,6 +20,7 @@ import { patientRoutes } from './api/patients.ts';
 import { questionnaireRoutes } from './api/questionnaires.ts';
 import { reassignedNumberRoutes } from './api/reassigned-numbers.ts';
 import { recordingRoutes } from './api/recordings.ts';
+import { reviewRoutes } from './api/reviews.ts';
 import { staffRoutes } from './api/staff.ts';
 import { statsRoutes } from './api/stats.ts';
 import { suppressionImportRoutes } from './api/suppression-imports.ts';
@@ -30,6 +34,9 @@ import type { Route } from './route.ts';
 const listed: readonly Route[] = [
   ...callRoutes,
   ...callLogRoutes,
+  ...reviewRoutes,
+  ...correctionRoutes,
+  ...intakeNoteRoutes,
   ...recordingRoutes,
   // Before one patient, whose id has a place in the same address.
   ...patientImportRoutes,
@@ -54,6 +61,7 @@ const listed: readonly Route[] = [
   ...doctorRoutes,
   ...auditRoutes,
   ...statsRoutes,
+  ...configRoutes,
   ...dashboardRoutes,
 ];
 

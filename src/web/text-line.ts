@@ -14,3 +14,18 @@ export const line = (maxLength: number) =>
     .max(maxLength)
     .regex(/^[^\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]+$/u, 'One line of plain text, without control characters.')
     .regex(/[\p{L}\p{N}]/u, 'At least one letter or digit.');
+
+/** Several lines of it; a line break is one character, whoever wrote it. */
+export const text = (maxLength: number) =>
+  z
+    .string()
+    .transform((written) => written.replace(/\r\n?/g, '\n').trim())
+    .pipe(
+      z
+        .string()
+        .min(1)
+        .max(maxLength)
+        .regex(/^[^\p{Cs}\p{Bidi_Control}\u2028\u2029]+$/u, 'Plain text.')
+        .regex(/^(?:[^\p{Cc}]|[\n\t])+$/u, 'Plain text, without control characters.')
+        .regex(/[\p{L}\p{N}]/u, 'At least one letter or digit.'),
+    );

@@ -7,6 +7,8 @@ import { DeadlineExceeded, withDeadline } from '../deadline.ts';
 import type { EventEffect } from '../domain/intake/call-log.ts';
 import { type Config, readConfig } from '../env.ts';
 import { log } from '../log.ts';
+import { database } from '../store/database.ts';
+import { noteSign, SIGN_EVERY_MS, type SignName } from '../store/signs.ts';
 import { inboundCallId } from '../telnyx/inbound-call-id.ts';
 import { parseEvent } from '../telnyx/parse-event.ts';
 import type { AppContext } from './context.ts';
@@ -39,18 +41,49 @@ export async function receiveWebhook(c: AppContext): Promise<Response> {
     logProblems(read.problems);
     throw new Problem(503, 'not_configured');
   }
-  const refused = await verify(bytes, request.headers, read.config);
+  const refused = await verify(c, bytes, read.config);
   return refused ?? (await deliver(c, bytes));
 }
 
-async function verify(body: Uint8Array, headers: Headers, config: Config): Promise<Response | null> {
+async function verify(c: AppContext, body: Uint8Array, config: Config): Promise<Response | null> {
+  const { headers } = c.req.raw;
   const result = await verifyTelnyxWebhook({ body, headers, publicKey: config.telnyx.publicKeys });
-  if (result.ok) return null;
+  if (result.ok) {
+    leaveSign(c, 'webhook_verified', null);
+    return null;
+  }
+  // What nobody signed says nothing about Telnyx: anyone on the internet may send it.
+  if (result.reason !== 'signature_missing') leaveSign(c, 'webhook_refused', result.reason);
   refusals += 1;
   const age = result.reason === 'timestamp_too_old' ? result.ageSeconds : null;
   log.warn('webhook.refused', { reason: result.reason, age_seconds: age, count: refusals });
   if (OUR_FAULT.has(result.reason)) throw new Problem(503, 'not_configured');
   return new Response(null, { status: 401 });
+}
+
+/** When this isolate last left each, so that a busy one asks the database once a minute. */
+const lastSigns = new Map<SignName, number>();
+
+/** For the doctor: whether signed webhooks come. It never holds up the answer; if it fails, the next one leaves another. */
+function leaveSign(c: AppContext, name: SignName, code: string | null): void {
+  const at = Date.now();
+  const context = contextOf(c);
+  if (context === null || at - (lastSigns.get(name) ?? 0) < SIGN_EVERY_MS) return;
+  lastSigns.set(name, at);
+  context.waitUntil(
+    noteSign(database(c.env), name, { at, code }).catch(() => {
+      lastSigns.delete(name);
+    }),
+  );
+}
+
+/** Null: nobody lets work go on behind the answer. Hono throws then. */
+function contextOf(c: AppContext): AppContext['executionCtx'] | null {
+  try {
+    return c.executionCtx;
+  } catch {
+    return null;
+  }
 }
 
 async function deliver(c: AppContext, bytes: Uint8Array): Promise<Response> {

@@ -13,6 +13,7 @@ export const PORTS = {
   questionnaires: 8917,
   cli: 8897,
   transcribe: 8947,
+  review: 8907,
 } as const;
 
 export const stackPorts = (first: number) => ({ access: first, worker: first + 1, telnyx: first + 2 });

@@ -14,7 +14,7 @@ import { readRecording } from '../../src/store/recording-bucket.ts';
 import { getRecording, readable } from '../../src/store/recordings.ts';
 import { rehashSuppressions } from '../../src/store/rotation.ts';
 import { insertSuppression, isSuppressed } from '../../src/store/suppressions.ts';
-import { examine } from '../../src/web/doctor.ts';
+import { examineKeys } from '../../src/web/doctor-keys.ts';
 import { runDueJobs } from '../support/due-jobs.ts';
 import { dumpDatabase } from '../support/dump-database.ts';
 import { givenMp3 } from '../support/given-audio.ts';
@@ -321,7 +321,7 @@ describe('a key that is missing', () => {
     expect(await vault().census()).toEqual({ k2: 1, lost: 1 });
     await deployKeys(NEW);
     expect(await getPatient(db, ring, kept.id)).toMatchObject({ firstName: 'Kept' });
-    expect(await examine(db, config)).toContainEqual(
+    expect(await examineKeys(db, config)).toContainEqual(
       expect.objectContaining({ code: 'key_missing', detail: expect.stringContaining('“lost”') }),
     );
   });

@@ -12,8 +12,11 @@ import { listPatients } from '../../src/store/find-patients.ts';
 import { listRejected } from '../../src/store/import-rows.ts';
 import { importsToForget, statusesOf } from '../../src/store/imports.ts';
 import { countDeadJobs, dueJobs, forgetDone, jobsOfCall, listJobs } from '../../src/store/jobs.ts';
+import { listNotes } from '../../src/store/notes.ts';
 import type { Patient } from '../../src/store/patients.ts';
 import { reassignedAnswers } from '../../src/store/reassigned-numbers.ts';
+import { recentDials } from '../../src/store/recent-dials.ts';
+import { countUnreviewed, listUnreviewed, reviewsOfCall } from '../../src/store/reviews.ts';
 import { parseKeyRing } from '../../src/store/seal.ts';
 import { listSuppressions, suppressionsOf } from '../../src/store/suppression-list.ts';
 import { isSuppressed, suppressedOf } from '../../src/store/suppressions.ts';
@@ -37,6 +40,13 @@ it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
   ],
   ['the next page of calls', (db) => listCalls(db, ring, { limit, cursor: { at: 1, id: 'call_2' } })],
   ['flagged calls', (db) => listCalls(db, ring, { limit, cursor, flagged: true })],
+  ['calls still to be reviewed', (db) => listUnreviewed(db, ring, { limit, cursor: { at: 1, id: 'call_2' } })],
+  ['how many there are', (db) => countUnreviewed(db, limit)],
+  ['reviewed calls of one status', (db) => listCalls(db, ring, { limit, cursor, status: 'partial', reviewed: true })],
+  ['notes', (db) => listNotes(db, { limit, cursor: { at: 1, id: 'call_2' } })],
+  ['notes still to be reviewed', (db) => listNotes(db, { limit, cursor, reviewed: false, from: 1 })],
+  ['notes of one patient', (db) => listNotes(db, { limit, cursor, patientId: 'pat_1', reviewed: true })],
+  ['what was signed of a note', (db) => reviewsOfCall(db, ring, 'call_1')],
   ['open tasks', (db) => listTasks(db, { limit, cursor, status: 'open' })],
   ['the next page of open tasks', (db) => listTasks(db, { limit, cursor: { at: 1, id: 'task_2' }, status: 'open' })],
   ['alerts that are due', (db) => dueAlerts(db, Date.now(), limit)],
@@ -69,6 +79,7 @@ it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
   ],
   ['the same audio again', (db) => findSame(db, { createdBy: 'staff_1', sha256: 'a', language: null }, 1)],
   ['transcriptions whose time is over', (db) => transcriptionsBefore(db, 1, limit)],
+  ['the dials of the last day', (db) => recentDials(db, 1_700_000_000_000)],
   ['attempts that wait', (db) => waitingAttempts(db, Date.now(), limit)],
   ['work that is due', async (db) => dueJobs(db, Date.now(), limit)],
   ['work that waits', (db) => listJobs(db, { limit, cursor, status: 'waiting' })],

@@ -1,7 +1,9 @@
 /** A patient who leaves something in every place there is, and what is left of them in each. */
 import { runInDurableObject } from 'cloudflare:test';
+import { dataKeyOf } from '../../src/store/patient-keys.ts';
 import type { Patient } from '../../src/store/patients.ts';
 import { placeCall } from '../../src/store/place-call.ts';
+import { insertAddendum } from '../../src/store/reviews.ts';
 import { insertSuppression } from '../../src/store/suppressions.ts';
 import { runDueJobs } from './due-jobs.ts';
 import { dumpDatabase } from './dump-database.ts';
@@ -42,7 +44,7 @@ export interface Erasable {
   readonly inbound: Caller;
 }
 
-/** Rung, recorded, flagged, broken off; then ringing back and going on, and at last on the do-not-call list. */
+/** Rung, recorded, flagged, broken off, with a word of staff added; then ringing back and going on, and at last on the do-not-call list. */
 export async function givenErasable(): Promise<Erasable> {
   const patient = await givenPatient({ firstName: 'Canaryfirst', lastName: 'Canarylast', externalId: 'MRN-CANARY' });
   const outbound = await (await givenCallTo(patient)).consented('1');
@@ -60,6 +62,13 @@ export async function givenErasable(): Promise<Erasable> {
   await endedCall(inbound);
   const row = { phoneNumber: patient.phoneNumber, reason: 'opted_out', callId: inbound.callId };
   await insertSuppression(db, ring, row, Date.now());
+  const review = {
+    callId: outbound.callId,
+    patientId: patient.id,
+    noteVersion: 1,
+    actor: { id: 'staff_1', name: 'ann' },
+  };
+  await insertAddendum(db, await dataKeyOf(ring, patient.id), review, 'Canary addendum', Date.now());
   // Whoever looks at what Telnyx is asked looks at this one from here.
   const telnyx = givenTelnyx();
   return {

@@ -44,6 +44,9 @@ export const dashboardPages = ({
   page('jobs', '/dashboard/jobs'),
   page('audit', '/dashboard/audit'),
   page('roles', '/dashboard/settings/roles'),
+  page('settings', '/dashboard/settings'),
+  page('doctor', '/dashboard/settings/doctor'),
+  page('staff', '/dashboard/settings/staff'),
   page('nothing-here', '/dashboard/nothing', '*'),
 ];
 

@@ -8,6 +8,7 @@ import { compareWithNote } from '../../src/simulator/compare-with-note.ts';
 import { asRingingBack, type Persona } from '../../src/simulator/persona.ts';
 import { morePersonas, personas } from '../../src/simulator/personas.ts';
 import { optsOut } from '../../src/simulator/refusing-personas.ts';
+import { askDoctor } from './ask-doctor.ts';
 import { bold, conversationPrint, dim, green, noteLines, red } from './conversation-print.ts';
 import { giveRoles, type LocalStack, startLocalStack } from './local-stack.ts';
 import { campaignPatients, prepareCampaign, ringCampaign } from './start-campaign.ts';
@@ -114,7 +115,17 @@ async function ringAll(running: LocalStack): Promise<boolean> {
     'The campaign rang whom it should, and nobody else.',
     'things about the campaign are not as they should be.',
   );
-  return calls + rows > 0;
+  return calls + rows + (await examine(running)) > 0;
+}
+
+/** How many things the doctor finds that are not well. */
+async function examine(running: LocalStack): Promise<number> {
+  const findings = await askDoctor(running);
+  for (const { check, code, detail } of findings ?? []) say(red(`   ✗   ${check}: ${code}. ${detail}`));
+  if (findings === null) say(red('   ✗   the doctor did not answer'));
+  const wrong = findings?.length ?? 1;
+  verdict(wrong, 'The doctor finds nothing wrong.', 'things the doctor finds are not well.');
+  return wrong;
 }
 
 function verdict(wrong: number, good: string, bad: string): void {

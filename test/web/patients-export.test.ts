@@ -23,6 +23,11 @@ it('holds the patient, consents, decisions, and each call with what it left behi
     log: logOf('export-words'),
     tasks: ['callback'],
   });
+  const signed = await given.send('POST', `/api/calls/${call.id}/review`, {
+    verdict: 'signed',
+    addendum: 'export-addendum',
+  });
+  expect(signed.status).toBe(201);
   await given.send('PUT', `/api/patients/${patient.id}/flags`, { flags: ['staff_only'] });
   // Refused by the mark: a decision without a call.
   const refused = await given.send('POST', '/api/calls', { phone_number: call.phoneNumber, patient_id: patient.id });
@@ -41,6 +46,8 @@ it('holds the patient, consents, decisions, and each call with what it left behi
         call_id: call.id,
         status: 'completed',
         notes: [{ version: 1, hpi: { chief_complaint: { value: 'export-answer' } } }],
+        signatures: [{ note_version: 1, by: 'admin@clinic.example' }],
+        addenda: [{ text: 'export-addendum' }],
         transcript: [{ speaker: 'agent' }, { speaker: 'patient', text: 'export-words' }],
         tasks: [{ kind: 'callback' }],
         decisions: [{ allowed: true, moment: 'preview' }],

@@ -73,8 +73,10 @@ describe('GET /api/stats', () => {
     const before = (await ask('/api/stats')).body as unknown as { live_calls: number; tasks: { open: number } };
     await callAt(Date.now(), null);
     await callAt(Date.now(), { answeredAt: ANSWERED_AT });
+    const { unreviewed_notes: unreviewed } = before as unknown as { unreviewed_notes: number };
     expect((await ask('/api/stats')).body).toMatchObject({
       live_calls: before.live_calls + 1,
+      unreviewed_notes: unreviewed + 1,
       tasks: { open: before.tasks.open + 1, overdue: 0, red_flags: 0 },
     });
   });

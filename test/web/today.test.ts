@@ -48,6 +48,29 @@ describe('today', () => {
     expect(again.html).toContain('Not claimed');
   });
 
+  it('shows the notes nobody has signed, a red flag first, and no more once they are', async () => {
+    const [plain, flagged] = [await givenCall(given), await givenCall(given)];
+    for (const made of [flagged, plain])
+      await endCall(given, made, { tasks: [], record: { redFlags: made === flagged ? 1 : 0 } });
+    const { html } = await today();
+    expect(isBefore(html, `note-${flagged.call.id}`, `note-${plain.call.id}`)).toBe(true);
+    // Older than a page of others.
+    let newest = plain;
+    for (let n = 0; n < 8; n += 1) {
+      newest = await givenCall(given);
+      await endCall(given, newest, { tasks: [] });
+    }
+    const full = (await today()).html;
+    expect(full).toContain(`note-${flagged.call.id}`);
+    expect(full).toContain(`note-${newest.call.id}`);
+    expect(full).not.toContain(`note-${plain.call.id}`);
+    const signed = await given.send('POST', `/api/calls/${newest.call.id}/review`, { verdict: 'signed' });
+    expect(signed.status).toBeLessThan(300);
+    const later = await today();
+    expect(later.html).not.toContain(`note-${newest.call.id}`);
+    expect(later.html).toContain(`note-${flagged.call.id}`);
+  });
+
   it('names a call that ought to be over', async () => {
     const { call } = await givenCall(given);
     const stuck = { status: 'in_progress', createdAt: Date.now() - 80 * 60_000 };

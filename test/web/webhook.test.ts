@@ -1,4 +1,6 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readSigns } from '../../src/store/signs.ts';
 import { inboundCallId } from '../../src/telnyx/inbound-call-id.ts';
 import { delivery, type GivenApp, givenApp, ORIGIN } from './given-app.ts';
 
@@ -246,5 +248,53 @@ describe('POST /webhooks/telnyx', () => {
   it('needs no token, and looks at none', async () => {
     await deliver(eventBody());
     expect(given.jwks.fetches).toBe(0);
+  });
+});
+
+describe('the sign that webhooks come', () => {
+  const behind = async (request: Request) => {
+    const context = createExecutionContext();
+    const response = await given.app.fetch(request, given.env, context);
+    await waitOnExecutionContext(context);
+    return response.status;
+  };
+  // Each isolate leaves one a minute: every test has its own minute, and none of those before.
+  let minutes = 0;
+  beforeEach(async () => {
+    minutes += 5;
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2031, 0, 1) + minutes * 60_000 });
+    await given.env.DB.exec('delete from signs');
+  });
+
+  it('is left once a minute for those that were verified, and not by the answer', async () => {
+    const first = Date.now();
+    expect(await behind(await delivery(eventBody()))).toBe(200);
+    vi.setSystemTime(first + 59_000);
+    expect(await behind(await delivery(eventBody()))).toBe(200);
+    expect(await readSigns(given.db)).toEqual({ webhook_verified: { at: first, code: null } });
+    vi.setSystemTime(first + 61_000);
+    expect(await behind(await delivery(eventBody()))).toBe(200);
+    expect(await readSigns(given.db)).toEqual({ webhook_verified: { at: first + 61_000, code: null } });
+  });
+
+  it('says why one that was signed is refused, and nothing of one that nobody signed', async () => {
+    const url = `${ORIGIN}/webhooks/telnyx`;
+    const unsigned = new Request(url, { method: 'POST', body: '{}', headers: { 'Content-Type': 'application/json' } });
+    expect(await behind(unsigned)).toBe(401);
+    expect(await readSigns(given.db)).toEqual({});
+    const signed = await delivery(eventBody());
+    const changed = new Request(url, { method: 'POST', body: `${eventBody()} `, headers: signed.headers });
+    expect(await behind(changed)).toBe(401);
+    expect(await readSigns(given.db)).toMatchObject({ webhook_refused: { code: 'signature_mismatch' } });
+  });
+
+  it('that cannot be written changes no answer, and is left by the next', async () => {
+    const prepare = vi.spyOn(given.env.DB, 'prepare').mockImplementation(() => {
+      throw new Error('down');
+    });
+    expect(await behind(await delivery(eventBody()))).toBe(200);
+    prepare.mockRestore();
+    expect(await behind(await delivery(eventBody()))).toBe(200);
+    expect(await readSigns(given.db)).toMatchObject({ webhook_verified: { code: null } });
   });
 });

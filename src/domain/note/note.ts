@@ -28,6 +28,9 @@ export interface NoteAnswer {
   readonly call_id?: string;
   /** From the start of that call's recording; null without one. */
   readonly offset_ms?: number | null;
+  /** Whoever put it right, of an answer that is by staff; `previous` is what the patient said. */
+  readonly corrected_by?: string;
+  readonly previous?: Omit<NoteAnswer, 'corrected_by' | 'previous'>;
 }
 
 export interface NoteRedFlag {

@@ -42,7 +42,7 @@ export function callJson(call: Call) {
       bytes: call.recordingBytes,
     },
     red_flags: call.redFlags,
-    review: { status: 'unreviewed', by: null, at: null },
+    review: reviewSummary(call),
     cost: costJson(call),
     telnyx: {
       call_control_id: call.callControlId,
@@ -51,6 +51,13 @@ export function callJson(call: Call) {
     },
   };
 }
+
+/** Of the newest note. A call without one has nothing signed. */
+export const reviewSummary = ({ review, signedBy, signedAt }: Pick<Call, 'review' | 'signedBy' | 'signedAt'>) => ({
+  status: review ?? ('unreviewed' as const),
+  by: signedBy,
+  at: isoOrNull(signedAt),
+});
 
 const costJson = ({ costNanos, costCurrency }: Call) =>
   costNanos === null ? null : { amount: amountText(costNanos), currency: costCurrency ?? 'USD' };

@@ -8,6 +8,7 @@ import { Problem } from '../errors.ts';
 import { rolesSeeing } from '../field-access.ts';
 import { readCall, readCallLog, storedCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
+import { TRANSCRIPT_FORMATS, transcriptFile } from '../transcript-file.ts';
 import { eventsJson, noteJson, transcriptsJson } from './call-json.ts';
 import { callId } from './fields.ts';
 
@@ -45,10 +46,13 @@ const transcripts = route(
     roles: rolesSeeing('transcript'),
     path: '/api/calls/:call_id/transcripts',
     audit: 'call.read_transcripts',
+    query: z.strictObject({ format: z.enum(TRANSCRIPT_FORMATS).default('json') }),
   },
   async (ask) => {
     const current = await readCall(ask, ask.params.call_id);
     const [log, recording] = await Promise.all([readCallLog(ask, current), getRecording(ask.db, current.call.id)]);
+    const { format } = ask.query;
+    if (format !== 'json') return transcriptFile(format, current.call.id, log.transcript, recording);
     return ask.c.json(transcriptsJson(log, recording));
   },
 );

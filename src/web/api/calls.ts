@@ -7,7 +7,18 @@ import { cursorText, pageCursor } from '../page-cursor.ts';
 import { placePatientCall } from '../place-patient-call.ts';
 import { hangUp, readCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
-import { callId, campaignId, consent, DEFAULT_LIMIT, language, limit, patientId, phoneNumber, time } from './fields.ts';
+import {
+  callId,
+  campaignId,
+  consent,
+  DEFAULT_LIMIT,
+  flag,
+  language,
+  limit,
+  patientId,
+  phoneNumber,
+  time,
+} from './fields.ts';
 import { listedCall, shownCall } from './shown-call.ts';
 
 const oneCall = z.strictObject({ call_id: callId });
@@ -50,10 +61,8 @@ const list = route(
     query: z.strictObject({
       limit,
       cursor: pageCursor('call').optional(),
-      flagged: z
-        .enum(['true', 'false'])
-        .transform((text) => text === 'true')
-        .optional(),
+      flagged: flag.optional(),
+      reviewed: flag.optional(),
       status: z.enum(CALL_STATUSES).optional(),
       patient_id: patientId.optional(),
       campaign_id: campaignId.optional(),
@@ -62,12 +71,13 @@ const list = route(
     }),
   },
   async ({ query, db, config, actor, c }) => {
-    const { status, flagged, patient_id, campaign_id, from, to } = query;
+    const { status, flagged, reviewed, patient_id, campaign_id, from, to } = query;
     const found = await listCalls(db, config.keyRing, {
       limit: query.limit ?? DEFAULT_LIMIT,
       cursor: query.cursor ?? null,
       ...(status === undefined ? {} : { status }),
       ...(flagged === undefined ? {} : { flagged }),
+      ...(reviewed === undefined ? {} : { reviewed }),
       ...(patient_id === undefined ? {} : { patientId: patient_id }),
       ...(campaign_id === undefined ? {} : { campaignId: campaign_id }),
       ...(from === undefined ? {} : { from }),

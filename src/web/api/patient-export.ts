@@ -8,6 +8,7 @@ import { consentsOf } from '../../store/consents.ts';
 import { dataKeyOf } from '../../store/patient-keys.ts';
 import { type CallRecords, callRecords, type Decision, decisionsWithoutCall } from '../../store/patient-records.ts';
 import type { Recording } from '../../store/recordings.ts';
+import type { Signature } from '../../store/reviews.ts';
 import { isSuppressed } from '../../store/suppressions.ts';
 import { knownPatient } from '../change-patient.ts';
 import { rolesSeeing } from '../field-access.ts';
@@ -44,9 +45,17 @@ const recordingJson = ({ id, callId, status, reason, format, bytes, sha256, dura
   audio: status === 'ready' ? `/api/calls/${callId}/recording` : null,
 });
 
-const recordsJson = (actor: Ask['actor'], { call, notes, log, recording, tasks, decisions }: CallRecords) => ({
+const signedJson = ({ noteVersion, actorName, createdAt }: Signature) => ({
+  note_version: noteVersion,
+  by: actorName,
+  at: iso(createdAt),
+});
+
+const recordsJson = (actor: Ask['actor'], { call, notes, reviews, log, recording, tasks, decisions }: CallRecords) => ({
   ...shownCall(actor, call),
   notes,
+  signatures: reviews.signatures.map(signedJson),
+  addenda: reviews.addenda.map((each) => ({ ...signedJson(each), text: each.text })),
   transcript: log === null ? [] : transcriptsJson(log, recording).items,
   events: log === null ? [] : eventsJson(log).items,
   recorded: recording === null ? null : recordingJson(recording),
@@ -64,7 +73,9 @@ const document = z.strictObject({
   decisions: z.array(loose).describe('Why they were not called, where no call came of it.'),
   calls: z
     .array(loose)
-    .describe('Each call with all versions of its note, transcript, events, recording, tasks and decisions.'),
+    .describe(
+      'Each call with all versions of its note, signatures and addenda, transcript, events, recording, tasks and decisions.',
+    ),
 });
 
 async function* texts(ask: Ask, id: string): AsyncGenerator<string, void> {

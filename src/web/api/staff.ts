@@ -1,7 +1,7 @@
 /** /api/staff: who may sign in with which roles. People of ADMIN_EMAILS are admin without a row here. */
 import * as z from 'zod';
-import { createStaff, deleteStaff, listStaff, ROLES, type StaffMember, setStaffRoles } from '../../store/staff.ts';
-import { notFound, Problem } from '../errors.ts';
+import { listStaff, ROLES, type StaffMember } from '../../store/staff.ts';
+import { addStaff, changeRoles, removeStaff } from '../change-staff.ts';
 import { type Route, route } from '../route.ts';
 import { DEFAULT_LIMIT, pageOf } from './fields.ts';
 
@@ -38,11 +38,7 @@ const create = route(
     phi: false,
     body: z.strictObject({ email: z.email().max(254), roles }),
   },
-  async ({ body, db, now, c }) => {
-    const member = await createStaff(db, body, now);
-    if (member === null) throw new Problem(409, 'already_exists');
-    return c.json(staffJson(member), 201);
-  },
+  async (ask) => ask.c.json(staffJson(await addStaff(ask, ask.body)), 201),
 );
 
 const update = route(
@@ -55,11 +51,7 @@ const update = route(
     params: oneMember,
     body: z.strictObject({ roles }),
   },
-  async ({ params, body, db, now, c }) => {
-    const member = await setStaffRoles(db, params.staff_id, body.roles, now);
-    if (member === null) throw notFound();
-    return c.json(staffJson(member));
-  },
+  async (ask) => ask.c.json(staffJson(await changeRoles(ask, ask.params.staff_id, ask.body.roles))),
 );
 
 const remove = route(
@@ -71,9 +63,9 @@ const remove = route(
     phi: false,
     params: oneMember,
   },
-  async ({ params, db, c }) => {
-    if (!(await deleteStaff(db, params.staff_id))) throw notFound();
-    return c.body(null, 204);
+  async (ask) => {
+    await removeStaff(ask, ask.params.staff_id);
+    return ask.c.body(null, 204);
   },
 );
 

@@ -4,6 +4,7 @@ import { CALL_STATUSES } from '../../domain/intake/call-record.ts';
 import { byDay, bySteps, type CallFigures, figuresOf, HOUR_MS } from '../../domain/stats/call-outcomes.ts';
 import { callSums } from '../../store/call-stats.ts';
 import { countLiveCalls } from '../../store/live-calls.ts';
+import { countUnreviewed } from '../../store/reviews.ts';
 import { countAlerts, countTasks } from '../../store/tasks.ts';
 import { invalidField } from '../check-input.ts';
 import { type Route, route } from '../route.ts';
@@ -79,15 +80,17 @@ const stats = route(
         to: z.iso.datetime(),
         calls: figures,
         live_calls: z.int(),
+        unreviewed_notes: z.int(),
         tasks: z.strictObject({ open: z.int(), overdue: z.int(), red_flags: z.int() }),
       }),
     },
   },
   async ({ query, db, now, c }) => {
     const filter = filterOf(query, now);
-    const [sums, live, tasks, alerts] = await Promise.all([
+    const [sums, live, unreviewed, tasks, alerts] = await Promise.all([
       callSums(db, filter),
       countLiveCalls(db, MOST_COUNTED),
+      countUnreviewed(db, MOST_COUNTED),
       countTasks(db, now),
       countAlerts(db, MOST_COUNTED),
     ]);
@@ -96,6 +99,7 @@ const stats = route(
       to: iso(filter.to),
       calls: figuresJson(figuresOf(sums)),
       live_calls: live,
+      unreviewed_notes: unreviewed,
       tasks: { open: tasks.open, overdue: tasks.overdue, red_flags: alerts },
     });
   },

@@ -2,34 +2,26 @@
  * One call: how it stands, its note, what was said and what happened. It fetches itself again every 2 s while the call runs, and every
  * 5 s until its recording is there: never while somebody may be listening.
  */
-import type { Child } from 'hono/jsx';
 import type { CallLog } from '../../domain/intake/call-log.ts';
-import { durationSeconds } from '../../domain/intake/call-record.ts';
-import { amountText } from '../../domain/intake/cost.ts';
+import type { Questionnaire } from '../../domain/intake/questionnaire.ts';
 import type { Note } from '../../domain/note/note.ts';
 import type { Call } from '../../store/calls.ts';
 import type { Patient } from '../../store/patients.ts';
 import type { Recording } from '../../store/recordings.ts';
+import type { Reviews } from '../../store/reviews.ts';
 import type { Task } from '../../store/tasks.ts';
+import { CallFacts } from './call-facts.tsx';
+import { CallHead } from './call-head.tsx';
 import { Timeline, Transcript } from './call-log-view.tsx';
-import { type ClinicClock, Moment, spokenLength } from './clinic-clock.tsx';
-import {
-  ANSWERED_BY_LABELS,
-  consentLabel,
-  directionLabel,
-  hangupParty,
-  IDENTITY_LABELS,
-  numberLabel,
-  RECORDING_LABELS,
-  readable,
-  STATUS_LABELS,
-  statusTone,
-  TASK_LABELS,
-} from './labels.ts';
-import { Alerts, Chip, Outcome } from './layout.tsx';
+import type { ClinicClock } from './clinic-clock.tsx';
+import { ConsentEvidence } from './consent-evidence.tsx';
+import { TASK_LABELS } from './labels.ts';
+import { Alerts, Outcome } from './layout.tsx';
 import { NoteView } from './note-view.tsx';
 import { RecordingPanel } from './recording-panel.tsx';
 import { RedFlagPanel } from './red-flag-panel.tsx';
+import { ReviewNotice } from './review-notice.tsx';
+import { ReviewPanel, type ReviewView, reviewState, SHOWN_REVIEW } from './review-panel.tsx';
 import { shownFlags } from './shown-flags.ts';
 import { TaskButtons, TaskDue, TaskOwner } from './task-controls.tsx';
 
@@ -38,12 +30,21 @@ export interface CallView {
   readonly settled: boolean;
   readonly patient: Patient | null;
   readonly note: Note | null;
+  /** What was asked; null while nothing can be corrected. */
+  readonly questions: Questionnaire | null;
+  readonly reviews: Reviews;
+  /** A red flag that the note names, and nobody has claimed. */
+  readonly flagOpen: boolean;
+  /** What the review of whoever asks shows, and what they wrote there that was not taken. */
+  readonly shownReview: string | null;
+  readonly typedAddendum: string;
   readonly recording: Recording | null;
   readonly log: CallLog;
   readonly tasks: readonly Task[];
   /** Red flags nobody has claimed, of any call. */
   readonly alerts: number;
   readonly actorName: string;
+  readonly clinicName: string;
   readonly clock: ClinicClock;
   readonly now: number;
 }
@@ -59,6 +60,7 @@ export const CallAnswer = ({ view, outcome }: { view: CallView; outcome?: string
 
 export const CallFragment = (view: CallView) => {
   const { call, settled, clock, log, note, recording } = view;
+  const review: ReviewView | null = note === null ? null : { ...view, note };
   const isAwaited = !settled || call.recordingStatus === 'pending';
   const playable = call.recordingStatus === 'ready';
   const polling = !isAwaited
@@ -71,19 +73,24 @@ export const CallFragment = (view: CallView) => {
         'hx-sync': 'this:drop',
       };
   return (
-    <div id="call" {...polling}>
-      <Head view={view} />
+    <div id="call" {...polling} {...(review === null ? {} : shownIn(review))}>
+      <CallHead {...view} />
       <RedFlags view={view} />
-      <p class="notice notice-warn">
-        <strong>Patient-reported by automated call, not reviewed.</strong> Check it with the patient before you rely on
-        it.
-      </p>
+      {settled && note === null ? null : <ReviewNotice view={review} />}
       <Tasks view={view} />
-      <Facts view={view} />
+      <CallFacts {...view} />
       <RecordingPanel call={call} recording={recording} />
       <div class="columns">
         <div>
-          {note === null ? <NoNote settled={settled} /> : <NoteView note={note} clock={clock} playable={playable} />}
+          {review === null ? (
+            <NoNote settled={settled} />
+          ) : (
+            <>
+              <NoteView note={review.note} questions={view.questions} clock={clock} playable={playable} />
+              <ConsentEvidence note={review.note} log={log} clock={clock} />
+              <ReviewPanel {...review} shown={view.shownReview} typed={view.typedAddendum} />
+            </>
+          )}
           <Transcript
             lines={log.transcript}
             clock={clock}
@@ -99,38 +106,8 @@ export const CallFragment = (view: CallView) => {
   );
 };
 
-const Head = ({ view: { call, patient, settled } }: { view: CallView }) => {
-  const name = [patient?.firstName, patient?.lastName].filter(Boolean).join(' ');
-  return (
-    <div class="page-head">
-      <div>
-        <h1>{name === '' ? 'Patient without a name' : name}</h1>
-        <p class="under-title">
-          <Chip tone={statusTone(call.status)}>{STATUS_LABELS[call.status]}</Chip>{' '}
-          <span>{directionLabel(call.direction)}</span> <span>{numberLabel(call.phoneNumber)}</span>
-          {patient?.dateOfBirth ? <span>{`Born ${patient.dateOfBirth}`}</span> : null}
-          {call.externalId === null ? null : <span>{`Record ${call.externalId}`}</span>}
-        </p>
-      </div>
-      {settled || call.endedAt !== null ? null : (
-        <button
-          id="hang-up"
-          type="button"
-          class="danger"
-          hx-post={`/dashboard/calls/${call.id}/hangup`}
-          hx-confirm="Hang up this call now? The patient hears nothing more."
-          hx-target="#call"
-          hx-swap="outerHTML"
-          hx-sync="#call:replace"
-          hx-disabled-elt="this"
-        >
-          <span class="while-idle">Hang up</span>
-          <span class="while-busy">Hanging up…</span>
-        </button>
-      )}
-    </div>
-  );
-};
+/** Every request of the page says which review it shows. */
+const shownIn = (review: ReviewView) => ({ 'hx-headers': JSON.stringify({ [SHOWN_REVIEW]: reviewState(review) }) });
 
 const RedFlags = ({ view }: { view: CallView }) => {
   const { call, note, log, tasks, clock } = view;
@@ -174,51 +151,6 @@ const TaskLine = ({ task, view: { call, actorName, clock, now } }: { task: Task;
       target="#call"
       about="this call"
     />
-  </div>
-);
-
-const Facts = ({ view: { call, note, clock, now } }: { view: CallView }) => (
-  <dl class="facts">
-    <Fact name="Identity">{IDENTITY_LABELS[call.identity]}</Fact>
-    <Fact name="Consent">
-      {consentLabel(call)}
-      {call.consentAt === null ? null : (
-        <small>
-          <Moment at={call.consentAt} clock={clock} zoned />
-          {note?.consent.wording ? `, wording ${note.consent.wording}` : ''}
-        </small>
-      )}
-    </Fact>
-    <Fact name="Direction">{directionLabel(call.direction)}</Fact>
-    <Fact name="Answered by">
-      {call.answeredAt === null ? 'Nobody' : call.direction === 'inbound' ? 'Us' : ANSWERED_BY_LABELS[call.answeredBy]}
-    </Fact>
-    <Fact name="Started">
-      <Moment at={call.dialedAt ?? call.createdAt} clock={clock} zoned />
-    </Fact>
-    <Fact name="Duration">
-      {call.answeredAt === null
-        ? 'Not answered'
-        : spokenLength(durationSeconds({ answeredAt: call.answeredAt, endedAt: call.endedAt ?? now }))}
-    </Fact>
-    <Fact name="Ended by">
-      {call.hangupCause === null ? '—' : readable(call.hangupCause)}
-      {call.hangupSource === null ? null : <small>{hangupParty(call.hangupSource, call.direction)}</small>}
-      {call.error === null ? null : <small>{readable(call.error)}</small>}
-    </Fact>
-    <Fact name="Recording">{RECORDING_LABELS[call.recordingStatus]}</Fact>
-    {call.costNanos === null ? null : (
-      <Fact name="Cost">{`${amountText(call.costNanos)} ${call.costCurrency ?? ''}`}</Fact>
-    )}
-    <Fact name="Language">{call.language === 'es' ? 'Spanish' : 'English'}</Fact>
-    <Fact name="Questions">{`${readable(call.questionnaireId.replaceAll('-', ' '))}, version ${call.questionnaireVersion}`}</Fact>
-  </dl>
-);
-
-const Fact = ({ name, children }: { name: string; children: Child }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
   </div>
 );
 

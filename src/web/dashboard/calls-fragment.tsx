@@ -1,44 +1,19 @@
 /** The worklist: one row a call, newest first. It fetches itself again, sooner while a call is live. */
-import { type CallStatus, durationSeconds, isLiveStatus } from '../../domain/intake/call-record.ts';
+import { durationSeconds, isLiveStatus } from '../../domain/intake/call-record.ts';
 import type { Call } from '../../store/calls.ts';
-import type { Patient } from '../../store/patients.ts';
 import type { Task } from '../../store/tasks.ts';
 import { initials, maskNumber } from '../mask.ts';
-import { type ClinicClock, Moment, spokenLength } from './clinic-clock.tsx';
+import { type CallList, callsQuery, chosenIn } from './calls-filter.ts';
+import { Moment, spokenLength } from './clinic-clock.tsx';
 import { consentLabel, directionLabel, numberLabel, STATUS_LABELS, statusTone, type Tone } from './labels.ts';
 import { Alerts, Chip } from './layout.tsx';
-
-export interface CallList {
-  readonly calls: readonly Call[];
-  readonly patients: ReadonlyMap<string, Patient>;
-  /** The red-flag tasks, by call. */
-  readonly flagTasks: ReadonlyMap<string, Task>;
-  /** Red flags nobody has claimed, anywhere. */
-  readonly alerts: number;
-  readonly status: CallStatus | null;
-  readonly flagged: boolean;
-  readonly cursor: string | null;
-  readonly nextCursor: string | null;
-  readonly clock: ClinicClock;
-  readonly now: number;
-}
-
-/** The query of a page of the list. */
-function query({ status, flagged }: Pick<CallList, 'status' | 'flagged'>, cursor: string | null): string {
-  const parameters = new URLSearchParams();
-  if (status !== null) parameters.set('status', status);
-  if (flagged) parameters.set('flagged', 'true');
-  if (cursor !== null) parameters.set('cursor', cursor);
-  const text = parameters.toString();
-  return text === '' ? '' : `?${text}`;
-}
 
 export const CallsFragment = (list: CallList) => {
   const live = list.calls.some(({ status }) => isLiveStatus(status));
   return (
     <div
       id="calls"
-      hx-get={`/dashboard/fragments/calls${query(list, list.cursor)}`}
+      hx-get={`/dashboard/fragments/calls${callsQuery(list.filter, list.cursor)}`}
       hx-trigger={live ? 'every 5s' : 'every 15s'}
       hx-swap="outerHTML"
     >
@@ -67,6 +42,7 @@ const Table = ({ list }: { list: CallList }) => (
         <th scope="col" class="number">
           Duration
         </th>
+        <th scope="col">Review</th>
         <th scope="col">Consent</th>
       </tr>
     </thead>
@@ -98,6 +74,9 @@ const Row = ({ call, list }: { call: Call; list: CallList }) => {
         {call.direction === 'inbound' ? <Inbound /> : null}
       </td>
       <td class="cell-duration number">{lengthOf(call, now)}</td>
+      <td class="cell-review">
+        <ReviewChip call={call} />
+      </td>
       <td class="cell-consent">{consentLabel(call)}</td>
     </tr>
   );
@@ -119,21 +98,23 @@ const FlagChip = ({ call, task }: { call: Call; task: Task | null }) => {
   return <Chip tone={tone}>{`${call.redFlags > 1 ? `${call.redFlags} red flags` : 'Red flag'}${words}`}</Chip>;
 };
 
+/** Of the newest note. Where there is none, nothing waits to be read. */
+const ReviewChip = ({ call: { review } }: { call: Call }) => {
+  if (review === null) return <span class="absent">—</span>;
+  return review === 'signed' ? <Chip tone="good">Signed</Chip> : <Chip tone="warn">Not reviewed</Chip>;
+};
+
 function lengthOf(call: Call, now: number): string {
   if (call.answeredAt === null) return '—';
   return spokenLength(durationSeconds({ answeredAt: call.answeredAt, endedAt: call.endedAt ?? now }));
 }
 
-const NoCalls = ({ list: { status, flagged, cursor } }: { list: CallList }) => {
+const NoCalls = ({ list: { filter, cursor } }: { list: CallList }) => {
   if (cursor !== null) return <p class="empty">There are no older calls.</p>;
-  if (status !== null || flagged) {
-    // Never "no red flags": that nothing was recognised does not mean that nothing was there (CL-04).
+  if (chosenIn(filter) > 0) {
     return (
       <p class="empty">
-        {flagged
-          ? 'No call here has raised a red flag.'
-          : `No call is “${status === null ? '' : STATUS_LABELS[status]}”.`}{' '}
-        <a href="/dashboard/calls">Show all calls</a>
+        {nothingWith(filter)} <a href="/dashboard/calls">Show all calls</a>
       </p>
     );
   }
@@ -153,14 +134,24 @@ const NoCalls = ({ list: { status, flagged, cursor } }: { list: CallList }) => {
   );
 };
 
+/** Never "no red flags": that nothing was recognised does not mean that nothing was there (CL-04). */
+function nothingWith(filter: CallList['filter']): string {
+  const { status, flagged, reviewed } = filter;
+  if (flagged && chosenIn(filter) <= (status === null ? 1 : 2)) return 'No call here has raised a red flag.';
+  if (chosenIn(filter) > 1) return 'No call fits all of this.';
+  if (status !== null) return `No call is “${STATUS_LABELS[status]}”.`;
+  if (reviewed !== null) return reviewed === 'true' ? 'No note has been signed yet.' : 'No note waits to be reviewed.';
+  return 'There are no such calls.';
+}
+
 const Paging = ({ list }: { list: CallList }) => {
   const { cursor, nextCursor } = list;
   if (cursor === null && nextCursor === null) return null;
   return (
     <nav class="paging" aria-label="Pages">
-      {cursor === null ? <span /> : <a href={`/dashboard/calls${query(list, null)}`}>Newest calls</a>}
+      {cursor === null ? <span /> : <a href={`/dashboard/calls${callsQuery(list.filter, null)}`}>Newest calls</a>}
       {nextCursor === null ? null : (
-        <a id="older" href={`/dashboard/calls${query(list, nextCursor)}`} rel="next">
+        <a id="older" href={`/dashboard/calls${callsQuery(list.filter, nextCursor)}`} rel="next">
           Older calls
         </a>
       )}

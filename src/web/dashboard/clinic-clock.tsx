@@ -2,6 +2,8 @@
 export interface ClinicClock {
   readonly dateTime: (at: number) => string;
   readonly time: (at: number) => string;
+  /** With its year, also today: for what is read on another day, or on paper. */
+  readonly dated: (at: number) => string;
   /** Short name of the zone at that moment, such as `EST`: a call of July was on summer time, whenever it is looked at. */
   readonly zone: (at: number) => string;
   /** `New York time`, which holds all year. */
@@ -38,6 +40,7 @@ export function clinicClock(timeZone: string, now: number): ClinicClock {
   return {
     dateTime: (at) => `${dateOf(at)}, ${minutes.format(at)}`,
     time: (at) => seconds.format(at),
+    dated: (at) => `${dayOfYear.format(at)}, ${minutes.format(at)}`,
     zone: (at) => zoned.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? timeZone,
     zoneName: `${timeZone.slice(timeZone.lastIndexOf('/') + 1).replaceAll('_', ' ')} time`,
     day: (at) => day.format(at),
@@ -60,17 +63,19 @@ interface MomentView {
   readonly clock: ClinicClock;
   /** The time alone, with seconds. */
   readonly exact?: boolean;
+  /** With its year, also today. */
+  readonly dated?: boolean;
   /** With the zone of that moment behind it. */
   readonly zoned?: boolean;
 }
 
 /** A moment in the clinic's time; `—` when it has not come. */
-export const Moment = ({ at, clock, exact, zoned }: MomentView) =>
+export const Moment = ({ at, clock, exact, dated, zoned }: MomentView) =>
   at === null ? (
     <span class="absent">—</span>
   ) : (
     <time datetime={new Date(at).toISOString()}>
-      {exact ? clock.time(at) : clock.dateTime(at)}
+      {exact ? clock.time(at) : dated ? clock.dated(at) : clock.dateTime(at)}
       {zoned ? ` ${clock.zone(at)}` : ''}
     </time>
   );

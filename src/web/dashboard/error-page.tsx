@@ -30,6 +30,18 @@ const NEXT_STEPS: Readonly<Record<string, readonly [heading: string, text: strin
     'Nothing here',
     'This page, call or task does not exist. It may have been removed, or the address is incomplete.',
   ],
+  note_changed: [
+    'The note has changed',
+    'Nothing was signed or added. Go back, load the call again, read this version of the note, then sign it.',
+  ],
+  red_flag_open: [
+    'A red flag is open',
+    'Nothing was signed. Go back and claim the red flag first, then sign the note.',
+  ],
+  already_signed: [
+    'Somebody else has signed this note',
+    'Go back and load the call again to see who. You can still add an addendum.',
+  ],
   session_unavailable: [
     'The call cannot be shown right now',
     'It goes on undisturbed. Load this page again in a few seconds.',

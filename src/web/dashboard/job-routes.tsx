@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { getJob, JOB_STATUSES, listJobs } from '../../store/jobs.ts';
 import { countAlerts } from '../../store/tasks.ts';
-import { examine } from '../doctor.ts';
+import { examineKeys } from '../doctor-keys.ts';
 import { Problem } from '../errors.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
@@ -72,7 +72,7 @@ export const jobPageRoutes: readonly Route[] = [
   route({ ...people, method: 'GET', path: '/dashboard/jobs', audit: 'page.jobs', query: listQuery }, async (ask) => {
     const [list, findings, alerts, givenUp] = await Promise.all([
       jobList(ask),
-      examine(ask.db, ask.config),
+      examineKeys(ask.db, ask.config),
       countAlerts(ask.db, MOST_ALERTS),
       givenUpFor(ask),
     ]);

@@ -1,5 +1,5 @@
 /** The page around the work behind the scenes, with what the doctor finds above it. */
-import type { Finding } from '../doctor.ts';
+import type { Finding } from '../../domain/doctor/finding.ts';
 import { type JobList, JobsFragment, jobsQuery } from './jobs-fragment.tsx';
 import { JOB_STATUS_LABELS } from './labels.ts';
 
@@ -22,7 +22,7 @@ export const JobsPage = ({ list, findings }: { list: JobList; findings: readonly
       </nav>
     </div>
     {findings
-      .filter(({ level, check }) => level !== 'ok' && check !== 'jobs')
+      .filter(({ level }) => level !== 'ok')
       .map(({ level, detail, remedy }) => (
         <p class={`notice ${level === 'fault' ? 'notice-bad' : 'notice-warn'}`}>
           <strong>{detail}</strong> {remedy}

@@ -13,6 +13,8 @@ const HTMX_CONFIG = JSON.stringify({
   includeIndicatorStyles: false,
   allowEval: false,
   selfRequestsOnly: true,
+  // Left out: style, which a text field has when it was made larger, and the policy refuses to copy.
+  attributesToSettle: ['class'],
   historyEnabled: false,
   historyCacheSize: 0,
   responseHandling: [
@@ -60,6 +62,7 @@ const WAYS = [
   },
   { key: 'jobs', path: '/dashboard/jobs', name: 'Background work', needs: 'seesWork', group: 2 },
   { key: 'audit', path: '/dashboard/audit', name: 'Audit', needs: 'seesAudit', group: 2 },
+  { key: 'settings', path: '/dashboard/settings', name: 'Settings', needs: 'seesSettings', group: 2 },
 ] as const;
 
 /** A page that is none of the ways is one that a button leads to. */
@@ -113,7 +116,7 @@ const Navigation = ({ current, viewer, alerts, givenUp }: Counts & { viewer: Vie
 /** Counting further tells nobody more. */
 export const MOST_ALERTS = 100;
 
-const shownCount = (count: number): string => (count >= MOST_ALERTS ? `${MOST_ALERTS - 1}+` : String(count));
+export const shownCount = (count: number): string => (count >= MOST_ALERTS ? `${MOST_ALERTS - 1}+` : String(count));
 
 /** Red flags that wait, beside "Tasks". `elsewhere`: in the answer to a fragment's request, from where it goes to its place. */
 export const Alerts = ({ count, elsewhere = false }: { count: number; elsewhere?: boolean }) => {

@@ -1,4 +1,6 @@
 /** The form behind "Call a patient". static/app.js sends it as JSON to the API and shows what the API says about it. */
+
+import type { Patient } from '../../store/patients.ts';
 import type { Viewer } from './viewer.ts';
 
 const BASES = [
@@ -13,16 +15,32 @@ const thenOf = ({ seesCalls }: Viewer) =>
     ? { 'data-then': '/dashboard/calls/', 'data-then-id': 'call_id' }
     : { 'data-then': '/dashboard/patients/', 'data-then-id': 'patient_id' };
 
-/** `today` is the clinic's: in the evening of the US it is tomorrow in UTC. */
-export const NewCallPage = ({ today, viewer }: { today: string; viewer: Viewer }) => (
+interface NewCallView {
+  /** The clinic's: in the evening of the US it is tomorrow in UTC. */
+  readonly today: string;
+  /** Whom it is for; null: whoever has the number that is typed. */
+  readonly patient: Patient | null;
+  readonly viewer: Viewer;
+}
+
+export const NewCallPage = ({ today, patient, viewer }: NewCallView) => (
   <>
     <h1>Call a patient</h1>
+    {patient === null ? null : (
+      <p class="under-title">
+        {`For ${[patient.firstName, patient.lastName].filter(Boolean).join(' ') || 'a patient without a name'}`}
+        {patient.dateOfBirth === null ? '' : `, born ${patient.dateOfBirth}`}.{' '}
+        <a href="/dashboard/new-call">Call somebody else</a>
+      </p>
+    )}
     <form class="sheet" method="post" data-json="/api/calls" {...thenOf(viewer)}>
       <p class="notice notice-bad" role="alert" data-problem hidden />
+      {patient === null ? null : <input type="hidden" name="patient_id" value={patient.id} />}
       <label>
         Telephone number
         <input
           name="phone_number"
+          value={patient?.phoneNumber}
           type="tel"
           required
           autocomplete="off"

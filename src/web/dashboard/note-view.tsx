@@ -1,6 +1,8 @@
 /** The note by section: what the patient said, how sure that is and where it came from. */
+import type { Item, Questionnaire } from '../../domain/intake/questionnaire.ts';
 import type { Note, NoteAnswer } from '../../domain/note/note.ts';
 import { type ClinicClock, Moment, spokenLength } from './clinic-clock.tsx';
+import { CorrectAnswer } from './correct-answer.tsx';
 import { ANSWER_LABELS, isUnsure, itemTitle, readable, sureness } from './labels.ts';
 import { Chip } from './layout.tsx';
 import { Seek } from './seek.tsx';
@@ -18,8 +20,16 @@ const NOTE_STATUS: Readonly<Record<Note['status'], string>> = {
   declined: 'The patient did not agree to answer.',
 };
 
-/** `playable`: the recording of this call is there to be heard. */
-export const NoteView = ({ note, clock, playable }: { note: Note; clock: ClinicClock; playable: boolean }) => (
+interface NoteViewProps {
+  readonly note: Note;
+  /** What was asked; null while nothing can be corrected. */
+  readonly questions: Questionnaire | null;
+  readonly clock: ClinicClock;
+  /** The recording of this call is there to be heard. */
+  readonly playable: boolean;
+}
+
+export const NoteView = ({ note, questions, clock, playable }: NoteViewProps) => (
   <section aria-labelledby="note">
     <h2 id="note">Note</h2>
     <p class="quiet">{NOTE_STATUS[note.status]}</p>
@@ -32,7 +42,11 @@ export const NoteView = ({ note, clock, playable }: { note: Note; clock: ClinicC
           <h3>{title}</h3>
           <dl class="answers">
             {answers.map(([name, answer]) => (
-              <AnswerRow item={`${section}.${name}`} answer={answer} note={note} clock={clock} playable={playable} />
+              <AnswerRow
+                {...{ answer, note, clock, playable }}
+                item={`${section}.${name}`}
+                question={questions?.items.find(({ id }) => id === `${section}.${name}`) ?? null}
+              />
             ))}
           </dl>
         </>
@@ -45,11 +59,12 @@ interface AnswerView {
   readonly item: string;
   readonly answer: NoteAnswer;
   readonly note: Note;
+  readonly question: Item | null;
   readonly clock: ClinicClock;
   readonly playable: boolean;
 }
 
-const AnswerRow = ({ item, answer, note, clock, playable }: AnswerView) => {
+const AnswerRow = ({ item, answer, note, question, clock, playable }: AnswerView) => {
   const { label, tone } = ANSWER_LABELS[answer.state];
   const value = valueText(answer);
   const isWords = answer.display !== undefined || answer.input === 'voice';
@@ -65,7 +80,8 @@ const AnswerRow = ({ item, answer, note, clock, playable }: AnswerView) => {
         )}{' '}
         <Chip tone={tone}>{label}</Chip>
         <Doubts answer={answer} />
-        <Provenance item={item} answer={answer} note={note} clock={clock} playable={playable} />
+        <Provenance {...{ item, answer, note, question, clock, playable }} />
+        {answer.previous === undefined ? null : <Said answer={answer.previous} note={note} />}
       </dd>
     </div>
   );
@@ -90,11 +106,12 @@ const Doubts = ({ answer: { confirmed, confidence } }: { answer: NoteAnswer }) =
 
 const INPUT_LABELS = { keys: 'by key', voice: 'spoken', staff: 'entered by staff' } as const;
 
-const Provenance = ({ item, answer, note, clock, playable }: AnswerView) => {
-  const { input, confirmed, confidence, timestamp, call_id, offset_ms } = answer;
-  if (input === undefined && timestamp === undefined) return null;
+const Provenance = ({ item, answer, note, question, clock, playable }: AnswerView) => {
+  const { input, confirmed, confidence, timestamp, call_id, offset_ms, corrected_by } = answer;
+  const correct = question === null ? null : <CorrectAnswer item={question} answer={answer} note={note} />;
+  if (input === undefined && timestamp === undefined) return <div class="provenance">{correct}</div>;
   const parts = [
-    input === undefined ? null : INPUT_LABELS[input],
+    corrected_by !== undefined ? `entered by ${corrected_by}` : input === undefined ? null : INPUT_LABELS[input],
     confirmed === true ? 'confirmed' : null,
     typeof confidence === 'number' ? sureness(confidence) : null,
   ].filter((part) => part !== null);
@@ -102,31 +119,47 @@ const Provenance = ({ item, answer, note, clock, playable }: AnswerView) => {
   const at = timestamp === undefined ? null : Date.parse(timestamp);
   return (
     <div class="provenance">
-      {parts.join(', ')}
-      {at === null ? null : (
-        <>
-          , <Moment at={at} clock={clock} exact={!isEarlier} />
-        </>
-      )}
-      {typeof offset_ms === 'number' && !isEarlier && playable ? (
-        <>
-          , <Seek heard={{ offsetMs: offset_ms, words: wordsOf(answer) }} about={itemTitle(item)} playable />
-        </>
-      ) : null}
-      {isEarlier ? (
-        <>
-          , <a href={`/dashboard/calls/${call_id}`}>from an earlier call</a>
-        </>
-      ) : null}
+      <span>
+        {parts.join(', ')}
+        {at === null ? null : (
+          <>
+            , <Moment at={at} clock={clock} exact={!isEarlier && corrected_by === undefined} />
+          </>
+        )}
+        {typeof offset_ms === 'number' && !isEarlier && playable ? (
+          <span class="no-print">
+            , <Seek heard={{ offsetMs: offset_ms, words: wordsOf(answer) }} about={itemTitle(item)} playable />
+          </span>
+        ) : null}
+        {isEarlier ? (
+          <>
+            , <a href={`/dashboard/calls/${call_id}`}>from an earlier call</a>
+          </>
+        ) : null}
+      </span>
       <Origin item={item} answer={answer} note={note} />
+      {correct}
     </div>
+  );
+};
+
+/** What the patient said, of an answer that staff have put right. */
+const Said = ({ answer, note }: { answer: NoteAnswer; note: Note }) => {
+  const value = valueText(answer);
+  return (
+    <p class="said-before">
+      {'The patient said: '}
+      {value === null ? ANSWER_LABELS[answer.state].label.toLowerCase() : null}
+      {value !== null && answer.input === 'voice' ? <q lang={note.questionnaire.language}>{value}</q> : value}
+      {answer.input === undefined ? null : ` (${INPUT_LABELS[answer.input]})`}
+    </p>
   );
 };
 
 const wordsOf = ({ input, entry }: NoteAnswer): string | null => (input === 'voice' ? (entry ?? '') : null);
 
 /** Which words were put, and what exactly came back (CL-13): for whoever doubts the answer. */
-const Origin = ({ item, answer, note }: Omit<AnswerView, 'clock' | 'playable'>) => {
+const Origin = ({ item, answer, note }: Pick<AnswerView, 'item' | 'answer' | 'note'>) => {
   const { entry, wording, question_version, offset_ms, call_id = note.call_id } = answer;
   const facts = [
     // Words as they were heard stand above already.

@@ -35,7 +35,15 @@ export const TaskDue = ({ task: { status, dueAt, doneAt }, clock, now }: TaskVie
 export const TaskOwner = ({ task: { owner, status }, actorName }: { task: Task; actorName: string }) => (
   <>
     <Chip tone={STATUS_TONES[status]}>{TASK_STATUS_LABELS[status]}</Chip>{' '}
-    {owner === null ? null : <span class="owner">{owner === actorName ? 'by you' : `by ${owner}`}</span>}
+    {owner === null ? null : owner === actorName ? (
+      // On paper nobody is "you".
+      <span class="owner">
+        <span class="no-print">by you</span>
+        <span class="print-only">{`by ${owner}`}</span>
+      </span>
+    ) : (
+      <span class="owner">{`by ${owner}`}</span>
+    )}
   </>
 );
 

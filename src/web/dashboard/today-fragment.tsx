@@ -6,7 +6,7 @@ import type { TaskVerb } from '../settle-task.ts';
 import { counted } from './campaign-labels.ts';
 import { Moment } from './clinic-clock.tsx';
 import { STATUS_LABELS, statusTone, TASK_LABELS } from './labels.ts';
-import { Alerts, Chip, Outcome } from './layout.tsx';
+import { Alerts, Chip, Outcome, shownCount } from './layout.tsx';
 import { OutcomeChart } from './outcome-chart.tsx';
 import { TaskButtons, TaskDue } from './task-controls.tsx';
 import type { TodayView } from './today-view.ts';
@@ -21,6 +21,7 @@ export const TodayFragment = (view: TodayView) => (
   >
     <Attention {...view} />
     <div class="today-now">
+      <Notes {...view} />
       <LiveCalls {...view} />
       <Running {...view} />
     </div>
@@ -135,6 +136,41 @@ const TaskRow = ({ task, patients, viewer, clock, now }: TodayView & { task: Tas
     </tr>
   );
 };
+
+const Notes = ({ notes, patients, clock }: TodayView) =>
+  notes === null ? null : (
+    <section aria-labelledby="notes-title">
+      <h2 id="notes-title">
+        Notes to review <span class="count">{shownCount(notes.count)}</span>
+      </h2>
+      {notes.shown.length === 0 ? (
+        <p class="empty">Every note has been signed.</p>
+      ) : (
+        <ul class="rows">
+          {notes.shown.map((call) => {
+            const patient = patients.get(call.patientId) ?? null;
+            return (
+              <li class="rows-row">
+                <a id={`note-${call.id}`} href={`/dashboard/calls/${call.id}`} class="row-link">
+                  <span class="initials">{(patient && initials(patient)) ?? 'No name'}</span>{' '}
+                  {maskNumber(call.phoneNumber)}
+                </a>
+                {call.redFlags > 0 ? <Chip tone="bad">Red flag</Chip> : null}
+                <span class="row-end">
+                  <Moment at={call.endedAt ?? call.createdAt} clock={clock} />
+                </span>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      {notes.count > notes.shown.length ? (
+        <p class="more">
+          <a href="/dashboard/calls?reviewed=false">See all notes to review</a>
+        </p>
+      ) : null}
+    </section>
+  );
 
 const LiveCalls = ({ live, patients, clock }: TodayView) =>
   live === null ? null : (

@@ -59,6 +59,9 @@ export interface Viewer {
   readonly seesQuestionnaires: boolean;
   /** Writes new versions, approves and withdraws them. */
   readonly writesQuestionnaires: boolean;
+  /** How this installation is set up, and what the doctor finds. */
+  readonly seesSettings: boolean;
+  readonly managesStaff: boolean;
 }
 
 export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer {
@@ -88,6 +91,8 @@ export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer
     liftsSuppressions: hasOne(['admin']),
     seesQuestionnaires: hasOne(QUESTIONNAIRE_ROLES),
     writesQuestionnaires: hasOne(APPROVER_ROLES),
+    seesSettings: hasOne(WORK_ROLES),
+    managesStaff: hasOne(['admin']),
   };
 }
 

@@ -68,6 +68,15 @@
 
   document.querySelector('[data-reload]')?.addEventListener('click', () => window.location.reload());
 
+  // What a poll leaves in its place is moved for a moment, and some browsers then forget where somebody was writing.
+  let writingIn = null;
+  document.addEventListener('htmx:beforeSwap', (event) => {
+    writingIn = isAsked(event) ? null : document.activeElement;
+  });
+  document.addEventListener('htmx:afterSwap', () => {
+    if (writingIn?.isConnected) keepFocus(writingIn);
+  });
+
   // A fragment comes as somebody would first see it; whoever has it before them keeps open what is open.
   const openById = new Map();
   document.addEventListener('htmx:beforeSwap', ({ target }) => {
@@ -75,6 +84,10 @@
   });
   document.addEventListener('htmx:afterSwap', () => {
     for (const part of document.querySelectorAll('details[id]')) part.open = openById.get(part.id) ?? part.open;
+  });
+
+  document.addEventListener('click', ({ target }) => {
+    if (target.closest?.('[data-print]')) window.print();
   });
 
   // The recording: a second of it is heard by its button, and what is said stands out in the transcript while it plays.

@@ -1,0 +1,1 @@
+CREATE INDEX `calls_review_status` ON `calls` (`review`,`status`,`created_at`,`id`) WHERE review is not null;

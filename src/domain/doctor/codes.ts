@@ -1,0 +1,397 @@
+/**
+ * Everything the doctor can find, by code: how bad it is, the exit code a program ends with, what it means, and what to do. Codes and
+ * exit codes are for programs and are never given to another meaning. `{…}` in a remedy is filled in by whoever finds it.
+ */
+export interface CodeEntry {
+  readonly level: 'warning' | 'fault';
+  /** 0: good enough to go on. Every other number belongs to one code. */
+  readonly exitCode: number;
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+export const CODES = {
+  not_checked: {
+    level: 'warning',
+    exitCode: 3,
+    meaning: 'A check could not be made, so nobody knows.',
+    remedy:
+      'Run the doctor again in a minute. If it stays, see to the other findings first, then to the service named here.',
+  },
+
+  key_missing: {
+    level: 'fault',
+    exitCode: 10,
+    meaning: 'Patient data is sealed under a key that PHI_KEYS does not hold.',
+    remedy:
+      'Put the key “{key}” back into PHI_KEYS, behind the current one, and deploy. It can go when the rotation is done.',
+  },
+  key_wrong: {
+    level: 'fault',
+    exitCode: 11,
+    meaning: 'A key in PHI_KEYS has other bytes than the one that sealed patient data.',
+    remedy: 'Set “{key}” in PHI_KEYS to the bytes it had, and give a new key a new id.',
+  },
+  rotation_stopped: {
+    level: 'fault',
+    exitCode: 12,
+    meaning: 'Bringing everything under the current key was given up.',
+    remedy: 'See to the other findings about keys, then send the rotation again under “Background work”.',
+  },
+  rotation_running: {
+    level: 'warning',
+    exitCode: 0,
+    meaning: 'Data is being brought under the current key.',
+    remedy:
+      'Nothing to do: the rotation goes on by itself. Keep the older key in PHI_KEYS until this is gone, and a day longer.',
+  },
+  dead_letters: {
+    level: 'fault',
+    exitCode: 13,
+    meaning: 'Background work was given up after its last try.',
+    remedy: 'See “Background work” for why, mend it, and send them again.',
+  },
+
+  api_key_refused: {
+    level: 'fault',
+    exitCode: 20,
+    meaning: 'Telnyx does not accept TELNYX_API_KEY.',
+    remedy: 'Make a new API key in the Telnyx portal, set it as the secret TELNYX_API_KEY, and deploy.',
+  },
+  account_restricted: {
+    level: 'fault',
+    exitCode: 21,
+    meaning: 'Telnyx restricts this account: inactive, blocked, or not verified far enough.',
+    remedy:
+      'Open the Telnyx portal and finish the verification it asks for, or ask Telnyx support why the account is restricted.',
+  },
+  connection_unknown: {
+    level: 'fault',
+    exitCode: 22,
+    meaning: 'The account has no Call Control application with the id in TELNYX_CONNECTION_ID.',
+    remedy:
+      'Copy the id of the Call Control application (not of a SIP connection) from the portal into TELNYX_CONNECTION_ID.',
+  },
+  connection_inactive: {
+    level: 'fault',
+    exitCode: 23,
+    meaning: 'The Call Control application is switched off.',
+    remedy: 'Set the Call Control application to active in the Telnyx portal.',
+  },
+  webhook_version_old: {
+    level: 'fault',
+    exitCode: 24,
+    meaning: 'The application sends webhooks in the old format, which carries another signature.',
+    remedy: 'Set the webhook API version of the Call Control application to 2.',
+  },
+  webhook_url_wrong: {
+    level: 'fault',
+    exitCode: 25,
+    meaning: 'The application sends its webhooks somewhere else: nobody who rings the clinic is answered.',
+    remedy: 'Set the webhook URL of the Call Control application to {url}.',
+  },
+  failover_url_foreign: {
+    level: 'fault',
+    exitCode: 26,
+    meaning: 'When a webhook fails, Telnyx sends what patients said to another address.',
+    remedy: 'Empty the failover URL of the Call Control application, or set it to {url}.',
+  },
+  profile_missing: {
+    level: 'fault',
+    exitCode: 27,
+    meaning: 'No outbound voice profile is attached: every call fails with D38.',
+    remedy: 'Create an outbound voice profile in the Telnyx portal and attach the Call Control application to it.',
+  },
+  profile_disabled: {
+    level: 'fault',
+    exitCode: 28,
+    meaning: 'The outbound voice profile is switched off: every call is refused.',
+    remedy: 'Enable the outbound voice profile in the Telnyx portal.',
+  },
+  destination_missing: {
+    level: 'fault',
+    exitCode: 29,
+    meaning: 'The outbound voice profile does not allow calls to the United States.',
+    remedy: 'Add “US” to the allowed destinations of the outbound voice profile.',
+  },
+  spend_limit_zero: {
+    level: 'fault',
+    exitCode: 30,
+    meaning: 'The daily spend limit of the outbound voice profile lets no call through.',
+    remedy:
+      'Raise the daily spend limit of the outbound voice profile, or switch it off: SPEND_CAP_USD_PER_DAY holds here too.',
+  },
+  spend_limit_low: {
+    level: 'warning',
+    exitCode: 0,
+    meaning: 'Telnyx stops calls earlier in the day than SPEND_CAP_USD_PER_DAY does.',
+    remedy:
+      'Raise the daily spend limit of the outbound voice profile, or lower SPEND_CAP_USD_PER_DAY so that both say the same.',
+  },
+  channels_low: {
+    level: 'warning',
+    exitCode: 0,
+    meaning: 'Telnyx allows fewer calls at a time than MAX_LIVE_CALLS.',
+    remedy: 'Lower MAX_LIVE_CALLS to {limit}, or raise the limit in the Telnyx portal.',
+  },
+  calling_window_set: {
+    level: 'warning',
+    exitCode: 0,
+    meaning: 'Telnyx allows calls at certain times of day only, by its own clock.',
+    remedy:
+      'Take the calling window off the outbound voice profile: calling hours are kept here, in the patient’s own time zone.',
+  },
+  profile_records_calls: {
+    level: 'fault',
+    exitCode: 31,
+    meaning: 'Telnyx records calls by itself, before anybody has agreed.',
+    remedy: 'Set call recording of the outbound voice profile to “none”. Recording starts here, after consent.',
+  },
+  keys_logged: {
+    level: 'warning',
+    exitCode: 0,
+    meaning: 'Keys that patients press stand in Telnyx’ debug logs.',
+    remedy: 'Turn on “redact DTMF in debug logs” of the Call Control application: birth dates are entered by key.',
+  },
+  number_not_owned: {
+    level: 'fault',
+    exitCode: 32,
+    meaning: 'A number in TELNYX_FROM_NUMBER does not belong to the account: its calls fail.',
+    remedy: 'Buy or port the number {number}, or take it out of TELNYX_FROM_NUMBER.',
+  },
+  number_inactive: {
+    level: 'fault',
+    exitCode: 33,
+    meaning: 'A number in TELNYX_FROM_NUMBER is not active.',
+    remedy: 'See in the Telnyx portal what the number {number} waits for: an order, a port, or documents.',
+  },
+  number_elsewhere: {
+    level: 'fault',
+    exitCode: 34,
+    meaning: 'A number in TELNYX_FROM_NUMBER is attached to another connection: who rings it back is not answered.',
+    remedy: 'Attach the number {number} to the Call Control application in the Telnyx portal.',
+  },
+  number_records_calls: {
+    level: 'fault',
+    exitCode: 35,
+    meaning: 'Telnyx records calls to a number by itself, before anybody has agreed.',
+    remedy: 'Switch off inbound call recording of the number {number}. Recording starts here, after consent.',
+  },
+  balance_empty: {
+    level: 'fault',
+    exitCode: 36,
+    meaning: 'The Telnyx account has no money left: calls are refused.',
+    remedy: 'Pay in at the Telnyx portal, and set up automatic recharge.',
+  },
+  balance_low: {
+    level: 'warning',
+    exitCode: 0,
+    meaning: 'The Telnyx account has less money than one day may cost.',
+    remedy: 'Pay in at the Telnyx portal, or set up automatic recharge.',
+  },
+  clock_wrong: {
+    level: 'fault',
+    exitCode: 37,
+    meaning: 'The clock of Telnyx and ours differ by more than a minute; at five minutes every webhook is refused.',
+    remedy:
+      'Set the clock of this machine. On Cloudflare’s network look at status.telnyx.com and cloudflarestatus.com.',
+  },
+  clock_drift: {
+    level: 'warning',
+    exitCode: 0,
+    meaning: 'The clock of Telnyx and ours differ by more than five seconds.',
+    remedy: 'Set the clock of this machine. On Cloudflare’s network it is worth a look if it stays.',
+  },
+
+  dials_refused: {
+    level: 'fault',
+    exitCode: 38,
+    meaning: 'Telnyx refuses to dial, whatever else it says of the account.',
+    remedy:
+      'Look at the call in the Telnyx portal: the account may need a higher level, the number verification or documents.',
+  },
+
+  public_key_malformed: {
+    level: 'fault',
+    exitCode: 40,
+    meaning: 'TELNYX_PUBLIC_KEY is no Ed25519 key: every webhook is refused.',
+    remedy: 'Copy the public key from the Telnyx portal (API keys, Public key) into TELNYX_PUBLIC_KEY.',
+  },
+  webhook_unreachable: {
+    level: 'fault',
+    exitCode: 41,
+    meaning: 'Nothing of this installation answers under PUBLIC_URL.',
+    remedy:
+      'Check that PUBLIC_URL is the address of this worker, that its domain is attached to it, and that its certificate is valid.',
+  },
+  webhook_behind_access: {
+    level: 'fault',
+    exitCode: 42,
+    meaning: 'Cloudflare Access stands before the webhook address and turns Telnyx away.',
+    remedy:
+      'Make a second Access application for {host}/webhooks/* with a Bypass policy for everyone: the signature is the gate there.',
+  },
+  webhook_open: {
+    level: 'fault',
+    exitCode: 43,
+    meaning: 'The webhook address took a message that nobody signed.',
+    remedy: 'PUBLIC_URL leads to something that checks no signatures. Point it at this worker.',
+  },
+  webhook_not_ours: {
+    level: 'fault',
+    exitCode: 44,
+    meaning: 'Something else than this worker answers at the webhook address.',
+    remedy:
+      'Check that PUBLIC_URL is the address of this worker, and that no other route, redirect or firewall rule takes {host}/webhooks/telnyx.',
+  },
+  media_behind_access: {
+    level: 'fault',
+    exitCode: 45,
+    meaning: 'Cloudflare Access stands before the audio that Telnyx fetches: recorded messages stay silent.',
+    remedy:
+      'Add {host}/media/* to the Access application with the Bypass policy: each address there carries its own signature.',
+  },
+  health_behind_access: {
+    level: 'warning',
+    exitCode: 0,
+    meaning: 'Cloudflare Access stands before the health address: a monitor sees the sign-in page instead.',
+    remedy:
+      'Add {host}/healthz to the Access application with the Bypass policy. It tells nothing but that the worker runs.',
+  },
+  webhook_signature_refused: {
+    level: 'fault',
+    exitCode: 46,
+    meaning: 'Webhooks come, and their signature does not fit TELNYX_PUBLIC_KEY or the clock.',
+    remedy:
+      'Copy the public key of the account that owns TELNYX_API_KEY into TELNYX_PUBLIC_KEY. Telnyx has one key for each account.',
+  },
+  webhook_deliveries_failing: {
+    level: 'fault',
+    exitCode: 47,
+    meaning: 'Telnyx reports that it cannot deliver webhooks to this installation.',
+    remedy:
+      'See to the other findings about webhooks. The Telnyx portal shows each attempt under “Webhook deliveries”.',
+  },
+  webhook_unproven: {
+    level: 'warning',
+    exitCode: 0,
+    meaning: 'No signed webhook has come yet, so nothing proves that they can.',
+    remedy: 'Ring one of your own numbers with “Call a patient” or a test call, then run the doctor again.',
+  },
+
+  access_keys_unreachable: {
+    level: 'fault',
+    exitCode: 50,
+    meaning: 'The signing keys of Cloudflare Access cannot be fetched: soon nobody can sign in.',
+    remedy: 'Check ACCESS_TEAM_DOMAIN: https://<team>.cloudflareaccess.com, without anything behind it.',
+  },
+  no_person_is_admin: {
+    level: 'warning',
+    exitCode: 0,
+    meaning: 'ADMIN_EMAILS names no person, only service tokens.',
+    remedy:
+      'Add the e-mail address of an administrator to ADMIN_EMAILS, or nobody can mend roles when the staff list is wrong.',
+  },
+  admin_malformed: {
+    level: 'fault',
+    exitCode: 51,
+    meaning: 'An entry of ADMIN_EMAILS is neither an e-mail address nor the client id of a service token.',
+    remedy: 'Write ADMIN_EMAILS as a list with commas: addresses of people, and client ids that end in “.access”.',
+  },
+
+  binding_missing: {
+    level: 'fault',
+    exitCode: 60,
+    meaning: 'The deployment lacks a binding.',
+    remedy: 'Compare wrangler.toml with the one of this version, and deploy again with “npm run deploy”.',
+  },
+  database_failed: {
+    level: 'fault',
+    exitCode: 61,
+    meaning: 'The database does not answer.',
+    remedy: 'Check the D1 binding “DB” and its database_id in wrangler.toml, and cloudflarestatus.com.',
+  },
+  migrations_missing: {
+    level: 'fault',
+    exitCode: 62,
+    meaning: 'The database lacks changes that this version needs.',
+    remedy: 'Apply them: “npm run deploy” does, or “npx wrangler d1 migrations apply DB --remote --env production”.',
+  },
+  migrations_newer: {
+    level: 'warning',
+    exitCode: 0,
+    meaning: 'The database was changed by a newer version than the one that runs.',
+    remedy: 'Deploy the newer version again, unless you went back on purpose.',
+  },
+  storage_failed: {
+    level: 'fault',
+    exitCode: 63,
+    meaning: 'The bucket for recordings does not take, keep or give back what is written.',
+    remedy: 'Check the R2 binding “BUCKET” and bucket_name in wrangler.toml, and cloudflarestatus.com.',
+  },
+  objects_failed: {
+    level: 'fault',
+    exitCode: 64,
+    meaning: 'A Durable Object does not answer: calls cannot run.',
+    remedy: 'Check the durable_objects and migrations of wrangler.toml, and cloudflarestatus.com.',
+  },
+  assets_failed: {
+    level: 'fault',
+    exitCode: 65,
+    meaning: 'The files of the dashboard are missing from the deployment.',
+    remedy: 'Check [assets] in wrangler.toml, and deploy again with “npm run deploy”.',
+  },
+  cron_silent: {
+    level: 'fault',
+    exitCode: 66,
+    meaning: 'The cron does not run: what was lost or late is not taken up again.',
+    remedy: 'Wait two minutes after a first deployment. Then check [triggers] in wrangler.toml: crons = ["* * * * *"].',
+  },
+  cron_failed: {
+    level: 'fault',
+    exitCode: 69,
+    meaning: 'The cron runs, and what it does fails.',
+    remedy: 'See to the other findings, then look for “sweep.failed” in the logs of the worker.',
+  },
+  dial_queue_silent: {
+    level: 'fault',
+    exitCode: 67,
+    meaning: 'What is put into the dial queue does not come out: nobody is rung.',
+    remedy:
+      'Check the consumers of the queue “dial” in wrangler.toml, and in the Cloudflare dashboard that it is not paused.',
+  },
+  job_queue_silent: {
+    level: 'fault',
+    exitCode: 68,
+    meaning: 'What is put into the job queue does not come out: recordings, imports and erasures wait.',
+    remedy:
+      'Check the consumers of the queue “jobs” in wrangler.toml, and in the Cloudflare dashboard that it is not paused.',
+  },
+
+  vendor_unconfirmed: {
+    level: 'fault',
+    exitCode: 80,
+    meaning: 'No agreement is recorded with a company that sees patient data: nobody is called.',
+    remedy: 'Sign a business associate agreement with {vendors}, then name them in BAA_CONFIRMED, with commas.',
+  },
+  callback_number_invalid: {
+    level: 'fault',
+    exitCode: 81,
+    meaning: 'A number that patients are told to ring cannot be rung.',
+    remedy: 'Set {variable} to a US number as +1 and ten digits that your clinic answers.',
+  },
+  from_number_invalid: {
+    level: 'fault',
+    exitCode: 82,
+    meaning: 'A number in TELNYX_FROM_NUMBER is not a US number.',
+    remedy: 'Set TELNYX_FROM_NUMBER to US numbers as +1 and ten digits.',
+  },
+  transcriber_unusable: {
+    level: 'fault',
+    exitCode: 83,
+    meaning: 'TRANSCRIBER names somebody who cannot be asked: uploads are refused.',
+    remedy: 'Give it what it needs, or set TRANSCRIBER to off. {remedy}',
+  },
+} as const satisfies Readonly<Record<string, CodeEntry>>;
+
+export type FindingCode = keyof typeof CODES;

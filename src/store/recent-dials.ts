@@ -1,0 +1,29 @@
+/** What Telnyx made of the dials of late: which it refused, with its code, and when it last took one. No patient data. */
+import { and, desc, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
+import type { Database } from './database.ts';
+import { calls } from './schema.ts';
+
+const MOST_LISTED = 100;
+
+export async function recentDials(
+  db: Database,
+  since: number,
+): Promise<{ refused: { at: number; code: string }[]; acceptedAt: number | null }> {
+  const late = gt(calls.createdAt, since);
+  const [refused, accepted] = await Promise.all([
+    db
+      .select({ at: calls.createdAt, code: sql<string>`${calls.error}` })
+      .from(calls)
+      // A code of Telnyx is digits; ours are words.
+      .where(and(eq(calls.status, 'failed'), late, isNull(calls.callControlId), sql`${calls.error} glob '[0-9]*'`))
+      .orderBy(desc(calls.createdAt))
+      .limit(MOST_LISTED),
+    db
+      .select({ at: calls.createdAt })
+      .from(calls)
+      .where(and(late, eq(calls.direction, 'outbound'), isNotNull(calls.callControlId)))
+      .orderBy(desc(calls.createdAt))
+      .limit(1),
+  ]);
+  return { refused, acceptedAt: accepted[0]?.at ?? null };
+}

@@ -1,0 +1,51 @@
+/** Puts answers of a note right for whoever asks (C28); API and page both come through here. The note as it was stays, as does what was said. */
+import { type Correction, checkCorrection, withCorrections } from '../domain/note/correct-note.ts';
+import type { Note } from '../domain/note/note.ts';
+import { log } from '../log.ts';
+import { insertCorrectedNote } from '../store/notes.ts';
+import { dataKeyOf } from '../store/patient-keys.ts';
+import { questionnaireVersion } from '../store/questionnaires.ts';
+import { type FieldError, Problem } from './errors.ts';
+import { noteChanged, reviewedNote, type Signer } from './sign-note.ts';
+
+export interface CorrectionRequest {
+  readonly items: readonly Correction[];
+  /** The version that was shown; null: whichever is the newest. */
+  readonly noteVersion: number | null;
+}
+
+/** The note's next version, which nobody has reviewed yet. */
+export async function correctNote(signer: Signer, callId: string, request: CorrectionRequest): Promise<Note> {
+  const { db, config, actor, now } = signer;
+  const { call, note } = await reviewedNote(signer, callId);
+  if (request.noteVersion !== null && request.noteVersion !== note.version) throw noteChanged();
+  const { id, version, language } = note.questionnaire;
+  const questionnaire = await questionnaireVersion(db, id, version);
+  if (questionnaire === null) throw new Error('a note is of questions that are not there');
+
+  const checked = request.items.map((item) => checkCorrection(questionnaire, language === 'es' ? 'es' : 'en', item));
+  const errors = checked.flatMap((each, i): FieldError[] => {
+    if (!each.ok) return [{ pointer: `/items/${i}/${each.problem.field}`, ...codeOf(each.problem) }];
+    const isDouble = request.items.findIndex(({ item }) => item === request.items[i]?.item) !== i;
+    return isDouble ? [{ pointer: `/items/${i}/item`, code: 'duplicate', detail: 'Each item once.' }] : [];
+  });
+  if (errors.length > 0) throw new Problem(422, 'invalid', { errors });
+  const answers = new Map(checked.flatMap((each, i) => (each.ok ? [[request.items[i]?.item ?? '', each.answer]] : [])));
+
+  const next = note.version + 1;
+  const at = new Date(now).toISOString();
+  const corrected: Note = {
+    ...note,
+    ...withCorrections(note, answers, actor.name, at),
+    version: next,
+    // Apart from the ids of the call's own accounts, one of which may be on its way.
+    note_id: `${note.note_id.replace(/\.\d+(-staff)?$/, '')}.${next}-staff`,
+    created_at: at,
+  };
+  const dataKey = await dataKeyOf(config.keyRing, call.patientId);
+  if (!(await insertCorrectedNote(db, dataKey, call.patientId, corrected, now))) throw noteChanged();
+  log.info('note.corrected', { actor: actor.id, call_id: callId, count: answers.size });
+  return corrected;
+}
+
+const codeOf = ({ code, detail }: Pick<FieldError, 'code' | 'detail'>) => ({ code, detail });
