@@ -10,7 +10,9 @@ import { judgeRow, type RowRules } from '../domain/campaign/verdict.ts';
 import { log } from '../log.ts';
 import { getCampaign } from '../store/campaigns.ts';
 import { deleteLists, readList } from '../store/import-bucket.ts';
-import { type AcceptedRow, type CampaignOfList, writeContacts } from '../store/import-contacts.ts';
+import { type CampaignOfList, writeContacts } from '../store/import-contacts.ts';
+import { writePatients } from '../store/import-patients.ts';
+import type { AcceptedRow } from '../store/import-people.ts';
 import type { RejectedRow } from '../store/import-rows.ts';
 import { writeSuppressions } from '../store/import-suppressions.ts';
 import {
@@ -28,10 +30,14 @@ import { readUsNumber } from '../us-number.ts';
 import { DONE, failed, type JobContext, type JobHandler, type JobOutcome } from './job-handler.ts';
 
 /** Beyond it rows are refused, `too_many_rows`; those before stand. */
-const MOST_ROWS: Readonly<Record<ImportKind, number>> = { campaign: 20_000, suppressions: 500_000 };
+const MOST_ROWS: Readonly<Record<ImportKind, number>> = {
+  campaign: 20_000,
+  patients: 20_000,
+  suppressions: 500_000,
+};
 /** Of one import; the others are only counted. */
 const MOST_LISTED = 40_000;
-const PAGE_ROWS: Readonly<Record<ImportKind, number>> = { campaign: 500, suppressions: 2000 };
+const PAGE_ROWS: Readonly<Record<ImportKind, number>> = { campaign: 500, patients: 500, suppressions: 2000 };
 /** Of rows that are refused unread. */
 const PAGE_ROWS_BEYOND = 4000;
 /** Sealed and written as JSON, a page stays below the two megabytes of a parameter of D1. */
@@ -83,8 +89,13 @@ async function readSome(context: JobContext, begun: ListImport): Promise<JobOutc
   for (let pages = 0; pages < PAGES_A_TRY && progress.offset < item.bytes; pages += 1) {
     const read = await list(progress, pageRows(item, rules));
     const page = judged(item, rules, read.records);
-    progress = { offset: read.end, isCut: read.isCut };
-    if (!(await written(context, { item, dataKey, campaign, page, progress }))) return stopped(context, begun.id);
+    const next = { offset: read.end, isCut: read.isCut };
+    if (!(await written(context, { item, dataKey, campaign, page, progress: next }))) {
+      if (await isOvertaken(context, item)) return stopped(context, begun.id);
+      // Somebody came onto file at one of its numbers: the page is judged once more.
+      continue;
+    }
+    progress = next;
     // What other pages refused is known only to the database: duplicates, and those without a consent.
     item = (await getImport(db, item.id)) ?? item;
   }
@@ -137,7 +148,7 @@ function judged(item: ListImport, rules: RowRules, records: ReturnType<typeof re
   let unlisted = 0;
   // Whatever else stands in the row of somebody who is not to be called keeps nobody from that list.
   const phone = rules.columns.findIndex((column) => nameOf(column) === 'phone');
-  const isWhole = item.kind === 'campaign';
+  const isWhole = item.kind !== 'suppressions';
   const read = (cells: readonly string[]) => (isWhole ? cells : [cells[phone] ?? '']);
   const columnsRead = isWhole ? rules : { ...rules, columns: rules.columns.slice(phone, phone + 1) };
   for (const [i, { cells, broken }] of records.entries()) {
@@ -171,8 +182,18 @@ function written(
 ): Promise<boolean> {
   const reader = { jobId: job.id, progress: JSON.stringify(progress) };
   if (campaign !== null) return writeContacts(db, config.keyRing, { ...rest, campaign, page, reader }, now);
+  if (rest.item.kind === 'patients') return writePatients(db, config.keyRing, { ...rest, page, reader }, now);
   const phoneNumbers = page.accepted.map(({ person }) => person.phoneNumber);
   return writeSuppressions(db, config.keyRing, { ...rest, page: { ...page, phoneNumbers }, reader }, now);
+}
+
+async function isOvertaken({ db }: JobContext, { id, rowsRead, campaignId }: ListImport): Promise<boolean> {
+  const [item, campaign] = await Promise.all([
+    getImport(db, id),
+    campaignId === null ? null : getCampaign(db, campaignId),
+  ]);
+  const isHeld = campaignId === null || campaign?.status === 'importing';
+  return item?.status !== 'reading' || item.rowsRead !== rowsRead || !isHeld;
 }
 
 /** The page was not wanted: somebody called it off, or another try is further on and settles the job. */

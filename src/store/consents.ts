@@ -1,5 +1,5 @@
 /** Consents to be called: one row per statement, at one number, by patient (TC-01). Newer evidence adds a row; an old one can only end. */
-import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import type { ConsentBasis } from '../domain/campaign/consent-basis.ts';
 import type { ConsentOnFile } from '../domain/campaign/gate.ts';
 import { PURPOSES, type Purpose } from '../domain/campaign/gate-policy.ts';
@@ -131,6 +131,7 @@ export const revokeConsents = (
   phoneNumber: string,
   reason: string,
   now: number,
+  when: SQL = sql`true`,
 ) =>
   db
     .update(consents)
@@ -140,6 +141,7 @@ export const revokeConsents = (
         eq(consents.patientId, patientId),
         inArray(consents.phoneHash, searchHashes(ring, 'phone', phoneNumber)),
         isNull(consents.revokedAt),
+        when,
       ),
     );
 

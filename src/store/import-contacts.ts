@@ -1,9 +1,9 @@
 /**
  * One page of a list into a campaign: each row becomes a contact of the patient it means, who is made where nobody on file is meant, with
- * a consent. Everything of a page stands or falls in one batch, fenced by how far the import has been read: a page that was
- * written before, or that nobody wants any more, writes nothing. Keys go into the vault before; one without rows opens nothing.
+ * a consent. A page that was written before, or that nobody wants any more, writes nothing. Keys go into the vault before; one without
+ * rows opens nothing.
  */
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Purpose } from '../domain/campaign/gate-policy.ts';
 import { matchPatient } from '../domain/campaign/match-patient.ts';
 import { dedupeKeyOf, type ListedPerson, type RowCode, type StatedConsent } from '../domain/campaign/verdict.ts';
@@ -11,34 +11,33 @@ import type { Language } from '../domain/intake/questionnaire.ts';
 import { consentRow, pairKey } from './consents.ts';
 import { sealContact } from './contacts.ts';
 import type { Database } from './database.ts';
-import { insertRejected, type RejectedRow } from './import-rows.ts';
-import { advanceImport, isWanted, type ListImport } from './imports.ts';
+import {
+  addPatient,
+  amongHashes,
+  consentsAt,
+  isOver,
+  isTrueStill,
+  isUsable,
+  type ListPage,
+  numberHashes,
+  type OnFile,
+  otherPlace,
+  type PeopleRows,
+  placed,
+  type Reader,
+  readOnFile,
+  updatePlaces,
+} from './import-people.ts';
+import { insertRejected } from './import-rows.ts';
+import { advanceImport, type ListImport } from './imports.ts';
 import { setProgress } from './jobs.ts';
 import { newId } from './new-id.ts';
-import { dataKeysOf, type PatientKeys, storeKeys } from './patient-keys.ts';
-import { newPatient, openPatients, type Patient, sealPatient } from './patients.ts';
+import { type PatientKeys, storeKeys } from './patient-keys.ts';
+import type { Patient } from './patients.ts';
 import { rowsFromJson } from './rows-from-json.ts';
 import { consents, contacts, imports, patients } from './schema.ts';
-import { type DataKey, searchHash, searchHashes } from './seal.ts';
+import { type DataKey, searchHash } from './seal.ts';
 
-export interface AcceptedRow {
-  readonly row: number;
-  readonly cells: readonly string[];
-  readonly person: ListedPerson;
-}
-export interface ListPage {
-  readonly accepted: readonly AcceptedRow[];
-  readonly rejected: readonly RejectedRow[];
-  /** Refused, and one too many to be listed. */
-  readonly unlisted: number;
-  /** Blank ones too. */
-  readonly rows: number;
-}
-/** The job that reads, and where it stands after the page. */
-export interface Reader {
-  readonly jobId: string;
-  readonly progress: string;
-}
 export interface CampaignOfList {
   readonly id: string;
   readonly purpose: Purpose;
@@ -53,17 +52,22 @@ export interface PageOfCampaign {
   readonly reader: Reader;
 }
 
-/** False: nobody wants the page any more, or somebody else has written it. */
+/** False: nobody wants the page any more, somebody else has written it, or it has to be judged once more. */
 export async function writeContacts(
   db: Database,
   ring: PatientKeys,
   { item, dataKey, campaign, page, reader }: PageOfCampaign,
   now: number,
 ): Promise<boolean> {
-  const made = rowsOf(ring, item, campaign, page, await readOnFile(db, ring, campaign.id, page.accepted), now);
+  const hashes = numberHashes(ring, page.accepted);
+  const [onFile, inCampaign] = await Promise.all([
+    readOnFile(db, ring, hashes),
+    pairsInCampaign(db, campaign.id, hashes),
+  ]);
+  const made = rowsOf(ring, item, campaign, page, { ...onFile, inCampaign }, now);
   if (made.newKeys.length > 0) await storeKeys(ring, made.newKeys);
   const rejected = [...page.rejected, ...made.rejected];
-  const wanted = isWanted(item);
+  const wanted = isTrueStill(item, onFile, made);
   const [isWritten] = await db.batch([
     db
       .select({ id: imports.id })
@@ -73,88 +77,39 @@ export async function writeContacts(
     updatePlaces(db, made.placed, wanted, now),
     db.insert(consents).select(rowsFromJson(consents, made.consents, wanted)),
     db.insert(contacts).select(rowsFromJson(contacts, made.contacts, wanted)),
-    insertRejected(db, dataKey, item, rejected, now),
+    insertRejected(db, dataKey, item, rejected, now, wanted),
     setProgress(db, reader.jobId, reader.progress, wanted),
     // The fence moves last.
-    advanceImport(db, item, {
-      ...{ rows: page.rows, accepted: made.contacts.length, rejected: rejected.length + page.unlisted },
-    }),
+    advanceImport(
+      db,
+      item,
+      { rows: page.rows, accepted: made.contacts.length, rejected: rejected.length + page.unlisted },
+      wanted,
+    ),
   ]);
   return isWritten.length > 0;
 }
 
-/** Somebody who changed the patient meanwhile knows better. */
-function updatePlaces(db: Database, placed: PageRows['placed'], wanted: SQL, now: number) {
-  const given = sql`json_each(${JSON.stringify(placed)}) as p`;
-  const isTheirs = sql`p.value ->> 'id' = ${patients.id} and p.value ->> 'updatedAt' = ${patients.updatedAt}`;
-  return db
-    .update(patients)
-    .set({ sealed: sql`(select p.value ->> 'sealed' from ${given} where ${isTheirs})`, updatedAt: now })
-    .where(
-      and(
-        sql`${patients.id} in (select p.value ->> 'id' from ${given})`,
-        sql`exists (select 1 from ${given} where ${isTheirs})`,
-        wanted,
-      ),
-    );
+/** Of those who are in the campaign. */
+async function pairsInCampaign(
+  db: Database,
+  campaignId: string,
+  hashes: ReadonlyMap<string, readonly string[]>,
+): Promise<Set<string>> {
+  const listed = await db
+    .select({ patientId: contacts.patientId, phoneHash: contacts.phoneHash })
+    .from(contacts)
+    .where(and(eq(contacts.campaignId, campaignId), sql`${contacts.phoneHash} in ${amongHashes(hashes)}`));
+  const numberOf = new Map([...hashes].flatMap(([number, theirs]) => theirs.map((hash) => [hash, number] as const)));
+  return new Set(listed.map(({ patientId, phoneHash }) => pairKey(patientId, numberOf.get(phoneHash) ?? '')));
 }
 
-/** Whom the rows of a page may mean, as the database has them. */
-interface OnFile {
-  /** By number; those made for this page come to them. */
-  readonly patients: Map<string, Patient[]>;
-  readonly keys: Map<string, DataKey>;
+interface ContactRows extends PeopleRows {
+  readonly contacts: (typeof contacts.$inferInsert)[];
+}
+interface KnownHere extends OnFile {
   /** `pairKey` of those who are in the campaign. */
   readonly inCampaign: Set<string>;
-  readonly consents: readonly (typeof consents.$inferSelect)[];
-  readonly hashes: ReadonlyMap<string, readonly string[]>;
-}
-
-async function readOnFile(
-  db: Database,
-  ring: PatientKeys,
-  campaignId: string,
-  rows: readonly AcceptedRow[],
-): Promise<OnFile> {
-  const numbers = [...new Set(rows.map(({ person }) => person.phoneNumber))];
-  const hashes = new Map(numbers.map((number) => [number, searchHashes(ring, 'phone', number)]));
-  const given = sql`(select value from json_each(${JSON.stringify([...hashes.values()].flat())}))`;
-  const [found, listed] = await db.batch([
-    db.select().from(patients).where(sql`${patients.phoneHash} in ${given}`),
-    db
-      .select({ patientId: contacts.patientId, phoneHash: contacts.phoneHash })
-      .from(contacts)
-      .where(and(eq(contacts.campaignId, campaignId), sql`${contacts.phoneHash} in ${given}`)),
-  ]);
-  const ids = found.map(({ id }) => id);
-  const [known, keys, theirConsents] = await Promise.all([
-    openPatients(ring, found),
-    dataKeysOf(ring, ids),
-    ids.length === 0
-      ? []
-      : db
-          .select()
-          .from(consents)
-          .where(sql`${consents.patientId} in (select value from json_each(${JSON.stringify(ids)}))`),
-  ]);
-  const numberOf = new Map([...hashes].flatMap(([number, theirs]) => theirs.map((hash) => [hash, number] as const)));
-  return {
-    patients: Map.groupBy(known, ({ phoneNumber }) => phoneNumber),
-    keys,
-    inCampaign: new Set(listed.map(({ patientId, phoneHash }) => pairKey(patientId, numberOf.get(phoneHash) ?? ''))),
-    ...{ consents: theirConsents, hashes },
-  };
-}
-
-/** What a page puts into each table. */
-interface PageRows {
-  readonly newKeys: { patientId: string; dataKey: DataKey }[];
-  readonly patients: (typeof patients.$inferInsert)[];
-  /** Of whom the list says where they live, and nobody had. */
-  readonly placed: { id: string; sealed: string; updatedAt: number }[];
-  readonly consents: (typeof consents.$inferInsert)[];
-  readonly contacts: (typeof contacts.$inferInsert)[];
-  readonly rejected: RejectedRow[];
 }
 
 /** In the order of the list: a row may mean a patient that an earlier one made. */
@@ -163,10 +118,10 @@ function rowsOf(
   item: ListImport,
   campaign: CampaignOfList,
   page: ListPage,
-  onFile: OnFile,
+  onFile: KnownHere,
   now: number,
-): PageRows {
-  const made: PageRows = { newKeys: [], patients: [], placed: [], consents: [], contacts: [], rejected: [] };
+): ContactRows {
+  const made: ContactRows = { newKeys: [], patients: [], placed: [], consents: [], contacts: [], rejected: [] };
   const seen = new Set<string>();
   for (const { row, cells, person } of page.accepted) {
     const refuse = (code: RowCode, field: string | null) => void made.rejected.push({ row, code, field, cells });
@@ -187,8 +142,9 @@ function rowsOf(
       refuse('no_consent', null);
       continue;
     }
+    const usual = campaign.language ?? 'en';
     const patient =
-      known === null ? addPatient(ring, made, onFile, campaign, person, now) : placed(made, onFile, known, person);
+      known === null ? addPatient(ring, made, onFile, person, usual, now) : placed(made, onFile, known, person);
     const dataKey = onFile.keys.get(patient.id);
     // Erased at this moment: there is no key to seal anything with, and nobody to ring.
     if (dataKey === undefined) {
@@ -217,50 +173,6 @@ function rowsOf(
   return made;
 }
 
-function addPatient(
-  ring: PatientKeys,
-  made: PageRows,
-  onFile: OnFile,
-  campaign: CampaignOfList,
-  person: ListedPerson,
-  now: number,
-): Patient {
-  const { phoneNumber, firstName, lastName, dateOfBirth, externalId, state, timeZone } = person;
-  const language = person.language ?? campaign.language ?? 'en';
-  const given = { phoneNumber, firstName, lastName, dateOfBirth, externalId, state, timeZone, language };
-  const { patient, dataKey, row } = newPatient(ring, given, now);
-  made.newKeys.push({ patientId: patient.id, dataKey });
-  made.patients.push(row);
-  onFile.keys.set(patient.id, dataKey);
-  onFile.patients.set(phoneNumber, [...(onFile.patients.get(phoneNumber) ?? []), patient]);
-  return patient;
-}
-
-const PLACE = [
-  ['state', 'state'],
-  ['timeZone', 'time_zone'],
-] as const;
-
-/** The column that says they live elsewhere than is on file: staff have to say which is right, or they are called at a wrong hour. */
-const otherPlace = (known: Patient, person: ListedPerson): string | null =>
-  PLACE.find(([of]) => known[of] !== null && person[of] !== null && known[of] !== person[of])?.[1] ?? null;
-
-/** Of somebody on file: where they live is taken from the list if nobody had said it, and nothing else. */
-function placed(made: PageRows, onFile: OnFile, known: Patient, person: ListedPerson): Patient {
-  const patient = {
-    ...known,
-    state: known.state ?? person.state,
-    timeZone: known.timeZone ?? person.timeZone,
-  };
-  const dataKey = onFile.keys.get(known.id);
-  if (dataKey === undefined || (patient.state === known.state && patient.timeZone === known.timeZone)) return known;
-  const { id, updatedAt } = known;
-  const isNew = made.newKeys.some(({ patientId }) => patientId === id);
-  if (isNew) return known;
-  made.placed.push({ id, sealed: sealPatient(dataKey, patient), updatedAt });
-  return patient;
-}
-
 /**
  * The consent a contact rests on: what the list states, if it is newer than what is on file, and than any withdrawal; else what is on
  * file. Null: none that covers this campaign.
@@ -272,20 +184,13 @@ function consentFor(
   onFile: OnFile,
   now: number,
 ): { readonly stated: StatedConsent } | { readonly id: string } | null {
-  const isOver = (expiresAt: number | null | undefined) => expiresAt != null && expiresAt <= now;
-  const hashes = onFile.hashes.get(phoneNumber) ?? [];
-  const theirs =
-    known === null ? [] : onFile.consents.filter((row) => row.patientId === known.id && hashes.includes(row.phoneHash));
+  const theirs = consentsAt(known, phoneNumber, onFile);
   const inForce = theirs
     .filter(({ revokedAt, expiresAt, purposes }) => {
-      return revokedAt === null && !isOver(expiresAt) && (JSON.parse(purposes) as Purpose[]).includes(purpose);
+      return revokedAt === null && !isOver(expiresAt, now) && (JSON.parse(purposes) as Purpose[]).includes(purpose);
     })
     .toSorted((a, b) => b.obtainedAt - a.obtainedAt)[0];
-  const isUsable =
-    stated !== null &&
-    !isOver(stated.expiresAt) &&
-    (stated.purposes?.includes(purpose) ?? true) &&
-    theirs.every(({ revokedAt }) => revokedAt === null || revokedAt < stated.obtainedAt);
-  if (isUsable && (inForce === undefined || stated.obtainedAt > inForce.obtainedAt)) return { stated };
+  const counts = stated !== null && (stated.purposes?.includes(purpose) ?? true) && isUsable(stated, theirs, now);
+  if (counts && (inForce === undefined || stated.obtainedAt > inForce.obtainedAt)) return { stated };
   return inForce === undefined ? null : { id: inForce.id };
 }

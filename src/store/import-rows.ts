@@ -1,5 +1,5 @@
 /** Rows of a list that were refused: why, and in which column. As they stood they are sealed under the import's key, kept 30 days. */
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm';
 import type { RowCode } from '../domain/campaign/verdict.ts';
 import type { Database } from './database.ts';
 import { isWanted, type ListImport } from './imports.ts';
@@ -29,12 +29,13 @@ export function insertRejected(
   item: Pick<ListImport, 'id' | 'rowsRead'>,
   rejected: readonly RejectedRow[],
   now: number,
+  wanted: SQL = isWanted(item),
 ) {
   const rows = rejected.map(({ cells, ...rest }) => ({
     ...{ importId: item.id, ...rest, createdAt: now },
     sealed: seal(dataKey, place(item.id, rest.row), JSON.stringify(cells)),
   }));
-  return db.insert(importRows).select(rowsFromJson(importRows, rows, isWanted(item)));
+  return db.insert(importRows).select(rowsFromJson(importRows, rows, wanted));
 }
 
 type ImportRow = typeof importRows.$inferSelect;

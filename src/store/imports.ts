@@ -1,8 +1,8 @@
 /**
- * Lists on their way into a campaign or the do-not-call list: how far each has been read, and what came of it. `rows_read` is also the
+ * Lists on their way into a campaign, the patients or the do-not-call list: how far each has been read, and what came of it. `rows_read` is also the
  * fence: a page of rows is written only by whoever read it from where the last one ended, while the import still wants it.
  */
-import { and, eq, inArray, isNotNull, lt, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Column } from '../domain/campaign/import-columns.ts';
 import type { ListedPerson } from '../domain/campaign/verdict.ts';
 import type { Database } from './database.ts';
@@ -12,7 +12,7 @@ import { type PatientKeys, storeKeys } from './patient-keys.ts';
 import { campaigns, contacts, importRows, imports } from './schema.ts';
 import { type DataKey, newDataKey, seal, unseal } from './seal.ts';
 
-export const IMPORT_KINDS = ['campaign', 'suppressions'] as const;
+export const IMPORT_KINDS = ['campaign', 'suppressions', 'patients'] as const;
 export type ImportKind = (typeof IMPORT_KINDS)[number];
 export type ImportStatus = 'reading' | 'done' | 'failed' | 'canceled';
 
@@ -113,6 +113,7 @@ export const advanceImport = (
   db: Database,
   read: ListImport,
   page: { readonly rows: number; readonly accepted: number; readonly rejected: number },
+  wanted: SQL = isWanted(read),
 ) =>
   db
     .update(imports)
@@ -121,7 +122,7 @@ export const advanceImport = (
       accepted: sql`${imports.accepted} + ${page.accepted}`,
       rejected: sql`${imports.rejected} + ${page.rejected}`,
     })
-    .where(and(eq(imports.id, read.id), isWanted(read)))
+    .where(and(eq(imports.id, read.id), wanted))
     .returning({ id: imports.id });
 
 /** The import is over, and its campaign is a draft, or cannot be one. */

@@ -22,10 +22,22 @@ export const newId = (prefix: IdPrefix, now: number): string => `${prefix}_${new
 
 export function newUuid(now: number): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const time = BigInt(Math.max(0, now));
-  for (let i = 0; i < 6; i += 1) bytes[i] = Number((time >> BigInt(8 * (5 - i))) & 0xffn);
+  setTime(bytes, now);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = bytes.toHex();
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** No id of that moment or later sorts before it. */
+export function firstIdAt(prefix: IdPrefix, at: number): string {
+  const bytes = new Uint8Array(6);
+  setTime(bytes, at);
+  const hex = bytes.toHex();
+  return `${prefix}_${hex.slice(0, 8)}-${hex.slice(8)}`;
+}
+
+function setTime(bytes: Uint8Array, at: number): void {
+  const time = BigInt(Math.max(0, at));
+  for (let i = 0; i < 6; i += 1) bytes[i] = Number((time >> BigInt(8 * (5 - i))) & 0xffn);
 }

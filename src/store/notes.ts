@@ -1,5 +1,5 @@
 /** Notes, by call and version; the newest is what readers get. */
-import { and, desc, eq, gte, isNotNull, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, isNotNull, lte, sql } from 'drizzle-orm';
 import { keepCorrections } from '../domain/note/correct-note.ts';
 import type { Note } from '../domain/note/note.ts';
 import type { ReviewStatus } from './calls.ts';
@@ -86,6 +86,18 @@ export async function getNote(db: Database, ring: PatientKeys, callId: string): 
 
 export const openNote = (dataKey: DataKey, { id, sealed }: { readonly id: string; readonly sealed: string }): Note =>
   JSON.parse(unseal(dataKey, place(id), sealed)) as Note;
+
+export type NoteStatus = Note['status'];
+
+/** Of the newest version, for those of a page of calls that have one. */
+export async function noteStatuses(db: Database, callIds: readonly string[]): Promise<Map<string, NoteStatus>> {
+  const rows = await db
+    .select({ callId: notes.callId, status: notes.status })
+    .from(notes)
+    .where(sql`${notes.callId} in (select value from json_each(${JSON.stringify(callIds)}))`)
+    .orderBy(asc(notes.version));
+  return new Map(rows.map(({ callId, status }) => [callId, status as NoteStatus]));
+}
 
 /** What a list says of a note: nothing of what the patient said. */
 export interface ListedNote {

@@ -1,8 +1,8 @@
 /** Patients: sealed details, found by exact number or external id. Numbers are not unique, because families share one. */
-import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { PatientFlag } from '../domain/campaign/gate-policy.ts';
 import type { Language } from '../domain/intake/questionnaire.ts';
-import { type ConsentInput, insertConsent } from './consents.ts';
+import { type ConsentInput, insertConsent, revokeConsents } from './consents.ts';
 import type { Database } from './database.ts';
 import { newId } from './new-id.ts';
 import { dataKeyOf, dataKeysOf, type PatientKeys, storeKeys } from './patient-keys.ts';
@@ -107,10 +107,14 @@ export async function createPatient(
   return patient;
 }
 
-/** What of a patient may be changed without being told to whom else the number belongs. */
-export type PatientChanges = Partial<Pick<PatientDetails, 'state' | 'timeZone' | 'flags'>>;
+/** What is left out stays. */
+export type PatientChanges = Partial<PatientDetails & Pick<Patient, 'externalId' | 'language'>>;
 
-/** Sealed anew; null: there is no such patient. Who changes something else at the same moment loses nothing. */
+/**
+ * Sealed anew, and found by what is new; null: there is no such patient. Who changes something else at the same moment loses nothing.
+ * With another number the consents to the old one end (TC-22): whoever answers there may be somebody else now. Calls that run, and
+ * those of campaigns, carry their own number and are judged by their own consent.
+ */
 export async function updateDetails(
   db: Database,
   ring: PatientKeys,
@@ -124,11 +128,17 @@ export async function updateDetails(
     if (row === undefined || patient === undefined) return null;
     const changed: Patient = { ...patient, ...changes, updatedAt: now };
     const sealed = sealPatient(await dataKeyOf(ring, id), changed);
-    const written = await db
-      .update(patients)
-      .set({ sealed, updatedAt: now })
-      .where(and(eq(patients.id, id), eq(patients.sealed, row.sealed)))
-      .returning({ id: patients.id });
+    const { externalId, language } = changed;
+    const isMoved = changed.phoneNumber !== patient.phoneNumber;
+    const isWritten = sql`exists (select 1 from patients where id = ${id} and sealed = ${sealed})`;
+    const [written] = await db.batch([
+      db
+        .update(patients)
+        .set({ sealed, ...hashesOf(ring, changed), externalId, language, updatedAt: now })
+        .where(and(eq(patients.id, id), eq(patients.sealed, row.sealed)))
+        .returning({ id: patients.id }),
+      ...(isMoved ? [revokeConsents(db, ring, id, patient.phoneNumber, 'number_changed', now, isWritten)] : []),
+    ]);
     if (written.length > 0) return changed;
   }
   throw new Error('a patient is being changed by others again and again');
@@ -172,39 +182,6 @@ export async function patientsByNumber(
   return openPatients(ring, rows);
 }
 
-export interface PatientFilter {
-  readonly limit: number;
-  /** The id of the last patient already seen. */
-  readonly cursor: string | null;
-  readonly phoneNumber?: string;
-  readonly externalId?: string;
-}
-
-export async function listPatients(
-  db: Database,
-  ring: PatientKeys,
-  filter: PatientFilter,
-): Promise<{ items: Patient[]; nextCursor: string | null }> {
-  const { phoneNumber, externalId } = filter;
-  const rows = await db
-    .select()
-    .from(patients)
-    .where(
-      and(
-        filter.cursor === null ? undefined : lt(patients.id, filter.cursor),
-        phoneNumber === undefined ? undefined : inArray(patients.phoneHash, searchHashes(ring, 'phone', phoneNumber)),
-        externalId === undefined ? undefined : eq(patients.externalId, externalId),
-      ),
-    )
-    .orderBy(desc(patients.id))
-    .limit(filter.limit + 1);
-  const page = rows.slice(0, filter.limit);
-  return {
-    items: await openPatients(ring, page),
-    nextCursor: rows.length > page.length ? (page.at(-1)?.id ?? null) : null,
-  };
-}
-
 export async function openPatients(ring: PatientKeys, rows: readonly PatientRow[]): Promise<Patient[]> {
   const keys = await dataKeysOf(
     ring,
@@ -227,7 +204,7 @@ function opened(row: PatientRow, key: DataKey): Patient {
 }
 
 /** Families are searched by name as people write it: without case, accents or outer spaces. */
-const normalisedName = (name: string): string =>
+export const normalisedName = (name: string): string =>
   name
     .normalize('NFD')
     .replace(/\p{Mn}/gu, '')

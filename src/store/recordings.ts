@@ -105,6 +105,15 @@ export async function getRecording(db: Database, callId: string): Promise<Record
   return row === undefined ? null : opened(row);
 }
 
+/** Of a page of calls, by call. */
+export async function recordingsOf(db: Database, callIds: readonly string[]): Promise<Map<string, Recording>> {
+  const rows = await db
+    .select()
+    .from(recordings)
+    .where(sql`${recordings.callId} in (select value from json_each(${JSON.stringify(callIds)}))`);
+  return new Map(rows.map((row) => [row.callId, opened(row)]));
+}
+
 /** The signed address, unless it has been used already. */
 export async function recordingLink(db: Database, ring: PatientKeys, callId: string): Promise<string | null> {
   const [row] = await db.select().from(recordings).where(eq(recordings.callId, callId)).limit(1);

@@ -38,6 +38,24 @@ export async function reviewsOfCall(db: Database, ring: PatientKeys, callId: str
     .orderBy(asc(reviews.createdAt), asc(reviews.id));
   const sealed = rows.find((row) => row.sealed !== null);
   const dataKey = sealed === undefined ? null : await dataKeyOf(ring, sealed.patientId);
+  return opened(dataKey, rows);
+}
+
+/** Of a page of calls of one patient, by call. */
+export async function reviewsOfCalls(
+  db: Database,
+  dataKey: DataKey,
+  callIds: readonly string[],
+): Promise<Map<string, Reviews>> {
+  const rows = await db
+    .select()
+    .from(reviews)
+    .where(sql`${reviews.callId} in (select value from json_each(${JSON.stringify(callIds)}))`)
+    .orderBy(asc(reviews.createdAt), asc(reviews.id));
+  return new Map([...Map.groupBy(rows, ({ callId }) => callId)].map(([id, of]) => [id, opened(dataKey, of)]));
+}
+
+function opened(dataKey: DataKey | null, rows: readonly (typeof reviews.$inferSelect)[]): Reviews {
   return {
     signatures: rows.filter(({ kind }) => kind === 'signature').map(shown),
     addenda: rows.flatMap((row) =>

@@ -22,7 +22,7 @@ export const patients = sqliteTable(
   (t) => [
     index('patients_phone').on(t.phoneHash),
     index('patients_last_four').on(t.lastFourHash),
-    index('patients_family_name').on(t.familyNameHash),
+    index('patients_family_name').on(t.familyNameHash, t.id),
     index('patients_external').on(t.externalId),
   ],
 );
@@ -358,6 +358,8 @@ export const dialDecisions = sqliteTable(
     index('dial_decisions_call').on(t.callId),
     index('dial_decisions_contact').on(t.contactId).where(sql`contact_id is not null`),
     index('dial_decisions_decided').on(t.decidedAt),
+    // Of a call or a contact they are found by it; these were refused before there was either.
+    index('dial_decisions_refused').on(t.patientId).where(sql`call_id is null and contact_id is null`),
   ],
 );
 
@@ -488,7 +490,7 @@ export const contacts = sqliteTable(
 );
 
 /**
- * A file on its way into a campaign or the do-not-call list. It lies in R2 (`imports/<id>`) until it is read, sealed under a key of
+ * A file on its way into a campaign, the patients or the do-not-call list. It lies in R2 (`imports/<id>`) until it is read, sealed under a key of
  * its own, which the vault keeps under the import's id. `mapping`: which column is what; `sealed`: the consent that was stated for all rows.
  */
 export const imports = sqliteTable(

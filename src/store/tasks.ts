@@ -78,6 +78,24 @@ export async function tasksOfCall(db: Database, callId: string): Promise<Task[]>
   return rows.map(opened);
 }
 
+/** Of a page of calls. */
+export async function tasksOfCalls(db: Database, callIds: readonly string[]): Promise<Task[]> {
+  const given = sql`(select value from json_each(${JSON.stringify(callIds)}))`;
+  const rows = await db.select().from(tasks).where(sql`${tasks.callId} in ${given}`).orderBy(asc(tasks.dueAt));
+  return rows.map(opened);
+}
+
+/** By way of their calls; what is done comes last. */
+export async function tasksOfPatient(db: Database, patientId: string, limit: number): Promise<Task[]> {
+  const rows = await db
+    .select()
+    .from(tasks)
+    .where(sql`${tasks.callId} in (select id from calls where patient_id = ${patientId})`)
+    .orderBy(sql`${tasks.status} = 'done'`, asc(tasks.dueAt))
+    .limit(limit);
+  return rows.map(opened);
+}
+
 /** The red-flag tasks of those calls that have one, by call: one page of a list. */
 export async function redFlagTasks(db: Database, callIds: readonly string[]): Promise<Map<string, Task>> {
   if (callIds.length === 0) return new Map();

@@ -13,7 +13,11 @@ import { asUtf8, encodingOf, headOf } from './list-text.ts';
 import type { UploadedFile } from './read-upload.ts';
 
 /** What may be uploaded at most. */
-export const MAX_LIST_BYTES = { campaign: 10 * 1024 * 1024, suppressions: 32 * 1024 * 1024 } as const;
+export const MAX_LIST_BYTES = {
+  campaign: 10 * 1024 * 1024,
+  patients: 10 * 1024 * 1024,
+  suppressions: 32 * 1024 * 1024,
+} as const;
 
 export interface ListFile {
   readonly format: ListImport['format'];
@@ -84,12 +88,14 @@ function formatOf({ name, type }: UploadedFile): ListImport['format'] {
 function checked(headers: readonly string[], asked: ListAsked): readonly Column[] {
   const isNumber = (text: string) => readUsNumber(text) !== null;
   const result = columnsOf({ headers, ...asked, isNumber });
-  // Of somebody who is not to be called nothing else is read, and nothing else can keep them from the list.
-  if (result.ok)
-    return asked.kind === 'campaign'
-      ? result.columns
-      : result.columns.map((column) => (nameOf(column) === 'phone' ? column : null));
+  if (result.ok) return result.columns.map((column) => (isRead(column, asked.kind) ? column : null));
   throw new Problem(422, 'invalid', { errors: result.problems });
+}
+
+function isRead(column: Column, kind: ImportKind): boolean {
+  // Of somebody who is not to be called nothing else is read, and nothing else can keep them from the list.
+  if (kind === 'suppressions') return nameOf(column) === 'phone';
+  return kind === 'campaign' || (column !== null && 'field' in column);
 }
 
 interface Head {

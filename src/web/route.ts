@@ -129,15 +129,13 @@ function queryOf(c: AppContext): Record<string, unknown> {
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
-/** Registers the table; a known path asked with another method is 405. */
+/** Registers the table; a known path asked with another method is 405. An address that is a path itself is no id in another. */
 export function serve(app: Hono<AppEnv>, routes: readonly Route[]): void {
-  const methods = new Map<string, string[]>();
-  for (const { method, path, answer } of routes) {
-    app.on(method, path, answer);
-    const known = methods.get(path) ?? [];
-    methods.set(path, [...known, method, ...(method === 'GET' ? ['HEAD'] : [])]);
-  }
-  for (const [path, allowed] of methods) {
+  const byPath = [...Map.groupBy(routes, ({ path }) => path)];
+  const hasId = (path: string) => Number(path.includes('/:'));
+  for (const [path, ofPath] of byPath.toSorted(([a], [b]) => hasId(a) - hasId(b))) {
+    for (const { method, answer } of ofPath) app.on(method, path, answer);
+    const allowed = ofPath.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
     app.all(path, () => {
       throw new Problem(405, 'method_not_allowed', { headers: { Allow: allowed.join(', ') } });
     });

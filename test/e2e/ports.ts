@@ -8,6 +8,7 @@ export const PORTS = {
   plainWranglerDev: 8837,
   recordings: 8847,
   campaignPages: 8857,
+  patients: 8937,
   everyPage: 8867,
   questionnaires: 8917,
   cli: 8897,

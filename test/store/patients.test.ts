@@ -1,8 +1,9 @@
 /** Patients and their consents: found exactly, opened under their own key, never by anything less. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { activeConsent, insertConsent, revokeConsents } from '../../src/store/consents.ts';
+import { listPatients } from '../../src/store/find-patients.ts';
 import { dataKeyOf, dataKeysOf, wrappedKeyOf } from '../../src/store/patient-keys.ts';
-import { getPatient, listPatients, patientsByNumber } from '../../src/store/patients.ts';
+import { getPatient, patientsByNumber } from '../../src/store/patients.ts';
 import { type KeyRing, parseKeyRing } from '../../src/store/seal.ts';
 import { CONSENT, givenPatient, nextNumber } from '../support/place-call.ts';
 import { db, later, restore, ring, stopClock, testEnv } from '../support/worker-env.ts';

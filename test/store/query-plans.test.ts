@@ -8,11 +8,12 @@ import { readPage } from '../../src/store/campaign-results.ts';
 import { consentsOnFile } from '../../src/store/consents.ts';
 import { database } from '../../src/store/database.ts';
 import { callsOfPatient, recentInboundCalls } from '../../src/store/erasure.ts';
+import { listPatients } from '../../src/store/find-patients.ts';
 import { listRejected } from '../../src/store/import-rows.ts';
 import { importsToForget, statusesOf } from '../../src/store/imports.ts';
 import { countDeadJobs, dueJobs, forgetDone, jobsOfCall, listJobs } from '../../src/store/jobs.ts';
 import { listNotes } from '../../src/store/notes.ts';
-import { listPatients, type Patient } from '../../src/store/patients.ts';
+import type { Patient } from '../../src/store/patients.ts';
 import { reassignedAnswers } from '../../src/store/reassigned-numbers.ts';
 import { recentDials } from '../../src/store/recent-dials.ts';
 import { countUnreviewed, listUnreviewed, reviewsOfCall } from '../../src/store/reviews.ts';
@@ -51,6 +52,15 @@ it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
   ['alerts that are due', (db) => dueAlerts(db, Date.now(), limit)],
   ['the unfinished intake of a patient', (db) => unfinishedIntake(db, ring, { id: 'pat_1' } as Patient, HELD_NOWHERE)],
   ['the newest patients', (db) => listPatients(db, ring, { limit, cursor })],
+  [
+    'patients of a family name, further on',
+    // Under one key; while two are in use, those of the name are sorted.
+    (db) => listPatients(db, config.keyRing, { limit, cursor: 'pat_2', familyName: 'Diaz' }),
+  ],
+  [
+    'patients who came onto file in a span of time',
+    (db) => listPatients(db, ring, { limit, cursor, from: 1_700_000_000_000, to: 1_800_000_000_000 }),
+  ],
   ['whether a number is suppressed', (db) => isSuppressed(db, ring, '+12025550143')],
   ['which numbers of a page are suppressed', (db) => suppressedOf(db, ring, ['+12025550143', '+12025550144'])],
   ['the newest numbers of the do-not-call list', (db) => listSuppressions(db, ring, { limit, cursor, active: true })],

@@ -67,7 +67,7 @@ describe('the reference', () => {
 
   it('tells of an operation who may, what it takes, what it answers, what it refuses, and how to ask', () => {
     const text = textOf(operation('calls', 'postCalls'));
-    expect(text).toContain('For admin, clinician. The answer can hold patient data. Takes an Idempotency-Key.');
+    expect(text).toContain('For admin, clinician, intake. The answer can hold patient data. Takes an Idempotency-Key.');
     expect(text).toContain('phone_number: string');
     expect(text).toContain('language?: "en" | "es" | null');
     expect(text).toContain('201 Made, application/json');

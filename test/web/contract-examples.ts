@@ -75,6 +75,26 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   'GET /api/patients/{patient_id}': [{ path: (world) => world.patient() }],
   'PATCH /api/patients/{patient_id}': [{ path: (world) => world.patient(), body: () => ({ state: 'CA' }) }],
   'DELETE /api/patients/{patient_id}': [{ path: (world) => world.patient() }],
+  'PUT /api/patients/{patient_id}': [
+    {
+      path: (world) => world.patient(),
+      body: (world) => ({
+        phone_number: world.nextNumber(),
+        first_name: 'Ana',
+        last_name: 'Diaz',
+        external_id: 'MRN-7',
+      }),
+    },
+  ],
+  'POST /api/patients/search': [{ path: (world) => world.patient(), body: () => ({ family_name: 'Diaz', limit: 2 }) }],
+  'POST /api/patients/import': [
+    { form: (world) => listForm({ consent: JSON.stringify(CONSENT) }, world.nextNumber()) },
+  ],
+  'GET /api/patients/{patient_id}/calls': [{ path: (world) => world.patientOfCall() }],
+  'GET /api/patients/{patient_id}/export': [
+    { path: (world) => world.patientOfCall() },
+    { path: (world) => world.consent() },
+  ],
   'GET /api/patients/{patient_id}/consents': [{ path: (world) => world.consent() }],
   'POST /api/patients/{patient_id}/consents': [{ path: (world) => world.patient(), body: () => CONSENT }],
   'POST /api/patients/{patient_id}/consents/{consent_id}/revoke': [

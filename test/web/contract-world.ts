@@ -82,14 +82,17 @@ export async function givenWorld() {
     await endCall(given, call);
     return { call_id: call.call.id };
   };
-  const recordedCall = async (): Promise<Ids> => {
-    const { call, patient } = await endedCall();
+  const recordedCall = async (): Promise<Ids> => ({ call_id: (await withAudio()).call.id });
+  const patientOfCall = async (): Promise<Ids> => ({ patient_id: (await withAudio()).patient.id });
+  const withAudio = async () => {
+    const made = await endedCall();
+    const { call, patient } = made;
     const ref = { id: recordingIdOf(call.id), callId: call.id, patientId: patient.id };
     const audio = inPieces(givenMp3(2000), 50_000);
     const stored = await putRecording(given.env.BUCKET, ref, await dataKeyOf(ring, patient.id), PROOF as never, audio);
     const facts = { telnyxId: null, format: 'mp3', durationMs: 2000, startedAt: 1 } as const;
     await markReady(db, call.id, { ...stored, ...facts }, Date.now());
-    return { call_id: call.id };
+    return made;
   };
   const failedRecording = async (): Promise<Ids> => {
     const of = await call();
@@ -168,7 +171,7 @@ export async function givenWorld() {
   };
   return {
     ...{ given, db, config, nextNumber, runDueJobs },
-    ...{ patient, consent, liveCall, call, calmCall, recordedCall, failedRecording, task, deadJob },
+    ...{ patient, consent, liveCall, call, calmCall, recordedCall, patientOfCall, failedRecording, task, deadJob },
     ...{ transcription, definition, questionnaire, approved },
     ...{ campaign, preflight, suppression, staff, media, listBeingRead, listRead },
   };

@@ -216,5 +216,5 @@ describe.each([
 it('the audit line of what does not open says what was answered', async () => {
   const given = appWith(NEW);
   const response = await given.request(`/api/patients/${patient.id}`);
-  expect(given.logged('audit')).toMatchObject([{ audit: 'patient.read', status: response.status }]);
+  expect(given.logged('audit')).toMatchObject([{ audit: 'patient.reveal', status: response.status }]);
 });

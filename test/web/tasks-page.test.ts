@@ -169,7 +169,8 @@ describe('people of the intake desk', () => {
     expect(home.headers.get('Location')).toBe('/dashboard/today');
     const { html } = await pageOf('/dashboard/tasks', { token });
     expect(html).not.toContain('/dashboard/calls');
-    expect(html).not.toContain('Call a patient');
+    expect(html).toContain(`href="/dashboard/patients/${made.patient.id}"`);
+    expect(html).toContain('Call a patient');
     expect((await post(`/dashboard/tasks/${id}/claim`, { token })).html).toContain('is yours now');
     const refused = await pageOf(`/dashboard/calls/${made.call.id}`, { token });
     expect(refused.status).toBe(403);

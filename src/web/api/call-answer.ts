@@ -35,11 +35,17 @@ export const callAnswer = z
     direction: z.string().meta({ description: '`outbound` or `inbound`.' }),
     patient_id: idOf('pat'),
     external_id: z.string().nullable(),
-    phone_number: z.string().meta({ description: 'Whole in the item, masked in lists.', examples: ['+12025550143'] }),
+    phone_number: z
+      .string()
+      .nullable()
+      .meta({
+        description: 'Whole in the item, masked in lists; null for whoever may not see it.',
+        examples: ['+12025550143'],
+      }),
     campaign_id: idOf('cmp').nullable(),
     created_at: moment,
     recording: z.strictObject({ status: recordingStatus, duration_seconds: seconds, bytes: seconds }),
-    red_flags: count,
+    red_flags: count.nullable(),
     review: z.strictObject({
       status: z.enum(['unreviewed', 'signed']),
       by: z.string().nullable(),
@@ -53,20 +59,19 @@ export const callAnswer = z
   })
   .meta({ id: 'Call' });
 
-export const eventsAnswer = listOf(
-  z
-    .strictObject({
-      event_id: z.string(),
-      type: z.string(),
-      at: moment,
-      received_at: moment,
-      effect: z.enum(['applied', 'duplicate', 'ignored', 'late']),
-      commands: z.array(z.string()).readonly(),
-    })
-    .meta({ id: 'CallEvent' }),
-);
+export const eventAnswer = z
+  .strictObject({
+    event_id: z.string(),
+    type: z.string(),
+    at: moment,
+    received_at: moment,
+    effect: z.enum(['applied', 'duplicate', 'ignored', 'late']),
+    commands: z.array(z.string()).readonly(),
+  })
+  .meta({ id: 'CallEvent' });
+export const eventsAnswer = listOf(eventAnswer);
 
-const lineAnswer = z
+export const lineAnswer = z
   .strictObject({
     speaker: z.enum(['agent', 'patient']),
     text: z.string(),

@@ -5,6 +5,7 @@ import { getNote } from '../../store/notes.ts';
 import { getRecording } from '../../store/recordings.ts';
 import { redFlagTasks } from '../../store/tasks.ts';
 import { Problem } from '../errors.ts';
+import { rolesSeeing } from '../field-access.ts';
 import { readCall, readCallLog, storedCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
 import { TABULAR_TYPES } from '../tabular.ts';
@@ -16,7 +17,6 @@ import { namedNote } from './note-schema.ts';
 
 const shared = {
   method: 'GET',
-  roles: ['admin', 'clinician'],
   phi: true,
   params: z.strictObject({ call_id: callId }),
 } as const;
@@ -24,6 +24,7 @@ const shared = {
 const intakeData = route(
   {
     ...shared,
+    roles: rolesSeeing('answers'),
     path: '/api/calls/:call_id/intake-data',
     audit: 'note.read',
     summary: 'Read the note of a call, ready within 15 seconds of the hang-up',
@@ -47,6 +48,7 @@ const intakeData = route(
 const events = route(
   {
     ...shared,
+    roles: rolesSeeing('call_events'),
     path: '/api/calls/:call_id/events',
     audit: 'call.read_events',
     summary: 'List the events of a call, with what each one led to',
@@ -58,6 +60,7 @@ const events = route(
 const transcripts = route(
   {
     ...shared,
+    roles: rolesSeeing('transcript'),
     path: '/api/calls/:call_id/transcripts',
     audit: 'call.read_transcripts',
     summary: 'List what was said in a call',

@@ -1,21 +1,14 @@
 /** /api/calls: place a call, list them, read one, hang up. Numbers are masked in the list and whole in the item. */
 import * as z from 'zod';
 import { CALL_STATUSES } from '../../domain/intake/call-record.ts';
-import { log } from '../../log.ts';
-import { type Call, getCall, listCalls } from '../../store/calls.ts';
-import { placeCall } from '../../store/place-call.ts';
-import { invalidField } from '../check-input.ts';
-import type { AppContext } from '../context.ts';
-import { dialingStopped } from '../dialing-stopped.ts';
-import { enqueueCall } from '../enqueue-call.ts';
-import { Problem } from '../errors.ts';
-import { maskNumber } from '../mask.ts';
+import { listCalls } from '../../store/calls.ts';
+import { rolesSeeing } from '../field-access.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
-import { hangUp, readCall, storedCall } from '../read-call.ts';
+import { placePatientCall } from '../place-patient-call.ts';
+import { hangUp, readCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
 import { idOf, listOf } from './answer-fields.ts';
 import { callAnswer } from './call-answer.ts';
-import { callJson } from './call-json.ts';
 import {
   callId,
   campaignId,
@@ -28,6 +21,7 @@ import {
   phoneNumber,
   time,
 } from './fields.ts';
+import { listedCall, shownCall } from './shown-call.ts';
 
 const oneCall = z.strictObject({ call_id: callId });
 
@@ -35,7 +29,7 @@ const place = route(
   {
     method: 'POST',
     path: '/api/calls',
-    roles: ['admin', 'clinician'],
+    roles: rolesSeeing('call_status'),
     audit: 'call.place',
     phi: true,
     summary: 'Call a patient, if the gate allows it',
@@ -49,45 +43,23 @@ const place = route(
     }),
   },
   async (ask) => {
-    const { body, env, config, db, actor, now, c } = ask;
-    const before = await ask.made('call', (id) => getCall(db, config.keyRing, id));
-    // Placed by a try whose answer was lost; if it died before it told the dialer, the sweep does.
-    if (before !== null) return placedJson(c, before);
-    const request = {
-      callId: ask.newId('call'),
+    const { body, c } = ask;
+    const call = await placePatientCall(ask, {
       phoneNumber: body.phone_number,
-      // The schema takes no other.
-      numberValid: true,
       patientId: body.patient_id ?? null,
       questionnaireId: body.questionnaire ?? null,
       language: body.language ?? null,
       consent: body.consent ?? null,
-      ...{ purpose: 'intake' as const, testOf: null },
-      stopped: await dialingStopped(env),
-      requestedBy: actor.id,
-    };
-    const placed = await placeCall(db, config, request, now);
-    if (!placed.ok && placed.kind === 'unknown') {
-      throw invalidField(`/${placed.field}`, 'unknown', 'There is none with this id.');
-    }
-    if (!placed.ok) {
-      log.info('call.refused', { actor: actor.id, code: placed.code, decision_id: placed.decisionId });
-      throw new Problem(409, placed.code, { decisionId: placed.decisionId });
-    }
-    log.info('call.placed', { actor: actor.id, call_id: placed.callId, attempt_id: placed.attemptId });
-    await enqueueCall(env, placed);
-    return placedJson(c, await storedCall(ask, placed.callId));
+    });
+    return c.json(shownCall(ask.actor, call), 201, { Location: `/api/calls/${call.id}` });
   },
 );
-
-const placedJson = (c: AppContext, call: Call): Response =>
-  c.json(callJson(call), 201, { Location: `/api/calls/${call.id}` });
 
 const list = route(
   {
     method: 'GET',
     path: '/api/calls',
-    roles: ['admin', 'clinician'],
+    roles: rolesSeeing('call_status'),
     audit: 'call.list',
     phi: true,
     summary: 'List calls, newest first, with masked numbers',
@@ -104,7 +76,7 @@ const list = route(
       to: time.optional(),
     }),
   },
-  async ({ query, db, config, c }) => {
+  async ({ query, db, config, actor, c }) => {
     const { status, flagged, reviewed, patient_id, campaign_id, from, to } = query;
     const found = await listCalls(db, config.keyRing, {
       limit: query.limit ?? DEFAULT_LIMIT,
@@ -117,7 +89,7 @@ const list = route(
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
     });
-    const items = found.items.map((call) => ({ ...callJson(call), phone_number: maskNumber(call.phoneNumber) }));
+    const items = found.items.map((call) => listedCall(actor, call));
     return c.json({ items, next_cursor: cursorText(found.nextCursor) });
   },
 );
@@ -126,21 +98,21 @@ const read = route(
   {
     method: 'GET',
     path: '/api/calls/:call_id',
-    roles: ['admin', 'clinician'],
+    roles: rolesSeeing('call_status'),
     audit: 'call.read',
     phi: true,
     summary: 'Read a call; while it lives, as its session has it',
     answers: { 200: callAnswer },
     params: oneCall,
   },
-  async (ask) => ask.c.json(callJson((await readCall(ask, ask.params.call_id)).call)),
+  async (ask) => ask.c.json(shownCall(ask.actor, (await readCall(ask, ask.params.call_id)).call)),
 );
 
 const hangup = route(
   {
     method: 'POST',
     path: '/api/calls/:call_id/hangup',
-    roles: ['admin', 'clinician'],
+    roles: rolesSeeing('call_status'),
     audit: 'call.hangup',
     phi: false,
     summary: 'Hang up a call',

@@ -11,6 +11,7 @@ import { CONTACT_STATUSES } from '../../store/contacts.ts';
 import { questionnaireVersion } from '../../store/questionnaires.ts';
 import { knownCampaign } from '../command-campaign.ts';
 import { Problem } from '../errors.ts';
+import { sees } from '../field-access.ts';
 import { type ResultsView, resultColumns, rowsOf } from '../result-columns.ts';
 import { type Ask, type Route, route } from '../route.ts';
 import { TABULAR_TYPES, tabularStream } from '../tabular.ts';
@@ -25,10 +26,10 @@ const FORMATS = ['json', 'csv', 'tsv'] as const;
  * `intake` rings those back who were not reached, and so needs numbers; notes and transcripts are closed to it everywhere else, and a
  * file of ten thousand is no way around that. `operator` runs the campaign and needs neither.
  */
-const viewOf = ({ roles }: Ask['actor']): ResultsView => {
-  const answers = roles.includes('admin') || roles.includes('clinician');
-  return { answers, numbers: answers || roles.includes('intake') };
-};
+const viewOf = (actor: Ask['actor']): ResultsView => ({
+  answers: sees(actor, 'answers') && sees(actor, 'transcript'),
+  numbers: sees(actor, 'contact_rows'),
+});
 
 const results = route(
   {

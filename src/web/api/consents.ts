@@ -1,104 +1,39 @@
 /** /api/patients/{id}/consents and /flags: why a patient may be called, and what stops it. */
 import * as z from 'zod';
 import { PATIENT_FLAGS } from '../../domain/campaign/gate-policy.ts';
-import { log } from '../../log.ts';
-import { type Consent, consentById, consentsOf, insertConsent, revokeConsent } from '../../store/consents.ts';
-import { dataKeyOf } from '../../store/patient-keys.ts';
-import { getPatient, type Patient, updateDetails } from '../../store/patients.ts';
-import type { DataKey } from '../../store/seal.ts';
-import { notFound, Problem } from '../errors.ts';
-import { type Ask, type Route, route } from '../route.ts';
-import { idOf, listOf, moment } from './answer-fields.ts';
-import { iso } from './call-json.ts';
+import { addConsent, changePatient, endConsent, listConsents } from '../change-patient.ts';
+import { rolesSeeing } from '../field-access.ts';
+import { type Route, route } from '../route.ts';
+import { consentAnswer, consentJson } from './consent-json.ts';
 import { consentFields, consentId, line, patientId, phoneNumber, toConsent } from './fields.ts';
-import { patientAnswer, patientJson } from './patients.ts';
+import { patientAnswer, patientJson } from './patient-json.ts';
 
-const people = { roles: ['admin', 'clinician', 'intake'], phi: true } as const;
+const people = { roles: rolesSeeing('consent_evidence'), phi: true } as const;
 const one = z.strictObject({ patient_id: patientId });
-
-const consentAnswer = z
-  .strictObject({
-    consent_id: idOf('con'),
-    patient_id: idOf('pat'),
-    phone_number: z.string(),
-    basis: z.string(),
-    purposes: z.array(z.string()).readonly(),
-    obtained_at: moment,
-    obtained_by: z.string(),
-    evidence: z.string(),
-    expires_at: moment.nullable(),
-    recorded_by: z.string(),
-    created_at: moment,
-    revoked_at: moment.nullable(),
-    revoked_reason: z.string().nullable(),
-    revoked_by: z.string().nullable(),
-  })
-  .meta({ id: 'Consent' });
-
-const json = (row: Consent): z.infer<typeof consentAnswer> => ({
-  consent_id: row.id,
-  patient_id: row.patientId,
-  phone_number: row.phoneNumber,
-  basis: row.basis,
-  purposes: row.purposes,
-  obtained_at: iso(row.obtainedAt),
-  obtained_by: row.obtainedBy,
-  evidence: row.evidence,
-  expires_at: row.expiresAt === null ? null : iso(row.expiresAt),
-  recorded_by: row.recordedBy,
-  created_at: iso(row.createdAt),
-  revoked_at: row.revokedAt === null ? null : iso(row.revokedAt),
-  revoked_reason: row.revokedStatement ?? row.revokedReason,
-  revoked_by: row.revokedBy ?? null,
-});
-
-/** 404: there is no such patient, or they were erased. */
-async function known(
-  { db, config }: Pick<Ask, 'db' | 'config'>,
-  id: string,
-): Promise<{ readonly patient: Patient; readonly dataKey: DataKey }> {
-  const patient = await getPatient(db, config.keyRing, id);
-  if (patient === null) throw notFound();
-  return { patient, dataKey: await dataKeyOf(config.keyRing, id) };
-}
 
 const list = route(
   {
-    ...people,
-    method: 'GET',
-    path: '/api/patients/:patient_id/consents',
-    audit: 'consent.list',
-    params: one,
-    summary: 'List the consents of a patient',
-    answers: { 200: listOf(consentAnswer) },
+    ...{ ...people, method: 'GET', path: '/api/patients/:patient_id/consents', audit: 'consent.list', params: one },
+    summary: 'What was ever said about calling a patient, newest first',
+    answers: { 200: z.strictObject({ items: z.array(consentAnswer), next_cursor: z.null() }) },
   },
   async (ask) => {
-    const { dataKey, patient } = await known(ask, ask.params.patient_id);
-    const items = await consentsOf(ask.db, dataKey, patient.id);
-    return ask.c.json({ items: items.map(json), next_cursor: null });
+    const items = await listConsents(ask, ask.params.patient_id);
+    return ask.c.json({ items: items.map(consentJson), next_cursor: null });
   },
 );
 
 /** At the patient's number unless another is given (TC-01). */
 const add = route(
   {
-    ...people,
-    ...{ method: 'POST', path: '/api/patients/:patient_id/consents', audit: 'consent.add', params: one },
-    summary: 'Record a consent of a patient',
-    answers: { 201: consentAnswer },
+    ...{ ...people, method: 'POST', path: '/api/patients/:patient_id/consents', audit: 'consent.add', params: one },
     body: z.strictObject({ ...consentFields, phone_number: phoneNumber.nullish() }),
+    ...{ summary: 'Record a consent to be called', answers: { 201: consentAnswer } },
   },
   async (ask) => {
-    const { body, db, config, actor, now, c } = ask;
-    const { dataKey, patient } = await known(ask, ask.params.patient_id);
-    const before = await ask.made('con', (id) => consentById(db, dataKey, patient.id, id));
-    if (before !== null) return c.json(json(before), 201);
-    const id = ask.newId('con');
-    const number = body.phone_number ?? patient.phoneNumber;
-    const row = { id, patientId: patient.id, phoneNumber: number, consent: toConsent(body), recordedBy: actor.id };
-    await insertConsent(db, config.keyRing, dataKey, row, now);
-    log.info('consent.added', { actor: actor.id, patient_id: patient.id, consent_id: id });
-    return c.json(json((await consentById(db, dataKey, patient.id, id)) as Consent), 201);
+    const { body, params, c } = ask;
+    const row = await addConsent(ask, params.patient_id, toConsent(body), body.phone_number ?? null);
+    return c.json(consentJson(row), 201);
   },
 );
 
@@ -106,37 +41,25 @@ const revoke = route(
   {
     ...people,
     ...{ method: 'POST', path: '/api/patients/:patient_id/consents/:consent_id/revoke', audit: 'consent.revoke' },
-    summary: 'End a consent',
-    answers: { 200: consentAnswer },
     params: z.strictObject({ patient_id: patientId, consent_id: consentId }),
     body: z.strictObject({ reason: line(500) }),
+    ...{ summary: 'End a consent, with the reason', answers: { 200: consentAnswer } },
   },
   async (ask) => {
-    const { params, body, db, now, actor, c } = ask;
-    const { dataKey, patient } = await known(ask, params.patient_id);
-    const ending = { id: params.consent_id, patientId: patient.id, reason: body.reason, revokedBy: actor.id };
-    const isEnded = await revokeConsent(db, dataKey, ending, now);
-    const row = await consentById(db, dataKey, patient.id, params.consent_id);
-    if (row === null) throw notFound();
-    if (!isEnded) throw new Problem(409, 'not_in_force', { detail: 'This consent has ended already.' });
-    log.info('consent.revoked', { actor: actor.id, patient_id: patient.id, consent_id: row.id });
-    return c.json(json(row));
+    const { params, body, c } = ask;
+    return c.json(consentJson(await endConsent(ask, params.patient_id, params.consent_id, body.reason)));
   },
 );
 
 const flags = route(
   {
-    ...people,
-    ...{ method: 'PUT', path: '/api/patients/:patient_id/flags', audit: 'patient.flag', params: one },
-    summary: 'Say which marks keep a patient from being called',
-    answers: { 200: patientAnswer },
+    ...{ ...people, method: 'PUT', path: '/api/patients/:patient_id/flags', audit: 'patient.flag', params: one },
     body: z.strictObject({ flags: z.array(z.enum(PATIENT_FLAGS)).max(PATIENT_FLAGS.length) }),
+    ...{ summary: 'Set what stops calls to a patient', answers: { 200: patientAnswer } },
   },
-  async ({ params, body, db, config, now, c }) => {
-    const changes = { flags: [...new Set(body.flags)] };
-    const patient = await updateDetails(db, config.keyRing, params.patient_id, changes, now);
-    if (patient === null) throw notFound();
-    return c.json(patientJson(patient));
+  async (ask) => {
+    const changes = { flags: [...new Set(ask.body.flags)] };
+    return ask.c.json(patientJson(ask.actor, await changePatient(ask, ask.params.patient_id, changes)));
   },
 );
 

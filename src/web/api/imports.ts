@@ -9,13 +9,17 @@ import { sendJobHints } from '../../store/job-hints.ts';
 import { findJob } from '../../store/jobs.ts';
 import { dataKeyOf } from '../../store/patient-keys.ts';
 import { notFound, Problem } from '../errors.ts';
+import { sees } from '../field-access.ts';
 import { type Ask, type Route, route } from '../route.ts';
 import { count, idOf, listOf, moment } from './answer-fields.ts';
 import { iso } from './call-json.ts';
 import { DEFAULT_LIMIT, importId, limit } from './fields.ts';
 
 const seers = { roles: ['admin', 'clinician', 'intake', 'operator', 'auditor'], phi: false } as const;
-const runners = { roles: ['admin', 'operator'] } as const;
+/** Whoever may send such a list sees its refused rows, which are people, and calls it off. */
+const runners = { roles: ['admin', 'clinician', 'intake', 'operator'] } as const;
+const handles = (actor: Ask['actor'], { kind }: ListImport): boolean =>
+  sees(actor, kind === 'patients' ? 'refused_patients' : 'refused_contacts');
 const one = z.strictObject({ import_id: importId });
 const rowCursor = z
   .string()
@@ -53,6 +57,14 @@ const importAnswer = z
     ended_at: moment.nullable(),
   })
   .meta({ id: 'Import' });
+
+async function handled(
+  ask: Pick<Ask, 'db' | 'actor'> & { readonly params: { import_id: string } },
+): Promise<ListImport> {
+  const item = await known(ask);
+  if (!handles(ask.actor, item)) throw new Problem(403, 'forbidden');
+  return item;
+}
 
 async function importJson(db: Database, item: ListImport): Promise<z.infer<typeof importAnswer>> {
   const [job, rejectedBy] = await Promise.all([findJob(db, 'import_list', item.id), countRejected(db, item.id)]);
@@ -99,7 +111,7 @@ const rows = route(
   },
   async (ask) => {
     const { query, db, c } = ask;
-    const item = await known(ask);
+    const item = await handled(ask);
     if (query.format === 'csv') return download(ask, item);
     const page = await listRejected(db, item.id, { after: query.cursor ?? 0, limit: query.limit ?? DEFAULT_LIMIT });
     return c.json({
@@ -159,7 +171,7 @@ const cancel = route(
   },
   async (ask) => {
     const { db, env, now, c } = ask;
-    const item = await known(ask);
+    const item = await handled(ask);
     if (!(await cancelImport(db, item, now))) throw new Problem(409, 'over', { detail: 'It has been read already.' });
     // The job finds it called off, and removes the file.
     const job = await findJob(db, 'import_list', item.id);

@@ -1,217 +1,154 @@
-/** /api/patients. A number is never a query parameter: addresses end up in histories and logs. */
+/**
+ * /api/patients: onto file, found, read, changed, erased. A number or a name is never a query parameter: addresses end up in histories
+ * and logs, so searching is a POST.
+ */
 import * as z from 'zod';
-import { log } from '../../log.ts';
-import { insertErasure, liveCallOf, openRedFlagOf, patientExists } from '../../store/erasure.ts';
-import { sendJobHints } from '../../store/job-hints.ts';
-import { findJob } from '../../store/jobs.ts';
-import {
-  createPatient,
-  getPatient,
-  listPatients,
-  type Patient,
-  type PatientChanges,
-  updateDetails,
-} from '../../store/patients.ts';
-import { notFound, Problem } from '../errors.ts';
-import { maskNumber } from '../mask.ts';
+import { listPatients } from '../../store/find-patients.ts';
+import { addPatient, changePatient, knownPatient } from '../change-patient.ts';
+import { erasePatient } from '../erase-patient.ts';
+import { rolesSeeing } from '../field-access.ts';
+import { birthDate, changedFields, toChanges, toPatient, wholeFields } from '../patient-fields.ts';
 import { type Route, route } from '../route.ts';
-import { idOf, listOf, moment } from './answer-fields.ts';
-import { iso } from './call-json.ts';
-import {
-  consent,
-  DEFAULT_LIMIT,
-  externalId,
-  language,
-  line,
-  pageOf,
-  patientId,
-  phoneNumber,
-  state,
-  timeZone,
-} from './fields.ts';
+import { consent, DEFAULT_LIMIT, externalId, line, pageOf, patientId, phoneNumber, time } from './fields.ts';
+import { listedPatient, patientAnswer, patientJson, patientsAnswer } from './patient-json.ts';
 
-const name = line(100);
-const birthDate = z.iso
-  .date()
-  .refine((day) => day >= '1900-01-01' && Date.parse(day) <= Date.now(), { error: 'From 1900 to today.' });
-
-export const patientAnswer = z
-  .strictObject({
-    patient_id: idOf('pat'),
-    phone_number: z.string().meta({ description: 'Whole in the item, masked in lists.' }),
-    first_name: z.string().nullable(),
-    last_name: z.string().nullable(),
-    date_of_birth: z.string().nullable(),
-    language: z.string(),
-    external_id: z.string().nullable(),
-    state: z.string().nullable(),
-    time_zone: z.string().nullable(),
-    flags: z.array(z.string()).readonly(),
-    created_at: moment,
-    updated_at: moment,
-  })
-  .meta({ id: 'Patient' });
-
-export const patientJson = (patient: Patient): z.infer<typeof patientAnswer> => ({
-  patient_id: patient.id,
-  phone_number: patient.phoneNumber,
-  first_name: patient.firstName,
-  last_name: patient.lastName,
-  date_of_birth: patient.dateOfBirth,
-  language: patient.language,
-  external_id: patient.externalId,
-  state: patient.state,
-  time_zone: patient.timeZone,
-  flags: patient.flags,
-  created_at: iso(patient.createdAt),
-  updated_at: iso(patient.updatedAt),
-});
+const people = { roles: rolesSeeing('patient_name'), phi: true } as const;
+const one = z.strictObject({ patient_id: patientId });
 
 const create = route(
   {
-    method: 'POST',
-    path: '/api/patients',
-    roles: ['admin', 'clinician'],
-    audit: 'patient.create',
-    summary: 'Add a patient, with a consent if there is one',
-    answers: { 201: patientAnswer },
-    phi: true,
-    body: z.strictObject({
-      phone_number: phoneNumber,
-      first_name: name.nullish(),
-      last_name: name.nullish(),
-      date_of_birth: birthDate.nullish(),
-      language: language.nullish(),
-      external_id: externalId.nullish(),
-      state: state.nullish(),
-      time_zone: timeZone.nullish(),
-      consent: consent.nullish(),
-    }),
+    ...{ ...people, method: 'POST', path: '/api/patients', audit: 'patient.create' },
+    body: z.strictObject({ ...wholeFields, consent: consent.nullish() }),
+    ...{ summary: 'Put a patient on file', answers: { 201: patientAnswer } },
   },
-  async ({ body, db, config, actor, now, c, newId, made }) => {
-    const before = await made('pat', (id) => getPatient(db, config.keyRing, id));
-    const input = {
-      id: newId('pat'),
-      phoneNumber: body.phone_number,
-      firstName: body.first_name ?? null,
-      lastName: body.last_name ?? null,
-      dateOfBirth: body.date_of_birth ?? null,
-      externalId: body.external_id ?? null,
-      language: body.language ?? 'en',
-      ...{ state: body.state ?? null, timeZone: body.time_zone ?? null, flags: [] },
-    };
-    const patient = before ?? (await createPatient(db, config.keyRing, input, body.consent ?? null, actor.id, now));
-    log.info('patient.created', { actor: actor.id, patient_id: patient.id });
-    return c.json(patientJson(patient), 201, { Location: `/api/patients/${patient.id}` });
+  async (ask) => {
+    const { body, actor, c } = ask;
+    const patient = await addPatient(ask, toPatient(body), body.consent ?? null);
+    return c.json(patientJson(actor, patient), 201, { Location: `/api/patients/${patient.id}` });
   },
 );
 
 const list = route(
   {
-    method: 'GET',
-    path: '/api/patients',
-    roles: ['admin', 'clinician'],
-    audit: 'patient.list',
-    summary: 'List patients, with masked numbers',
-    answers: { 200: listOf(patientAnswer) },
-    phi: true,
-    query: z.strictObject({ ...pageOf('pat'), external_id: externalId.optional() }),
+    ...{ ...people, method: 'GET', path: '/api/patients', audit: 'patient.list' },
+    query: z.strictObject({
+      ...pageOf('pat'),
+      external_id: externalId.optional(),
+      from: time.optional(),
+      to: time.optional(),
+    }),
+    ...{ summary: 'Patients, newest first', answers: { 200: patientsAnswer } },
   },
-  async ({ query, db, config, c }) => {
+  async ({ query, db, config, actor, c }) => {
+    const { limit = DEFAULT_LIMIT, cursor = null, external_id, from, to } = query;
     const found = await listPatients(db, config.keyRing, {
-      limit: query.limit ?? DEFAULT_LIMIT,
-      cursor: query.cursor ?? null,
-      ...(query.external_id === undefined ? {} : { externalId: query.external_id }),
+      ...{ limit, cursor },
+      ...(external_id === undefined ? {} : { externalId: external_id }),
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
     });
-    const items = found.items.map((patient) => ({
-      ...patientJson(patient),
-      phone_number: maskNumber(patient.phoneNumber),
-    }));
-    return c.json({ items, next_cursor: found.nextCursor });
+    return c.json({ items: found.items.map((each) => listedPatient(actor, each)), next_cursor: found.nextCursor });
+  },
+);
+
+const lastFour = z.string().regex(/^\d{4}$/, 'Four digits.');
+
+/** Whatever is given must all be true. A birth date alone is in no index. */
+const search = route(
+  {
+    ...{ ...people, method: 'POST', path: '/api/patients/search', audit: 'patient.search' },
+    body: z
+      .strictObject({
+        ...pageOf('pat'),
+        limit: z.int().min(1).max(200).optional(),
+        phone_number: phoneNumber.optional(),
+        last_four: lastFour.optional(),
+        family_name: line(100).optional(),
+        external_id: externalId.optional(),
+        date_of_birth: birthDate.optional(),
+      })
+      .refine((body) => [body.phone_number, body.last_four, body.family_name, body.external_id].some(Boolean), {
+        error: 'At least one of phone_number, last_four, family_name and external_id.',
+      }),
+    ...{
+      summary: 'Find patients by number, last four digits, family name or external id, exactly',
+      answers: { 200: patientsAnswer },
+    },
+  },
+  async ({ body, db, config, actor, c }) => {
+    const { limit = DEFAULT_LIMIT, cursor = null } = body;
+    const found = await listPatients(db, config.keyRing, {
+      ...{ limit, cursor },
+      ...(body.phone_number === undefined ? {} : { phoneNumber: body.phone_number }),
+      ...(body.last_four === undefined ? {} : { lastFour: body.last_four }),
+      ...(body.family_name === undefined ? {} : { familyName: body.family_name }),
+      ...(body.external_id === undefined ? {} : { externalId: body.external_id }),
+      ...(body.date_of_birth === undefined ? {} : { dateOfBirth: body.date_of_birth }),
+    });
+    return c.json({ items: found.items.map((each) => listedPatient(actor, each)), next_cursor: found.nextCursor });
   },
 );
 
 const read = route(
   {
-    method: 'GET',
-    path: '/api/patients/:patient_id',
-    roles: ['admin', 'clinician'],
-    audit: 'patient.read',
-    summary: 'Read a patient',
-    answers: { 200: patientAnswer },
-    phi: true,
-    params: z.strictObject({ patient_id: patientId }),
+    ...{ ...people, method: 'GET', path: '/api/patients/:patient_id', audit: 'patient.reveal', params: one },
+    ...{ summary: 'One patient, with the whole number', answers: { 200: patientAnswer } },
   },
-  async ({ params, db, config, c }) => {
-    const patient = await getPatient(db, config.keyRing, params.patient_id);
-    if (patient === null) throw notFound();
-    return c.json(patientJson(patient));
+  async (ask) => ask.c.json(patientJson(ask.actor, await knownPatient(ask, ask.params.patient_id))),
+);
+
+/** What is left out is not known any more; flags have a place of their own. */
+const replace = route(
+  {
+    ...{ ...people, method: 'PUT', path: '/api/patients/:patient_id', audit: 'patient.change', params: one },
+    body: z.strictObject(wholeFields),
+    ...{
+      summary: 'Replace what is known of a patient; another number ends the consents to the old one',
+      answers: { 200: patientAnswer },
+    },
+  },
+  async (ask) => {
+    const patient = await changePatient(ask, ask.params.patient_id, toPatient(ask.body));
+    return ask.c.json(patientJson(ask.actor, patient));
   },
 );
 
-/** Where the patient is: what calling hours go by. What is left out stays, `null` takes it away. */
+/** What is left out stays, `null` takes it away. */
 const change = route(
   {
-    method: 'PATCH',
-    path: '/api/patients/:patient_id',
-    roles: ['admin', 'clinician'],
-    audit: 'patient.change',
-    summary: 'Change a patient: what is left out stays, null takes a field away',
-    answers: { 200: patientAnswer },
-    phi: true,
-    params: z.strictObject({ patient_id: patientId }),
+    ...{ ...people, method: 'PATCH', path: '/api/patients/:patient_id', audit: 'patient.change', params: one },
     body: z
-      .strictObject({ state: state.nullable().optional(), time_zone: timeZone.nullable().optional() })
+      .strictObject(changedFields)
       .refine((body) => Object.keys(body).length > 0, { error: 'At least one field.' }),
+    ...{
+      summary: 'Change some of what is known; another number ends the consents to the old one',
+      answers: { 200: patientAnswer },
+    },
   },
-  async ({ params, body, db, config, actor, now, c }) => {
-    const changes: PatientChanges = {
-      ...(body.state === undefined ? {} : { state: body.state }),
-      ...(body.time_zone === undefined ? {} : { timeZone: body.time_zone }),
-    };
-    const patient = await updateDetails(db, config.keyRing, params.patient_id, changes, now);
-    if (patient === null) throw notFound();
-    log.info('patient.changed', { actor: actor.id, patient_id: patient.id });
-    return c.json(patientJson(patient));
+  async (ask) => {
+    const patient = await changePatient(ask, ask.params.patient_id, toChanges(ask.body));
+    return ask.c.json(patientJson(ask.actor, patient));
   },
 );
 
-/**
- * The key goes at once, so nothing of the patient opens any more; the rest follows in the background. Works also for one whose data
- * no longer opens. 409 while a call of theirs is under way.
- */
+/** 409 while a call of theirs is under way. */
 const erase = route(
   {
-    method: 'DELETE',
-    path: '/api/patients/:patient_id',
-    roles: ['admin'],
-    audit: 'patient.erase',
-    summary: 'Erase a patient: the key at once, everything else in the background',
+    ...{ method: 'DELETE', path: '/api/patients/:patient_id', roles: ['admin'], audit: 'patient.erase', phi: false },
+    params: one,
+    summary: 'Erase a patient for good',
     answers: {
-      202: z.strictObject({ patient_id: idOf('pat'), status: z.literal('erasing'), job_id: idOf('job').nullable() }),
+      202: z.strictObject({
+        patient_id: z.string(),
+        status: z.literal('erasing'),
+        job_id: z.string().nullable().describe('The work that removes the rest, under /api/jobs.'),
+      }),
     },
-    phi: false,
-    params: z.strictObject({ patient_id: patientId }),
   },
-  async ({ params, db, config, env, actor, now, c }) => {
-    const id = params.patient_id;
-    if (!(await patientExists(db, id))) throw notFound();
-    const live = await liveCallOf(db, id);
-    if (live !== null) {
-      throw new Problem(409, 'call_live', { detail: `Hang up ${live} first, or wait until it is over.` });
-    }
-    if ((await openRedFlagOf(db, id)) !== null) {
-      throw new Problem(409, 'open_red_flag', {
-        detail: 'A red flag of this patient waits under Tasks. See to it first.',
-      });
-    }
-    await config.keyRing.vault().erase(id, now);
-    await insertErasure(db, id, now);
-    log.info('patient.erasing', { actor: actor.id, patient_id: id });
-    const job = await findJob(db, 'erase_patient', id);
-    if (job !== null) await sendJobHints(env, [job.id]);
-    return c.json({ patient_id: id, status: 'erasing', job_id: job?.id ?? null }, 202);
+  async (ask) => {
+    const { patient_id } = ask.params;
+    return ask.c.json({ patient_id, status: 'erasing', job_id: await erasePatient(ask, patient_id) }, 202);
   },
 );
 
-export const patientRoutes: readonly Route[] = [create, list, read, change, erase];
+export const patientRoutes: readonly Route[] = [create, list, search, read, replace, change, erase];

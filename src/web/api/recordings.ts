@@ -1,13 +1,14 @@
 /** /api/calls/{id}/recording: the audio itself, and fetching it once more after it had been given up. */
 import * as z from 'zod';
 import { fetchRecordingAgain } from '../fetch-recording-again.ts';
+import { rolesSeeing } from '../field-access.ts';
 import { storedCall } from '../read-call.ts';
 import { answerRecording } from '../recording-audio.ts';
 import { type Route, route } from '../route.ts';
 import { idOf } from './answer-fields.ts';
 import { callId } from './fields.ts';
 
-const people = { roles: ['admin', 'clinician'], params: z.strictObject({ call_id: callId }) } as const;
+const people = { roles: rolesSeeing('recording'), params: z.strictObject({ call_id: callId }) } as const;
 
 const play = route(
   {

@@ -11,7 +11,10 @@ import { isSuppressed } from '../../store/suppressions.ts';
 import { addToList, takeOffList } from '../change-suppressions.ts';
 import type { Actor } from '../context.ts';
 import { notFound } from '../errors.ts';
+
 import { EXPORT_FORMATS, EXPORT_TYPES, exportSuppressions } from '../export-suppressions.ts';
+import { rolesSeeing, sees } from '../field-access.ts';
+
 import { maskNumber } from '../mask.ts';
 import { type Route, route } from '../route.ts';
 import { count, idOf, listOf, moment } from './answer-fields.ts';
@@ -20,7 +23,7 @@ import { DEFAULT_LIMIT, flag, line, pageOf, pastTime, phoneNumber, suppressionId
 
 const ROLES = ['admin', 'clinician', 'intake', 'operator'] as const;
 /** Who sees a number in full, and what was said of it. */
-const READERS = ['admin', 'clinician', 'intake'] as const;
+const READERS = rolesSeeing('suppression_words');
 const one = z.strictObject({ suppression_id: suppressionId });
 
 /** `lift_evidence` is left out in lists. */
@@ -53,7 +56,7 @@ const json = (row: Suppression): SuppressionAnswer => ({
   lift_evidence: row.liftEvidence,
 });
 
-const isReader = ({ roles }: Actor): boolean => READERS.some((role) => roles.includes(role));
+const isReader = (actor: Actor): boolean => sees(actor, 'suppression_words');
 
 /** Lists show no number, and nobody's words to whoever may not read the row itself. */
 const listed = (row: Suppression, actor: Actor): SuppressionAnswer => {

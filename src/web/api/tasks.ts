@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { TASK_KINDS } from '../../domain/intake/state.ts';
 import { getTask, listTasks, TASK_STATUSES, type Task } from '../../store/tasks.ts';
 import { notFound } from '../errors.ts';
+import { rolesSeeing } from '../field-access.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Route, route } from '../route.ts';
 import { settleTask, TASK_VERBS } from '../settle-task.ts';
@@ -10,10 +11,10 @@ import { idOf, listOf, moment } from './answer-fields.ts';
 import { iso } from './call-json.ts';
 import { DEFAULT_LIMIT, limit, taskId } from './fields.ts';
 
-const people = { roles: ['admin', 'clinician', 'intake'], phi: false } as const;
+const people = { roles: rolesSeeing('tasks'), phi: false } as const;
 const oneTask = z.strictObject({ task_id: taskId });
 
-const taskAnswer = z
+export const taskAnswer = z
   .strictObject({
     task_id: idOf('task'),
     kind: z.enum(TASK_KINDS),
@@ -26,7 +27,7 @@ const taskAnswer = z
   })
   .meta({ id: 'Task' });
 
-const taskJson = (task: Task): z.infer<typeof taskAnswer> => ({
+export const taskJson = (task: Task): z.infer<typeof taskAnswer> => ({
   task_id: task.id,
   kind: task.kind,
   call_id: task.callId,

@@ -42,6 +42,7 @@ interface Frame {
 const WAYS = [
   { key: 'today', path: '/dashboard/today', name: 'Today', needs: 'seesToday', group: 0 },
   { key: 'calls', path: '/dashboard/calls', name: 'Calls', needs: 'seesCalls', group: 0 },
+  { key: 'patients', path: '/dashboard/patients', name: 'Patients', needs: 'seesPatients', group: 0 },
   { key: 'tasks', path: '/dashboard/tasks', name: 'Tasks', needs: 'seesTasks', group: 0 },
   { key: 'campaigns', path: '/dashboard/campaigns', name: 'Campaigns', needs: 'seesCampaigns', group: 0 },
   { key: 'suppressions', path: '/dashboard/suppressions', name: 'Do not call', needs: 'seesSuppressions', group: 1 },

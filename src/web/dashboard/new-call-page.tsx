@@ -1,5 +1,7 @@
 /** The form behind "Call a patient". static/app.js sends it as JSON to the API and shows what the API says about it. */
+
 import type { Patient } from '../../store/patients.ts';
+import type { Viewer } from './viewer.ts';
 
 const BASES = [
   ['number_given_by_patient', 'The patient gave us this number'],
@@ -7,14 +9,21 @@ const BASES = [
   ['written', 'Written consent'],
 ] as const;
 
+/** Whoever does not see what is said in a call follows it on the page of the patient. */
+const thenOf = ({ seesCalls }: Viewer) =>
+  seesCalls
+    ? { 'data-then': '/dashboard/calls/', 'data-then-id': 'call_id' }
+    : { 'data-then': '/dashboard/patients/', 'data-then-id': 'patient_id' };
+
 interface NewCallView {
   /** The clinic's: in the evening of the US it is tomorrow in UTC. */
   readonly today: string;
   /** Whom it is for; null: whoever has the number that is typed. */
   readonly patient: Patient | null;
+  readonly viewer: Viewer;
 }
 
-export const NewCallPage = ({ today, patient }: NewCallView) => (
+export const NewCallPage = ({ today, patient, viewer }: NewCallView) => (
   <>
     <h1>Call a patient</h1>
     {patient === null ? null : (
@@ -24,7 +33,7 @@ export const NewCallPage = ({ today, patient }: NewCallView) => (
         <a href="/dashboard/new-call">Call somebody else</a>
       </p>
     )}
-    <form class="sheet" method="post" data-json="/api/calls" data-then="/dashboard/calls/">
+    <form class="sheet" method="post" data-json="/api/calls" {...thenOf(viewer)}>
       <p class="notice notice-bad" role="alert" data-problem hidden />
       {patient === null ? null : <input type="hidden" name="patient_id" value={patient.id} />}
       <label>

@@ -8,11 +8,11 @@ import { clinicClock } from './clinic-clock.tsx';
 import { givenUpFor } from './given-up.ts';
 import { MOST_ALERTS, page } from './layout.tsx';
 import { NewCallPage } from './new-call-page.tsx';
-import { CALL_ROLES, viewerOf } from './viewer.ts';
+import { PLACE_ROLES, viewerOf } from './viewer.ts';
 
 export const newCallRoute = route(
   {
-    ...{ method: 'GET', path: '/dashboard/new-call', audit: 'page.new_call', roles: CALL_ROLES, phi: true },
+    ...{ method: 'GET', path: '/dashboard/new-call', audit: 'page.new_call', roles: PLACE_ROLES, phi: true },
     query: z.strictObject({
       patient_id: z
         .string()
@@ -33,7 +33,7 @@ export const newCallRoute = route(
         alerts: await countAlerts(db, MOST_ALERTS),
         givenUp: await givenUpFor(ask),
         current: 'new-call',
-        children: <NewCallPage today={today} patient={patient} />,
+        children: <NewCallPage today={today} patient={patient} viewer={viewerOf(actor)} />,
       }),
     );
   },

@@ -8,6 +8,10 @@ import { newCampaignRoutes } from './campaign-new-routes.tsx';
 import { campaignPageRoutes } from './campaign-routes.tsx';
 import { jobPageRoutes } from './job-routes.tsx';
 import { newCallRoute } from './new-call-route.tsx';
+import { patientEditRoutes } from './patient-edit-routes.tsx';
+import { patientEraseRoutes } from './patient-erase-routes.tsx';
+import { patientListRoutes } from './patient-list-routes.tsx';
+import { patientPageRoutes } from './patient-routes.tsx';
 import { questionnaireEditRoutes } from './questionnaire-edit-routes.tsx';
 import { questionnairePageRoutes } from './questionnaire-routes.tsx';
 import { questionnaireTryRoutes } from './questionnaire-try-routes.tsx';
@@ -30,6 +34,10 @@ export const dashboardRoutes: readonly Route[] = [
   ...todayPageRoutes,
   ...callsPageRoutes,
   ...callPageRoutes,
+  ...patientListRoutes,
+  ...patientPageRoutes,
+  ...patientEditRoutes,
+  ...patientEraseRoutes,
   ...taskPageRoutes,
   ...jobPageRoutes,
   ...auditPageRoutes,

@@ -96,13 +96,13 @@ const Row = ({ task, list }: { task: Task; list: TaskList }) => {
         <small class="task-text">{toDo}</small>
       </th>
       <td class="cell-patient">
-        {viewer.seesCalls ? (
-          <a id={`link-${task.id}`} href={`/dashboard/calls/${task.callId}`} class="row-link">
-            {who}
-          </a>
-        ) : (
-          who
-        )}
+        <a
+          id={`link-${task.id}`}
+          href={viewer.seesCalls ? `/dashboard/calls/${task.callId}` : `/dashboard/patients/${task.patientId}`}
+          class="row-link"
+        >
+          {who}
+        </a>
       </td>
       <td class="cell-due">
         <TaskDue task={task} clock={clock} now={now} />

@@ -119,13 +119,13 @@ const TaskRow = ({ task, patients, viewer, clock, now }: TodayView & { task: Tas
         <strong>{TASK_LABELS[task.kind].name}</strong>
       </th>
       <td class="cell-patient">
-        {viewer.seesCalls ? (
-          <a id={`link-${task.id}`} href={`/dashboard/calls/${task.callId}`} class="row-link">
-            {who}
-          </a>
-        ) : (
-          who
-        )}
+        <a
+          id={`link-${task.id}`}
+          href={viewer.seesCalls ? `/dashboard/calls/${task.callId}` : `/dashboard/patients/${task.patientId}`}
+          class="row-link"
+        >
+          {who}
+        </a>
       </td>
       <td class="cell-due">
         <TaskDue task={task} clock={clock} now={now} />

@@ -1,8 +1,14 @@
 /** What of the dashboard somebody sees, by their roles. The routes decide; this only keeps dead links off the pages. */
 import { APPROVER_ROLES, type Role } from '../../store/staff.ts';
 import type { Actor } from '../context.ts';
+import { rolesSeeing } from '../field-access.ts';
 
-export const CALL_ROLES = ['admin', 'clinician'] as const satisfies readonly Role[];
+/** Whoever may read what was said. */
+export const CALL_ROLES = rolesSeeing('answers');
+/** Whoever may call somebody, and see what became of it. */
+export const PLACE_ROLES = rolesSeeing('call_status');
+export const PATIENT_ROLES = rolesSeeing('patient_name');
+export const ERASE_ROLES = ['admin'] as const satisfies readonly Role[];
 /** Each sees there what their role shows them elsewhere. */
 export const TODAY_ROLES = ['admin', 'clinician', 'intake', 'operator'] as const satisfies readonly Role[];
 export const TASK_ROLES = ['admin', 'clinician', 'intake'] as const satisfies readonly Role[];
@@ -27,6 +33,10 @@ export interface Viewer {
   readonly name: string;
   readonly seesToday: boolean;
   readonly seesCalls: boolean;
+  readonly seesRedFlags: boolean;
+  readonly seesPatients: boolean;
+  readonly exportsPatients: boolean;
+  readonly erasesPatients: boolean;
   readonly placesCalls: boolean;
   readonly seesTasks: boolean;
   readonly seesTranscriptions: boolean;
@@ -60,7 +70,11 @@ export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer
     name,
     seesToday: hasOne(TODAY_ROLES),
     seesCalls: hasOne(CALL_ROLES),
-    placesCalls: hasOne(CALL_ROLES),
+    seesRedFlags: hasOne(rolesSeeing('red_flags')),
+    seesPatients: hasOne(PATIENT_ROLES),
+    exportsPatients: hasOne(rolesSeeing('patient_export')),
+    erasesPatients: hasOne(ERASE_ROLES),
+    placesCalls: hasOne(PLACE_ROLES),
     seesTasks: hasOne(TASK_ROLES),
     seesTranscriptions: hasOne(CALL_ROLES),
     seesWork: hasOne(WORK_ROLES),

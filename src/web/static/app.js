@@ -200,7 +200,7 @@
     for (const input of form.querySelectorAll('[data-us-number]')) input.value = withCountry(input.value);
     try {
       const { ok, problem, answer } = await post(form.dataset.json, bodyOf(form));
-      if (ok) window.location.assign(form.dataset.then + encodeURIComponent(answer.call_id));
+      if (ok) window.location.assign(form.dataset.then + encodeURIComponent(answer[form.dataset.thenId]));
       else showProblems(form, problem);
     } finally {
       button.disabled = false;

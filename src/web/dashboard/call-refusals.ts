@@ -1,0 +1,19 @@
+/** Why a call was not placed and what to do next, by the code of the gate. As static/app.js says it. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  bad_number: 'This number cannot be called. Check it with the patient.',
+  no_consent: 'No consent to call this number is on file. State below how it was given, then place the call again.',
+  suppressed: 'This number asked not to be called, so no call is placed. Reach the patient another way.',
+  patient_flag: 'This patient is marked as not to be called. See “Marks” on this page.',
+  reassigned: 'This number may belong to somebody else now. Ask the patient for a current one.',
+  outside_hours: 'It is outside calling hours for this number. Place the call again within them.',
+  state_policy: 'The rules of this state do not allow the call. Ask an administrator of your clinic.',
+  frequency: 'This number has been called often enough for now. Try again tomorrow.',
+  capacity: 'All lines are in use, or what may be spent today is spent. Try again later.',
+  already_reserved: 'This number is already being called. See “Calls” on this page.',
+  kill_switch: 'All calls are stopped at the moment. Ask an administrator of your clinic.',
+  not_production: 'This installation places no real calls. Ask an administrator of your clinic.',
+  not_approved: 'These questions are not approved for calls. Ask an administrator of your clinic.',
+};
+
+export const callRefusal = (code: string): string =>
+  REFUSALS[code] ?? `The call was not placed (${code}). Try again; if it stays, tell whoever runs this service.`;

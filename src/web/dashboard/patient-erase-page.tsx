@@ -1,0 +1,92 @@
+/** Erasing a patient: what goes and what stays, confirmed by typing; and the page of somebody who was erased. */
+import type { Job } from '../../store/jobs.ts';
+import type { ShownPatient } from '../shown-patient.ts';
+import { FormNotice } from './form-field.tsx';
+import { briefly } from './patient-who.tsx';
+
+interface EraseView {
+  readonly patient: ShownPatient;
+  /** Why it was refused. */
+  readonly notice: string | null;
+}
+
+/** What has to be typed. */
+export const lastDigits = ({ maskedNumber }: ShownPatient): string => (maskedNumber ?? '').replaceAll(/\D/g, '');
+
+export const ErasePatientPage = ({ patient, notice }: EraseView) => (
+  <>
+    <p class="back">
+      <a href={`/dashboard/patients/${patient.id}`}>Back to the patient</a>
+    </p>
+    <div class="page-head">
+      <h1>{`Erase ${briefly(patient)}`}</h1>
+    </div>
+    <form class="sheet" method="post" action={`/dashboard/patients/${patient.id}/erase`}>
+      <FormNotice text={notice} />
+      <p>
+        <strong>This cannot be undone, by anybody.</strong> The key of this patient is destroyed at once; nothing sealed
+        with it opens again, in no copy and no backup.
+      </p>
+      <h2>What is destroyed</h2>
+      <ul>
+        <li>Name, number, birth date, record number, marks and consents.</li>
+        <li>Every call with its note, transcript and events, and the tasks it left.</li>
+        <li>Every recording, here and at Telnyx.</li>
+        <li>Their place in the lists of campaigns.</li>
+      </ul>
+      <h2>What stays</h2>
+      <ul>
+        <li>The number on the do-not-call list, if it is there: it goes on not being called.</li>
+        <li>That calls were decided on and dialled, by opaque ids and times, without the number.</li>
+        <li>Who did what and when in the audit lines, and what calls cost.</li>
+      </ul>
+      <label>
+        {`Type ${lastDigits(patient)}, the last digits of the number, to confirm`}
+        <input name="confirmation" required autocomplete="off" inputmode="numeric" maxlength={10} />
+      </label>
+      <div class="form-actions">
+        <button type="submit" class="danger">
+          Erase this patient
+        </button>
+        <a href={`/dashboard/patients/${patient.id}`}>Keep them</a>
+      </div>
+    </form>
+  </>
+);
+
+const PROGRESS: Readonly<Record<Job['status'] | 'none', string>> = {
+  waiting: 'Their rows and recordings are being removed now. You may leave this page.',
+  done: 'Their rows and recordings have been removed as well.',
+  dead: 'Removing the rest was given up. Nothing opens any more, but an administrator should try again under Background work.',
+  none: 'Their rows and recordings have been removed as well.',
+};
+
+export const ErasedPatientPage = ({ id, job }: { id: string; job: Job | null }) => (
+  <section class="lone">
+    <h1>This patient was erased</h1>
+    <p>Nothing about them can be read any more.</p>
+    <ErasureProgress id={id} job={job} />
+    <p class="actions">
+      <a href="/dashboard/patients" class="button">
+        All patients
+      </a>
+    </p>
+  </section>
+);
+
+export const ErasureProgress = ({ id, job }: { id: string; job: Job | null }) => {
+  const status = job?.status ?? 'none';
+  const polling =
+    status === 'waiting'
+      ? {
+          'hx-get': `/dashboard/fragments/patients/${id}/erasure`,
+          'hx-trigger': 'every 2s',
+          'hx-swap': 'outerHTML',
+        }
+      : {};
+  return (
+    <p id="erasure" class={`notice ${status === 'dead' ? 'notice-bad' : 'notice-live'}`} role="status" {...polling}>
+      {PROGRESS[status]}
+    </p>
+  );
+};

@@ -1,0 +1,65 @@
+/** Erasing a patient, and what is left to see of one who was erased. */
+import { findJob } from '../../store/jobs.ts';
+import { knownPatient } from '../change-patient.ts';
+import { erasePatient, isErased } from '../erase-patient.ts';
+import { notFound, Problem } from '../errors.ts';
+import { readFields } from '../read-body.ts';
+import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
+import { shownPatient } from '../shown-patient.ts';
+import { page } from './layout.tsx';
+import { onePatient } from './patient-answer.tsx';
+import { ErasePatientPage, ErasureProgress, lastDigits } from './patient-erase-page.tsx';
+import { patientFrame } from './patient-frame.ts';
+import { ERASE_ROLES } from './viewer.ts';
+
+const eraser = { roles: ERASE_ROLES, phi: true, params: onePatient.params } as const;
+
+type One = RouteSpec & { params: typeof onePatient.params };
+
+async function answerErase(ask: Ask<One>, notice: string | null, status: 200 | 409 | 422) {
+  const patient = await knownPatient(ask, ask.params.patient_id);
+  const children = <ErasePatientPage patient={shownPatient(ask.actor, patient)} notice={notice} />;
+  return ask.c.html(page({ ...(await patientFrame(ask)), title: 'Erase a patient', children }), status);
+}
+
+const eraseForm = route(
+  { ...eraser, method: 'GET', path: '/dashboard/patients/:patient_id/erase', audit: 'page.erase_patient' },
+  (ask) => answerErase(ask, null, 200),
+);
+
+const IN_THE_WAY: Readonly<Record<string, string>> = {
+  call_live: 'A call to this patient is under way. Hang it up, or wait until it is over, then erase.',
+  open_red_flag: 'A red flag of this patient waits under Tasks. Somebody has to see to it first, then erase.',
+};
+
+const erase = route(
+  { ...eraser, method: 'POST', path: '/dashboard/patients/:patient_id/erase', audit: 'patient.erase' },
+  async (ask) => {
+    const patient = await knownPatient(ask, ask.params.patient_id);
+    const { confirmation = '' } = await readFields(ask.c.req.raw);
+    if (confirmation.trim() !== lastDigits(shownPatient(ask.actor, patient)))
+      return answerErase(ask, 'Nothing was erased: what was typed is not the last digits of the number.', 422);
+    try {
+      await erasePatient(ask, patient.id);
+    } catch (error) {
+      const notice = error instanceof Problem ? IN_THE_WAY[error.code] : undefined;
+      if (notice === undefined) throw error;
+      return answerErase(ask, `Nothing was erased. ${notice}`, 409);
+    }
+    return ask.c.redirect(`/dashboard/patients/${patient.id}`, 303);
+  },
+);
+
+const erasure = route(
+  {
+    ...{ ...onePatient, method: 'GET', path: '/dashboard/fragments/patients/:patient_id/erasure', phi: false },
+    audit: 'page.erasure_poll',
+  },
+  async (ask) => {
+    const id = ask.params.patient_id;
+    if (!(await isErased(ask, id))) throw notFound();
+    return ask.c.html(<ErasureProgress id={id} job={await findJob(ask.db, 'erase_patient', id)} />);
+  },
+);
+
+export const patientEraseRoutes: readonly Route[] = [eraseForm, erase, erasure];
