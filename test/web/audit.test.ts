@@ -32,7 +32,7 @@ describe('a request', () => {
       ...{ actorName: ADMIN, roles: 'admin', action: 'call.read', phi: true, method: 'GET', status: 200 },
       ...{ route: '/api/calls/:call_id', callId: call.id, patientId: null, code: null, address: '192.0.2.7' },
     });
-    expect(seen).toMatchObject({ action: 'patient.read', patientId: patient.id, callId: null });
+    expect(seen).toMatchObject({ action: 'patient.reveal', patientId: patient.id, callId: null });
     expect(JSON.stringify([seen, read])).not.toMatch(/Zebediah|Quartz|\+1\d{10}/);
   });
 
@@ -164,7 +164,7 @@ it('patient data is not answered when its row cannot be kept', async () => {
   const text = await response.text();
   expect(JSON.parse(text)).toMatchObject({ code: 'audit_unavailable' });
   expect(text).not.toContain('Zebediah');
-  expect(given.logged('audit.failed').filter(({ audit }) => audit === 'patient.read')).toHaveLength(1);
+  expect(given.logged('audit.failed').filter(({ audit }) => audit === 'patient.reveal')).toHaveLength(1);
   // What needs no patient data goes on.
   expect((await given.request('/api/stats')).status).toBe(200);
 });
