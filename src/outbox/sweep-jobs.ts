@@ -2,6 +2,7 @@
 import { configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
 import { type Database, database } from '../store/database.ts';
+import { forgetOldKeys } from '../store/idempotency-keys.ts';
 import { sendJobHints } from '../store/job-hints.ts';
 import { dueJobs, findJob, forgetDone, insertJob, type NewJob } from '../store/jobs.ts';
 import { isRotationDue } from '../store/rotation.ts';
@@ -18,6 +19,7 @@ export async function sweepJobs(env: Env, now: number): Promise<void> {
   await tried('sweep_storage', beginDaily(db, { kind: 'sweep_storage', subject: 'all' }, now));
   await tried('rotate_keys', beginRotation(db, config.keyRing, now));
   await forgetDone(db, now - KEEP_DONE_MS, BATCH);
+  await tried('idempotency_keys', forgetOldKeys(db, now));
   await tried('staff_sessions', forgetSignIns(db, now - HOUR_MS));
   const due = await dueJobs(db, now, BATCH);
   if (

@@ -57,8 +57,13 @@ export type NewCampaign = Omit<
 >;
 type CampaignRow = typeof campaigns.$inferSelect;
 
-export async function createCampaign(db: Database, input: NewCampaign, now: number): Promise<Campaign> {
-  const id = newId('cmp', now);
+/** `id`: a new one, when left out. */
+export async function createCampaign(
+  db: Database,
+  input: NewCampaign,
+  now: number,
+  id: string = newId('cmp', now),
+): Promise<Campaign> {
   const row = { ...input, id, status: 'importing', createdAt: now };
   const [stored] = await db
     .insert(campaigns)

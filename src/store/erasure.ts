@@ -1,6 +1,7 @@
 /** What the erasure of a patient asks of D1: their calls by the page, and at the end every row that is about them. */
 import { and, asc, eq, inArray, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
+import { blankAnswersOf } from './idempotency-keys.ts';
 import { insertJob, type Job } from './jobs.ts';
 import {
   attempts,
@@ -142,6 +143,7 @@ export async function deletePatientRows(db: Database, patientId: string, now: nu
     db.delete(recordings).where(eq(recordings.patientId, patientId)),
     db.delete(consents).where(eq(consents.patientId, patientId)),
     db.delete(contacts).where(eq(contacts.patientId, patientId)),
+    blankAnswersOf(db, patientId),
     db.delete(calls).where(eq(calls.patientId, patientId)),
     db.delete(patients).where(eq(patients.id, patientId)),
   ]);

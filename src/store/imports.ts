@@ -88,6 +88,12 @@ export async function getImport(db: Database, id: string): Promise<ListImport | 
   return row === undefined ? null : opened(row);
 }
 
+/** The list of a campaign. */
+export async function importOf(db: Database, campaignId: string): Promise<string | null> {
+  const [row] = await db.select({ id: imports.id }).from(imports).where(eq(imports.campaignId, campaignId)).limit(1);
+  return row?.id ?? null;
+}
+
 const opened = ({ mapping, ...row }: typeof imports.$inferSelect): ListImport => ({
   ...row,
   kind: row.kind as ImportKind,

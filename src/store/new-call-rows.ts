@@ -11,6 +11,8 @@ import type { attempts, calls } from './schema.ts';
 import { type DataKey, searchHash } from './seal.ts';
 
 export interface NewCall {
+  /** A new one, when left out. */
+  readonly id?: string;
   readonly patient: Pick<Patient, 'id' | 'externalId'>;
   readonly dataKey: DataKey;
   /** +E.164. */
@@ -34,7 +36,7 @@ export interface NewCallRows {
 
 export function newCallRows(config: Config, call: NewCall, now: number): NewCallRows {
   const { patient, phoneNumber, campaignId, contactId, questionnaire } = call;
-  const [callId, attemptId] = [newId('call', now), newId('att', now)];
+  const [callId, attemptId] = [call.id ?? newId('call', now), newId('att', now)];
   const phoneHash = searchHash(config.keyRing, 'phone', phoneNumber);
   const from = callerIdFor(patient.id, config.telnyx.fromNumbers);
   return {

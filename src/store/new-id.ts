@@ -18,13 +18,15 @@ export type IdPrefix =
   | 'trn'
   | 'rev';
 
-export function newId(prefix: IdPrefix, now: number): string {
+export const newId = (prefix: IdPrefix, now: number): string => `${prefix}_${newUuid(now)}`;
+
+export function newUuid(now: number): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   setTime(bytes, now);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = bytes.toHex();
-  return `${prefix}_${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 /** No id of that moment or later sorts before it. */

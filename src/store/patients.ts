@@ -28,6 +28,8 @@ export interface NewPatient
     Partial<Pick<PatientDetails, 'state' | 'timeZone' | 'flags'>> {
   readonly externalId: string | null;
   readonly language: Language;
+  /** A new one, when left out. */
+  readonly id?: string;
 }
 export interface Patient extends PatientDetails {
   readonly externalId: string | null;
@@ -60,7 +62,7 @@ export async function insertPatient(db: Database, ring: PatientKeys, given: NewP
 /** A patient, their data key and their row; the key has to be in the vault before the row is stored. */
 export function newPatient(ring: KeyRing, given: NewPatient, now: number) {
   const input = { state: null, timeZone: null, flags: [], ...given };
-  const patient: Patient = { ...input, id: newId('pat', now), createdAt: now, updatedAt: now };
+  const patient: Patient = { ...input, id: given.id ?? newId('pat', now), createdAt: now, updatedAt: now };
   const dataKey = newDataKey();
   const { externalId, language } = input;
   const row = {

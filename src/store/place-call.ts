@@ -25,6 +25,8 @@ import { attempts, calls } from './schema.ts';
 import type { DataKey } from './seal.ts';
 
 export interface CallRequest {
+  /** Of the call; a new one, when left out. */
+  readonly callId?: string;
   /** +E.164. */
   readonly phoneNumber: string;
   /** Whether it is a US number that may be rung, as whoever read it found. */
@@ -87,7 +89,18 @@ export async function placeCall(db: Database, config: Config, request: CallReque
   const patient = created?.patient ?? (known as Patient);
   const dataKey = created?.dataKey ?? (await dataKeyOf(config.keyRing, patient.id));
   const { externalId } = patient;
-  const fresh = { patient, dataKey, phoneNumber, language, questionnaire, campaignId, contactId: null, externalId };
+  const id = request.callId === undefined ? {} : { id: request.callId };
+  const fresh = {
+    ...id,
+    patient,
+    dataKey,
+    phoneNumber,
+    language,
+    questionnaire,
+    campaignId,
+    contactId: null,
+    externalId,
+  };
   const { call, attempt, from } = newCallRows(config, { ...fresh, attempt: 1, counts: request.testOf === null }, now);
   const about = { ...row, callId: call.id, attemptId: attempt.id, patientId: patient.id, from };
   try {

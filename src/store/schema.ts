@@ -623,3 +623,28 @@ export const signs = sqliteTable('signs', {
   at: integer().notNull(),
   code: text(),
 });
+
+/**
+ * Unsafe requests that came with an Idempotency-Key, and what was answered, for a day. `id`: keyed hash of actor and key; `request`: hash
+ * of method, path and body; `uuid`: of what the request makes, so that a second try makes the same; `sealed`: the answer's body, under
+ * the key of the patient it is about, else under the ring; null while there is no answer, and once it is not to be shown any more.
+ */
+export const idempotencyKeys = sqliteTable(
+  'idempotency_keys',
+  {
+    id: text().primaryKey(),
+    request: text().notNull(),
+    uuid: text().notNull(),
+    leaseUntil: integer('lease_until').notNull(),
+    status: integer(),
+    contentType: text('content_type'),
+    location: text(),
+    patientId: text('patient_id'),
+    sealed: text(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    index('idempotency_keys_created').on(t.createdAt),
+    index('idempotency_keys_patient').on(t.patientId).where(sql`patient_id is not null`),
+  ],
+);

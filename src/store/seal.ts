@@ -102,7 +102,7 @@ export function openOrNull(open: () => string): string | null {
   }
 }
 
-export type IndexedField = 'phone' | 'last_four' | 'family_name' | 'preflight' | 'media';
+export type IndexedField = 'phone' | 'last_four' | 'family_name' | 'preflight' | 'media' | 'idempotency';
 
 /** A keyed hash for exact search, `<key id>.<base64url of 16 bytes>`: without the ring it says nothing about the value. */
 export function searchHash(ring: KeyRing, field: IndexedField, value: string, keyId: string = ring.currentId): string {

@@ -8,7 +8,6 @@ import {
   insertConsent,
   revokeConsent,
 } from '../store/consents.ts';
-import { newId } from '../store/new-id.ts';
 import { dataKeyOf } from '../store/patient-keys.ts';
 import {
   createPatient,
@@ -23,6 +22,8 @@ import { notFound, Problem } from './errors.ts';
 import type { Ask } from './route.ts';
 
 type Asker = Pick<Ask, 'db' | 'config' | 'actor' | 'now'>;
+/** Whoever makes something: a try that is repeated makes the same. */
+type Maker = Asker & Pick<Ask, 'newId' | 'made'>;
 
 /** 404: there is no such patient, or they were erased. */
 export async function knownPatient({ db, config }: Pick<Ask, 'db' | 'config'>, id: string): Promise<Patient> {
@@ -31,9 +32,12 @@ export async function knownPatient({ db, config }: Pick<Ask, 'db' | 'config'>, i
   return patient;
 }
 
-export async function addPatient(ask: Asker, given: NewPatient, consent: ConsentInput | null): Promise<Patient> {
+export async function addPatient(ask: Maker, given: NewPatient, consent: ConsentInput | null): Promise<Patient> {
   const { db, config, actor, now } = ask;
-  const patient = await createPatient(db, config.keyRing, given, consent, actor.id, now);
+  const before = await ask.made('pat', (id) => getPatient(db, config.keyRing, id));
+  if (before !== null) return before;
+  const id = ask.newId('pat');
+  const patient = await createPatient(db, config.keyRing, { ...given, id }, consent, actor.id, now);
   log.info('patient.created', { actor: actor.id, patient_id: patient.id });
   return patient;
 }
@@ -64,14 +68,16 @@ export async function listConsents(ask: Pick<Ask, 'db' | 'config'>, id: string):
 
 /** At the patient's number unless another is given (TC-01). */
 export async function addConsent(
-  ask: Asker,
+  ask: Maker,
   patientId: string,
   consent: ConsentInput,
   phoneNumber: string | null,
 ): Promise<Consent> {
   const { db, config, actor, now } = ask;
   const { dataKey, patient } = await withKey(ask, patientId);
-  const id = newId('con', now);
+  const before = await ask.made('con', (id) => consentById(db, dataKey, patientId, id));
+  if (before !== null) return before;
+  const id = ask.newId('con');
   const number = phoneNumber ?? patient.phoneNumber;
   const row = { id, patientId, phoneNumber: number, consent, recordedBy: actor.id };
   await insertConsent(db, config.keyRing, dataKey, row, now);

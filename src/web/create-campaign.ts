@@ -8,6 +8,7 @@ import { DEFAULT_RETRY_POLICY, RETRYABLE } from '../domain/campaign/retry.ts';
 import { LANGUAGES, playsAudio, type Questionnaire } from '../domain/intake/questionnaire.ts';
 import { isVariableValue, variablesOf } from '../domain/intake/variables.ts';
 import { type Campaign, createCampaign, getCampaign } from '../store/campaigns.ts';
+import { importOf } from '../store/imports.ts';
 import { getMedia } from '../store/media.ts';
 import { approvedQuestionnaire, DEFAULT_QUESTIONNAIRE_ID } from '../store/questionnaires.ts';
 import { consent, line, time, variableName } from './api/fields.ts';
@@ -65,6 +66,8 @@ const fromForm = z.strictObject({
   ...settings,
   mapping: z.record(z.string().max(100), z.string().max(40).nullable()).nullish(),
 });
+/** What a new campaign may come as, for the document of the API. */
+export const campaignBodies = { json: fromJson, form: fromForm };
 /** Fields of a form that hold JSON. */
 const JSON_FIELDS = ['consent', 'retry', 'script', 'mapping'] as const;
 
@@ -78,7 +81,7 @@ export interface CreatedCampaign {
 }
 
 export async function createFrom(
-  ask: Pick<Ask, 'c' | 'env' | 'config' | 'db' | 'actor' | 'now'>,
+  ask: Pick<Ask, 'c' | 'env' | 'config' | 'db' | 'actor' | 'now' | 'newId' | 'made'>,
 ): Promise<CreatedCampaign> {
   const request = ask.c.req.raw;
   const isForm = /^multipart\//i.test(request.headers.get('Content-Type') ?? '');
@@ -102,7 +105,7 @@ function formOf(upload: Upload): Record<string, unknown> {
 export type CampaignSettings = z.output<z.ZodObject<typeof settings>>;
 
 export async function createWith(
-  ask: Pick<Ask, 'env' | 'config' | 'db' | 'actor' | 'now'>,
+  ask: Pick<Ask, 'env' | 'config' | 'db' | 'actor' | 'now' | 'newId' | 'made'>,
   body: CampaignSettings,
   upload: UploadedFile,
   mapping: Record<string, string | null> | null,
@@ -118,9 +121,12 @@ export async function createWith(
   const script = body.script ?? {};
   const requiredVariables = variablesOf(questionnaire).filter((name) => script[name] === undefined);
   const file = readListFile(upload, { kind: 'campaign', mapping, requiredVariables });
-  const campaign = await createCampaign(db, newCampaign(body, questionnaire, ask), now);
+  // A try that died may have come so far, or further: to its list.
+  const before = await ask.made('cmp', (id) => getCampaign(db, id));
+  const campaign = before ?? (await createCampaign(db, newCampaign(body, questionnaire, ask), now, ask.newId('cmp')));
   const order = { kind: 'campaign', file, campaignId: campaign.id, consent: body.consent ?? null } as const;
-  const importId = await beginImport({ ...ask, config, actor }, order);
+  const begun = before === null ? null : await importOf(db, before.id);
+  const importId = begun ?? (await beginImport({ ...ask, config, actor }, order));
   return { campaign: await readSoon(ask, campaign), importId };
 }
 

@@ -6,7 +6,7 @@ import { log } from '../log.ts';
 import type { Actor, AppContext } from './context.ts';
 import { errorPage } from './dashboard/error-page.tsx';
 
-const TITLES = {
+export const PROBLEM_TITLES = {
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
@@ -17,10 +17,11 @@ const TITLES = {
   415: 'Unsupported Media Type',
   416: 'Range Not Satisfiable',
   422: 'Unprocessable Content',
+  429: 'Too Many Requests',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 } as const;
-export type ProblemStatus = keyof typeof TITLES;
+export type ProblemStatus = keyof typeof PROBLEM_TITLES;
 
 export interface FieldError {
   /** JSON pointer into the body, or `/name` of a query parameter. */
@@ -59,12 +60,12 @@ export function answerProblem(c: AppContext, problem: Problem): Response | Promi
   const requestId = c.get('requestId');
   if (isPage(c) && code !== 'not_configured') {
     const actor = (c.get('actor') as Actor | undefined) ?? null;
-    return c.html(errorPage({ status, title: TITLES[status], code, requestId, actor }), status);
+    return c.html(errorPage({ status, title: PROBLEM_TITLES[status], code, requestId, actor }), status);
   }
   const { detail, errors, decisionId } = details;
   const body = {
     type: 'about:blank',
-    title: TITLES[status],
+    title: PROBLEM_TITLES[status],
     status,
     code,
     request_id: requestId,

@@ -8,7 +8,10 @@ import { begun, textStream } from './text-stream.ts';
 export const EXPORT_FORMATS = ['csv', 'tsv', 'ndjson'] as const;
 type Format = (typeof EXPORT_FORMATS)[number];
 
-const TYPES: Readonly<Record<Format, string>> = { ...TABULAR_TYPES, ndjson: 'application/x-ndjson; charset=utf-8' };
+export const EXPORT_TYPES: Readonly<Record<Format, string>> = {
+  ...TABULAR_TYPES,
+  ndjson: 'application/x-ndjson; charset=utf-8',
+};
 /** A statement for each; D1 takes a thousand of them in a request, and a page of these is a megabyte. */
 const PAGE = 4000;
 
@@ -27,7 +30,7 @@ export async function exportSuppressions(ask: Ask, format: Format, active: boole
   const read = await begun(pages(ask, active));
   const texts = format === 'ndjson' ? jsonLines(read) : tabularStream(format, COLUMNS, read);
   const name = `do-not-call${active ? '' : '-lifted'}-${new Date(ask.now).toISOString().slice(0, 10)}.${format}`;
-  const headers = { 'Content-Type': TYPES[format], 'Content-Disposition': `attachment; filename="${name}"` };
+  const headers = { 'Content-Type': EXPORT_TYPES[format], 'Content-Disposition': `attachment; filename="${name}"` };
   return new Response(textStream(texts), { headers });
 }
 

@@ -1,7 +1,7 @@
 /** A call to one patient, for whoever asks: API and pages both come through here. The gate decides; a refusal says its code. */
 import type { Language } from '../domain/intake/questionnaire.ts';
 import { log } from '../log.ts';
-import type { Call } from '../store/calls.ts';
+import { type Call, getCall } from '../store/calls.ts';
 import type { ConsentInput } from '../store/consents.ts';
 import { placeCall } from '../store/place-call.ts';
 import { invalidField } from './check-input.ts';
@@ -24,11 +24,15 @@ export interface CallAsked {
 }
 
 export async function placePatientCall(
-  ask: Pick<Ask, 'db' | 'env' | 'config' | 'actor' | 'now'>,
+  ask: Pick<Ask, 'db' | 'env' | 'config' | 'actor' | 'now' | 'newId' | 'made'>,
   asked: CallAsked,
 ): Promise<Call> {
   const { env, config, db, actor, now } = ask;
+  // Placed by a try whose answer was lost; if it died before it told the dialer, the sweep does.
+  const before = await ask.made('call', (id) => getCall(db, config.keyRing, id));
+  if (before !== null) return before;
   const request = {
+    callId: ask.newId('call'),
     ...asked,
     ...{ numberValid: true, purpose: 'intake' as const, testOf: null },
     stopped: await dialingStopped(env),

@@ -1,6 +1,6 @@
 /** A test call of a campaign to a member of staff: what patients will hear, at a number whose owner the requester speaks for. */
 import { log } from '../log.ts';
-import type { Call } from '../store/calls.ts';
+import { type Call, getCall } from '../store/calls.ts';
 import type { Campaign } from '../store/campaigns.ts';
 import { placeCall } from '../store/place-call.ts';
 import { dialingStopped } from './dialing-stopped.ts';
@@ -10,15 +10,18 @@ import { storedCall } from './read-call.ts';
 import type { Ask } from './route.ts';
 
 export async function placeTestCall(
-  ask: Pick<Ask, 'db' | 'env' | 'config' | 'actor' | 'now'>,
+  ask: Pick<Ask, 'db' | 'env' | 'config' | 'actor' | 'now' | 'newId' | 'made'>,
   campaign: Campaign,
   phoneNumber: string,
 ): Promise<Call> {
   const { db, env, config, actor, now } = ask;
   if (campaign.status === 'importing' || campaign.status === 'failed')
     throw new Problem(409, 'not_ready', { detail: 'Wait until its list has been read.' });
+  const before = await ask.made('call', (id) => getCall(db, config.keyRing, id));
+  if (before !== null) return before;
   const stopped = await dialingStopped(env);
   const request = {
+    callId: ask.newId('call'),
     ...{ phoneNumber, numberValid: true, patientId: null, questionnaireId: campaign.questionnaireId, stopped },
     ...{ language: campaign.language, purpose: campaign.purpose, requestedBy: actor.id },
     testOf: { campaignId: campaign.id, version: campaign.questionnaireVersion },

@@ -30,8 +30,22 @@ const MAX_FIELD_BYTES = 64 * 1024;
 const MAX_PARTS = 20;
 const MAX_FIELDS_BYTES = 256 * 1024;
 
+/** Forms that were read before their handler asked for them (`request-digest.ts`). */
+const read = new WeakMap<Request, Upload>();
+
+export async function readUploadAhead(request: Request, maxFileBytes: number): Promise<Upload> {
+  const upload = await readUpload(request, maxFileBytes);
+  read.set(request, upload);
+  return upload;
+}
+
 /** The field named `file` is the file; the others are text. */
 export async function readUpload(request: Request, maxFileBytes: number): Promise<Upload> {
+  const known = read.get(request);
+  if (known !== undefined) {
+    if (known.file.bytes > maxFileBytes) throw tooLarge();
+    return known;
+  }
   const type = request.headers.get('Content-Type') ?? '';
   const boundary = /^multipart\/form-data\s*;/i.test(type) ? getMultipartBoundary(type) : null;
   if (boundary === null || !/^[ -~]{1,70}$/.test(boundary))

@@ -7,15 +7,16 @@ import type * as z from 'zod';
 import type { Config, Env } from '../env.ts';
 import { type Database, database } from '../store/database.ts';
 import type { Role } from '../store/staff.ts';
+import { answerOnce, idempotencyKeyOf, type Making, makingWithout } from './answer-once.ts';
 import { recordAudit } from './audit.ts';
 import { checkInput } from './check-input.ts';
 import type { Actor, AppContext, AppEnv } from './context.ts';
-import { notFound, Problem, problemOf } from './errors.ts';
+import { notFound, Problem, type ProblemStatus, problemOf } from './errors.ts';
 import { readJson } from './read-body.ts';
+import { requestDigest } from './request-digest.ts';
 
-export interface RouteSpec {
+interface Guarded {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  readonly path: `/${string}`;
   readonly roles: readonly [Role, ...Role[]];
   /** `<thing>.<verb>`, as the audit line names it. */
   readonly audit: `${string}.${string}`;
@@ -27,16 +28,34 @@ export interface RouteSpec {
   readonly body?: z.ZodType;
   /** Of the JSON it takes, where that is more than requests usually are. */
   readonly maxBodyBytes?: number;
-  /** One line for people, in the API's document. */
-  readonly summary?: string;
-  /** What it answers when all is well, by status; null: no JSON. */
-  readonly answers?: Readonly<Record<number, z.ZodType | null>>;
 }
+
+/** What the document of the API says of it beyond that; `test/web/api-contract.test.ts` holds the answers to it. */
+interface Described {
+  /** One line for people. */
+  readonly summary: string;
+  /** What it answers when all is well, by status; null: no JSON, but what `types` names, or nothing. */
+  readonly answers: Readonly<Record<number, z.ZodType | null>>;
+  /** Content types it answers with beside JSON. */
+  readonly types?: readonly string[];
+  /** Bodies that the handler reads by itself. Of a form: the fields beside `file`. */
+  readonly reads?: { readonly json?: z.ZodType; readonly form?: z.ZodType };
+  /** Refusals that do not follow from the rest of this. */
+  readonly refusals?: readonly ProblemStatus[];
+}
+
+interface ApiSpec extends Guarded, Described {
+  readonly path: `/api/${string}`;
+}
+interface PageSpec extends Guarded, Partial<Described> {
+  readonly path: '/' | `/dashboard${string}`;
+}
+export type RouteSpec = ApiSpec | PageSpec;
 
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
 
 /** What a handler gets: checked input, the actor, and the time of the request. */
-export interface Ask<S extends RouteSpec = RouteSpec> {
+export interface Ask<S extends RouteSpec = RouteSpec> extends Making {
   readonly c: AppContext;
   readonly env: Env;
   readonly config: Config;
@@ -48,16 +67,16 @@ export interface Ask<S extends RouteSpec = RouteSpec> {
   readonly body: Output<S['body']>;
 }
 
-export interface Route extends RouteSpec {
+export type Route = RouteSpec & {
   readonly answer: (c: AppContext) => Promise<Response>;
-}
+};
 
 export function route<const S extends RouteSpec>(
   spec: S,
   handle: (ask: Ask<S>) => Response | Promise<Response>,
 ): Route {
   const answer = async (c: AppContext): Promise<Response> => {
-    const response = await handle(await askOf(spec, c));
+    const response = await answerTo(spec, c, handle);
     await recordAudit(spec, c, response.status, null);
     return response;
   };
@@ -75,12 +94,18 @@ export function route<const S extends RouteSpec>(
   };
 }
 
-async function askOf<S extends RouteSpec>(spec: S, c: AppContext): Promise<Ask<S>> {
+async function answerTo<S extends RouteSpec>(
+  spec: S,
+  c: AppContext,
+  handle: (ask: Ask<S>) => Response | Promise<Response>,
+): Promise<Response> {
   const actor = c.get('actor');
   if (!spec.roles.some((role) => actor.roles.includes(role))) throw new Problem(403, 'forbidden');
   const params = spec.params?.safeParse(c.req.param());
   if (params?.success === false) throw notFound();
-  return {
+  const key = idempotencyKeyOf(spec, c);
+  const request = key === null ? '' : await requestDigest(spec, c);
+  const ask = {
     c,
     env: c.env,
     config: c.get('config'),
@@ -91,6 +116,8 @@ async function askOf<S extends RouteSpec>(spec: S, c: AppContext): Promise<Ask<S
     query: (spec.query && checkInput(spec.query, queryOf(c))) as Output<S['query']>,
     body: (spec.body && checkInput(spec.body, await readJson(c.req.raw, spec.maxBodyBytes))) as Output<S['body']>,
   };
+  if (key === null) return handle({ ...ask, ...makingWithout(ask.now) });
+  return answerOnce(spec, ask, { key, request }, async (making) => handle({ ...ask, ...making }));
 }
 
 /** A parameter given twice is an array, which no schema takes. */

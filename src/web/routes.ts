@@ -13,9 +13,13 @@ import { importRoutes } from './api/imports.ts';
 import { intakeNoteRoutes } from './api/intake-notes.ts';
 import { jobRoutes } from './api/jobs.ts';
 import { mediaRoutes } from './api/media.ts';
+
+import { openApiRoutes } from './api/openapi.ts';
+
 import { patientCallRoutes } from './api/patient-calls.ts';
 import { patientExportRoutes } from './api/patient-export.ts';
 import { patientImportRoutes } from './api/patient-imports.ts';
+
 import { patientRoutes } from './api/patients.ts';
 import { questionnaireRoutes } from './api/questionnaires.ts';
 import { reassignedNumberRoutes } from './api/reassigned-numbers.ts';
@@ -27,9 +31,16 @@ import { suppressionImportRoutes } from './api/suppression-imports.ts';
 import { suppressionRoutes } from './api/suppressions.ts';
 import { taskRoutes } from './api/tasks.ts';
 import { transcriptionRoutes } from './api/transcriptions.ts';
+
+import { apiDocsRoutes } from './dashboard/api-docs-routes.tsx';
+
 import { rolePageRoutes } from './dashboard/roles-routes.tsx';
+
 import { dashboardRoutes } from './dashboard/routes.tsx';
+import { documentOf } from './openapi.ts';
 import type { Route } from './route.ts';
+
+const document = documentOf(() => routes);
 
 const listed: readonly Route[] = [
   ...callRoutes,
@@ -59,6 +70,8 @@ const listed: readonly Route[] = [
   ...mediaRoutes,
   ...transcriptionRoutes,
   ...doctorRoutes,
+  ...openApiRoutes(document),
+  ...apiDocsRoutes(document),
   ...auditRoutes,
   ...statsRoutes,
   ...configRoutes,

@@ -43,6 +43,8 @@ export const dashboardPages = ({
   page('transcription', `/dashboard/transcriptions/${transcriptionId}`, '/dashboard/transcriptions/:transcription_id'),
   page('jobs', '/dashboard/jobs'),
   page('audit', '/dashboard/audit'),
+  page('api', '/api/docs'),
+  page('api-campaigns', '/api/docs?resource=campaigns', '/api/docs'),
   page('roles', '/dashboard/settings/roles'),
   page('settings', '/dashboard/settings'),
   page('doctor', '/dashboard/settings/doctor'),

@@ -220,13 +220,13 @@ describe('the last resort (SE-21)', () => {
 it('a route without roles, audit or phi does not compile', () => {
   const answer = () => new Response();
   // @ts-expect-error: no roles
-  route({ method: 'GET', path: '/x', audit: 'x.read', phi: false }, answer);
+  route({ method: 'GET', path: '/dashboard/x', audit: 'x.read', phi: false }, answer);
   // @ts-expect-error: nobody may use it
-  route({ method: 'GET', path: '/x', roles: [], audit: 'x.read', phi: false }, answer);
+  route({ method: 'GET', path: '/dashboard/x', roles: [], audit: 'x.read', phi: false }, answer);
   // @ts-expect-error: no audit
-  route({ method: 'GET', path: '/x', roles: ['admin'], phi: false }, answer);
+  route({ method: 'GET', path: '/dashboard/x', roles: ['admin'], phi: false }, answer);
   // @ts-expect-error: no phi
-  route({ method: 'GET', path: '/x', roles: ['admin'], audit: 'x.read' }, answer);
+  route({ method: 'GET', path: '/dashboard/x', roles: ['admin'], audit: 'x.read' }, answer);
   expect(routes.every(({ roles }) => roles.length > 0)).toBe(true);
 });
 

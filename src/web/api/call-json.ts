@@ -1,18 +1,22 @@
 /** A call, its note, its events and what was said, as the API shows them. Fields are added, never renamed. */
+import type * as z from 'zod';
 import type { CallLog } from '../../domain/intake/call-log.ts';
 import { durationSeconds } from '../../domain/intake/call-record.ts';
 import { amountText } from '../../domain/intake/cost.ts';
+import type { Language } from '../../domain/intake/questionnaire.ts';
 import type { Note } from '../../domain/note/note.ts';
 import { type RecordedSpan, recordingOffsetMs } from '../../domain/note/recording-offset.ts';
 import type { Call } from '../../store/calls.ts';
 import type { Recording } from '../../store/recordings.ts';
 import type { Task } from '../../store/tasks.ts';
+import type { callAnswer, eventsAnswer, transcriptsAnswer } from './call-answer.ts';
+import type { noteSchema } from './note-schema.ts';
 
 export const iso = (at: number): string => new Date(at).toISOString();
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
 const seconds = (ms: number | null): number | null => (ms === null ? null : Math.round(ms / 1000));
 
-export function callJson(call: Call) {
+export function callJson(call: Call): z.infer<typeof callAnswer> {
   return {
     call_id: call.id,
     status: call.status,
@@ -63,9 +67,15 @@ const costJson = ({ costNanos, costCurrency }: Call) =>
   costNanos === null ? null : { amount: amountText(costNanos), currency: costCurrency ?? 'USD' };
 
 /** What became of the recording, and who has seen to a red flag (by call: one may be of an earlier), is known after the note was written. */
-export function noteJson(note: Note, call: Call, recording: Recording | null, flagTasks: ReadonlyMap<string, Task>) {
+export function noteJson(
+  note: Note,
+  call: Call,
+  recording: Recording | null,
+  flagTasks: ReadonlyMap<string, Task>,
+): z.infer<typeof noteSchema> {
   return {
     ...note,
+    questionnaire: { ...note.questionnaire, language: note.questionnaire.language as Language },
     red_flags: note.red_flags.map((flag) => ({
       ...flag,
       acknowledged_by: flagTasks.get(flag.call_id)?.owner ?? null,
@@ -78,7 +88,7 @@ export function noteJson(note: Note, call: Call, recording: Recording | null, fl
   };
 }
 
-export const eventsJson = (log: CallLog) => ({
+export const eventsJson = (log: CallLog): z.infer<typeof eventsAnswer> => ({
   items: log.events.map(({ event_id, type, at, received_at, effect, commands }) => ({
     event_id,
     type,
@@ -90,7 +100,7 @@ export const eventsJson = (log: CallLog) => ({
   next_cursor: null,
 });
 
-export const transcriptsJson = (log: CallLog, recording: RecordedSpan | null) => ({
+export const transcriptsJson = (log: CallLog, recording: RecordedSpan | null): z.infer<typeof transcriptsAnswer> => ({
   items: log.transcript.map(({ speaker, text, at, item, input, confidence }) => ({
     speaker,
     text,

@@ -8,9 +8,12 @@ import { Problem } from '../errors.ts';
 import { rolesSeeing } from '../field-access.ts';
 import { readCall, readCallLog, storedCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
+import { TABULAR_TYPES } from '../tabular.ts';
 import { TRANSCRIPT_FORMATS, transcriptFile } from '../transcript-file.ts';
+import { eventsAnswer, transcriptsAnswer } from './call-answer.ts';
 import { eventsJson, noteJson, transcriptsJson } from './call-json.ts';
 import { callId } from './fields.ts';
+import { namedNote } from './note-schema.ts';
 
 const shared = {
   method: 'GET',
@@ -19,7 +22,14 @@ const shared = {
 } as const;
 
 const intakeData = route(
-  { ...shared, roles: rolesSeeing('answers'), path: '/api/calls/:call_id/intake-data', audit: 'note.read' },
+  {
+    ...shared,
+    roles: rolesSeeing('answers'),
+    path: '/api/calls/:call_id/intake-data',
+    audit: 'note.read',
+    summary: 'Read the note of a call, ready within 15 seconds of the hang-up',
+    answers: { 200: namedNote },
+  },
   async (ask) => {
     const call = await storedCall(ask, ask.params.call_id);
     const note = await getNote(ask.db, ask.config.keyRing, call.id);
@@ -36,7 +46,14 @@ const intakeData = route(
 );
 
 const events = route(
-  { ...shared, roles: rolesSeeing('call_events'), path: '/api/calls/:call_id/events', audit: 'call.read_events' },
+  {
+    ...shared,
+    roles: rolesSeeing('call_events'),
+    path: '/api/calls/:call_id/events',
+    audit: 'call.read_events',
+    summary: 'List the events of a call, with what each one led to',
+    answers: { 200: eventsAnswer },
+  },
   async (ask) => ask.c.json(eventsJson(await readCallLog(ask, await readCall(ask, ask.params.call_id)))),
 );
 
@@ -46,6 +63,9 @@ const transcripts = route(
     roles: rolesSeeing('transcript'),
     path: '/api/calls/:call_id/transcripts',
     audit: 'call.read_transcripts',
+    summary: 'List what was said in a call',
+    answers: { 200: transcriptsAnswer },
+    types: ['text/plain; charset=utf-8', TABULAR_TYPES.tsv],
     query: z.strictObject({ format: z.enum(TRANSCRIPT_FORMATS).default('json') }),
   },
   async (ask) => {

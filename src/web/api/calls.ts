@@ -7,6 +7,8 @@ import { cursorText, pageCursor } from '../page-cursor.ts';
 import { placePatientCall } from '../place-patient-call.ts';
 import { hangUp, readCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
+import { idOf, listOf } from './answer-fields.ts';
+import { callAnswer } from './call-answer.ts';
 import {
   callId,
   campaignId,
@@ -30,6 +32,8 @@ const place = route(
     roles: rolesSeeing('call_status'),
     audit: 'call.place',
     phi: true,
+    summary: 'Call a patient, if the gate allows it',
+    answers: { 201: callAnswer },
     body: z.strictObject({
       phone_number: phoneNumber,
       patient_id: z.string().max(100).nullish(),
@@ -58,6 +62,8 @@ const list = route(
     roles: rolesSeeing('call_status'),
     audit: 'call.list',
     phi: true,
+    summary: 'List calls, newest first, with masked numbers',
+    answers: { 200: listOf(callAnswer) },
     query: z.strictObject({
       limit,
       cursor: pageCursor('call').optional(),
@@ -95,6 +101,8 @@ const read = route(
     roles: rolesSeeing('call_status'),
     audit: 'call.read',
     phi: true,
+    summary: 'Read a call; while it lives, as its session has it',
+    answers: { 200: callAnswer },
     params: oneCall,
   },
   async (ask) => ask.c.json(shownCall(ask.actor, (await readCall(ask, ask.params.call_id)).call)),
@@ -107,6 +115,8 @@ const hangup = route(
     roles: rolesSeeing('call_status'),
     audit: 'call.hangup',
     phi: false,
+    summary: 'Hang up a call',
+    answers: { 202: z.strictObject({ call_id: idOf('call') }) },
     params: oneCall,
   },
   async (ask) => {

@@ -1,14 +1,16 @@
 /** A campaign and its contacts as the API shows them. Fields are added, never renamed. */
+import type * as z from 'zod';
 import { amountText } from '../../domain/intake/cost.ts';
 import type { Campaign } from '../../store/campaigns.ts';
 import type { Contact, ContactStatus } from '../../store/contacts.ts';
 import type { PreflightCounts } from '../../store/preflights.ts';
 import { maskNumber } from '../mask.ts';
 import { iso } from './call-json.ts';
+import type { CountsAnswer, campaignAnswer, contactAnswer, preflightCountsAnswer } from './campaign-answer.ts';
 
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
 
-export const campaignJson = (campaign: Campaign) => ({
+export const campaignJson = (campaign: Campaign): z.infer<typeof campaignAnswer> => ({
   campaign_id: campaign.id,
   name: campaign.name,
   purpose: campaign.purpose,
@@ -39,7 +41,7 @@ export const campaignJson = (campaign: Campaign) => ({
 });
 
 /** Masked, with initials only: the list is for whoever runs the campaign (HS-18). */
-export const contactJson = (contact: Contact) => ({
+export const contactJson = (contact: Contact): z.infer<typeof contactAnswer> => ({
   contact_id: contact.id,
   row: contact.row,
   patient_id: contact.patientId,
@@ -58,7 +60,7 @@ export const contactJson = (contact: Contact) => ({
 /** By status, and why and how they ended. */
 export function countsJson(
   counts: readonly { status: ContactStatus; code: string | null; outcome: string | null; count: number }[],
-) {
+): CountsAnswer {
   const by = (name: 'status' | 'code' | 'outcome', of: readonly ContactStatus[]) => {
     const sums: Record<string, number> = {};
     for (const row of counts) {
@@ -71,14 +73,14 @@ export function countsJson(
   const byStatus = by('status', all);
   return {
     total: counts.reduce((sum, { count }) => sum + count, 0),
-    ...Object.fromEntries(all.map((status) => [status, byStatus[status] ?? 0])),
+    ...(Object.fromEntries(all.map((status) => [status, byStatus[status] ?? 0])) as Record<ContactStatus, number>),
     skipped_by: by('code', ['skipped']),
     waiting_for: by('code', ['ready']),
     outcomes: by('outcome', all),
   };
 }
 
-export const preflightCountsJson = ({ willCall, skipped }: PreflightCounts) => ({
+export const preflightCountsJson = ({ willCall, skipped }: PreflightCounts): z.infer<typeof preflightCountsAnswer> => ({
   will_call: willCall,
   skipped: Object.fromEntries(Object.entries(skipped).map(([code, { count }]) => [code, count])),
   again_at: Object.fromEntries(

@@ -16,6 +16,7 @@ import { type ResultsView, resultColumns, rowsOf } from '../result-columns.ts';
 import { type Ask, type Route, route } from '../route.ts';
 import { TABULAR_TYPES, tabularStream } from '../tabular.ts';
 import { begun, jsonArray, textStream } from '../text-stream.ts';
+import { contactResultAnswer } from './campaign-answer.ts';
 import { campaignId } from './fields.ts';
 import { contactResultJson } from './result-json.ts';
 
@@ -34,6 +35,10 @@ const results = route(
   {
     ...{ method: 'GET', path: '/api/campaigns/:campaign_id/results', audit: 'campaign.results', phi: true },
     roles: ['admin', 'clinician', 'intake', 'operator'],
+    summary: 'Download what became of everybody in a campaign, with their answers for whoever may read them',
+    answers: { 200: z.array(contactResultAnswer) },
+    types: [TABULAR_TYPES.csv, TABULAR_TYPES.tsv],
+    refusals: [409],
     params: z.strictObject({ campaign_id: campaignId }),
     query: z.strictObject({
       format: z.enum(FORMATS).optional(),

@@ -9,12 +9,21 @@ import { listCampaigns } from '../../store/campaigns.ts';
 import { CONTACT_STATUSES, countContacts, listContacts, openContacts } from '../../store/contacts.ts';
 import { rejectedOf } from '../../store/imports.ts';
 import { commandCampaign, knownCampaign, startCampaign } from '../command-campaign.ts';
-import { createFrom } from '../create-campaign.ts';
+import { campaignBodies, createFrom } from '../create-campaign.ts';
 import { makePreflight } from '../make-preflight.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { placeTestCall } from '../place-test-call.ts';
 import { type Route, route } from '../route.ts';
+import { listOf } from './answer-fields.ts';
+import { callAnswer } from './call-answer.ts';
 import { callJson, iso } from './call-json.ts';
+import {
+  campaignAnswer,
+  contactAnswer,
+  newCampaignAnswer,
+  oneCampaignAnswer,
+  preflightAnswer,
+} from './campaign-answer.ts';
 import { campaignJson, contactJson, countsJson, preflightCountsJson } from './campaign-json.ts';
 import { campaignId, DEFAULT_LIMIT, limit, phoneNumber } from './fields.ts';
 import { progressJson } from './progress-json.ts';
@@ -29,6 +38,8 @@ const list = route(
     method: 'GET',
     path: '/api/campaigns',
     audit: 'campaign.list',
+    summary: 'List campaigns, newest first',
+    answers: { 200: listOf(campaignAnswer) },
     query: z.strictObject({
       limit,
       cursor: pageCursor('cmp').optional(),
@@ -45,20 +56,39 @@ const list = route(
   },
 );
 
-const create = route({ ...runners, method: 'POST', path: '/api/campaigns', audit: 'campaign.create' }, async (ask) => {
-  const { campaign, importId } = await createFrom(ask);
-  log.info('campaign.created', { campaign_id: campaign.id, actor: ask.actor.id, status: campaign.status });
-  const counts = {
-    accepted: countsJson(await countContacts(ask.db, campaign.id)).total,
-    rejected: await rejectedOf(ask.db, campaign.id),
-  };
-  return ask.c.json({ ...campaignJson(campaign), import_id: importId, counts }, 201, {
-    Location: `/api/campaigns/${campaign.id}`,
-  });
-});
+const create = route(
+  {
+    ...runners,
+    method: 'POST',
+    path: '/api/campaigns',
+    audit: 'campaign.create',
+    summary: 'Make a campaign of a list, as JSON or as a form with a .csv or .txt file',
+    answers: { 201: newCampaignAnswer },
+    reads: campaignBodies,
+  },
+  async (ask) => {
+    const { campaign, importId } = await createFrom(ask);
+    log.info('campaign.created', { campaign_id: campaign.id, actor: ask.actor.id, status: campaign.status });
+    const counts = {
+      accepted: countsJson(await countContacts(ask.db, campaign.id)).total,
+      rejected: await rejectedOf(ask.db, campaign.id),
+    };
+    return ask.c.json({ ...campaignJson(campaign), import_id: importId, counts }, 201, {
+      Location: `/api/campaigns/${campaign.id}`,
+    });
+  },
+);
 
 const read = route(
-  { ...seers, method: 'GET', path: '/api/campaigns/:campaign_id', audit: 'campaign.read', params: one },
+  {
+    ...seers,
+    method: 'GET',
+    path: '/api/campaigns/:campaign_id',
+    audit: 'campaign.read',
+    params: one,
+    summary: 'Read a campaign with its counts and how far it has come',
+    answers: { 200: oneCampaignAnswer },
+  },
   async (ask) => {
     const campaign = await knownCampaign(ask);
     const [counts, rejected, progress] = await Promise.all([
@@ -80,6 +110,8 @@ const preflight = route(
     method: 'POST',
     path: '/api/campaigns/:campaign_id/preflight',
     audit: 'campaign.preflight',
+    summary: 'Ask the gate about everybody who waits: counts, forecast, and the receipt to start with',
+    answers: { 201: preflightAnswer },
     params: one,
   },
   async (ask) => {
@@ -107,6 +139,8 @@ const testCall = route(
     method: 'POST',
     path: '/api/campaigns/:campaign_id/test-call',
     audit: 'campaign.test_call',
+    summary: 'Call a member of staff as patients of this campaign will be called',
+    answers: { 201: callAnswer },
     params: one,
     body: z.strictObject({ phone_number: phoneNumber }),
   },
@@ -122,6 +156,8 @@ const start = route(
     method: 'POST',
     path: '/api/campaigns/:campaign_id/start',
     audit: 'campaign.start',
+    summary: 'Start a campaign on a receipt; 202 while it waits for a second approver',
+    answers: { 200: campaignAnswer, 202: campaignAnswer },
     params: one,
     body: z.strictObject({ preflight_id: z.string().max(64) }),
   },
@@ -132,9 +168,23 @@ const start = route(
 );
 
 const VERBS = ['pause', 'resume', 'cancel', 'redial'] as const;
+const VERB_SUMMARIES = {
+  pause: 'Pause a campaign: nobody new is dialled, live calls go on to their end',
+  resume: 'Go on with a paused campaign',
+  cancel: 'End a campaign for good',
+  redial: 'Call those again whom a campaign did not reach',
+} as const;
 const verbs = VERBS.map((verb) =>
   route(
-    { ...runners, method: 'POST', path: `/api/campaigns/:campaign_id/${verb}`, audit: `campaign.${verb}`, params: one },
+    {
+      ...runners,
+      method: 'POST',
+      path: `/api/campaigns/:campaign_id/${verb}`,
+      audit: `campaign.${verb}`,
+      params: one,
+      summary: VERB_SUMMARIES[verb],
+      answers: { 202: campaignAnswer },
+    },
     async (ask) => {
       const campaign = await commandCampaign(ask, await knownCampaign(ask), verb);
       log.info('campaign.commanded', { campaign_id: campaign.id, actor: ask.actor.id, code: verb });
@@ -147,6 +197,8 @@ const contacts = route(
   {
     ...{ method: 'GET', path: '/api/campaigns/:campaign_id/contacts', audit: 'campaign.contacts', params: one },
     ...{ roles: ['admin', 'clinician', 'intake', 'operator'], phi: true },
+    summary: 'List the people of a campaign in the order of its list, with masked numbers and initials',
+    answers: { 200: listOf(contactAnswer) },
     query: z.strictObject({
       limit,
       cursor: z

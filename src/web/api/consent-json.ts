@@ -24,19 +24,21 @@ export const consentJson = (row: Consent) => ({
 });
 
 const text = z.string().nullable();
-export const consentAnswer = z.strictObject({
-  consent_id: z.string(),
-  patient_id: z.string(),
-  phone_number: z.string(),
-  basis: z.string(),
-  purposes: z.array(z.enum(PURPOSES)),
-  obtained_at: z.iso.datetime(),
-  obtained_by: z.string(),
-  evidence: z.string(),
-  expires_at: text,
-  recorded_by: z.string(),
-  created_at: z.iso.datetime(),
-  revoked_at: text,
-  revoked_reason: text,
-  revoked_by: text,
-});
+export const consentAnswer = z
+  .strictObject({
+    consent_id: z.string(),
+    patient_id: z.string(),
+    phone_number: z.string(),
+    basis: z.string(),
+    purposes: z.array(z.enum(PURPOSES)),
+    obtained_at: z.iso.datetime(),
+    obtained_by: z.string(),
+    evidence: z.string(),
+    expires_at: text,
+    recorded_by: z.string(),
+    created_at: z.iso.datetime(),
+    revoked_at: text,
+    revoked_reason: text,
+    revoked_by: text,
+  })
+  .meta({ id: 'Consent' });

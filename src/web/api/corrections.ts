@@ -10,7 +10,7 @@ import { flagCallsOf } from '../sign-note.ts';
 import { text } from '../text-line.ts';
 import { noteJson } from './call-json.ts';
 import { callId } from './fields.ts';
-import { noteSchema } from './note-schema.ts';
+import { namedNote } from './note-schema.ts';
 
 const correction = z.strictObject({
   item: z.string().max(100).describe('As `hpi.chief_complaint`.'),
@@ -34,7 +34,7 @@ const correct = route(
       items: z.array(correction).min(1).max(100),
       note_version: z.int().min(1).nullish(),
     }),
-    answers: { 201: noteSchema },
+    answers: { 201: namedNote },
   },
   async (ask) => {
     const { items, note_version } = ask.body;

@@ -2,9 +2,22 @@
 import * as z from 'zod';
 import { type Ask, type Route, route } from '../route.ts';
 import { dialingStatus, resumeDialing, stopDialing } from '../stop-dialing.ts';
+import { count, moment } from './answer-fields.ts';
 import { iso } from './call-json.ts';
 
-async function statusJson(ask: Pick<Ask, 'env'>) {
+const statusFields = {
+  stopped: z.boolean(),
+  stopped_at: moment.nullable(),
+  stopped_by: z.string().nullable(),
+  rate_per_second: z.number(),
+  max_live_calls: z.int(),
+  live_calls: count,
+  waiting: count,
+  slowed_until: moment.nullable().meta({ description: 'Telnyx said it was too fast; until then it goes slower.' }),
+};
+const statusAnswer = z.strictObject(statusFields).meta({ id: 'Dialing' });
+
+async function statusJson(ask: Pick<Ask, 'env'>): Promise<z.infer<typeof statusAnswer>> {
   const status = await dialingStatus(ask);
   return {
     stopped: status.stoppedAt !== null,
@@ -24,6 +37,8 @@ const status = route(
     path: '/api/dialing',
     roles: ['admin', 'clinician', 'intake', 'operator', 'auditor'],
     audit: 'dialing.read',
+    summary: 'Read how fast is dialled, and whether at all',
+    answers: { 200: statusAnswer },
     phi: false,
   },
   async (ask) => ask.c.json(await statusJson(ask)),
@@ -35,6 +50,8 @@ const stop = route(
     path: '/api/dialing/stop',
     roles: ['admin', 'clinician', 'intake', 'operator'],
     audit: 'dialing.stop',
+    summary: 'Stop all dialing, and hang up live calls if asked',
+    answers: { 202: z.strictObject({ ...statusFields, hung_up: count, hang_up_failed: count }) },
     phi: false,
     body: z.strictObject({ hang_up_live: z.boolean().optional() }),
   },
@@ -45,7 +62,15 @@ const stop = route(
 );
 
 const resume = route(
-  { method: 'POST', path: '/api/dialing/resume', roles: ['admin'], audit: 'dialing.resume', phi: false },
+  {
+    method: 'POST',
+    path: '/api/dialing/resume',
+    roles: ['admin'],
+    audit: 'dialing.resume',
+    phi: false,
+    summary: 'Go on dialing',
+    answers: { 202: statusAnswer },
+  },
   async (ask) => {
     await resumeDialing(ask);
     return ask.c.json(await statusJson(ask), 202);

@@ -17,10 +17,13 @@ const FIRST_CONSENT = Date.UTC(1900, 0, 1);
 const CLOCK_LEEWAY_MS = 300_000;
 
 /** A US number in +E.164, exactly as it will be dialled; +1 also covers Canada and the Caribbean, which do not pass. */
-export const phoneNumber = z.string().refine((text) => usNumber(text) === text, {
-  params: { code: 'bad_number' },
-  error: 'A US number that may be called, written as +1 and ten digits.',
-});
+export const phoneNumber = z
+  .string()
+  .refine((text) => usNumber(text) === text, {
+    params: { code: 'bad_number' },
+    error: 'A US number that may be called, written as +1 and ten digits.',
+  })
+  .meta({ description: 'A US number that may be called.', pattern: '^\\+1\\d{10}$', examples: ['+12025550143'] });
 
 export const language = z.enum(LANGUAGES);
 export const externalId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/);
@@ -89,6 +92,7 @@ export const limit = z
   .regex(/^\d{1,3}$/)
   .transform(Number)
   .pipe(z.number().min(1).max(200))
+  .meta({ description: 'How many at most, from 1 to 200; 50 when left out.' })
   .optional();
 
 export const pageOf = (kind: string) => ({ limit, cursor: cursorOf(kind).optional() });

@@ -11,6 +11,7 @@ import { dataKeyOf } from '../../store/patient-keys.ts';
 import { notFound, Problem } from '../errors.ts';
 import { sees } from '../field-access.ts';
 import { type Ask, type Route, route } from '../route.ts';
+import { count, idOf, listOf, moment } from './answer-fields.ts';
 import { iso } from './call-json.ts';
 import { DEFAULT_LIMIT, importId, limit } from './fields.ts';
 
@@ -35,6 +36,28 @@ async function known({
   return item;
 }
 
+const importAnswer = z
+  .strictObject({
+    import_id: idOf('imp'),
+    kind: z.string(),
+    campaign_id: idOf('cmp').nullable(),
+    status: z.enum(['reading', 'done', 'failed', 'canceled']),
+    code: z.string().nullable(),
+    format: z.enum(['csv', 'txt']),
+    encoding: z.string(),
+    delimiter: z.string().nullable(),
+    columns: z.array(z.string().nullable()).meta({ description: 'What each column was taken for; null: left out.' }),
+    bytes: count,
+    bytes_read: count,
+    rows_read: count,
+    accepted: count,
+    rejected: count,
+    rejected_by: z.record(z.string(), count),
+    created_at: moment,
+    ended_at: moment.nullable(),
+  })
+  .meta({ id: 'Import' });
+
 async function handled(
   ask: Pick<Ask, 'db' | 'actor'> & { readonly params: { import_id: string } },
 ): Promise<ListImport> {
@@ -43,7 +66,7 @@ async function handled(
   return item;
 }
 
-async function importJson(db: Database, item: ListImport) {
+async function importJson(db: Database, item: ListImport): Promise<z.infer<typeof importAnswer>> {
   const [job, rejectedBy] = await Promise.all([findJob(db, 'import_list', item.id), countRejected(db, item.id)]);
   const progress = job?.progress == null ? null : (JSON.parse(job.progress) as { offset: number });
   const isOver = item.status !== 'reading';
@@ -58,7 +81,15 @@ async function importJson(db: Database, item: ListImport) {
 }
 
 const read = route(
-  { ...seers, method: 'GET', path: '/api/imports/:import_id', audit: 'import.read', params: one },
+  {
+    ...seers,
+    method: 'GET',
+    path: '/api/imports/:import_id',
+    audit: 'import.read',
+    params: one,
+    summary: 'Read how far a list has been read, and what came of it',
+    answers: { 200: importAnswer },
+  },
   async (ask) => ask.c.json(await importJson(ask.db, await known(ask))),
 );
 
@@ -70,6 +101,9 @@ const rows = route(
       method: 'GET',
       path: '/api/imports/:import_id/rows',
       audit: 'import.rows',
+      summary: 'List the rows of a list that were refused; as CSV with what they say',
+      answers: { 200: listOf(z.strictObject({ row: z.int(), code: z.string(), column: z.string().nullable() })) },
+      types: ['text/csv; charset=utf-8'],
       phi: true,
       params: one,
     },
@@ -130,6 +164,8 @@ const cancel = route(
     method: 'POST',
     path: '/api/imports/:import_id/cancel',
     audit: 'import.cancel',
+    summary: 'Call off the reading of a list',
+    answers: { 202: importAnswer },
     phi: false,
     params: one,
   },

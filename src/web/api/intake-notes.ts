@@ -84,7 +84,8 @@ const schema = route(
     audit: 'schema.read',
     phi: false,
     summary: 'Read the JSON Schema (2020-12) of a note as /api/calls/{call_id}/intake-data answers it',
-    answers: { 200: z.record(z.string(), z.unknown()).describe('A JSON Schema.') },
+    answers: { 200: null },
+    types: ['application/schema+json'],
   },
   ({ c }) => c.body(JSON.stringify(noteJsonSchema()), 200, { 'Content-Type': 'application/schema+json' }),
 );

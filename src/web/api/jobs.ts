@@ -5,13 +5,29 @@ import { notFound } from '../errors.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Route, route } from '../route.ts';
 import { settleDeadJob } from '../settle-dead-job.ts';
+import { count, idOf, listOf, moment } from './answer-fields.ts';
 import { iso } from './call-json.ts';
 import { DEFAULT_LIMIT, jobId, limit } from './fields.ts';
 
 const people = { roles: ['admin', 'auditor'], phi: false } as const;
 const oneJob = z.strictObject({ job_id: jobId });
 
-const jobJson = (job: Job) => ({
+const jobAnswer = z
+  .strictObject({
+    job_id: idOf('job'),
+    kind: z.string(),
+    subject: z.string().meta({ description: 'Opaque id of what it is about.' }),
+    call_id: idOf('call').nullable(),
+    status: z.enum(JOB_STATUSES),
+    attempts: count,
+    due_at: moment.nullable(),
+    code: z.string().nullable().meta({ description: 'Why the last try failed.' }),
+    created_at: moment,
+    ended_at: moment.nullable(),
+  })
+  .meta({ id: 'Job' });
+
+const jobJson = (job: Job): z.infer<typeof jobAnswer> => ({
   job_id: job.id,
   kind: job.kind,
   subject: job.subject,
@@ -30,6 +46,8 @@ const list = route(
     method: 'GET',
     path: '/api/jobs',
     audit: 'job.list',
+    summary: 'List work behind the scenes; what was given up, unless another status is asked for',
+    answers: { 200: listOf(jobAnswer) },
     query: z.strictObject({ limit, cursor: pageCursor('job').optional(), status: z.enum(JOB_STATUSES).optional() }),
   },
   async ({ query, db, c }) => {
@@ -43,7 +61,15 @@ const list = route(
 );
 
 const read = route(
-  { ...people, method: 'GET', path: '/api/jobs/:job_id', audit: 'job.read', params: oneJob },
+  {
+    ...people,
+    method: 'GET',
+    path: '/api/jobs/:job_id',
+    audit: 'job.read',
+    params: oneJob,
+    summary: 'Read one piece of work',
+    answers: { 200: jobAnswer },
+  },
   async ({ params, db, c }) => {
     const job = await getJob(db, params.job_id);
     if (job === null) throw notFound();
@@ -52,7 +78,16 @@ const read = route(
 );
 
 const retry = route(
-  { ...people, roles: ['admin'], method: 'POST', path: '/api/jobs/:job_id/retry', audit: 'job.retry', params: oneJob },
+  {
+    ...people,
+    roles: ['admin'],
+    method: 'POST',
+    path: '/api/jobs/:job_id/retry',
+    audit: 'job.retry',
+    params: oneJob,
+    summary: 'Try work again that was given up',
+    answers: { 202: jobAnswer },
+  },
   async (ask) => ask.c.json(jobJson(await settleDeadJob(ask, ask.params.job_id, 'retry')), 202),
 );
 
@@ -63,6 +98,8 @@ const dismiss = route(
     method: 'POST',
     path: '/api/jobs/:job_id/dismiss',
     audit: 'job.dismiss',
+    summary: 'Let work be that was given up',
+    answers: { 200: jobAnswer },
     params: oneJob,
   },
   async (ask) => ask.c.json(jobJson(await settleDeadJob(ask, ask.params.job_id, 'dismiss')), 200),

@@ -22,7 +22,11 @@ const said = z
     confirmed: z.boolean().optional().describe('Whether the patient said yes to the words when they were read back.'),
     timestamp: moment.optional(),
     event_id: eventId.optional(),
-    event_ids: z.array(z.string()).optional().describe('All events of a spoken answer, in the order it was said.'),
+    event_ids: z
+      .array(z.string())
+      .readonly()
+      .optional()
+      .describe('All events of a spoken answer, in the order it was said.'),
     wording: z.string().optional().describe('Hash of the words of the question as it was put.'),
     question_version: z.int().optional().describe('Version of the questionnaire it was asked from.'),
     call_id: z.string().optional().describe('The call it was given in, where an unfinished intake was taken up again.'),
@@ -30,12 +34,12 @@ const said = z
   })
   .describe('One answer, and where it came from.');
 
-const answer = said
+export const answer = said
   .extend({
     corrected_by: z.string().optional().describe('Whoever put it right, of an answer that is by staff.'),
     previous: said.optional().describe('What the patient said before it was put right.'),
   })
-  .describe('One answer, and where it came from.');
+  .meta({ id: 'NoteAnswer', description: 'One answer, and where it came from.' });
 
 const section = z
   .record(z.string().regex(/^[a-z][a-z0-9_]*$/), answer)
@@ -98,6 +102,9 @@ export const noteSchema = z
     completed_at: moment.nullable(),
   })
   .describe('What a patient told an automated intake call. Patient-reported; nothing in it is a finding.');
+
+/** The same by its name, for the document of the API, where it stands once. */
+export const namedNote = noteSchema.meta({ id: 'Note' });
 
 /** JSON Schema 2020-12. */
 export const noteJsonSchema = (): Record<string, unknown> => ({

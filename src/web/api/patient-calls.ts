@@ -1,11 +1,12 @@
 /** GET /api/patients/{id}/calls: their calls, newest first, as /api/calls lists them. */
 import * as z from 'zod';
-import { CALL_STATUSES } from '../../domain/intake/call-record.ts';
 import { listCalls } from '../../store/calls.ts';
 import { knownPatient } from '../change-patient.ts';
 import { rolesSeeing } from '../field-access.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Route, route } from '../route.ts';
+import { listOf } from './answer-fields.ts';
+import { callAnswer } from './call-answer.ts';
 import { DEFAULT_LIMIT, limit, patientId } from './fields.ts';
 import { listedCall } from './shown-call.ts';
 
@@ -17,10 +18,7 @@ const list = route(
     query: z.strictObject({ limit, cursor: pageCursor('call').optional() }),
     summary: 'The calls of a patient, newest first',
     answers: {
-      200: z.strictObject({
-        items: z.array(z.looseObject({ call_id: z.string(), status: z.enum(CALL_STATUSES), patient_id: z.string() })),
-        next_cursor: z.string().nullable(),
-      }),
+      200: listOf(callAnswer),
     },
   },
   async (ask) => {

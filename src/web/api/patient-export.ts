@@ -14,12 +14,14 @@ import { knownPatient } from '../change-patient.ts';
 import { rolesSeeing } from '../field-access.ts';
 import { type Ask, type Route, route } from '../route.ts';
 import { begun, textStream } from '../text-stream.ts';
+import { moment } from './answer-fields.ts';
+import { callAnswer, eventAnswer, lineAnswer } from './call-answer.ts';
 import { eventsJson, iso, transcriptsJson } from './call-json.ts';
-import { consentJson } from './consent-json.ts';
+import { consentAnswer, consentJson } from './consent-json.ts';
 import { patientId } from './fields.ts';
 import { patientAnswer, patientJson } from './patient-json.ts';
 import { shownCall } from './shown-call.ts';
-import { taskJson } from './tasks.ts';
+import { taskAnswer, taskJson } from './tasks.ts';
 
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
 
@@ -63,19 +65,51 @@ const recordsJson = (actor: Ask['actor'], { call, notes, reviews, log, recording
   decisions: decisions.map(decisionJson),
 });
 
-const loose = z.looseObject({});
+const text = z.string().nullable();
+const decisionAnswer = z
+  .strictObject({
+    decision_id: z.string(),
+    campaign_id: text,
+    moment: z
+      .string()
+      .describe('When it was asked: before the start of a campaign, when the call was made, or just before the dial.'),
+    allowed: z.boolean(),
+    code: text,
+    policy_version: z.string(),
+    facts: z.unknown().describe('What the gate went by: ids and codes.'),
+    decided_at: moment,
+  })
+  .meta({ id: 'DialDecision' });
+const signedAnswer = { note_version: z.int(), by: z.string(), at: moment };
+
+const recordsAnswer = callAnswer
+  .extend({
+    notes: z.array(z.record(z.string(), z.unknown())).describe('Every version, as it was stored.'),
+    signatures: z.array(z.strictObject(signedAnswer)),
+    addenda: z.array(z.strictObject({ ...signedAnswer, text: z.string() })),
+    transcript: z.array(lineAnswer),
+    events: z.array(eventAnswer),
+    recorded: z
+      .strictObject({
+        ...{ recording_id: z.string(), status: z.string(), reason: text, format: text, sha256: text },
+        ...{ bytes: z.int().nullable(), duration_seconds: z.int().nullable(), started_at: moment.nullable() },
+        consent: z.strictObject({ at: moment, event_id: z.string(), key: z.string(), wording: z.string() }).nullable(),
+        audio: text.describe('Where it is to be heard, by whoever may.'),
+      })
+      .nullable(),
+    tasks: z.array(taskAnswer),
+    decisions: z.array(decisionAnswer),
+  })
+  .meta({ id: 'CallRecords' });
+
 const document = z.strictObject({
-  exported_at: z.iso.datetime(),
+  exported_at: moment,
   exported_by: z.string(),
   patient: patientAnswer,
   number_suppressed: z.boolean(),
-  consents: z.array(loose),
-  decisions: z.array(loose).describe('Why they were not called, where no call came of it.'),
-  calls: z
-    .array(loose)
-    .describe(
-      'Each call with all versions of its note, signatures and addenda, transcript, events, recording, tasks and decisions.',
-    ),
+  consents: z.array(consentAnswer),
+  decisions: z.array(decisionAnswer).describe('Why they were not called, where no call came of it.'),
+  calls: z.array(recordsAnswer),
 });
 
 async function* texts(ask: Ask, id: string): AsyncGenerator<string, void> {

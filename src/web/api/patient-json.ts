@@ -32,20 +32,22 @@ export const listedPatient = (actor: Pick<Actor, 'roles'>, patient: Patient) => 
 });
 
 const text = z.string().nullable();
-export const patientAnswer = z.strictObject({
-  patient_id: z.string(),
-  phone_number: text.describe(
-    'In +E.164; in lists its last four digits. Null for whoever may not see it, as every other field.',
-  ),
-  first_name: text,
-  last_name: text,
-  date_of_birth: text.describe('YYYY-MM-DD.'),
-  language: z.enum(LANGUAGES).nullable(),
-  external_id: text,
-  state: text,
-  time_zone: text,
-  flags: z.array(z.enum(PATIENT_FLAGS)).nullable(),
-  created_at: z.iso.datetime(),
-  updated_at: z.iso.datetime(),
-});
+export const patientAnswer = z
+  .strictObject({
+    patient_id: z.string(),
+    phone_number: text.describe(
+      'In +E.164; in lists its last four digits. Null for whoever may not see it, as every other field.',
+    ),
+    first_name: text,
+    last_name: text,
+    date_of_birth: text.describe('YYYY-MM-DD.'),
+    language: z.enum(LANGUAGES).nullable(),
+    external_id: text,
+    state: text,
+    time_zone: text,
+    flags: z.array(z.enum(PATIENT_FLAGS)).nullable(),
+    created_at: z.iso.datetime(),
+    updated_at: z.iso.datetime(),
+  })
+  .meta({ id: 'Patient' });
 export const patientsAnswer = z.strictObject({ items: z.array(patientAnswer), next_cursor: text });

@@ -1,9 +1,16 @@
 /** How far a campaign has come, as the API shows it. */
+import type * as z from 'zod';
 import { amountText } from '../../domain/intake/cost.ts';
 import type { CampaignProgress } from '../../store/campaign-progress.ts';
 import { iso } from './call-json.ts';
+import type { progressAnswer } from './campaign-answer.ts';
 
-export const progressJson = ({ spentNanos, callsPerMinute, finishAt, ...funnel }: CampaignProgress) => ({
+export const progressJson = ({
+  spentNanos,
+  callsPerMinute,
+  finishAt,
+  ...funnel
+}: CampaignProgress): z.infer<typeof progressAnswer> => ({
   ...funnel,
   calls_per_minute: callsPerMinute,
   spent: { amount: amountText(spentNanos), currency: 'USD' },

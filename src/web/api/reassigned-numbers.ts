@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { log } from '../../log.ts';
 import { countReassigned, REASSIGNED_ANSWERS, storeReassigned } from '../../store/reassigned-numbers.ts';
 import { type Route, route } from '../route.ts';
+import { count, moment } from './answer-fields.ts';
 import { iso } from './call-json.ts';
 import { pastTime, phoneNumber } from './fields.ts';
 
@@ -21,6 +22,8 @@ const upload = route(
     path: '/api/reassigned-numbers',
     roles: ['admin', 'operator'],
     audit: 'reassigned_numbers.upload',
+    summary: 'Store what the Reassigned Numbers Database answered',
+    answers: { 200: z.strictObject({ stored: count }) },
     phi: false,
     body: z
       .array(
@@ -52,6 +55,14 @@ const counts = route(
     path: '/api/reassigned-numbers',
     roles: ['admin', 'clinician', 'intake', 'operator', 'auditor'],
     audit: 'reassigned_numbers.count',
+    summary: 'Count the stored answers of the Reassigned Numbers Database',
+    answers: {
+      200: z.strictObject({
+        counts: z.strictObject({ no: count, yes: count, no_data: count }),
+        total: count,
+        latest_answer_at: moment.nullable(),
+      }),
+    },
     phi: false,
   },
   async ({ db, c }) => {

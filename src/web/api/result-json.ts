@@ -1,14 +1,16 @@
 /** A contact with what became of it, as the results of a campaign show it. Fields are added, never renamed. */
+import type * as z from 'zod';
 import { durationSeconds } from '../../domain/intake/call-record.ts';
 import { amountText } from '../../domain/intake/cost.ts';
 import { noteAnswers } from '../../domain/note/note.ts';
 import type { AttemptResult, ContactResult } from '../../store/campaign-results.ts';
 import { type ResultsView, ringSeconds, shownNumber } from '../result-columns.ts';
 import { iso, transcriptsJson } from './call-json.ts';
+import type { AttemptAnswer, contactResultAnswer } from './campaign-answer.ts';
 
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
 
-export const contactResultJson = (view: ResultsView, contact: ContactResult) => ({
+export const contactResultJson = (view: ResultsView, contact: ContactResult): z.infer<typeof contactResultAnswer> => ({
   row: contact.row,
   contact_id: contact.id,
   external_id: contact.externalId,
@@ -19,7 +21,7 @@ export const contactResultJson = (view: ResultsView, contact: ContactResult) => 
   attempts: contact.attempts.map((attempt) => attemptJson(view, attempt)),
 });
 
-function attemptJson(view: ResultsView, { call, note, log, recording }: AttemptResult) {
+function attemptJson(view: ResultsView, { call, note, log, recording }: AttemptResult): AttemptAnswer {
   return {
     attempt: call.attempt,
     call_id: call.id,

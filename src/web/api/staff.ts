@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { listStaff, ROLES, type StaffMember } from '../../store/staff.ts';
 import { addStaff, changeRoles, removeStaff } from '../change-staff.ts';
 import { type Route, route } from '../route.ts';
+import { idOf, listOf } from './answer-fields.ts';
 import { DEFAULT_LIMIT, pageOf } from './fields.ts';
 
 const roles = z
@@ -12,7 +13,11 @@ const roles = z
   .refine((given) => new Set(given).size === given.length, { error: 'Each role once.' });
 const oneMember = z.strictObject({ staff_id: z.string().regex(/^staff_[0-9a-f-]{36}$/) });
 
-const staffJson = (member: StaffMember) => ({ staff_id: member.id, email: member.email, roles: member.roles });
+const staffAnswer = z
+  .strictObject({ staff_id: idOf('staff'), email: z.string(), roles: z.array(z.enum(ROLES)).readonly() })
+  .meta({ id: 'StaffMember' });
+
+const staffJson = ({ id, email, roles }: StaffMember): z.infer<typeof staffAnswer> => ({ staff_id: id, email, roles });
 
 const list = route(
   {
@@ -20,6 +25,8 @@ const list = route(
     path: '/api/staff',
     roles: ['admin'],
     audit: 'staff.list',
+    summary: 'List who works here, with their roles',
+    answers: { 200: listOf(staffAnswer) },
     phi: false,
     query: z.strictObject(pageOf('staff')),
   },
@@ -35,6 +42,8 @@ const create = route(
     path: '/api/staff',
     roles: ['admin'],
     audit: 'staff.create',
+    summary: 'Give somebody roles',
+    answers: { 201: staffAnswer },
     phi: false,
     body: z.strictObject({ email: z.email().max(254), roles }),
   },
@@ -47,6 +56,8 @@ const update = route(
     path: '/api/staff/:staff_id',
     roles: ['admin'],
     audit: 'staff.update',
+    summary: 'Change somebody’s roles',
+    answers: { 200: staffAnswer },
     phi: false,
     params: oneMember,
     body: z.strictObject({ roles }),
@@ -60,6 +71,8 @@ const remove = route(
     path: '/api/staff/:staff_id',
     roles: ['admin'],
     audit: 'staff.delete',
+    summary: 'Take all roles from somebody, from their next request on',
+    answers: { 204: null },
     phi: false,
     params: oneMember,
   },

@@ -5,6 +5,7 @@ import { checkInput } from '../check-input.ts';
 import { MAX_LIST_BYTES, readListFile } from '../read-list-file.ts';
 import { jsonField, readUpload } from '../read-upload.ts';
 import { type Route, route } from '../route.ts';
+import { idOf } from './answer-fields.ts';
 import { columnMapping } from './fields.ts';
 
 const fields = z.strictObject({
@@ -20,6 +21,9 @@ const begin = route(
   {
     ...{ method: 'POST', path: '/api/suppressions/import', audit: 'suppression.import', phi: true },
     roles: ['admin', 'operator'],
+    summary: 'Put a list of numbers on the do-not-call list; it only ever adds',
+    answers: { 202: z.strictObject({ import_id: idOf('imp'), status: z.literal('reading') }) },
+    reads: { form: fields },
   },
   async (ask) => {
     const upload = await readUpload(ask.c.req.raw, MAX_LIST_BYTES.suppressions);

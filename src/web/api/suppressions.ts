@@ -11,10 +11,13 @@ import { isSuppressed } from '../../store/suppressions.ts';
 import { addToList, takeOffList } from '../change-suppressions.ts';
 import type { Actor } from '../context.ts';
 import { notFound } from '../errors.ts';
-import { EXPORT_FORMATS, exportSuppressions } from '../export-suppressions.ts';
+
+import { EXPORT_FORMATS, EXPORT_TYPES, exportSuppressions } from '../export-suppressions.ts';
 import { rolesSeeing, sees } from '../field-access.ts';
+
 import { maskNumber } from '../mask.ts';
 import { type Route, route } from '../route.ts';
+import { count, idOf, listOf, moment } from './answer-fields.ts';
 import { iso } from './call-json.ts';
 import { DEFAULT_LIMIT, flag, line, pageOf, pastTime, phoneNumber, suppressionId } from './fields.ts';
 
@@ -23,7 +26,24 @@ const ROLES = ['admin', 'clinician', 'intake', 'operator'] as const;
 const READERS = rolesSeeing('suppression_words');
 const one = z.strictObject({ suppression_id: suppressionId });
 
-const json = (row: Suppression) => ({
+/** `lift_evidence` is left out in lists. */
+const suppressionAnswer = z
+  .strictObject({
+    suppression_id: idOf('sup'),
+    phone_number: z.string().nullable().meta({ description: 'Masked in lists; null: it does not open.' }),
+    reason: z.string(),
+    call_id: idOf('call').nullable(),
+    active: z.boolean(),
+    created_by: z.string().nullable(),
+    created_at: moment,
+    lifted_at: moment.nullable(),
+    lifted_by: z.string().nullable(),
+    lift_evidence: z.string().nullable().optional(),
+  })
+  .meta({ id: 'Suppression' });
+type SuppressionAnswer = z.infer<typeof suppressionAnswer>;
+
+const json = (row: Suppression): SuppressionAnswer => ({
   suppression_id: row.id,
   phone_number: row.phoneNumber,
   reason: row.statement ?? row.reason,
@@ -39,7 +59,7 @@ const json = (row: Suppression) => ({
 const isReader = (actor: Actor): boolean => sees(actor, 'suppression_words');
 
 /** Lists show no number, and nobody's words to whoever may not read the row itself. */
-const listed = (row: Suppression, actor: Actor) => {
+const listed = (row: Suppression, actor: Actor): SuppressionAnswer => {
   const { lift_evidence: _, ...shown } = json(isReader(actor) ? row : { ...row, statement: null });
   return { ...shown, phone_number: row.phoneNumber === null ? null : maskNumber(row.phoneNumber) };
 };
@@ -47,6 +67,8 @@ const listed = (row: Suppression, actor: Actor) => {
 const add = route(
   {
     ...{ method: 'POST', path: '/api/suppressions', roles: ROLES, audit: 'suppression.add', phi: true },
+    summary: 'Put a number on the do-not-call list; 200: it was there already',
+    answers: { 200: suppressionAnswer, 201: suppressionAnswer },
     body: z.strictObject({ phone_number: phoneNumber, reason: line(500) }),
   },
   async (ask) => {
@@ -61,6 +83,8 @@ const add = route(
 const list = route(
   {
     ...{ method: 'GET', path: '/api/suppressions', roles: ROLES, audit: 'suppression.list', phi: true },
+    summary: 'List the do-not-call list, newest first, with masked numbers',
+    answers: { 200: listOf(suppressionAnswer).extend({ total: count.optional() }) },
     query: z.strictObject({ ...pageOf('sup'), active: flag.optional(), total: flag.optional() }),
   },
   async ({ query, db, config, actor, c }) => {
@@ -86,6 +110,8 @@ function totalOf(counts: { readonly active: number; readonly lifted: number }, a
 const check = route(
   {
     ...{ method: 'POST', path: '/api/suppressions/check', roles: ROLES, audit: 'suppression.check', phi: true },
+    summary: 'Ask whether a number may not be called',
+    answers: { 200: z.strictObject({ suppressed: z.boolean(), suppression_id: idOf('sup').nullable() }) },
     body: z.strictObject({ phone_number: phoneNumber }),
   },
   async ({ body, db, config, c }) => {
@@ -101,6 +127,9 @@ const check = route(
 const download = route(
   {
     ...{ method: 'GET', path: '/api/suppressions/export', roles: ['admin'], audit: 'suppression.export', phi: true },
+    summary: 'Download the do-not-call list with its numbers',
+    answers: { 200: null },
+    types: Object.values(EXPORT_TYPES),
     query: z.strictObject({ format: z.enum(EXPORT_FORMATS).default('csv'), active: flag.default(true) }),
   },
   (ask) => exportSuppressions(ask, ask.query.format, ask.query.active),
@@ -110,6 +139,8 @@ const read = route(
   {
     ...{ method: 'GET', path: '/api/suppressions/:suppression_id', audit: 'suppression.read', phi: true, params: one },
     roles: READERS,
+    summary: 'Read one number of the do-not-call list',
+    answers: { 200: suppressionAnswer },
   },
   async ({ params, db, config, c }) => {
     const row = await getSuppression(db, config.keyRing, params.suppression_id);
@@ -121,6 +152,8 @@ const read = route(
 const lift = route(
   {
     ...{ method: 'DELETE', path: '/api/suppressions/:suppression_id', roles: ['admin'], audit: 'suppression.lift' },
+    summary: 'Take a number off the do-not-call list, on evidence newer than what put it there',
+    answers: { 200: suppressionAnswer },
     ...{ phi: true, params: one, body: z.strictObject({ evidence: line(2000), obtained_at: pastTime.nullish() }) },
   },
   async (ask) => {

@@ -7,13 +7,27 @@ import { rolesSeeing } from '../field-access.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Route, route } from '../route.ts';
 import { settleTask, TASK_VERBS } from '../settle-task.ts';
+import { idOf, listOf, moment } from './answer-fields.ts';
 import { iso } from './call-json.ts';
 import { DEFAULT_LIMIT, limit, taskId } from './fields.ts';
 
 const people = { roles: rolesSeeing('tasks'), phi: false } as const;
 const oneTask = z.strictObject({ task_id: taskId });
 
-export const taskJson = (task: Task) => ({
+export const taskAnswer = z
+  .strictObject({
+    task_id: idOf('task'),
+    kind: z.enum(TASK_KINDS),
+    call_id: idOf('call'),
+    patient_id: idOf('pat'),
+    due_at: moment,
+    status: z.enum(TASK_STATUSES),
+    owner: z.string().nullable(),
+    created_at: moment,
+  })
+  .meta({ id: 'Task' });
+
+export const taskJson = (task: Task): z.infer<typeof taskAnswer> => ({
   task_id: task.id,
   kind: task.kind,
   call_id: task.callId,
@@ -30,6 +44,8 @@ const list = route(
     method: 'GET',
     path: '/api/tasks',
     audit: 'task.list',
+    summary: 'List tasks by when they are due; open ones, unless another status is asked for',
+    answers: { 200: listOf(taskAnswer) },
     query: z.strictObject({
       limit,
       cursor: pageCursor('task').optional(),
@@ -49,7 +65,15 @@ const list = route(
 );
 
 const read = route(
-  { ...people, method: 'GET', path: '/api/tasks/:task_id', audit: 'task.read', params: oneTask },
+  {
+    ...people,
+    method: 'GET',
+    path: '/api/tasks/:task_id',
+    audit: 'task.read',
+    params: oneTask,
+    summary: 'Read a task',
+    answers: { 200: taskAnswer },
+  },
   async ({ params, db, c }) => {
     const task = await getTask(db, params.task_id);
     if (task === null) throw notFound();
@@ -57,9 +81,18 @@ const read = route(
   },
 );
 
+const TASK_SUMMARIES = { claim: 'Take a task on', done: 'Say that a task is done' } as const;
 const settle = TASK_VERBS.map((verb) =>
   route(
-    { ...people, method: 'POST', path: `/api/tasks/:task_id/${verb}`, audit: `task.${verb}`, params: oneTask },
+    {
+      ...people,
+      method: 'POST',
+      path: `/api/tasks/:task_id/${verb}`,
+      audit: `task.${verb}`,
+      params: oneTask,
+      summary: TASK_SUMMARIES[verb],
+      answers: { 200: taskAnswer },
+    },
     async (ask) => {
       const settled = await settleTask(ask, ask.params.task_id, verb);
       if (!settled.ok) throw settled.problem;

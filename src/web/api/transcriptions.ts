@@ -1,6 +1,7 @@
 /** /api/transcriptions: audio is sent, written down in the background, read, tried again, deleted, and taken out as a table. */
 import * as z from 'zod';
 import { SPOKEN_LANGUAGES } from '../../domain/transcription/transcript.ts';
+import { UPLOAD_TYPES } from '../../store/transcription-bucket.ts';
 import {
   allTranscribed,
   getTranscription,
@@ -51,6 +52,7 @@ const upload = route(
     ...{ ...people, method: 'POST', path: '/api/transcriptions', audit: 'transcription.create' },
     summary: 'Send one audio file (multipart field `file`, optional `language`) to be written down',
     answers: { 202: transcriptionSchema },
+    reads: { form },
   },
   async (ask) => {
     const { file, fields } = await readAudioForm(ask);
@@ -94,6 +96,8 @@ const listen = route(
     params: one,
     summary: 'The audio as it was sent, whole or a range of it',
     answers: { 200: null, 206: null },
+    types: Object.values(UPLOAD_TYPES),
+    refusals: [416],
   },
   async (ask) => answerUploadedAudio(ask, await known(ask)),
 );
@@ -143,7 +147,8 @@ const results = route(
     ...{ ...people, method: 'GET', path: '/api/transcriptions/results', audit: 'transcription.results' },
     query: z.strictObject({ format: z.enum(FORMATS).optional() }),
     summary: 'Everything that was written down, as a file',
-    answers: { 200: null },
+    answers: { 200: z.array(transcribedSchema) },
+    types: [TABULAR_TYPES.csv, TABULAR_TYPES.tsv],
   },
   async ({ query: { format = 'json' }, db, config }) => {
     const pages = shown(await begun(allTranscribed(db, config.keyRing)));

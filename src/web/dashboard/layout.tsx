@@ -62,6 +62,8 @@ const WAYS = [
   },
   { key: 'jobs', path: '/dashboard/jobs', name: 'Background work', needs: 'seesWork', group: 2 },
   { key: 'audit', path: '/dashboard/audit', name: 'Audit', needs: 'seesAudit', group: 2 },
+  // Every role.
+  { key: 'api', path: '/api/docs', name: 'API', needs: 'seesCampaigns', group: 2 },
   { key: 'settings', path: '/dashboard/settings', name: 'Settings', needs: 'seesSettings', group: 2 },
 ] as const;
 

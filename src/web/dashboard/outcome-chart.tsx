@@ -1,5 +1,6 @@
 /** Calls by the hour or day and by how far they got: bars drawn here, so that the page needs no script for them, and the same as a table. */
-import { scaleBand, scaleLinear } from 'd3-scale';
+import { nice, ticks } from 'd3-array';
+import { scaleBand } from 'd3-scale';
 import { type CallPeriod, OUTCOMES, type Outcome } from '../../domain/stats/call-outcomes.ts';
 
 const OUTCOME_LABELS: Readonly<Record<Outcome, string>> = {
@@ -25,10 +26,12 @@ const LEFT = 30;
 const BOTTOM = 18;
 const TOP = 8;
 const MOST_LABELS = 12;
+const MOST_TICKS = 4;
 
 export const OutcomeChart = ({ title, periods, labelOf, axisOf, unit }: Chart) => {
   const most = Math.max(1, ...periods.map(({ total }) => total));
-  const y = scaleLinear([0, most], [HEIGHT - BOTTOM, TOP]).nice(4);
+  const [, top] = nice(0, most, MOST_TICKS);
+  const y = (count: number) => HEIGHT - BOTTOM - (count / top) * (HEIGHT - BOTTOM - TOP);
   const x = scaleBand(
     periods.map(({ start }) => start),
     [LEFT, WIDTH],
@@ -45,8 +48,7 @@ export const OutcomeChart = ({ title, periods, labelOf, axisOf, unit }: Chart) =
         </ul>
       </figcaption>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true" focusable="false">
-        {y
-          .ticks(4)
+        {ticks(0, top, MOST_TICKS)
           .filter(Number.isInteger)
           .map((tick) => (
             <g class="tick">

@@ -207,15 +207,26 @@
     }
   }
 
+  // What was sent without an answer is sent again with its key, so that it is done once at most.
+  let unanswered = null;
+
   async function post(address, body) {
+    const text = JSON.stringify(body);
+    const key = unanswered?.text === text ? unanswered.key : crypto.randomUUID();
+    const result = await ask(address, text, key);
+    unanswered = ['unreachable', 'in_progress'].includes(result.problem?.code) ? { text, key } : null;
+    return result;
+  }
+
+  async function ask(address, text, key) {
     let response;
     try {
       // Access answers an ended sign-in with a redirect to another site, which must not look like a broken line.
       response = await fetch(address, {
         method: 'POST',
         redirect: 'manual',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify(body),
+        headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
+        body: text,
       });
     } catch {
       return { ok: false, problem: { code: 'unreachable' } };
@@ -275,7 +286,8 @@
     forbidden: 'Your role does not include placing calls. Ask an administrator of your clinic.',
     no_role: 'Nobody has given you a role. Ask an administrator of your clinic.',
     unauthenticated: 'Your sign-in has ended. Reload the page to sign in again.',
-    unreachable: 'The service cannot be reached. See under “Calls” whether the call was placed before you try again.',
+    unreachable: 'The service did not answer. Press the button again: the call is placed once at most.',
+    in_progress: 'Your first try is still under way. Press the button again in a minute.',
   };
   /** Refusals that one field can cure. */
   const CURES = {
