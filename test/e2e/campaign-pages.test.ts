@@ -59,7 +59,7 @@ afterAll(async () => {
 const shot = (name: string) => page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
 
 it('says what is wrong beside each field and loses nothing, not even the file', async () => {
-  await page.getByRole('link', { name: 'Campaigns' }).click();
+  await page.getByRole('link', { name: 'Campaigns', exact: true }).click();
   await page.getByText('No campaigns yet').waitFor();
   await shot('campaigns-empty');
   await page.getByRole('link', { name: 'Make a campaign' }).click();

@@ -161,6 +161,7 @@ const Document = ({ title, clinicName, viewer, alerts, givenUp, current, childre
       <link rel="icon" href="/static/icon.svg" type="image/svg+xml" />
       <link rel="stylesheet" href="/static/pico.min.css" />
       <link rel="stylesheet" href="/static/app.css" />
+      {current === 'questionnaires' ? <link rel="stylesheet" href="/static/questionnaires.css" /> : null}
       <script src="/static/htmx.min.js" defer />
       <script src="/static/app.js" defer />
     </head>
