@@ -143,7 +143,10 @@ export const Outcome = ({ text }: { text: string }) => (
 
 const Account = ({ name }: { name: string }) => (
   <p class="account">
-    <span class="account-name">{name}</span> <a href="/cdn-cgi/access/logout">Sign out</a>
+    <a href="/dashboard/settings/roles" class="account-name">
+      {name}
+    </a>{' '}
+    <a href="/cdn-cgi/access/logout">Sign out</a>
   </p>
 );
 

@@ -33,7 +33,7 @@ export const PatientConsents = ({ patientId, consents, form, notice, clock, now 
   <section id="consents" aria-labelledby="consents-title">
     <h2 id="consents-title">Consent to be called</h2>
     {consents.length === 0 ? <p class="empty">None on file. No call is placed without one.</p> : null}
-    <ul class="consent-list">
+    <ul class="steps">
       {consents.map((consent) => (
         <Item consent={consent} patientId={patientId} clock={clock} now={now} />
       ))}
@@ -71,7 +71,7 @@ const Item = ({
   const { id, basis, phoneNumber, obtainedAt, obtainedBy, evidence, expiresAt, revokedAt, purposes } = consent;
   const { words, tone, isInForce } = standing(consent, now);
   return (
-    <li id={`consent-${id}`}>
+    <li id={`consent-${id}`} class="step">
       <p class="consent-line">
         <Chip tone={tone}>{words}</Chip> <strong>{BASIS_LABELS[basis] ?? readable(basis)}</strong>{' '}
         {`at ${maskNumber(phoneNumber)}`}

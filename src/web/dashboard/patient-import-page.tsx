@@ -17,6 +17,7 @@ export const ImportPatientsPage = ({ today }: { today: string }) => (
     <div class="page-head">
       <h1>Import patients</h1>
     </div>
+    <div id="import-status" />
     <form
       class="sheet"
       method="post"
@@ -65,7 +66,6 @@ export const ImportPatientsPage = ({ today }: { today: string }) => (
         nobody had said it.
       </p>
     </form>
-    <div id="import-status" class="import-status" />
   </>
 );
 

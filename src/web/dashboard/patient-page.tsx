@@ -144,9 +144,9 @@ const Tasks = ({ view: { viewer, clock, now }, tasks }: { view: PatientView; tas
     {tasks.length === 0 ? (
       <p class="quiet">No call of theirs left a task.</p>
     ) : (
-      <ul class="patient-tasks">
+      <ul class="steps">
         {tasks.map((task) => (
-          <li>
+          <li class="step">
             <strong>{TASK_LABELS[task.kind].name}</strong>{' '}
             <span class="task-state">
               <TaskOwner task={task} actorName={viewer.name} /> <TaskDue task={task} clock={clock} now={now} />

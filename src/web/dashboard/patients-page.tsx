@@ -38,7 +38,7 @@ const SearchForm = ({ list: { search, notice, clock } }: { list: PatientList }) 
   const form = search ?? { values: {}, problems: new Map<string, string>() };
   return (
     <search>
-      <form class="patient-search" method="post" action="/dashboard/patients/search">
+      <form class="progress-box" method="post" action="/dashboard/patients/search">
         <FormNotice text={notice} />
         <div class="search-fields">
           <Field form={form} name="family_name" label="Family name">

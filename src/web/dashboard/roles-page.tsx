@@ -42,9 +42,6 @@ const ACCESS_LABELS: Readonly<Record<Access, string>> = { full: 'Sees', masked: 
 
 export const RolesPage = ({ routes, mine }: { routes: readonly RouteSpec[]; mine: readonly Role[] }) => (
   <>
-    <div class="page-head">
-      <h1>Roles</h1>
-    </div>
     <p class="quiet">
       {`You are signed in as ${mine.map((role) => ROLE_LABELS[role][0].toLowerCase()).join(' and ')}. An administrator gives roles; a change counts from the next page.`}
     </p>

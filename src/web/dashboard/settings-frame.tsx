@@ -10,7 +10,7 @@ const TABS = [
   { key: 'configuration', path: '/dashboard/settings', name: 'Configuration', needs: 'seesSettings' },
   { key: 'doctor', path: '/dashboard/settings/doctor', name: 'Doctor', needs: 'seesSettings' },
   { key: 'staff', path: '/dashboard/settings/staff', name: 'Staff', needs: 'managesStaff' },
-  { key: 'roles', path: '/dashboard/settings/roles', name: 'Roles', needs: 'seesSettings' },
+  { key: 'roles', path: '/dashboard/settings/roles', name: 'Roles', needs: 'seesRoles' },
 ] as const;
 type Tab = (typeof TABS)[number]['key'];
 

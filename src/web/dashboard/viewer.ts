@@ -1,5 +1,5 @@
 /** What of the dashboard somebody sees, by their roles. The routes decide; this only keeps dead links off the pages. */
-import { APPROVER_ROLES, type Role } from '../../store/staff.ts';
+import { APPROVER_ROLES, ROLES, type Role } from '../../store/staff.ts';
 import type { Actor } from '../context.ts';
 import { rolesSeeing } from '../field-access.ts';
 
@@ -61,6 +61,7 @@ export interface Viewer {
   readonly writesQuestionnaires: boolean;
   /** How this installation is set up, and what the doctor finds. */
   readonly seesSettings: boolean;
+  readonly seesRoles: boolean;
   readonly managesStaff: boolean;
 }
 
@@ -92,6 +93,7 @@ export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer
     seesQuestionnaires: hasOne(QUESTIONNAIRE_ROLES),
     writesQuestionnaires: hasOne(APPROVER_ROLES),
     seesSettings: hasOne(WORK_ROLES),
+    seesRoles: hasOne(ROLES),
     managesStaff: hasOne(['admin']),
   };
 }
