@@ -8,10 +8,13 @@
  */
 import { type Schema, Validator } from '@cfworker/json-schema';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { staff } from '../../src/store/schema.ts';
+import type { Role } from '../../src/store/staff.ts';
 import { openApiDocument } from '../../src/web/openapi.ts';
 import { routes } from '../../src/web/routes.ts';
 import { EMPTY_FORM, EXAMPLES, type Example } from './contract-examples.ts';
 import { givenWorld, type World } from './contract-world.ts';
+import { tokenOf } from './given-role.ts';
 
 interface Media {
   readonly schema?: Schema;
@@ -23,6 +26,7 @@ interface Operation {
   readonly parameters?: readonly { readonly in?: string; readonly name?: string; readonly schema?: Schema }[];
   readonly requestBody?: { readonly content: Readonly<Record<string, Media>> };
   readonly responses: Readonly<Record<string, Answer>>;
+  readonly 'x-roles': readonly Role[];
 }
 const document = JSON.parse(JSON.stringify(openApiDocument(routes))) as {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -42,6 +46,8 @@ function faults(schema: Schema, value: unknown): string[] {
   return validator.validate(value).errors.map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
 }
 
+const problem = (value: unknown) => faults({ $ref: '#/components/schemas/Problem' }, value);
+
 let world: World;
 beforeEach(async () => {
   world = await givenWorld();
@@ -52,7 +58,12 @@ interface Sent {
   readonly body?: unknown;
   readonly form?: FormData;
 }
-async function send(name: string, { path, query, headers = {} }: Example, bodyOf: (ids: Ids) => Sent) {
+async function send(
+  name: string,
+  { path, query, headers = {} }: Example,
+  bodyOf: (ids: Ids) => Sent,
+  tokenFor?: () => Promise<string>,
+) {
   const [method = '', template = ''] = name.split(' ');
   const ids = (await path?.(world)) ?? {};
   const address = template.replaceAll(/\{([a-z_]+)\}/g, (_, parameter: string) => ids[parameter] ?? `no ${parameter}`);
@@ -60,6 +71,7 @@ async function send(name: string, { path, query, headers = {} }: Example, bodyOf
   const sent = await (form === undefined ? await body : form);
   return world.given.request(`${address}${query === undefined ? '' : `?${new URLSearchParams(query)}`}`, {
     method,
+    ...(tokenFor === undefined ? {} : { token: await tokenFor() }),
     headers: {
       ...headers,
       ...(form === undefined && sent !== undefined ? { 'Content-Type': 'application/json' } : {}),
@@ -114,6 +126,29 @@ describe('asked as the document says, the answer is as the document says', () =>
     expect(answer.items?.length).not.toBe(0);
   });
 
+  const readers = all.filter(([, name, { type }]) => name.startsWith('GET ') && type === undefined);
+  it.each(readers)('%s, whoever of its roles asks', async (_title, name, example) => {
+    const schema = operations.get(name)?.responses['200']?.content?.['application/json']?.schema as Schema;
+    const statuses: number[] = [];
+    for (const role of operations.get(name)?.['x-roles'] ?? []) {
+      const response = await send(
+        name,
+        example,
+        () => ({}),
+        async () => {
+          await world.db.delete(staff);
+          return tokenOf(world.given, role);
+        },
+      );
+      statuses.push(response.status);
+      const answer = await response.json();
+      // Which of its kinds somebody may see can be for the handler to say.
+      expect([role, response.status === 403 ? problem(answer) : faults(schema, answer)]).toEqual([role, []]);
+    }
+    expect(statuses.filter((status) => status !== 403)).toEqual(expect.arrayContaining([200]));
+    expect(statuses.every((status) => status === 200 || status === 403)).toBe(true);
+  });
+
   it('would fail for a field that nobody told of', async () => {
     const [, operation] = [...operations].find(([name]) => name === 'GET /api/calls/{call_id}') as [string, Operation];
     const schema = operation.responses['200']?.content?.['application/json']?.schema as Schema;
@@ -126,7 +161,6 @@ describe('asked as the document says, the answer is as the document says', () =>
   });
 });
 
-const problem = (value: unknown) => faults({ $ref: '#/components/schemas/Problem' }, value);
 const withBody = [...operations.keys()].filter((name) => operations.get(name)?.requestBody !== undefined);
 
 describe('asked with a body that is wrong', () => {
@@ -165,17 +199,21 @@ describe('asked with a body that is wrong', () => {
   });
 });
 
-describe('of every operation', () => {
-  it.each([...operations.keys()])('%s refuses whoever has no token with a problem', async (name) => {
-    const [method = '', path = ''] = name.split(' ');
-    const response = await world.given.request(path.replaceAll(/[{}]/g, ''), { method, token: null });
-    expect([response.status, problem(await response.json())]).toEqual([401, []]);
+describe('every operation', () => {
+  it('refuses whoever has no token with a problem', async () => {
+    for (const name of operations.keys()) {
+      const [method = '', path = ''] = name.split(' ');
+      const response = await world.given.request(path.replaceAll(/[{}]/g, ''), { method, token: null });
+      expect([name, response.status, problem(await response.json())]).toEqual([name, 401, []]);
+    }
   });
 
-  it.each([...operations.keys()].filter((name) => name.includes('{')))('%s knows no such id', async (name) => {
-    const [method = '', path = ''] = name.split(' ');
-    const response = await world.given.request(path.replaceAll(/\{[a-z_]+\}/g, '!'), { method });
-    const said = await response.json<{ code: string }>();
-    expect([response.status, said.code, problem(said)]).toEqual([404, 'not_found', []]);
+  it('knows no id that is none', async () => {
+    for (const name of [...operations.keys()].filter((each) => each.includes('{'))) {
+      const [method = '', path = ''] = name.split(' ');
+      const response = await world.given.request(path.replaceAll(/\{[a-z_]+\}/g, '!'), { method });
+      const said = await response.json<{ code: string }>();
+      expect([name, response.status, said.code, problem(said)]).toEqual([name, 404, 'not_found', []]);
+    }
   });
 });

@@ -19,6 +19,7 @@ import { nextNumber } from '../support/place-call.ts';
 import { config, db, ring } from '../support/worker-env.ts';
 import { givenApp } from './given-app.ts';
 import { CONSENT, endCall, givenCall, logOf, noteFor, redFlagOf } from './given-call.ts';
+import { handOnProbes } from './given-doctor.ts';
 import { givenEnded, noAnswer } from './given-results.ts';
 import { tokenOf } from './given-role.ts';
 import { givenUpload, transcribed } from './given-transcriptions.ts';
@@ -36,6 +37,9 @@ export async function givenWorld() {
   const given = givenApp({ ...keys, ...OPENAI } as never, { objects: 'real' });
   catchHints();
   catchJobHints();
+  handOnProbes();
+  // Nobody reads a list or answers a question while it is waited for.
+  vi.spyOn(scheduler, 'wait').mockResolvedValue(undefined);
   await dialerNamed().stub.resume({ by: 'test' });
   vi.spyOn(given.env.CAMPAIGN_RUNNER, 'getByName').mockReturnValue({ wake: async () => {} } as never);
   Object.assign(given.env, {
