@@ -12,8 +12,9 @@ const PICO = 'pico.min.css';
 
 const UNUSED =
   /\.(container|grid|overflow-auto|dropdown|contrast|striped)\b|type=(color|range|search)|data-tooltip|dialog|modal|role=(group|search|switch)|aria-busy|\b(iframe|embed|canvas|video|svg)\b|file-selector|\[data-theme=dark\]/;
-/** Such a selector is for pages without that theme. */
-const isUnused = (selector: string): boolean => UNUSED.test(selector.replaceAll(':not([data-theme=dark])', ''));
+/** Such a part is of a selector for whatever is not that. */
+const NEGATIONS = /:not\(\[(data-theme=dark|aria-busy=true)\]\)/g;
+const isUnused = (selector: string): boolean => UNUSED.test(selector.replaceAll(NEGATIONS, ''));
 
 const ownSheets = (): string =>
   readdirSync(folder)
