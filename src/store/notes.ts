@@ -1,5 +1,5 @@
 /** Notes, by call and version; the newest is what readers get. */
-import { desc, eq } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import type { Note } from '../domain/note/note.ts';
 import type { Database } from './database.ts';
 import { dataKeyOf, type PatientKeys } from './patient-keys.ts';
@@ -25,6 +25,21 @@ export const insertNote = (db: Database, dataKey: DataKey, patientId: string, no
 
 export async function getNote(db: Database, ring: PatientKeys, callId: string): Promise<Note | null> {
   const [row] = await db.select().from(notes).where(eq(notes.callId, callId)).orderBy(desc(notes.version)).limit(1);
+  return row === undefined ? null : openNote(await dataKeyOf(ring, row.patientId), row);
+}
+
+/** The note as it was handed on under that version. */
+export async function getNoteVersion(
+  db: Database,
+  ring: PatientKeys,
+  callId: string,
+  version: number,
+): Promise<Note | null> {
+  const [row] = await db
+    .select()
+    .from(notes)
+    .where(and(eq(notes.callId, callId), eq(notes.version, version)))
+    .limit(1);
   return row === undefined ? null : openNote(await dataKeyOf(ring, row.patientId), row);
 }
 

@@ -5,6 +5,7 @@ import { callRoutes } from './api/calls.ts';
 import { campaignResultRoutes } from './api/campaign-results.ts';
 import { campaignRoutes } from './api/campaigns.ts';
 import { consentRoutes } from './api/consents.ts';
+import { deliveryRoutes } from './api/deliveries.ts';
 import { dialingRoutes } from './api/dialing.ts';
 import { doctorRoutes } from './api/doctor.ts';
 import { importRoutes } from './api/imports.ts';
@@ -43,6 +44,7 @@ export const routes: readonly Route[] = [
   ...importRoutes,
   ...mediaRoutes,
   ...transcriptionRoutes,
+  ...deliveryRoutes,
   ...doctorRoutes,
   ...auditRoutes,
   ...statsRoutes,

@@ -1,5 +1,6 @@
 /** What a call leaves behind: the note, the events, what was said. While it lives, events and words come from its session. */
 import * as z from 'zod';
+import { eventsJson, noteJson, transcriptsJson } from '../../call-json.ts';
 import { isLiveStatus } from '../../domain/intake/call-record.ts';
 import { getNote } from '../../store/notes.ts';
 import { getRecording } from '../../store/recordings.ts';
@@ -7,7 +8,6 @@ import { redFlagTasks } from '../../store/tasks.ts';
 import { Problem } from '../errors.ts';
 import { readCall, readCallLog, storedCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
-import { eventsJson, noteJson, transcriptsJson } from './call-json.ts';
 import { callId } from './fields.ts';
 
 const shared = {

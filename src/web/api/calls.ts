@@ -1,5 +1,6 @@
 /** /api/calls: place a call, list them, read one, hang up. Numbers are masked in the list and whole in the item. */
 import * as z from 'zod';
+import { callJson } from '../../call-json.ts';
 import { CALL_STATUSES } from '../../domain/intake/call-record.ts';
 import { log } from '../../log.ts';
 import { listCalls } from '../../store/calls.ts';
@@ -12,7 +13,6 @@ import { maskNumber } from '../mask.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { hangUp, readCall, storedCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
-import { callJson } from './call-json.ts';
 import { callId, campaignId, consent, DEFAULT_LIMIT, language, limit, patientId, phoneNumber, time } from './fields.ts';
 
 const oneCall = z.strictObject({ call_id: callId });

@@ -1,5 +1,6 @@
 /** /api/campaigns: a list of people, what would happen to it, and the verbs that run it. Numbers are masked everywhere here. */
 import * as z from 'zod';
+import { callJson, iso } from '../../call-json.ts';
 import { CAMPAIGN_STATUSES } from '../../domain/campaign/campaign-status.ts';
 import { CALL_STATUSES } from '../../domain/intake/call-record.ts';
 import { amountText } from '../../domain/intake/cost.ts';
@@ -14,7 +15,6 @@ import { makePreflight } from '../make-preflight.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { placeTestCall } from '../place-test-call.ts';
 import { type Route, route } from '../route.ts';
-import { callJson, iso } from './call-json.ts';
 import { campaignJson, contactJson, countsJson, preflightCountsJson } from './campaign-json.ts';
 import { campaignId, DEFAULT_LIMIT, limit, phoneNumber } from './fields.ts';
 import { progressJson } from './progress-json.ts';

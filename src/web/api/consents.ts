@@ -1,5 +1,6 @@
 /** /api/patients/{id}/consents and /flags: why a patient may be called, and what stops it. */
 import * as z from 'zod';
+import { iso } from '../../call-json.ts';
 import { PATIENT_FLAGS } from '../../domain/campaign/gate-policy.ts';
 import { log } from '../../log.ts';
 import { type Consent, consentById, consentsOf, insertConsent, revokeConsent } from '../../store/consents.ts';
@@ -9,7 +10,6 @@ import { getPatient, type Patient, updateDetails } from '../../store/patients.ts
 import type { DataKey } from '../../store/seal.ts';
 import { notFound, Problem } from '../errors.ts';
 import { type Ask, type Route, route } from '../route.ts';
-import { iso } from './call-json.ts';
 import { consentFields, consentId, line, patientId, phoneNumber, toConsent } from './fields.ts';
 import { patientJson } from './patients.ts';
 

@@ -1,5 +1,6 @@
 /** /api/imports/{id}: how far a list has been read, which of its rows were refused and why, and calling it off. */
 import * as z from 'zod';
+import { iso } from '../../call-json.ts';
 import { nameOf, VERDICT_COLUMNS } from '../../domain/campaign/import-columns.ts';
 import { csvLine } from '../../domain/campaign/sheet-text.ts';
 import type { Database } from '../../store/database.ts';
@@ -10,7 +11,6 @@ import { findJob } from '../../store/jobs.ts';
 import { dataKeyOf } from '../../store/patient-keys.ts';
 import { notFound, Problem } from '../errors.ts';
 import { type Ask, type Route, route } from '../route.ts';
-import { iso } from './call-json.ts';
 import { DEFAULT_LIMIT, importId, limit } from './fields.ts';
 
 const seers = { roles: ['admin', 'clinician', 'intake', 'operator', 'auditor'], phi: false } as const;

@@ -1,5 +1,6 @@
 /** /api/patients. A number is never a query parameter: addresses end up in histories and logs. */
 import * as z from 'zod';
+import { iso } from '../../call-json.ts';
 import { log } from '../../log.ts';
 import { insertErasure, liveCallOf, openRedFlagOf, patientExists } from '../../store/erasure.ts';
 import { sendJobHints } from '../../store/job-hints.ts';
@@ -15,7 +16,6 @@ import {
 import { notFound, Problem } from '../errors.ts';
 import { maskNumber } from '../mask.ts';
 import { type Route, route } from '../route.ts';
-import { iso } from './call-json.ts';
 import {
   consent,
   DEFAULT_LIMIT,

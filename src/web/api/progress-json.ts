@@ -1,7 +1,8 @@
 /** How far a campaign has come, as the API shows it. */
+
+import { iso } from '../../call-json.ts';
 import { amountText } from '../../domain/intake/cost.ts';
 import type { CampaignProgress } from '../../store/campaign-progress.ts';
-import { iso } from './call-json.ts';
 
 export const progressJson = ({ spentNanos, callsPerMinute, finishAt, ...funnel }: CampaignProgress) => ({
   ...funnel,

@@ -1,5 +1,6 @@
 /** /api/suppressions: the numbers never to be called. Onto the list by anybody who works here, off it only by newer evidence (TC-12). */
 import * as z from 'zod';
+import { iso } from '../../call-json.ts';
 import {
   activeSuppression,
   countSuppressions,
@@ -14,7 +15,6 @@ import { notFound } from '../errors.ts';
 import { EXPORT_FORMATS, exportSuppressions } from '../export-suppressions.ts';
 import { maskNumber } from '../mask.ts';
 import { type Route, route } from '../route.ts';
-import { iso } from './call-json.ts';
 import { DEFAULT_LIMIT, flag, line, pageOf, pastTime, phoneNumber, suppressionId } from './fields.ts';
 
 const ROLES = ['admin', 'clinician', 'intake', 'operator'] as const;

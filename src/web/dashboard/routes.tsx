@@ -7,6 +7,7 @@ import { campaignCommandRoutes } from './campaign-command-routes.tsx';
 import { newCampaignRoutes } from './campaign-new-routes.tsx';
 import { campaignPageRoutes } from './campaign-routes.tsx';
 import { clinicClock } from './clinic-clock.tsx';
+import { deliveryPageRoutes } from './delivery-routes.tsx';
 import { givenUpFor } from './given-up.ts';
 import { jobPageRoutes } from './job-routes.tsx';
 import { MOST_ALERTS, page } from './layout.tsx';
@@ -31,6 +32,7 @@ export const dashboardRoutes: readonly Route[] = [
   ...todayPageRoutes,
   ...callPageRoutes,
   ...taskPageRoutes,
+  ...deliveryPageRoutes,
   ...jobPageRoutes,
   ...auditPageRoutes,
   ...newCampaignRoutes,
