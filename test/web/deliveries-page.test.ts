@@ -169,6 +169,7 @@ describe('sending again', () => {
 
   it('all that failed takes a second step, and says how many', async () => {
     await dead();
+    expect(words((await open()).html)).toContain('One note is sent again now, under the id it had.');
     await dead();
     const { html } = await open();
     expect(words(html)).toContain('2 notes are sent again now, each under the id it had.');

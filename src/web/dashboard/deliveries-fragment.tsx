@@ -156,9 +156,11 @@ const AllAgain = ({ view: { sinks, viewer, query } }: { view: DeliveryListView }
       <summary class="upload-summary">Send all that failed again</summary>
       <form {...posts(address)}>
         <p class="upload-warning">
-          {`${counted(dead)} ${dead === 1 ? 'note is' : 'notes are'} sent again now, each under the id it had. A system that has one already can tell.`}
+          {dead === 1
+            ? 'One note is sent again now, under the id it had. A system that has it already can tell.'
+            : `${counted(dead)} notes are sent again now, each under the id it had. A system that has one already can tell.`}
         </p>
-        <button type="submit">Send them again</button>
+        <button type="submit">{dead === 1 ? 'Send it again' : 'Send them again'}</button>
       </form>
     </details>
   );
@@ -203,7 +205,8 @@ const Table = ({ view, address }: { view: DeliveryListView; address: string }) =
             <th scope="row" class="cell-note">
               {viewer.seesCalls ? (
                 <a id={`call-${item.id}`} href={`/dashboard/calls/${item.callId}`}>
-                  The call<span class="visually-hidden">{` ${item.callId}`}</span>
+                  Call, <Moment at={item.createdAt} clock={clock} />
+                  <span class="visually-hidden">{` ${item.callId}`}</span>
                 </a>
               ) : (
                 <code class="id">{item.callId}</code>
