@@ -41,7 +41,7 @@ const A_DAY = [
 ];
 
 /** Three days: a system of the clinic may be away over a weekend. */
-const THREE_DAYS = [...A_DAY, ...[12 * HOUR, 12 * HOUR, 12 * HOUR, 12 * HOUR, HOUR]];
+const THREE_DAYS = [...A_DAY, ...Array.from({ length: 6 }, () => 8.5 * HOUR)];
 
 export const JOB_POLICIES: Readonly<Record<JobKind, JobPolicy>> = {
   // Two downloads of four minutes, and the time to store and to read again what came.

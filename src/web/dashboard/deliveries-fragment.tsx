@@ -1,10 +1,11 @@
-/** The systems that notes are handed to, and what became of each note. Ids and codes, nothing of a patient. While something waits it asks again. */
+/** The systems on top, and what became of each note. Ids and codes, nothing of a patient. While something waits it asks again. */
 import { explainCode } from '../../domain/delivery/judge-answer.ts';
 import type { DeliveryStatus, SinkName } from '../../domain/delivery/sinks.ts';
 import type { ListedDelivery } from '../../store/delivery-list.ts';
-import { MOST_COUNTED, type SinkView } from '../hand-on.ts';
+import type { SinkView } from '../hand-on.ts';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import { DELIVERY_LABELS, DELIVERY_TONES, SINK_LABELS } from './delivery-labels.ts';
+import { counted, DELIVERIES_PATH, posts, Sinks } from './delivery-sinks.tsx';
 import { Chip, Outcome } from './layout.tsx';
 import type { Viewer } from './viewer.ts';
 
@@ -22,8 +23,6 @@ export interface DeliveryListView {
   readonly viewer: Viewer;
   readonly clock: ClinicClock;
 }
-
-export const DELIVERIES_PATH = '/dashboard/deliveries';
 
 /** The query of a page of the list. */
 export function deliveriesQuery({ status, sink, callId }: DeliveryQuery, cursor: string | null): string {
@@ -43,7 +42,7 @@ export const DeliveriesFragment = (view: DeliveryListView) => {
   const asksAgain = isWaiting(view) ? { 'hx-get': `/dashboard/fragments/deliveries${address}`, ...POLLING } : {};
   return (
     <div id="deliveries" {...asksAgain}>
-      <Sinks view={view} address={address} />
+      <Sinks sinks={view.sinks} viewer={view.viewer} clock={view.clock} query={address} />
       <div class="deliveries-head">
         <h2>Notes</h2>
         <AllAgain view={view} />
@@ -62,87 +61,6 @@ export const DeliveriesAnswer = ({ view, outcome }: { view: DeliveryListView; ou
     <DeliveriesFragment {...view} />
     {outcome === undefined ? null : <Outcome text={outcome} />}
   </>
-);
-
-/** A form works without script; with it the answer takes the place of the list. */
-const posts = (address: string) => ({
-  ...{ method: 'post' as const, action: address, 'hx-post': address },
-  ...{ 'hx-target': '#deliveries', 'hx-swap': 'outerHTML', 'hx-sync': '#deliveries:replace' },
-  'hx-disabled-elt': 'find button',
-});
-
-const Sinks = ({ view, address }: { view: DeliveryListView; address: string }) => {
-  if (view.sinks.length === 0) return <NoSink viewer={view.viewer} />;
-  return (
-    <ul class="sinks" aria-label="Systems that get the notes">
-      {view.sinks.map((sink) => (
-        <li class="sink">
-          <div class="sink-head">
-            <h2>{SINK_LABELS[sink.name]}</h2>
-            <SinkChip sink={sink} />
-            {view.viewer.runsWork ? (
-              <form {...posts(`${DELIVERIES_PATH}/test/${sink.name}${address}`)}>
-                <button type="submit" id={`test-${sink.name}`} class="secondary outline">
-                  Send a test
-                </button>
-              </form>
-            ) : null}
-          </div>
-          <p class="sink-facts">
-            <span>{sink.host}</span>
-            <span>{sink.hasKey ? 'with a key, signed' : 'signed'}</span>
-            <span>{`${counted(sink.waiting)} waiting`}</span>
-            <span>{`${counted(sink.dead)} failed`}</span>
-            <span>
-              Last delivered: <Moment at={sink.lastSuccessAt} clock={view.clock} />
-            </span>
-          </p>
-          {isFailing(sink) && sink.lastFailure !== null ? (
-            <p class="notice notice-warn sink-why">
-              {`${view.clock.dateTime(sink.lastFailure.at)}: ${explainCode(sink.lastFailure.code)}`}
-            </p>
-          ) : null}
-        </li>
-      ))}
-    </ul>
-  );
-};
-
-const counted = (count: number): string => (count >= MOST_COUNTED ? `${MOST_COUNTED - 1}+` : String(count));
-
-/** Nothing has got through since it failed last. */
-const isFailing = ({ lastFailure, lastSuccessAt }: SinkView): boolean =>
-  lastFailure !== null && lastFailure.at >= (lastSuccessAt ?? 0);
-
-const SinkChip = ({ sink }: { sink: SinkView }) => {
-  if (isFailing(sink)) return <Chip tone="bad">Failing</Chip>;
-  if (sink.lastSuccessAt === null) return <Chip tone="calm">Nothing sent yet</Chip>;
-  return <Chip tone="good">Working</Chip>;
-};
-
-const NoSink = ({ viewer }: { viewer: Viewer }) => (
-  <section class="notice notice-live sinks-none">
-    <p>
-      <strong>Notes are not handed to any other system.</strong>{' '}
-      {viewer.runsWork
-        ? 'To hand each note to a system of the clinic, set these variables and deploy:'
-        : 'An administrator can set that up. Notes stay on the pages of their calls.'}
-    </p>
-    {viewer.runsWork ? (
-      <ul>
-        <li>
-          <code>SINK_BACKEND_URL</code>: where each note is sent, as <code>https://ehr.clinic.example/intake</code>
-        </li>
-        <li>
-          <code>SINK_BACKEND_SECRET</code>: <code>whsec_</code> and at least 24 bytes in base64; each delivery is signed
-          with it
-        </li>
-        <li>
-          <code>SINK_BACKEND_KEY</code>: if the system asks for one, sent as Bearer
-        </li>
-      </ul>
-    ) : null}
-  </section>
 );
 
 const AllAgain = ({ view: { sinks, viewer, query } }: { view: DeliveryListView }) => {

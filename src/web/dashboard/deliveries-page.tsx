@@ -1,7 +1,8 @@
 /** The page around the deliveries: which are shown, and what came of what somebody asked for where no script runs. */
 import { DELIVERY_STATUSES, SINK_NAMES } from '../../domain/delivery/sinks.ts';
-import { DELIVERIES_PATH, DeliveriesFragment, type DeliveryListView, deliveriesQuery } from './deliveries-fragment.tsx';
+import { DeliveriesFragment, type DeliveryListView, deliveriesQuery } from './deliveries-fragment.tsx';
 import { DELIVERY_LABELS, SINK_LABELS } from './delivery-labels.ts';
+import { DELIVERIES_PATH } from './delivery-sinks.tsx';
 
 export const DeliveriesPage = ({ view, outcome }: { view: DeliveryListView; outcome: string | null }) => (
   <>

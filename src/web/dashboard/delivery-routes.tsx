@@ -9,9 +9,10 @@ import { deliverAgain, deliverAllAgain, sinkViews, type TestResult, testSink } f
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
 import { clinicClock } from './clinic-clock.tsx';
-import { DELIVERIES_PATH, DeliveriesAnswer, type DeliveryListView } from './deliveries-fragment.tsx';
+import { DeliveriesAnswer, type DeliveryListView } from './deliveries-fragment.tsx';
 import { DeliveriesPage } from './deliveries-page.tsx';
 import { SINK_LABELS } from './delivery-labels.ts';
+import { DELIVERIES_PATH } from './delivery-sinks.tsx';
 import { givenUpFor } from './given-up.ts';
 import { MOST_ALERTS, page } from './layout.tsx';
 import { DELIVERY_ROLES, viewerOf } from './viewer.ts';
