@@ -1,5 +1,6 @@
 /** Every kind of work and who does it. A new kind: a file, a line here, its policy in domain/jobs/backoff.ts. */
 import type { JobKind } from '../domain/jobs/backoff.ts';
+import { deliver } from './deliver.ts';
 import { discardRecording } from './discard-recording.ts';
 import { discardStray } from './discard-stray.ts';
 import { erasePatient } from './erase-patient.ts';
@@ -19,4 +20,5 @@ export const HANDLERS: Readonly<Record<JobKind, JobHandler>> = {
   sweep_storage: sweepStorage,
   import_list: importList,
   transcribe,
+  deliver,
 };

@@ -4,6 +4,7 @@
  */
 import { readWhisperAnswer } from '../domain/transcription/whisper-answer.ts';
 import { UPLOAD_TYPES } from '../store/transcription-bucket.ts';
+import { retryAfterOf } from './retry-after.ts';
 import { gaveUp, notNow, type Speech, type Transcriber, type TranscriptionOutcome } from './transcriber.ts';
 
 /** The one model that tells when each sentence was said. */
@@ -12,7 +13,6 @@ const MODEL = 'whisper-1';
 const TIMEOUT_MS = 300_000;
 /** Twelve hours of talk. */
 const MOST_ANSWER_BYTES = 16 * 1024 * 1024;
-const LONGEST_RETRY_AFTER_MS = 24 * 3_600_000;
 
 export const openAiTranscriber =
   ({ apiKey, base }: { readonly apiKey: string; readonly base: string }): Transcriber =>
@@ -129,15 +129,3 @@ async function jsonOf(response: Response): Promise<unknown> {
 
 const errorCodeOf = (body: unknown): unknown =>
   (body as { error?: { code?: unknown } } | null | undefined)?.error?.code;
-
-/** Seconds, or a date (RFC 9110). Null: it does not say. */
-export function retryAfterOf(header: string | null, now: number): number | null {
-  if (header === null) return null;
-  const text = header.trim();
-  const ms = /^\d{1,9}$/.test(text)
-    ? Number(text) * 1000
-    : /^[A-Z][a-z]{2}, /.test(text)
-      ? Date.parse(text) - now
-      : Number.NaN;
-  return Number.isNaN(ms) ? null : Math.min(Math.max(0, ms), LONGEST_RETRY_AFTER_MS);
-}

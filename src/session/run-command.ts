@@ -5,6 +5,7 @@
 import { alertStaff } from '../alert-staff.ts';
 import { withDeadline } from '../deadline.ts';
 import type { LimitCode } from '../domain/campaign/slow-down.ts';
+import { configuredSinks } from '../domain/delivery/sinks.ts';
 import { afterFailure } from '../domain/intake/after-failure.ts';
 import { planFor } from '../domain/intake/call-plan.ts';
 import { callRecord, leavesNote } from '../domain/intake/call-record.ts';
@@ -195,6 +196,7 @@ async function save(
     ...{ record: callRecord(state), refused: state.outcome === 'dial_refused' },
     recording: recordingOf(state),
     strayRecordings: state.strayRecordings,
+    sinks: configuredSinks(config.sinks),
     note: leavesNote(state, plan) ? newestNote(state, plan, now, isoTime) : null,
     log: { events: record.events, transcript: record.transcript },
     tasks: state.tasks,

@@ -43,6 +43,12 @@ export async function getCall(db: Database, ring: PatientKeys, id: string): Prom
   return (await openCalls(ring, rows))[0] ?? null;
 }
 
+/** Also of one that does not open. Null: there is no such call. */
+export async function patientOfCall(db: Database, id: string): Promise<string | null> {
+  const [row] = await db.select({ patientId: calls.patientId }).from(calls).where(eq(calls.id, id)).limit(1);
+  return row?.patientId ?? null;
+}
+
 export interface CallFilter {
   readonly limit: number;
   /** What `nextCursor` gave for the page before; the ids of inbound calls do not rise with time, so it holds both. */

@@ -1,6 +1,7 @@
 /** What the erasure of a patient asks of D1: their calls by the page, and at the end every row that is about them. */
 import { and, asc, eq, inArray, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
+import { cancelDeliveries } from './deliveries.ts';
 import { blankAnswersOf } from './idempotency-keys.ts';
 import { insertJob, type Job } from './jobs.ts';
 import {
@@ -9,6 +10,7 @@ import {
   calls,
   consents,
   contacts,
+  deliveries,
   jobs,
   notes,
   patients,
@@ -118,17 +120,18 @@ export async function liveCallOf(db: Database, patientId: string): Promise<strin
 export const insertErasure = (db: Database, patientId: string, now: number) =>
   insertJob(db, { kind: 'erase_patient', subject: patientId }, now, 'again');
 
-/** Suppressions, dial decisions and attempts stay, the attempts without their number: ids, times and codes, the proof of what was done. */
+/** Suppressions, dial decisions, what was handed on, and attempts stay, the attempts without their number: ids, times and codes, the proof of what was done. */
 export async function deletePatientRows(db: Database, patientId: string, now: number): Promise<void> {
   const theirCalls = sql`(select id from calls where patient_id = ${patientId})`;
-  // What lies at Telnyx is the erasure's to see to from here.
-  const aboutCalls: Job['kind'][] = ['fetch_recording', 'discard_recording', 'discard_stray'];
+  // What lies at Telnyx is the erasure's to see to from here; what was handed on stays on record, and nothing more is.
+  const aboutCalls: Job['kind'][] = ['fetch_recording', 'discard_recording', 'discard_stray', 'deliver'];
   await db.batch([
     db.delete(notes).where(sql`${notes.callId} in ${theirCalls}`),
     db.delete(reviews).where(sql`${reviews.callId} in ${theirCalls}`),
     db.delete(callLogs).where(sql`${callLogs.callId} in ${theirCalls}`),
     db.delete(tasks).where(sql`${tasks.callId} in ${theirCalls}`),
     db.delete(jobs).where(and(inArray(jobs.kind, aboutCalls), sql`${jobs.callId} in ${theirCalls}`)),
+    cancelDeliveries(db, sql`${deliveries.callId} in ${theirCalls}`, now),
     // A dial that is held as unknown is freed by its call, which goes; and no key of the ring reaches the number's hash any more.
     db
       .update(attempts)

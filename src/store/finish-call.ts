@@ -1,8 +1,9 @@
 /**
- * The end of a call in D1: record, note, log, tasks and what the patient asked for, in one batch, so that there is never a
+ * The end of a call in D1: record, note and its deliveries, log, tasks and what the patient asked for, in one batch, so that there is never a
  * note without its call or a free number before its outcome. Running it again changes nothing.
  */
 import { eq } from 'drizzle-orm';
+import type { SinkName } from '../domain/delivery/sinks.ts';
 import type { CallLog } from '../domain/intake/call-log.ts';
 import type { CallRecord } from '../domain/intake/call-record.ts';
 import type { CallRecording } from '../domain/intake/recording.ts';
@@ -13,6 +14,7 @@ import { insertCallLog, packCallLog } from './call-logs.ts';
 import { sealNumbers } from './calls.ts';
 import { revokeConsents } from './consents.ts';
 import type { Database } from './database.ts';
+import { insertDeliveries } from './deliveries.ts';
 import { insertJob } from './jobs.ts';
 import { afterCorrections, insertNote } from './notes.ts';
 import { insertRecording } from './recordings.ts';
@@ -37,6 +39,8 @@ export interface FinishedCall {
   /** Telnyx refused the dial: nothing rang. */
   readonly refused: boolean;
   readonly note: Note | null;
+  /** Who gets the note. */
+  readonly sinks: readonly SinkName[];
   readonly recording: CallRecording | null;
   /** Ids of what else was recorded on the leg, and must not stay at Telnyx. */
   readonly strayRecordings: readonly string[];
@@ -73,6 +77,8 @@ export async function finishCall(
           ...{ patientId, externalId: call.externalId },
           sealed: sealNumbers(dataKey, callId, phoneNumber, call.clinicNumber),
         };
+  const handedOn =
+    call.note === null ? [] : await insertDeliveries(db, { callId, version: call.note.version }, call.sinks, now);
   await db.batch([
     db
       .update(calls)
@@ -81,6 +87,7 @@ export async function finishCall(
     ...optOut,
     ...notTheirs,
     ...(note === null ? [] : [insertNote(db, dataKey, patientId, note, now, call.note?.version)]),
+    ...handedOn,
     ...(call.recording === null ? [] : insertRecording(db, dataKey, { callId, patientId }, call.recording, now)),
     ...call.strayRecordings.map((id) => insertJob(db, { kind: 'discard_stray', subject: id, callId }, now)),
     insertCallLog(db, { callId, patientId, sealed: sealedLog, createdAt: now }),

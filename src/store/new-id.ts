@@ -1,4 +1,4 @@
-/** Ids: `<prefix>_<UUIDv7>`. The time leads, so rows made later sort later; only inbound calls are named by their leg. */
+/** Ids: `<prefix>_<UUIDv7>`. The time leads, so rows made later sort later; only inbound calls are named by their leg, deliveries by what they deliver. */
 export type IdPrefix =
   | 'call'
   | 'att'

@@ -84,6 +84,21 @@ export async function getNote(db: Database, ring: PatientKeys, callId: string): 
   return row === undefined ? null : openNote(await dataKeyOf(ring, row.patientId), row);
 }
 
+/** The note as it was handed on under that version. */
+export async function getNoteVersion(
+  db: Database,
+  ring: PatientKeys,
+  callId: string,
+  version: number,
+): Promise<Note | null> {
+  const [row] = await db
+    .select()
+    .from(notes)
+    .where(and(eq(notes.callId, callId), eq(notes.version, version)))
+    .limit(1);
+  return row === undefined ? null : openNote(await dataKeyOf(ring, row.patientId), row);
+}
+
 export const openNote = (dataKey: DataKey, { id, sealed }: { readonly id: string; readonly sealed: string }): Note =>
   JSON.parse(unseal(dataKey, place(id), sealed)) as Note;
 

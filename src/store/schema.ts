@@ -648,3 +648,31 @@ export const idempotencyKeys = sqliteTable(
     index('idempotency_keys_patient').on(t.patientId).where(sql`patient_id is not null`),
   ],
 );
+
+/**
+ * A version of a note on its way to a system of the clinic: one row for each version and system, written in the batch that writes the
+ * note. It is the truth of what was handed on; its work is the job `deliver` of the same subject, where the next try stands. No patient
+ * data, and never what the system answered but its status, as `code`. Kept, also of who was erased: what was disclosed, and when.
+ */
+export const deliveries = sqliteTable(
+  'deliveries',
+  {
+    id: text().primaryKey(),
+    callId: text('call_id').notNull(),
+    noteVersion: integer('note_version').notNull(),
+    sink: text().notNull(),
+    status: text().notNull(),
+    attempts: integer().notNull().default(0),
+    code: text(),
+    failedAt: integer('failed_at'),
+    createdAt: integer('created_at').notNull(),
+    endedAt: integer('ended_at'),
+  },
+  (t) => [
+    uniqueIndex('deliveries_note').on(t.callId, t.sink, t.noteVersion),
+    index('deliveries_created').on(t.createdAt, t.id),
+    index('deliveries_status').on(t.status, t.createdAt, t.id),
+    index('deliveries_sink').on(t.sink, t.status, t.endedAt),
+    index('deliveries_failed').on(t.sink, t.failedAt).where(sql`failed_at is not null`),
+  ],
+);

@@ -9,7 +9,7 @@ import type { AppContext } from './context.ts';
 import { Problem } from './errors.ts';
 import type { RouteSpec } from './route.ts';
 
-const OUR_ID = /^(call|pat|staff|task|job|cmp|imp|med|sup|con|trn)_[0-9a-f-]{36,64}$/;
+const OUR_ID = /^(call|pat|staff|task|job|cmp|imp|med|sup|con|trn|dlv)_[0-9a-f-]{36,64}$/;
 const IDS = [
   'call_id',
   'patient_id',
@@ -22,6 +22,7 @@ const IDS = [
   'suppression_id',
   'consent_id',
   'transcription_id',
+  'delivery_id',
 ] as const;
 
 /** Thrown on only where patient data would go out without a trace. */

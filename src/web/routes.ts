@@ -7,6 +7,7 @@ import { campaignRoutes } from './api/campaigns.ts';
 import { configRoutes } from './api/config.ts';
 import { consentRoutes } from './api/consents.ts';
 import { correctionRoutes } from './api/corrections.ts';
+import { deliveryRoutes } from './api/deliveries.ts';
 import { dialingRoutes } from './api/dialing.ts';
 import { doctorRoutes } from './api/doctor.ts';
 import { importRoutes } from './api/imports.ts';
@@ -69,6 +70,7 @@ const listed: readonly Route[] = [
   ...importRoutes,
   ...mediaRoutes,
   ...transcriptionRoutes,
+  ...deliveryRoutes,
   ...doctorRoutes,
   ...openApiRoutes(document),
   ...apiDocsRoutes(document),

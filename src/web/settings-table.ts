@@ -171,6 +171,16 @@ export const SETTINGS: Readonly<Record<VariableName, Setting>> = {
     meaning: 'Where the transcriber “openai” is asked.',
     show: ({ transcription }) => plainUrl(transcription.openai.base),
   },
+  SINK_BACKEND_URL: {
+    group: 'data',
+    meaning: 'The clinic’s own system: where each note is posted. Left out: notes go nowhere else.',
+    show: ({ sinks }) => (sinks.backend === null ? null : plainUrl(sinks.backend.url)),
+  },
+  SINK_BACKEND_SECRET: { group: 'data', meaning: 'Signs each delivery, so that the clinic’s system knows it is ours.' },
+  SINK_BACKEND_KEY: {
+    group: 'data',
+    meaning: 'Lets this installation post to the clinic’s system, if that asks for a key.',
+  },
   RETENTION_DAYS: {
     group: 'data',
     meaning: 'How long uploaded audio and what was written down of it are kept, in days.',

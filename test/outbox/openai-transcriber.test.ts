@@ -1,6 +1,7 @@
 /** What is sent to an OpenAI-compatible engine, and what each of its answers means for the next try (S2-E06, S2-F7). */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openAiTranscriber, retryAfterOf } from '../../src/outbox/openai-transcriber.ts';
+import { openAiTranscriber } from '../../src/outbox/openai-transcriber.ts';
+import { retryAfterOf } from '../../src/outbox/retry-after.ts';
 import type { Speech } from '../../src/outbox/transcriber.ts';
 import { givenMp3 } from '../support/given-audio.ts';
 import { givenBytes, inPieces, MIB } from '../support/given-bytes.ts';

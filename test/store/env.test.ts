@@ -110,6 +110,13 @@ describe('readConfig', () => {
     ['ALERT_URL', 'alerts.example/hook'],
     ['TRANSCRIBER', 'whisper'],
     ['TRANSCRIBER', 'OpenAI'],
+    ['SINK_BACKEND_KEY', 'two words'],
+    ['SINK_BACKEND_KEY', 'a\nb'],
+    ['SINK_BACKEND_SECRET', 'whsec_'],
+    ['SINK_BACKEND_SECRET', `whsec_${btoa('x'.repeat(23))}`],
+    ['SINK_BACKEND_SECRET', `whsec_${btoa('x'.repeat(65))}`],
+    ['SINK_BACKEND_SECRET', `sec_${btoa('x'.repeat(32))}`],
+    ['SINK_BACKEND_SECRET', 'whsec_not base64 but quite long enough to be one'],
     ['OPENAI_BASE', 'http://api.openai.com/v1'],
     ['OPENAI_BASE', 'http://127.0.0.1.example/v1'],
     ['OPENAI_BASE', 'https://key@api.openai.com/v1'],
@@ -226,6 +233,30 @@ describe('readConfig', () => {
   it('keeps uploads for 90 days unless told otherwise', () => {
     expect(config().retentionDays).toBe(90);
     expect(config({ RETENTION_DAYS: '30' }).retentionDays).toBe(30);
+  });
+
+  const SECRET = `whsec_${btoa('x'.repeat(24))}`;
+  it('hands notes to nobody unless told otherwise, and then only with a secret to sign with', () => {
+    expect(config().sinks).toEqual({ backend: null });
+    expect(config({ SINK_BACKEND_SECRET: SECRET, SINK_BACKEND_KEY: 'key' }).sinks).toEqual({ backend: null });
+    expect(problems({ SINK_BACKEND_URL: 'https://ehr.example/intake' })).toEqual(['SINK_BACKEND_SECRET missing']);
+    const SINK_BACKEND_URL = 'https://ehr.example/intake';
+    expect(config({ SINK_BACKEND_URL, SINK_BACKEND_SECRET: SECRET }).sinks).toEqual({
+      backend: { url: SINK_BACKEND_URL, key: '', secret: SECRET },
+    });
+    const loopback = { SINK_BACKEND_URL: 'http://127.0.0.1:1/x', SINK_BACKEND_SECRET: SECRET, SINK_BACKEND_KEY: ' k ' };
+    expect(config(loopback).sinks.backend).toMatchObject({ url: 'http://127.0.0.1:1/x', key: 'k' });
+  });
+
+  it.each([
+    'http://ehr.example/intake',
+    'http://127.0.0.1.example/intake',
+    'https://key@ehr.example/intake',
+    'https://ehr.example/intake?key=1',
+    'https://ehr.example/#intake',
+    'ehr.example',
+  ])('hands notes to no address like %s', (url) => {
+    expect(problems({ SINK_BACKEND_URL: url, SINK_BACKEND_SECRET: SECRET })).toEqual(['SINK_BACKEND_URL malformed']);
   });
 
   it('is parsed once per env', () => {

@@ -53,6 +53,7 @@ async function givenFinished(changes: Partial<FinishedCall> = {}, outcome: Outco
     log: LOG,
     recording: null,
     strayRecordings: [],
+    sinks: [],
     tasks: ['callback', 'voice_items'],
     ...changes,
   };

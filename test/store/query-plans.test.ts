@@ -7,6 +7,8 @@ import { campaignHealth } from '../../src/store/campaign-health.ts';
 import { readPage } from '../../src/store/campaign-results.ts';
 import { consentsOnFile } from '../../src/store/consents.ts';
 import { database } from '../../src/store/database.ts';
+import { type Delivery, earlierIsUnderWay, releaseLater } from '../../src/store/deliveries.ts';
+import { deadDeliveries, listDeliveries, sinkState } from '../../src/store/delivery-list.ts';
 import { callsOfPatient, recentInboundCalls } from '../../src/store/erasure.ts';
 import { listPatients } from '../../src/store/find-patients.ts';
 import { listRejected } from '../../src/store/import-rows.ts';
@@ -28,6 +30,8 @@ import { config, testEnv } from '../support/worker-env.ts';
 const ring = { ...config.keyRing, ...parseKeyRing(`b:${btoa('b'.repeat(32))},a:${btoa('a'.repeat(32))}`)! };
 const cursor = null;
 const limit = 25;
+const ANY = { status: null, sink: null, callId: null };
+const DELIVERY = { id: 'dlv_1', callId: 'call_1', sink: 'backend', noteVersion: 2 } as Delivery;
 const HELD_NOWHERE = { now: Date.now(), except: 'call_2', callSoFar: async () => null };
 
 it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
@@ -80,6 +84,13 @@ it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
   ['the same audio again', (db) => findSame(db, { createdBy: 'staff_1', sha256: 'a', language: null }, 1)],
   ['transcriptions whose time is over', (db) => transcriptionsBefore(db, 1, limit)],
   ['the dials of the last day', (db) => recentDials(db, 1_700_000_000_000)],
+  ['the newest deliveries', (db) => listDeliveries(db, { ...ANY, limit, cursor })],
+  ['deliveries of one status', (db) => listDeliveries(db, { ...ANY, limit, cursor, status: 'dead' })],
+  ['the next page of deliveries', (db) => listDeliveries(db, { ...ANY, limit, cursor: { at: 1, id: 'dlv_2' } })],
+  ['deliveries that failed', (db) => deadDeliveries(db, null, limit)],
+  ['how a system is doing', (db) => sinkState(db, 'backend', limit)],
+  ['an earlier version on its way', (db) => earlierIsUnderWay(db, DELIVERY)],
+  ['later versions that wait', (db) => releaseLater(db, DELIVERY, Date.now())],
   ['attempts that wait', (db) => waitingAttempts(db, Date.now(), limit)],
   ['work that is due', async (db) => dueJobs(db, Date.now(), limit)],
   ['work that waits', (db) => listJobs(db, { limit, cursor, status: 'waiting' })],

@@ -81,7 +81,7 @@ const IMPORTS: Readonly<Record<string, readonly [forbidden: readonly string[], a
     ],
     [
       ...['cloudflare:workers', '../domain/jobs/backoff.ts', '../telnyx/client.ts', '../store/jobs.ts', '../log.ts'],
-      ...['../csv-records.ts', '../us-number.ts'],
+      ...['../csv-records.ts', '../us-number.ts', '../call-json.ts', 'standardwebhooks'],
     ],
   ],
   'src/web/x.ts': [
@@ -94,6 +94,8 @@ const IMPORTS: Readonly<Record<string, readonly [forbidden: readonly string[], a
       'drizzle-orm',
       'telnyx',
       'node:crypto',
+      'standardwebhooks',
+      '../outbox/run-job.ts',
     ],
     [
       'hono',
@@ -105,6 +107,8 @@ const IMPORTS: Readonly<Record<string, readonly [forbidden: readonly string[], a
       '../telnyx/parse-event.ts',
       '../store/calls.ts',
       '../csv-records.ts',
+      '../call-json.ts',
+      '../outbox/sinks.ts',
     ],
   ],
   'src/web/doctor-telnyx.ts': [['telnyx'], ['../telnyx/account.ts']],
@@ -115,8 +119,17 @@ const IMPORTS: Readonly<Record<string, readonly [forbidden: readonly string[], a
       'telnyx-webhook-verify',
       '../../session/intake-session.ts',
       '../../dialer/dialer.ts',
+      '../../outbox/sinks.ts',
     ],
-    ['hono', 'zod', '../route.ts', '../../store/calls.ts', '../../domain/note/note.ts', '../../env.ts'],
+    [
+      'hono',
+      'zod',
+      '../route.ts',
+      '../../call-json.ts',
+      '../../store/calls.ts',
+      '../../domain/note/note.ts',
+      '../../env.ts',
+    ],
   ],
   'src/web/dashboard/x.tsx': [
     ['../../telnyx/client.ts', 'drizzle-orm', '../../simulator/gather.ts'],

@@ -41,6 +41,8 @@ export const dashboardPages = ({
   page('questionnaire-new', '/dashboard/new-questionnaire'),
   page('transcriptions', '/dashboard/transcriptions'),
   page('transcription', `/dashboard/transcriptions/${transcriptionId}`, '/dashboard/transcriptions/:transcription_id'),
+  page('deliveries', '/dashboard/deliveries'),
+  page('deliveries-none', '/dashboard/deliveries?status=canceled', '/dashboard/deliveries'),
   page('jobs', '/dashboard/jobs'),
   page('audit', '/dashboard/audit'),
   page('api', '/api/docs'),

@@ -10,6 +10,7 @@ import { startTelnyxServer, type TelnyxServer } from '../../src/simulator/telnyx
 import { createWebhookSigner } from '../../src/simulator/webhook-signer.ts';
 import { type AlertListener, startAlertListener } from './alert-listener.ts';
 import { applyMigrations, type LocalWorker, startLocalWorker } from './local-worker.ts';
+import { type NoteReceiver, startNoteReceiver } from './note-receiver.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 /** Human time is shortened so much unless asked otherwise; the protocol's own windows are not. */
@@ -48,6 +49,8 @@ export interface LocalStack {
   readonly access: AccessStandIn;
   readonly telnyx: TelnyxServer;
   readonly alerts: AlertListener;
+  /** The clinic's own system, which gets the notes. */
+  readonly notes: NoteReceiver;
   readonly worker: LocalWorker;
   readonly stateFolder: string;
   /** A request as the local service token, through the front door; the body as JSON, or a form. */
@@ -84,6 +87,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     },
   });
   const alerts = await startAlertListener();
+  const sink = { secret: `whsec_${randomBytes(32).toString('base64')}`, key: randomBytes(24).toString('hex') };
+  const notes = await startNoteReceiver(sink);
   const audience = 'local';
   const service = { clientId: 'local-tools.access', clientSecret: secrets.serviceSecret };
   const access = await startAccessStandIn({
@@ -112,6 +117,9 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       CALLBACK_NUMBER: '+12025550101',
       OPT_OUT_NUMBER: '+12025550102',
       ALERT_URL: alerts.url,
+      SINK_BACKEND_URL: notes.url,
+      SINK_BACKEND_KEY: sink.key,
+      SINK_BACKEND_SECRET: sink.secret,
       STAFF_TRANSFER_NUMBER: STAFF_NUMBER,
       STAFF_HOURS: 'Mon-Sun 00:00-24:00',
       ACCESS_TEAM_DOMAIN: access.issuer,
@@ -145,6 +153,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     access,
     telnyx,
     alerts,
+    notes,
     worker,
     stateFolder,
     api: async (method, apiPath, body) => {
@@ -160,7 +169,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     stop: async () => {
       rmSync(tokenFile, { force: true });
       await worker.stop();
-      await Promise.all([telnyx.close(), access.close(), alerts.close()]);
+      await Promise.all([telnyx.close(), access.close(), alerts.close(), notes.close()]);
     },
   };
 }

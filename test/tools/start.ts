@@ -25,6 +25,8 @@ const { values } = parseArgs({
 });
 /** A start, its calls and their notes must fit into 90 s. */
 const ONCE_LIMIT_MS = 85_000;
+/** Notes are handed on seconds after their calls, while others still run. */
+const DELIVERY_PATIENCE_MS = 5000;
 const FINAL = new Set([
   'completed',
   'partial',
@@ -104,6 +106,7 @@ async function ringAll(running: LocalStack): Promise<boolean> {
   for (const line of lines) say(line);
   write = say;
   const rows = await campaign;
+  const lost = await undelivered(running);
   say();
   verdict(
     calls,
@@ -115,7 +118,12 @@ async function ringAll(running: LocalStack): Promise<boolean> {
     'The campaign rang whom it should, and nobody else.',
     'things about the campaign are not as they should be.',
   );
-  return calls + rows + (await examine(running)) > 0;
+  verdict(
+    lost,
+    `All ${running.notes.received.length} notes were handed to the clinic's own system, signed.`,
+    'notes were not handed to the clinic’s own system.',
+  );
+  return calls + rows + lost + (await examine(running)) > 0;
 }
 
 /** How many things the doctor finds that are not well. */
@@ -126,6 +134,21 @@ async function examine(running: LocalStack): Promise<number> {
   const wrong = findings?.length ?? 1;
   verdict(wrong, 'The doctor finds nothing wrong.', 'things the doctor finds are not well.');
   return wrong;
+}
+
+/** How many notes are not where they belong, once nothing is on its way any more or the patience is over. */
+async function undelivered(running: LocalStack): Promise<number> {
+  const until = Date.now() + DELIVERY_PATIENCE_MS;
+  for (;;) {
+    const sinks = await tolerant(running, '/api/sinks');
+    const [sink] = (sinks?.body.items ?? []) as { waiting: number; dead: number }[];
+    if ((sink?.waiting === 0 || Date.now() > until) && sink !== undefined) {
+      const nothingCame = running.notes.received.length === 0 && !values.keep;
+      return sink.waiting + sink.dead + running.notes.refused() + (nothingCame ? 1 : 0);
+    }
+    if (Date.now() > until) return 1;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 }
 
 function verdict(wrong: number, good: string, bad: string): void {

@@ -11,6 +11,7 @@ import { runDueJobs } from '../support/due-jobs.ts';
 import { givenMp3 } from '../support/given-audio.ts';
 import { inPieces } from '../support/given-bytes.ts';
 import { givenCampaign } from '../support/given-campaign.ts';
+import { BACKEND } from '../support/given-delivery.ts';
 import { catchHints, dialerNamed } from '../support/given-dialer.ts';
 import { catchJobHints } from '../support/given-jobs.ts';
 import { givenImport, readListOf } from '../support/given-list.ts';
@@ -34,7 +35,7 @@ let made = 0;
 
 export async function givenWorld() {
   const keys = { PHI_KEYS: `k1:${ring.keys.get('k1')?.toBase64()}` };
-  const given = givenApp({ ...keys, ...OPENAI } as never, { objects: 'real' });
+  const given = givenApp({ ...keys, ...OPENAI, ...BACKEND } as never, { objects: 'real' });
   catchHints();
   catchJobHints();
   handOnProbes();
@@ -116,6 +117,12 @@ export async function givenWorld() {
     await db.update(jobs).set({ status: 'dead', code: 'gone', endedAt: Date.now() }).where(eq(jobs.id, id));
     return { job_id: id };
   };
+  const delivery = async (): Promise<Ids> => {
+    const of = await calmCall();
+    const list = await given.request(`/api/deliveries?call_id=${of['call_id']}`);
+    const { items } = await list.json<{ items: { delivery_id: string }[] }>();
+    return { delivery_id: items[0]?.delivery_id ?? '' };
+  };
   type Status = Parameters<typeof givenCampaign>[1];
   /** One that is over has somebody who was reached and somebody who was not. */
   const campaign = async (status: Status = { status: 'draft' }): Promise<Ids> => {
@@ -175,7 +182,19 @@ export async function givenWorld() {
   };
   return {
     ...{ given, db, config, nextNumber, runDueJobs },
-    ...{ patient, consent, liveCall, call, calmCall, recordedCall, patientOfCall, failedRecording, task, deadJob },
+    ...{
+      patient,
+      consent,
+      liveCall,
+      call,
+      calmCall,
+      recordedCall,
+      patientOfCall,
+      failedRecording,
+      task,
+      deadJob,
+      delivery,
+    },
     ...{ transcription, definition, questionnaire, approved },
     ...{ campaign, preflight, suppression, staff, media, listBeingRead, listRead },
   };

@@ -1,6 +1,7 @@
 /** Calls in D1, made and ended by the functions the worker uses. */
 
 import { eq } from 'drizzle-orm';
+import { configuredSinks } from '../../src/domain/delivery/sinks.ts';
 import type { CallLog, LoggedEvent } from '../../src/domain/intake/call-log.ts';
 import type { CallRecord } from '../../src/domain/intake/call-record.ts';
 import type { CallRecording } from '../../src/domain/intake/recording.ts';
@@ -253,6 +254,7 @@ export async function endCall(given: GivenApp, made: GivenCall, ending: Ending =
       ...{ record: recordOf(ending.record), refused: false },
       recording: ending.recording ?? null,
       strayRecordings: [],
+      sinks: configuredSinks(given.config.sinks),
       note: ending.note === undefined ? noteFor(made) : ending.note,
       log: ending.log ?? logOf(),
       tasks: ending.tasks ?? ['callback'],

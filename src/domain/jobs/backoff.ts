@@ -30,6 +30,7 @@ export const JOB_KINDS = [
   'sweep_storage',
   'import_list',
   'transcribe',
+  'deliver',
 ] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
@@ -38,6 +39,9 @@ const A_DAY = [
   ...[10 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE],
   ...[HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 8 * HOUR],
 ];
+
+/** Three days: a system of the clinic may be away over a weekend. */
+const THREE_DAYS = [...A_DAY, ...Array.from({ length: 6 }, () => 8.5 * HOUR)];
 
 export const JOB_POLICIES: Readonly<Record<JobKind, JobPolicy>> = {
   // Two downloads of four minutes, and the time to store and to read again what came.
@@ -51,4 +55,6 @@ export const JOB_POLICIES: Readonly<Record<JobKind, JobPolicy>> = {
   import_list: { waitsMs: A_DAY, leaseMs: 2 * MINUTE },
   // One answer of an engine, which may take five minutes over an hour of talk.
   transcribe: { waitsMs: A_DAY, leaseMs: 10 * MINUTE },
+  // One request of ten seconds, also where time runs twenty times faster.
+  deliver: { waitsMs: THREE_DAYS, leaseMs: 4 * MINUTE },
 };

@@ -1,8 +1,8 @@
 /** /api/audit: who did or saw what, newest first. Ids only, never patient data. */
 import * as z from 'zod';
+import { iso } from '../../call-json.ts';
 import { type AuditEvent, listAuditEvents } from '../../store/audit-events.ts';
 import { type Route, route } from '../route.ts';
-import { iso } from './call-json.ts';
 import { callId, DEFAULT_LIMIT, flag, limit, patientId, time } from './fields.ts';
 
 const auditEvent = z.strictObject({

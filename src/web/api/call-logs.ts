@@ -1,5 +1,6 @@
 /** What a call leaves behind: the note, the events, what was said. While it lives, events and words come from its session. */
 import * as z from 'zod';
+import { eventsJson, noteJson, transcriptsJson } from '../../call-json.ts';
 import { isLiveStatus } from '../../domain/intake/call-record.ts';
 import { getNote } from '../../store/notes.ts';
 import { getRecording } from '../../store/recordings.ts';
@@ -11,7 +12,6 @@ import { type Route, route } from '../route.ts';
 import { TABULAR_TYPES } from '../tabular.ts';
 import { TRANSCRIPT_FORMATS, transcriptFile } from '../transcript-file.ts';
 import { eventsAnswer, transcriptsAnswer } from './call-answer.ts';
-import { eventsJson, noteJson, transcriptsJson } from './call-json.ts';
 import { callId } from './fields.ts';
 import { namedNote } from './note-schema.ts';
 

@@ -1,11 +1,11 @@
 /** A campaign and its contacts as the API shows them. Fields are added, never renamed. */
 import type * as z from 'zod';
+import { iso } from '../../call-json.ts';
 import { amountText } from '../../domain/intake/cost.ts';
 import type { Campaign } from '../../store/campaigns.ts';
 import type { Contact, ContactStatus } from '../../store/contacts.ts';
 import type { PreflightCounts } from '../../store/preflights.ts';
 import { maskNumber } from '../mask.ts';
-import { iso } from './call-json.ts';
 import type { CountsAnswer, campaignAnswer, contactAnswer, preflightCountsAnswer } from './campaign-answer.ts';
 
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));

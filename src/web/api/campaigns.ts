@@ -1,5 +1,6 @@
 /** /api/campaigns: a list of people, what would happen to it, and the verbs that run it. Numbers are masked everywhere here. */
 import * as z from 'zod';
+import { callJson, iso } from '../../call-json.ts';
 import { CAMPAIGN_STATUSES } from '../../domain/campaign/campaign-status.ts';
 import { CALL_STATUSES } from '../../domain/intake/call-record.ts';
 import { amountText } from '../../domain/intake/cost.ts';
@@ -16,7 +17,6 @@ import { placeTestCall } from '../place-test-call.ts';
 import { type Route, route } from '../route.ts';
 import { listOf } from './answer-fields.ts';
 import { callAnswer } from './call-answer.ts';
-import { callJson, iso } from './call-json.ts';
 import {
   campaignAnswer,
   contactAnswer,

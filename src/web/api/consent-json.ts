@@ -1,8 +1,8 @@
 /** A consent as the API shows it, and the schema of that. Fields are added, never renamed. */
 import * as z from 'zod';
+import { iso } from '../../call-json.ts';
 import { PURPOSES } from '../../domain/campaign/gate-policy.ts';
 import type { Consent } from '../../store/consents.ts';
-import { iso } from './call-json.ts';
 
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
 

@@ -1,5 +1,6 @@
 /** /api/calls/{id}/corrections: answers of a note put right by staff, as its next version. What the patient said stays in it. */
 import * as z from 'zod';
+import { noteJson } from '../../call-json.ts';
 import { CORRECTED_STATES } from '../../domain/note/correct-note.ts';
 import { getRecording } from '../../store/recordings.ts';
 import { redFlagTasks } from '../../store/tasks.ts';
@@ -8,7 +9,6 @@ import { storedCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
 import { flagCallsOf } from '../sign-note.ts';
 import { text } from '../text-line.ts';
-import { noteJson } from './call-json.ts';
 import { callId } from './fields.ts';
 import { namedNote } from './note-schema.ts';
 

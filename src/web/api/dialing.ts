@@ -1,9 +1,9 @@
 /** /api/dialing: how fast we dial and whether at all; stopping everything (TC-27), live calls too if asked, and going on. */
 import * as z from 'zod';
+import { iso } from '../../call-json.ts';
 import { type Ask, type Route, route } from '../route.ts';
 import { dialingStatus, resumeDialing, stopDialing } from '../stop-dialing.ts';
 import { count, moment } from './answer-fields.ts';
-import { iso } from './call-json.ts';
 
 const statusFields = {
   stopped: z.boolean(),

@@ -38,6 +38,8 @@ export const taskId = z.string().regex(/^task_[0-9a-f-]{36,64}$/);
 
 export const transcriptionId = z.string().regex(/^trn_[0-9a-f-]{36}$/);
 
+export const deliveryId = z.string().regex(/^dlv_[0-9a-f-]{36}$/);
+
 export const jobId = z.string().regex(/^job_[0-9a-f-]{36}$/);
 
 export const variableName = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, 'Lower case letters, digits and underscores.');

@@ -1,5 +1,6 @@
 /** /api/imports/{id}: how far a list has been read, which of its rows were refused and why, and calling it off. */
 import * as z from 'zod';
+import { iso } from '../../call-json.ts';
 import { nameOf, VERDICT_COLUMNS } from '../../domain/campaign/import-columns.ts';
 import { csvLine } from '../../domain/campaign/sheet-text.ts';
 import type { Database } from '../../store/database.ts';
@@ -12,7 +13,6 @@ import { notFound, Problem } from '../errors.ts';
 import { sees } from '../field-access.ts';
 import { type Ask, type Route, route } from '../route.ts';
 import { count, idOf, listOf, moment } from './answer-fields.ts';
-import { iso } from './call-json.ts';
 import { DEFAULT_LIMIT, importId, limit } from './fields.ts';
 
 const seers = { roles: ['admin', 'clinician', 'intake', 'operator', 'auditor'], phi: false } as const;

@@ -1,9 +1,9 @@
 /** /api/intake-notes: the newest note of each call, without what the patient said, and the JSON Schema of a whole note. */
 import * as z from 'zod';
+import { iso, reviewSummary } from '../../call-json.ts';
 import { type ListedNote, listNotes } from '../../store/notes.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Route, route } from '../route.ts';
-import { iso, reviewSummary } from './call-json.ts';
 import { DEFAULT_LIMIT, flag, limit, patientId, time } from './fields.ts';
 import { noteJsonSchema } from './note-schema.ts';
 

@@ -1,12 +1,12 @@
 /** /api/jobs: the work behind the scenes, its dead letters among it, and sending one of those again. Ids and codes only. */
 import * as z from 'zod';
+import { iso } from '../../call-json.ts';
 import { getJob, JOB_STATUSES, type Job, listJobs } from '../../store/jobs.ts';
 import { notFound } from '../errors.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Route, route } from '../route.ts';
 import { settleDeadJob } from '../settle-dead-job.ts';
 import { count, idOf, listOf, moment } from './answer-fields.ts';
-import { iso } from './call-json.ts';
 import { DEFAULT_LIMIT, jobId, limit } from './fields.ts';
 
 const people = { roles: ['admin', 'auditor'], phi: false } as const;

@@ -3,6 +3,7 @@
  * with their address, which asks for the same rights again.
  */
 import * as z from 'zod';
+import { eventsJson, iso, transcriptsJson } from '../../call-json.ts';
 import { log } from '../../log.ts';
 import { consentsOf } from '../../store/consents.ts';
 import { dataKeyOf } from '../../store/patient-keys.ts';
@@ -16,7 +17,6 @@ import { type Ask, type Route, route } from '../route.ts';
 import { begun, textStream } from '../text-stream.ts';
 import { moment } from './answer-fields.ts';
 import { callAnswer, eventAnswer, lineAnswer } from './call-answer.ts';
-import { eventsJson, iso, transcriptsJson } from './call-json.ts';
 import { consentAnswer, consentJson } from './consent-json.ts';
 import { patientId } from './fields.ts';
 import { patientAnswer, patientJson } from './patient-json.ts';

@@ -1,11 +1,11 @@
 /** A patient as the API shows them, and the schema of that. What somebody may not see is null. Fields are added, never renamed. */
 import * as z from 'zod';
+import { iso } from '../../call-json.ts';
 import { PATIENT_FLAGS } from '../../domain/campaign/gate-policy.ts';
 import { LANGUAGES } from '../../domain/intake/questionnaire.ts';
 import type { Patient } from '../../store/patients.ts';
 import type { Actor } from '../context.ts';
 import { shownPatient } from '../shown-patient.ts';
-import { iso } from './call-json.ts';
 
 export function patientJson(actor: Pick<Actor, 'roles'>, patient: Patient) {
   const shown = shownPatient(actor, patient);

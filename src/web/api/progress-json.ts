@@ -1,8 +1,8 @@
 /** How far a campaign has come, as the API shows it. */
 import type * as z from 'zod';
+import { iso } from '../../call-json.ts';
 import { amountText } from '../../domain/intake/cost.ts';
 import type { CampaignProgress } from '../../store/campaign-progress.ts';
-import { iso } from './call-json.ts';
 import type { progressAnswer } from './campaign-answer.ts';
 
 export const progressJson = ({

@@ -3,11 +3,11 @@
  * nothing here asks it. An answer is kept by the keyed hash of its number, so none is ever shown.
  */
 import * as z from 'zod';
+import { iso } from '../../call-json.ts';
 import { log } from '../../log.ts';
 import { countReassigned, REASSIGNED_ANSWERS, storeReassigned } from '../../store/reassigned-numbers.ts';
 import { type Route, route } from '../route.ts';
 import { count, moment } from './answer-fields.ts';
-import { iso } from './call-json.ts';
 import { pastTime, phoneNumber } from './fields.ts';
 
 /** As many as a body of 64 KiB holds. */

@@ -1,11 +1,11 @@
 /** A contact with what became of it, as the results of a campaign show it. Fields are added, never renamed. */
 import type * as z from 'zod';
+import { iso, transcriptsJson } from '../../call-json.ts';
 import { durationSeconds } from '../../domain/intake/call-record.ts';
 import { amountText } from '../../domain/intake/cost.ts';
 import { noteAnswers } from '../../domain/note/note.ts';
 import type { AttemptResult, ContactResult } from '../../store/campaign-results.ts';
 import { type ResultsView, ringSeconds, shownNumber } from '../result-columns.ts';
-import { iso, transcriptsJson } from './call-json.ts';
 import type { AttemptAnswer, contactResultAnswer } from './campaign-answer.ts';
 
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));

@@ -1,11 +1,11 @@
 /** /api/calls/{id}/review: who signed the note, and what was added to it. Nothing here is changed or taken back. */
 import * as z from 'zod';
+import { iso } from '../../call-json.ts';
 import type { Note } from '../../domain/note/note.ts';
 import type { Reviews } from '../../store/reviews.ts';
 import { type Route, route } from '../route.ts';
 import { reviewedNote, signatureOf, signNote } from '../sign-note.ts';
 import { text } from '../text-line.ts';
-import { iso } from './call-json.ts';
 import { callId } from './fields.ts';
 
 /** Longer than anybody writes beside a patient; a letter belongs elsewhere. */

@@ -1,9 +1,10 @@
 /** A call as somebody may see it: what is not theirs to see is null (HS-18). What was said in it is not part of it. */
+
+import { callJson } from '../../call-json.ts';
 import type { Call } from '../../store/calls.ts';
 import type { Actor } from '../context.ts';
 import { accessTo, ifSeen } from '../field-access.ts';
 import { maskNumber } from '../mask.ts';
-import { callJson } from './call-json.ts';
 
 export const shownCall = (actor: Pick<Actor, 'roles'>, call: Call) => ({
   ...callJson(call),

@@ -1,5 +1,6 @@
 /** /api/stats and /api/analytics: how calls went, as figures and by the hour or day. Counts only; test calls to staff are none of it. */
 import * as z from 'zod';
+import { iso } from '../../call-json.ts';
 import { CALL_STATUSES } from '../../domain/intake/call-record.ts';
 import { byDay, bySteps, type CallFigures, figuresOf, HOUR_MS } from '../../domain/stats/call-outcomes.ts';
 import { callSums } from '../../store/call-stats.ts';
@@ -8,7 +9,6 @@ import { countUnreviewed } from '../../store/reviews.ts';
 import { countAlerts, countTasks } from '../../store/tasks.ts';
 import { invalidField } from '../check-input.ts';
 import { type Route, route } from '../route.ts';
-import { iso } from './call-json.ts';
 import { campaignId, time } from './fields.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,5 +1,6 @@
 /** /api/suppressions: the numbers never to be called. Onto the list by anybody who works here, off it only by newer evidence (TC-12). */
 import * as z from 'zod';
+import { iso } from '../../call-json.ts';
 import {
   activeSuppression,
   countSuppressions,
@@ -11,14 +12,11 @@ import { isSuppressed } from '../../store/suppressions.ts';
 import { addToList, takeOffList } from '../change-suppressions.ts';
 import type { Actor } from '../context.ts';
 import { notFound } from '../errors.ts';
-
 import { EXPORT_FORMATS, EXPORT_TYPES, exportSuppressions } from '../export-suppressions.ts';
 import { rolesSeeing, sees } from '../field-access.ts';
-
 import { maskNumber } from '../mask.ts';
 import { type Route, route } from '../route.ts';
 import { count, idOf, listOf, moment } from './answer-fields.ts';
-import { iso } from './call-json.ts';
 import { DEFAULT_LIMIT, flag, line, pageOf, pastTime, phoneNumber, suppressionId } from './fields.ts';
 
 const ROLES = ['admin', 'clinician', 'intake', 'operator'] as const;

@@ -1,5 +1,6 @@
 /** /api/tasks: the work calls left behind. Ids and codes only: whom it is about is read from its call. */
 import * as z from 'zod';
+import { iso } from '../../call-json.ts';
 import { TASK_KINDS } from '../../domain/intake/state.ts';
 import { getTask, listTasks, TASK_STATUSES, type Task } from '../../store/tasks.ts';
 import { notFound } from '../errors.ts';
@@ -8,7 +9,6 @@ import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Route, route } from '../route.ts';
 import { settleTask, TASK_VERBS } from '../settle-task.ts';
 import { idOf, listOf, moment } from './answer-fields.ts';
-import { iso } from './call-json.ts';
 import { DEFAULT_LIMIT, limit, taskId } from './fields.ts';
 
 const people = { roles: rolesSeeing('tasks'), phi: false } as const;

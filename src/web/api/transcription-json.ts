@@ -1,10 +1,10 @@
 /** A transcription as the API shows it. Fields are added, never renamed. */
 import * as z from 'zod';
+import { iso } from '../../call-json.ts';
 import { UPLOAD_FORMATS } from '../../domain/audio/recognise-audio.ts';
 import { TRANSCRIBERS } from '../../domain/transcription/transcription-setting.ts';
 import { TRANSCRIPTION_STATUSES, type Transcribed, type Transcription } from '../../store/transcriptions.ts';
 import { whatToDo } from '../transcription-words.ts';
-import { iso } from './call-json.ts';
 
 const listedFields = {
   transcription_id: z.string(),

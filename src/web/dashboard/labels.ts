@@ -82,6 +82,7 @@ export const JOB_LABELS: Readonly<Record<JobKind, string>> = {
   sweep_storage: 'Tidy up the storage',
   import_list: 'Read an uploaded list',
   transcribe: 'Write down uploaded audio',
+  deliver: 'Hand a note to another system',
 };
 export const JOB_STATUS_LABELS: Readonly<Record<JobStatus, string>> = {
   dead: 'Given up',

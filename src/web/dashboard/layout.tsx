@@ -60,6 +60,7 @@ const WAYS = [
     needs: 'seesTranscriptions',
     group: 1,
   },
+  { key: 'deliveries', path: '/dashboard/deliveries', name: 'Deliveries', needs: 'seesDeliveries', group: 2 },
   { key: 'jobs', path: '/dashboard/jobs', name: 'Background work', needs: 'seesWork', group: 2 },
   { key: 'audit', path: '/dashboard/audit', name: 'Audit', needs: 'seesAudit', group: 2 },
   // Every role.

@@ -6,6 +6,7 @@ import { callsPageRoutes } from './calls-routes.tsx';
 import { campaignCommandRoutes } from './campaign-command-routes.tsx';
 import { newCampaignRoutes } from './campaign-new-routes.tsx';
 import { campaignPageRoutes } from './campaign-routes.tsx';
+import { deliveryPageRoutes } from './delivery-routes.tsx';
 import { jobPageRoutes } from './job-routes.tsx';
 import { newCallRoute } from './new-call-route.tsx';
 import { patientEditRoutes } from './patient-edit-routes.tsx';
@@ -39,6 +40,7 @@ export const dashboardRoutes: readonly Route[] = [
   ...patientEditRoutes,
   ...patientEraseRoutes,
   ...taskPageRoutes,
+  ...deliveryPageRoutes,
   ...jobPageRoutes,
   ...auditPageRoutes,
   ...newCampaignRoutes,

@@ -13,6 +13,8 @@ export const ERASE_ROLES = ['admin'] as const satisfies readonly Role[];
 export const TODAY_ROLES = ['admin', 'clinician', 'intake', 'operator'] as const satisfies readonly Role[];
 export const TASK_ROLES = ['admin', 'clinician', 'intake'] as const satisfies readonly Role[];
 export const WORK_ROLES = ['admin', 'auditor'] as const satisfies readonly Role[];
+/** Who sees what became of notes that were handed on: ids alone. */
+export const DELIVERY_ROLES = ['admin', 'clinician', 'auditor'] as const satisfies readonly Role[];
 export const CAMPAIGN_ROLES = [
   'admin',
   'clinician',
@@ -41,6 +43,7 @@ export interface Viewer {
   readonly seesTasks: boolean;
   readonly seesTranscriptions: boolean;
   readonly seesWork: boolean;
+  readonly seesDeliveries: boolean;
   readonly seesAudit: boolean;
   /** Sends again what was given up. */
   readonly runsWork: boolean;
@@ -79,6 +82,7 @@ export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer
     seesTasks: hasOne(TASK_ROLES),
     seesTranscriptions: hasOne(CALL_ROLES),
     seesWork: hasOne(WORK_ROLES),
+    seesDeliveries: hasOne(DELIVERY_ROLES),
     seesAudit: hasOne(WORK_ROLES),
     runsWork: hasOne(['admin']),
     seesCampaigns: hasOne(CAMPAIGN_ROLES),

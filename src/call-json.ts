@@ -1,16 +1,16 @@
-/** A call, its note, its events and what was said, as the API shows them. Fields are added, never renamed. */
+/** A call, its note, its events and what was said, as the API shows them and other systems get them. Fields are added, never renamed. */
 import type * as z from 'zod';
-import type { CallLog } from '../../domain/intake/call-log.ts';
-import { durationSeconds } from '../../domain/intake/call-record.ts';
-import { amountText } from '../../domain/intake/cost.ts';
-import type { Language } from '../../domain/intake/questionnaire.ts';
-import type { Note } from '../../domain/note/note.ts';
-import { type RecordedSpan, recordingOffsetMs } from '../../domain/note/recording-offset.ts';
-import type { Call } from '../../store/calls.ts';
-import type { Recording } from '../../store/recordings.ts';
-import type { Task } from '../../store/tasks.ts';
-import type { callAnswer, eventsAnswer, transcriptsAnswer } from './call-answer.ts';
-import type { noteSchema } from './note-schema.ts';
+import type { CallLog } from './domain/intake/call-log.ts';
+import { durationSeconds } from './domain/intake/call-record.ts';
+import { amountText } from './domain/intake/cost.ts';
+import type { Language } from './domain/intake/questionnaire.ts';
+import type { Note } from './domain/note/note.ts';
+import { type RecordedSpan, recordingOffsetMs } from './domain/note/recording-offset.ts';
+import type { Call } from './store/calls.ts';
+import type { Recording } from './store/recordings.ts';
+import type { Task } from './store/tasks.ts';
+import type { callAnswer, eventsAnswer, transcriptsAnswer } from './web/api/call-answer.ts';
+import type { noteSchema } from './web/api/note-schema.ts';
 
 export const iso = (at: number): string => new Date(at).toISOString();
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));

@@ -1,0 +1,10 @@
+/** The systems of the clinic that notes are handed to, by name. A new one: its name here, its settings in env.ts, its file in outbox/. */
+export const SINK_NAMES = ['backend'] as const;
+export type SinkName = (typeof SINK_NAMES)[number];
+
+export const DELIVERY_STATUSES = ['queued', 'running', 'delivered', 'dead', 'canceled'] as const;
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+
+/** Those that have their settings, in the order of the list. */
+export const configuredSinks = (settings: Readonly<Record<SinkName, unknown>>): SinkName[] =>
+  SINK_NAMES.filter((name) => settings[name] !== null);

@@ -1,0 +1,115 @@
+/**
+ * Hands one version of a note to one system of the clinic. Delivered and known as such are two things, with a wire between them: whoever
+ * dies there sends again under the same id. Versions of a note arrive in order: a later one waits until the earlier is delivered or given up.
+ */
+import { callJson, noteJson, transcriptsJson } from '../call-json.ts';
+import { log } from '../log.ts';
+import { getCallLog } from '../store/call-logs.ts';
+import { getCall, patientOfCall } from '../store/calls.ts';
+import {
+  beginDelivery,
+  cancelDelivery,
+  type Delivery,
+  earlierIsUnderWay,
+  getDelivery,
+  markDelivered,
+  markFailedTry,
+  markGivenUp,
+  releaseLater,
+} from '../store/deliveries.ts';
+import { sendJobHints } from '../store/job-hints.ts';
+import { getNoteVersion } from '../store/notes.ts';
+import { getRecording } from '../store/recordings.ts';
+import { redFlagTasks } from '../store/tasks.ts';
+import { DONE, failed, type JobContext, type JobHandler, type JobOutcome } from './job-handler.ts';
+import type { Handover, Sink } from './sink.ts';
+import { sinkOf } from './sinks.ts';
+
+/** Whoever ends releases those behind it; this is for when that could not be written. */
+const LOOK_AGAIN_MS = 30 * 60_000;
+
+export const deliver: JobHandler = {
+  run: async (context) => {
+    const { db, config, job } = context;
+    const delivery = await getDelivery(db, job.subject);
+    if (delivery === null || delivery.status === 'delivered' || delivery.status === 'canceled') return DONE;
+    const sink = sinkOf(config, delivery.sink);
+    if (sink === null) return failed('sink_off', true);
+    if (await earlierIsUnderWay(db, delivery)) return { kind: 'goes_on', progress: 'held', afterMs: LOOK_AGAIN_MS };
+    const attempt = await beginDelivery(db, delivery.id);
+    if (attempt === null) return DONE;
+    try {
+      return await tried(context, delivery, sink, attempt);
+    } catch (error) {
+      await markFailedTry(db, delivery.id, attempt, 'storage_failed', Date.now());
+      throw error;
+    }
+  },
+  onGivenUp: async (context, code) => {
+    const { db, job } = context;
+    await markGivenUp(db, job.subject, code, Date.now());
+    const delivery = await getDelivery(db, job.subject);
+    if (delivery !== null) await release(context, delivery);
+    return 'given_up';
+  },
+};
+
+async function tried(context: JobContext, delivery: Delivery, sink: Sink, attempt: number): Promise<JobOutcome> {
+  const { db } = context;
+  const { id } = delivery;
+  const line = { delivery_id: id, call_id: delivery.callId, version: delivery.noteVersion, sink: delivery.sink };
+  const handover = await readHandover(context, delivery);
+  if (handover === null) {
+    await cancelDelivery(db, id, Date.now());
+    log.info('delivery.canceled', line);
+    await release(context, delivery);
+    return DONE;
+  }
+  const outcome = await sink.deliver(id, handover, Date.now());
+  const status = outcome.httpStatus;
+  switch (outcome.kind) {
+    case 'delivered':
+      await markDelivered(db, id, Date.now());
+      log.info('delivery.done', { ...line, attempt, status });
+      await release(context, delivery);
+      return DONE;
+    case 'refused':
+      log.warn('delivery.refused', { ...line, attempt, status });
+      return failed(outcome.code, true);
+    case 'try_again': {
+      await markFailedTry(db, id, attempt, outcome.code, Date.now());
+      log.warn('delivery.failed', { ...line, attempt, status, code: outcome.code });
+      const { retryAfterMs } = outcome;
+      return { ...failed(outcome.code), ...(retryAfterMs === null ? {} : { notBeforeMs: retryAfterMs }) };
+    }
+  }
+}
+
+/** Null: the patient was erased. */
+async function readHandover({ db, config }: JobContext, { callId, noteVersion }: Delivery): Promise<Handover | null> {
+  const { keyRing } = config;
+  const call = await getCall(db, keyRing, callId);
+  if (call === null) {
+    const patientId = await patientOfCall(db, callId);
+    const isErased = patientId === null || (await keyRing.vault().erasedOf([patientId])).length > 0;
+    if (isErased) return null;
+    throw new Error('a call does not open');
+  }
+  const note = await getNoteVersion(db, keyRing, callId, noteVersion);
+  if (note === null) throw new Error('a note is not there');
+  const [callLog, recording, flagTasks] = await Promise.all([
+    getCallLog(db, keyRing, callId),
+    getRecording(db, callId),
+    redFlagTasks(db, [...new Set(note.red_flags.map(({ call_id }) => call_id))]),
+  ]);
+  return {
+    call: callJson(call),
+    transcripts: transcriptsJson(callLog ?? { events: [], transcript: [] }, recording),
+    intake_data: noteJson(note, call, recording, flagTasks),
+  };
+}
+
+/** Later versions of the same note for the same system need wait no longer. */
+async function release({ env, db }: JobContext, delivery: Delivery): Promise<void> {
+  await sendJobHints(env, await releaseLater(db, delivery, Date.now()));
+}

@@ -1,0 +1,172 @@
+/**
+ * Deliveries of notes to the clinic's systems, one row for each version and system (schema.ts). A row is the truth: a try says in it
+ * what came of it, and a try that comes back late has no say any more, unless it was the one that got through.
+ */
+import { and, eq, inArray, isNull, lt, ne, type SQL, sql } from 'drizzle-orm';
+import type { DeliveryStatus, SinkName } from '../domain/delivery/sinks.ts';
+import type { Database } from './database.ts';
+import { insertJob } from './jobs.ts';
+import { newId } from './new-id.ts';
+import { rowsFromJson } from './rows-from-json.ts';
+import { deliveries, jobs } from './schema.ts';
+
+export interface Delivery {
+  readonly id: string;
+  readonly callId: string;
+  readonly noteVersion: number;
+  readonly sink: SinkName;
+  readonly status: DeliveryStatus;
+  /** Tries begun so far. */
+  readonly attempts: number;
+  /** Why the last try that failed did, and when; both stay when a later one gets through. */
+  readonly code: string | null;
+  readonly failedAt: number | null;
+  readonly createdAt: number;
+  /** When it was delivered, given up or called off. */
+  readonly endedAt: number | null;
+}
+
+export const openedDelivery = (row: typeof deliveries.$inferSelect): Delivery => ({
+  ...row,
+  sink: row.sink as SinkName,
+  status: row.status as DeliveryStatus,
+});
+
+/** From what it delivers, so that written again it is the same: the receiver knows it by this id. */
+export async function deliveryIdOf(callId: string, noteVersion: number, sink: SinkName): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`${callId}/${noteVersion}/${sink}`));
+  const hex = new Uint8Array(digest).toHex();
+  return `dlv_${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** For the batch that writes a version of a note: no note without its deliveries. Written again it changes nothing. */
+export async function insertDeliveries(
+  db: Database,
+  note: { readonly callId: string; readonly version: number },
+  sinks: readonly SinkName[],
+  now: number,
+) {
+  const { callId, version: noteVersion } = note;
+  const made = await Promise.all(
+    sinks.map(async (sink) => {
+      const id = await deliveryIdOf(callId, noteVersion, sink);
+      const row = { id, callId, noteVersion, sink, status: 'queued', createdAt: now };
+      return [
+        db.insert(deliveries).values(row).onConflictDoNothing(),
+        insertJob(db, { kind: 'deliver', subject: id, callId }, now),
+      ] as const;
+    }),
+  );
+  return made.flat();
+}
+
+export async function getDelivery(db: Database, id: string): Promise<Delivery | null> {
+  const [row] = await db.select().from(deliveries).where(eq(deliveries.id, id)).limit(1);
+  return row === undefined ? null : openedDelivery(row);
+}
+
+const isUnderWay = inArray(deliveries.status, ['queued', 'running']);
+
+/** An earlier version of the same note is still on its way to the same system: this one has to wait for it. */
+export async function earlierIsUnderWay(db: Database, { callId, sink, noteVersion }: Delivery): Promise<boolean> {
+  const rows = await db
+    .select({ id: deliveries.id })
+    .from(deliveries)
+    .where(
+      and(
+        eq(deliveries.callId, callId),
+        eq(deliveries.sink, sink),
+        lt(deliveries.noteVersion, noteVersion),
+        isUnderWay,
+      ),
+    )
+    .limit(1);
+  return rows.length > 0;
+}
+
+/** The number of this try. Null: it is delivered or called off. */
+export async function beginDelivery(db: Database, id: string): Promise<number | null> {
+  const [row] = await db
+    .update(deliveries)
+    .set({ status: 'running', attempts: sql`${deliveries.attempts} + 1`, endedAt: null })
+    .where(and(eq(deliveries.id, id), inArray(deliveries.status, ['queued', 'running', 'dead'])))
+    .returning({ attempts: deliveries.attempts });
+  return row?.attempts ?? null;
+}
+
+/** It got there, whichever try it was. */
+export const markDelivered = (db: Database, id: string, now: number) =>
+  db
+    .update(deliveries)
+    .set({ status: 'delivered', endedAt: now })
+    .where(and(eq(deliveries.id, id), ne(deliveries.status, 'canceled')));
+
+export const markFailedTry = (db: Database, id: string, attempt: number, code: string, now: number) =>
+  db
+    .update(deliveries)
+    .set({ status: 'queued', code, failedAt: now })
+    .where(and(eq(deliveries.id, id), eq(deliveries.status, 'running'), eq(deliveries.attempts, attempt)));
+
+export const markGivenUp = (db: Database, id: string, code: string, now: number) =>
+  db
+    .update(deliveries)
+    .set({ status: 'dead', code, failedAt: now, endedAt: now })
+    .where(and(eq(deliveries.id, id), isUnderWay));
+
+/** What was not handed on by now never is. */
+export const cancelDeliveries = (db: Database, where: SQL, now: number) =>
+  db
+    .update(deliveries)
+    .set({ status: 'canceled', code: 'erased', endedAt: now })
+    .where(and(where, inArray(deliveries.status, ['queued', 'running', 'dead'])));
+
+export const cancelDelivery = (db: Database, id: string, now: number) =>
+  cancelDeliveries(db, sql`${deliveries.id} = ${id}`, now);
+
+/**
+ * Those that waited for this one are due now, also one that has only just seen that it must wait: whoever has it loses it. The ids of
+ * their jobs. What waits after a failure of its own goes on waiting.
+ */
+export async function releaseLater(db: Database, { callId, sink }: Delivery, now: number): Promise<string[]> {
+  const later = sql`(select id from deliveries where call_id = ${callId} and sink = ${sink} and status = 'queued')`;
+  const rows = await db
+    .update(jobs)
+    .set({ dueAt: now })
+    .where(
+      and(eq(jobs.kind, 'deliver'), eq(jobs.status, 'waiting'), isNull(jobs.code), sql`${jobs.subject} in ${later}`),
+    )
+    .returning({ id: jobs.id });
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * A person wants these sent again, delivered or not: with all their tries, from now. Whoever has their work at this moment loses it, and
+ * what they settle then changes nothing. Those under way or called off stay as they are. The jobs of the others.
+ */
+export async function sendAgain(db: Database, chosen: readonly Delivery[], now: number): Promise<string[]> {
+  const ids = sql`(select value from json_each(${JSON.stringify(chosen.map(({ id }) => id))}))`;
+  const may = sql`status in ('queued', 'dead', 'delivered')`;
+  const rows = chosen.map(({ id, callId }) => ({
+    ...{ id: newId('job', now), kind: 'deliver', subject: id, callId, createdAt: now },
+    ...{ status: 'waiting', attempts: 0, dueAt: now, progress: null, code: null, endedAt: null },
+  }));
+  const [, again] = await db.batch([
+    // Work that was done long ago is forgotten.
+    db.insert(jobs).select(rowsFromJson(jobs, rows)).onConflictDoNothing(),
+    db
+      .update(jobs)
+      .set({ status: 'waiting', attempts: 0, dueAt: now, progress: null, code: null, endedAt: null })
+      .where(
+        and(
+          eq(jobs.kind, 'deliver'),
+          sql`${jobs.subject} in (select id from deliveries where id in ${ids} and ${may})`,
+        ),
+      )
+      .returning({ id: jobs.id }),
+    db
+      .update(deliveries)
+      .set({ status: 'queued', endedAt: null })
+      .where(and(sql`${deliveries.id} in ${ids}`, may)),
+  ]);
+  return again.map(({ id }) => id);
+}

@@ -1,0 +1,105 @@
+/** Deliveries as lists show them, and how each system is doing. */
+import { and, desc, eq, ne, sql } from 'drizzle-orm';
+import type { DeliveryStatus, SinkName } from '../domain/delivery/sinks.ts';
+import type { Database } from './database.ts';
+import { type Delivery, openedDelivery } from './deliveries.ts';
+import { deliveries, jobs } from './schema.ts';
+
+export interface ListedDelivery extends Delivery {
+  /** When it is tried next; null: it is not, or this moment. */
+  readonly nextTryAt: number | null;
+}
+
+export interface DeliveryFilter {
+  readonly limit: number;
+  readonly cursor: { readonly at: number; readonly id: string } | null;
+  readonly status: DeliveryStatus | null;
+  readonly sink: SinkName | null;
+  readonly callId: string | null;
+}
+
+const withJob = (db: Database) =>
+  db
+    .select({ delivery: deliveries, dueAt: jobs.dueAt, jobStatus: jobs.status })
+    .from(deliveries)
+    .leftJoin(jobs, and(eq(jobs.kind, 'deliver'), eq(jobs.subject, deliveries.id)));
+
+const listed = ({ delivery, dueAt, jobStatus }: Awaited<ReturnType<typeof withJob>>[number]): ListedDelivery => ({
+  ...openedDelivery(delivery),
+  nextTryAt: delivery.status === 'queued' && jobStatus === 'waiting' ? dueAt : null,
+});
+
+export async function readDelivery(db: Database, id: string): Promise<ListedDelivery | null> {
+  const [row] = await withJob(db).where(eq(deliveries.id, id)).limit(1);
+  return row === undefined ? null : listed(row);
+}
+
+/** Newest first. */
+export async function listDeliveries(
+  db: Database,
+  { limit, cursor, status, sink, callId }: DeliveryFilter,
+): Promise<{ items: ListedDelivery[]; nextCursor: DeliveryFilter['cursor'] }> {
+  const rows = await withJob(db)
+    .where(
+      and(
+        cursor === null ? undefined : sql`(${deliveries.createdAt}, ${deliveries.id}) < (${cursor.at}, ${cursor.id})`,
+        status === null ? undefined : eq(deliveries.status, status),
+        sink === null ? undefined : eq(deliveries.sink, sink),
+        callId === null ? undefined : eq(deliveries.callId, callId),
+      ),
+    )
+    .orderBy(desc(deliveries.createdAt), desc(deliveries.id))
+    .limit(limit + 1);
+  const page = rows.slice(0, limit).map(listed);
+  const last = rows.length > page.length ? page.at(-1) : undefined;
+  return { items: page, nextCursor: last === undefined ? null : { at: last.createdAt, id: last.id } };
+}
+
+/** Those that were given up, the oldest first, so that versions stay in order. */
+export async function deadDeliveries(db: Database, sink: SinkName | null, limit: number): Promise<Delivery[]> {
+  const rows = await db
+    .select()
+    .from(deliveries)
+    .where(and(eq(deliveries.status, 'dead'), sink === null ? undefined : eq(deliveries.sink, sink)))
+    .orderBy(deliveries.createdAt, deliveries.id)
+    .limit(limit);
+  return rows.map(openedDelivery);
+}
+
+export interface SinkState {
+  readonly lastSuccessAt: number | null;
+  readonly lastFailure: { readonly at: number; readonly code: string } | null;
+  readonly waiting: number;
+  readonly dead: number;
+}
+
+/** Counted no further than `most`. */
+export async function sinkState(db: Database, sink: SinkName, most: number): Promise<SinkState> {
+  const of = (status: DeliveryStatus) => and(eq(deliveries.sink, sink), eq(deliveries.status, status));
+  const count = async (status: DeliveryStatus) =>
+    (await db.select({ id: deliveries.id }).from(deliveries).where(of(status)).limit(most)).length;
+  const [successes, failures, queued, running, dead] = await Promise.all([
+    db
+      .select({ at: deliveries.endedAt })
+      .from(deliveries)
+      .where(of('delivered'))
+      .orderBy(desc(deliveries.endedAt))
+      .limit(1),
+    db
+      .select({ at: deliveries.failedAt, code: deliveries.code })
+      .from(deliveries)
+      .where(and(eq(deliveries.sink, sink), sql`failed_at is not null`, ne(deliveries.status, 'canceled')))
+      .orderBy(desc(deliveries.failedAt))
+      .limit(1),
+    count('queued'),
+    count('running'),
+    count('dead'),
+  ]);
+  const [failure] = failures;
+  return {
+    lastSuccessAt: successes[0]?.at ?? null,
+    lastFailure: failure?.at == null ? null : { at: failure.at, code: failure.code ?? 'unknown' },
+    waiting: Math.min(most, queued + running),
+    dead,
+  };
+}

@@ -1,0 +1,141 @@
+/** The page of deliveries, and what an administrator does there. Forms work without script: then the answer is the page again. */
+import * as z from 'zod';
+import { explainCode } from '../../domain/delivery/judge-answer.ts';
+import { DELIVERY_STATUSES, SINK_NAMES } from '../../domain/delivery/sinks.ts';
+import { listDeliveries } from '../../store/delivery-list.ts';
+import { countAlerts } from '../../store/tasks.ts';
+import { Problem } from '../errors.ts';
+import { deliverAgain, deliverAllAgain, sinkViews, type TestResult, testSink } from '../hand-on.ts';
+import { cursorText, pageCursor } from '../page-cursor.ts';
+import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
+import { clinicClock } from './clinic-clock.tsx';
+import { DeliveriesAnswer, type DeliveryListView } from './deliveries-fragment.tsx';
+import { DeliveriesPage } from './deliveries-page.tsx';
+import { SINK_LABELS } from './delivery-labels.ts';
+import { DELIVERIES_PATH } from './delivery-sinks.tsx';
+import { givenUpFor } from './given-up.ts';
+import { MOST_ALERTS, page } from './layout.tsx';
+import { DELIVERY_ROLES, viewerOf } from './viewer.ts';
+
+const PAGE_SIZE = 25;
+
+const people = { roles: DELIVERY_ROLES, phi: false } as const;
+const admin = { roles: ['admin'], phi: false } as const;
+/** What is empty is the form's "any". */
+const listQuery = z.strictObject({
+  status: z.enum(DELIVERY_STATUSES).optional(),
+  sink: z
+    .enum([...SINK_NAMES, ''])
+    .optional()
+    .transform((name) => name || undefined),
+  call_id: z
+    .string()
+    .regex(/^(call_[0-9a-f-]{36,64})?$/, 'The id of a call.')
+    .optional()
+    .transform((id) => id || undefined),
+  cursor: pageCursor('dlv').optional(),
+});
+const oneDelivery = z.strictObject({ delivery_id: z.string().regex(/^dlv_[0-9a-f-]{36}$/) });
+const oneSink = z.strictObject({ sink: z.enum(SINK_NAMES) });
+
+type ListAsk = Ask<RouteSpec & { query: typeof listQuery }>;
+
+async function listView(ask: ListAsk): Promise<DeliveryListView> {
+  const { status = null, sink = null, call_id: callId = null, cursor = null } = ask.query;
+  const [sinks, { items, nextCursor }] = await Promise.all([
+    sinkViews(ask),
+    listDeliveries(ask.db, { limit: PAGE_SIZE, cursor, status, sink, callId }),
+  ]);
+  return {
+    ...{ sinks, items, query: { status, sink, callId } },
+    ...{ cursor: cursorText(cursor), nextCursor: cursorText(nextCursor) },
+    viewer: viewerOf(ask.actor),
+    clock: clinicClock(ask.config.clinic.timeZone, ask.now),
+  };
+}
+
+async function fullPage(ask: ListAsk, outcome: string | null) {
+  const [view, alerts, givenUp] = await Promise.all([listView(ask), countAlerts(ask.db, MOST_ALERTS), givenUpFor(ask)]);
+  const { viewer } = view;
+  const clinicName = ask.config.clinic.name;
+  const children = <DeliveriesPage view={view} outcome={outcome} />;
+  return page({ title: 'Deliveries', clinicName, viewer, alerts, givenUp, current: 'deliveries', children });
+}
+
+const isFromHtmx = ({ c }: Ask) => c.req.header('HX-Request') === 'true';
+
+async function answer(ask: ListAsk, outcome: string, status: 200 | 409 = 200): Promise<Response> {
+  return isFromHtmx(ask)
+    ? ask.c.html(<DeliveriesAnswer view={await listView(ask)} outcome={outcome} />, status)
+    : ask.c.html(await fullPage(ask, outcome), status);
+}
+
+/** A refusal that whoever asked can read: somebody was faster, or it is set up no longer. */
+async function refusalOf(work: Promise<string>): Promise<{ readonly text: string; readonly status: 200 | 409 }> {
+  try {
+    return { text: await work, status: 200 };
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 409) throw error;
+    return { text: error.details.detail ?? 'That was not done.', status: 409 };
+  }
+}
+
+const show = route(
+  { ...people, method: 'GET', path: DELIVERIES_PATH, audit: 'page.deliveries', query: listQuery },
+  async (ask) => ask.c.html(await fullPage(ask, null)),
+);
+
+const poll = route(
+  {
+    ...people,
+    method: 'GET',
+    path: '/dashboard/fragments/deliveries',
+    audit: 'page.deliveries_poll',
+    query: listQuery,
+  },
+  async (ask) => ask.c.html(<DeliveriesAnswer view={await listView(ask)} />),
+);
+
+const retry = route(
+  {
+    ...{ ...admin, method: 'POST', path: `${DELIVERIES_PATH}/:delivery_id/retry`, audit: 'delivery.retry' },
+    ...{ params: oneDelivery, query: listQuery },
+  },
+  async (ask) => {
+    const sent = deliverAgain(ask, ask.params.delivery_id).then(
+      ({ noteVersion }) => `Version ${noteVersion} of the note is being sent again.`,
+    );
+    const { text, status } = await refusalOf(sent);
+    return answer(ask, text, status);
+  },
+);
+
+const retryAll = route(
+  {
+    ...{ ...admin, method: 'POST', path: `${DELIVERIES_PATH}/retry`, audit: 'delivery.retry_all' },
+    query: listQuery,
+  },
+  async (ask) => {
+    const count = await deliverAllAgain(ask, ask.query.sink ?? null);
+    if (count === 0) return answer(ask, 'Nothing was left that had failed.');
+    return answer(ask, `${count} ${count === 1 ? 'note is' : 'notes are'} being sent again.`);
+  },
+);
+
+const told = ({ ok, code, durationMs }: TestResult): string =>
+  ok ? `The test was taken, in ${durationMs} ms.` : `The test did not get through. ${explainCode(code ?? '')}`;
+
+const test = route(
+  {
+    ...{ ...admin, method: 'POST', path: `${DELIVERIES_PATH}/test/:sink`, audit: 'sink.test' },
+    ...{ params: oneSink, query: listQuery },
+  },
+  async (ask) => {
+    const tested = testSink(ask, ask.params.sink).then((result) => `${SINK_LABELS[ask.params.sink]}: ${told(result)}`);
+    const { text, status } = await refusalOf(tested);
+    return answer(ask, text, status);
+  },
+);
+
+/** What has a name of its own before what has an id. */
+export const deliveryPageRoutes: readonly Route[] = [show, poll, retryAll, test, retry];

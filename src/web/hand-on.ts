@@ -1,0 +1,94 @@
+/** What a person does with deliveries: send again, one or all that were given up, and try a system. API and pages both come through here. */
+import { configuredSinks, type SinkName } from '../domain/delivery/sinks.ts';
+import { log } from '../log.ts';
+import { sinkOf } from '../outbox/sinks.ts';
+import { sendAgain } from '../store/deliveries.ts';
+import {
+  deadDeliveries,
+  type ListedDelivery,
+  readDelivery,
+  type SinkState,
+  sinkState,
+} from '../store/delivery-list.ts';
+import { sendJobHints } from '../store/job-hints.ts';
+import { notFound, Problem } from './errors.ts';
+import type { Ask } from './route.ts';
+
+/** Of one batch of hints; the cron sends those of the others. */
+const MOST_HINTS = 100;
+const AT_ONCE = 500;
+/** In one request. */
+const MOST_AGAIN = 10_000;
+
+export interface SinkView extends SinkState {
+  readonly name: SinkName;
+  readonly host: string;
+  readonly hasKey: boolean;
+}
+
+/** Counting further tells nobody more. */
+export const MOST_COUNTED = 1000;
+
+export async function sinkViews({ db, config }: Pick<Ask, 'db' | 'config'>): Promise<SinkView[]> {
+  return Promise.all(
+    configuredSinks(config.sinks).map(async (name) => ({
+      ...(await sinkState(db, name, MOST_COUNTED)),
+      name,
+      host: sinkOf(config, name)?.host ?? '',
+      hasKey: config.sinks[name]?.key !== '',
+    })),
+  );
+}
+
+/** 409 while it is being sent, and for what was called off. A delivered one is sent once more under the same id. */
+export async function deliverAgain({ db, env, now, actor }: Ask, id: string): Promise<ListedDelivery> {
+  const delivery = await readDelivery(db, id);
+  if (delivery === null) throw notFound();
+  const jobIds = await sendAgain(db, [delivery], now);
+  if (jobIds.length === 0) {
+    if (delivery.status === 'canceled')
+      throw new Problem(409, 'canceled', { detail: 'The patient was erased: there is nothing left to send.' });
+    throw new Problem(409, 'being_sent', { detail: 'It is being sent at this moment. Look again in a minute.' });
+  }
+  await sendJobHints(env, jobIds);
+  log.info('delivery.sent_again', { delivery_id: id, call_id: delivery.callId, actor: actor.id });
+  return (await readDelivery(db, id)) ?? delivery;
+}
+
+/** How many. What is left after that many is for the next request. */
+export async function deliverAllAgain({ db, env, now, actor }: Ask, sink: SinkName | null): Promise<number> {
+  let count = 0;
+  while (count < MOST_AGAIN) {
+    const dead = await deadDeliveries(db, sink, AT_ONCE);
+    if (dead.length === 0) break;
+    const jobIds = await sendAgain(db, dead, now);
+    // Somebody else was faster with all of these.
+    if (jobIds.length === 0) break;
+    if (count === 0) await sendJobHints(env, jobIds.slice(0, MOST_HINTS));
+    count += jobIds.length;
+  }
+  log.info('delivery.all_sent_again', { count, actor: actor.id, ...(sink === null ? {} : { sink }) });
+  return count;
+}
+
+export interface TestResult {
+  readonly ok: boolean;
+  readonly code: string | null;
+  readonly httpStatus: number | null;
+  readonly durationMs: number;
+}
+
+/** A signed event without anything of a patient; what came back, as a code. */
+export async function testSink({ config, actor }: Ask, name: SinkName): Promise<TestResult> {
+  const sink = sinkOf(config, name);
+  if (sink === null)
+    throw new Problem(409, 'sink_off', {
+      detail: 'This system is not set up here. Set its variables, then try again.',
+    });
+  const begun = Date.now();
+  const outcome = await sink.test(begun);
+  const ok = outcome.kind === 'delivered';
+  const code = outcome.kind === 'delivered' ? null : outcome.code;
+  log.info('sink.tested', { sink: name, actor: actor.id, status: outcome.httpStatus, code });
+  return { ok, code, httpStatus: outcome.httpStatus, durationMs: Date.now() - begun };
+}
