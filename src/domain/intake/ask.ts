@@ -74,7 +74,7 @@ type Lead = Extract<ScriptText, 'invalid' | 'silent'> | null;
 export function put(state: CallState, event: CallEvent, plan: CallPlan, progress: Progress, lead: Lead): Turn {
   if (itemOf(plan, progress.step)?.type === 'voice' && state.transcriber !== 'on')
     return askNextItem(keepWords(state, plan), event, plan);
-  const listening = listen(state, plan, progress);
+  const listening = listen(state, event, plan, progress);
   const item = itemOf(plan, progress.step);
   if (item?.type === 'message') return lastWords(state, event, plan) ?? tell(listening, event, plan, item, progress);
   const text = stepText(listening, event, plan, progress);
@@ -103,7 +103,7 @@ export function putCommand(state: CallState, event: CallEvent, plan: CallPlan, p
 }
 
 /** Words said from now on are this item's; those already said to it stay. Another question ends its turn. */
-function listen(state: CallState, plan: CallPlan, { step, since }: Progress): CallState {
+function listen(state: CallState, event: CallEvent, plan: CallPlan, { step, since }: Progress): CallState {
   const { voice } = state;
   if (itemOf(plan, step)?.type === 'voice') {
     const known = voice !== null && voice.item === step && voice.since === since;
@@ -111,7 +111,10 @@ function listen(state: CallState, plan: CallPlan, { step, since }: Progress): Ca
     return {
       ...state,
       earlierVoices: [...state.earlierVoices, ...earlier],
-      voice: { item: step, since, until: null, words: known ? voice.words : [] },
+      voice: {
+        ...{ item: step, since, until: null },
+        ...(known ? { words: voice.words, againAt: event.receivedAt } : { words: [] }),
+      },
     };
   }
   if (voice === null || step === 'red_flag') return state;

@@ -21,7 +21,16 @@ import type { RedFlagRule } from './red-flags.ts';
 import type { CallState, OpenQuestion, Progress, SpokenTo, StateIn, Utterance } from './state.ts';
 import { asksToStopCalls } from './stop-phrases.ts';
 import { andThen, close, saveAgain, stay, stopCalls, type Turn, timerAt, withTask } from './turn.ts';
-import { insertWords, isReply, joinWords, keepWords, keepWordsTo, mayBeHeard, saysNothing } from './voice-answer.ts';
+import {
+  insertWords,
+  isReply,
+  isSameText,
+  joinWords,
+  keepWords,
+  keepWordsTo,
+  mayBeHeard,
+  saysNothing,
+} from './voice-answer.ts';
 
 type Heard = CallEventOf<'transcription.received'>;
 type Asking = StateIn<'asking'>;
@@ -40,6 +49,7 @@ export function onHeard(state: CallState, event: Heard, plan: CallPlan): Turn {
   const earlier = state.earlierVoices.findIndex((each) => at >= each.since && at < (each.until ?? each.since));
   if (earlier >= 0) return onWordsOfEarlier(state, event, plan, earlier, heard);
   if (state.voice === null || !isForLast(state, state.voice, event)) return listened(state, event, plan, text, false);
+  if (isRepeated(state, state.voice, heard)) return listened(state, event, plan, joinWords(state.voice.words), false);
   const voice = { ...state.voice, words: insertWords(state.voice.words, heard) };
   return listened({ ...state, voice }, event, plan, joinWords(voice.words), true);
 }
@@ -59,6 +69,19 @@ function onWordsOfEarlier(state: CallState, event: Heard, plan: CallPlan, index:
   if (voice === undefined) return stay(state);
   const kept = keepWordsTo({ ...state, earlierVoices }, plan, voice, false);
   return andThen(saveAgain(kept, event, plan), (saved) => listened(saved, event, plan, joinWords(voice.words), false));
+}
+
+/**
+ * The very words that are known already, said because the question was put again or because they were read back: the first ones were only
+ * late. Within one asking the same words are said on purpose: a number may have the same figure twice.
+ */
+function isRepeated(state: CallState, { item, words, againAt }: SpokenTo, heard: Utterance): boolean {
+  const question = state.phase === 'asking' ? state.question : state.lastQuestion;
+  const readBackAt = question !== null && confirmedBy(question.step) === item ? question.since : undefined;
+  const isBetween = (at: number | undefined, word: Utterance) => at !== undefined && word.at < at !== heard.at < at;
+  return words.some(
+    (word) => isSameText(word.text, heard.text) && (isBetween(againAt, word) || isBetween(readBackAt, word)),
+  );
 }
 
 /** Whether the words were said to the voice item asked last. */

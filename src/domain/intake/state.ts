@@ -50,6 +50,8 @@ export interface SpokenTo {
   readonly since: number;
   readonly until: number | null;
   readonly words: readonly Utterance[];
+  /** When it was put again the last time; absent: it was put once. */
+  readonly againAt?: number;
 }
 
 /** A rule that fired (X4). Words only ever make an unverified flag (CL-04). */

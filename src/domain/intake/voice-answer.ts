@@ -38,6 +38,15 @@ export function saysNothing(text: string): boolean {
   return !/[\p{L}\p{N}]/u.test(text) || OF_SILENCE.has(bare);
 }
 
+const bareText = (text: string): string =>
+  text
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+
+/** But for capitals and full stops, which a transcriber sets as it likes. */
+export const isSameText = (a: string, b: string): boolean => bareText(a) === bareText(b);
+
 export const joinWords = (words: readonly Utterance[]): string =>
   words
     .map(({ text }) => text.trim())

@@ -84,6 +84,55 @@ describe('a spoken answer', () => {
   });
 });
 
+describe('the same words again', () => {
+  const words = 'I have had a headache for days';
+  /** Asked again because nothing had come, while the first words were on their way. */
+  const askedAgain = () => {
+    const call = atVoice();
+    const firstAt = call.now + 100;
+    call.later(500).ends('valid', '').quiet();
+    expect([call.at, call.question.failedTries]).toEqual([ITEM, 1]);
+    return { call, firstAt };
+  };
+
+  it('said because the question was put again are one answer, whichever of them comes first', () => {
+    const { call, firstAt } = askedAgain();
+    call
+      .when(heard(words, { at: firstAt }))
+      .says(words)
+      .quiet();
+    expect(call.spoken).toContain(readBack(words));
+    expect(answerOf(call.keys('1'))).toMatchObject({ value: words, confirmed: true });
+    const other = askedAgain();
+    other.call
+      .says(words)
+      .when(heard(`${words}.`, { at: other.firstAt }))
+      .quiet();
+    expect(answerOf(other.call.keys('1'))?.value).toBe(words);
+  });
+
+  it('said while they are read back change nothing, and are not read again', () => {
+    const call = atVoice().says(words).quiet();
+    const { seq } = call.question;
+    call.says(`${words}.`);
+    expect([call.at, call.question.seq, call.last]).toEqual([`${ITEM}.confirm`, seq, []]);
+    expect(answerOf(call.keys('1'))?.value).toBe(words);
+  });
+
+  it('are kept twice where nothing was put in between: a number may have the same figure twice', () => {
+    expect(answerOf(atVoice().says('five', 'five', 'two').quiet().keys('1'))?.value).toBe('five five two');
+  });
+
+  it('are kept beside others, which nobody else would have said', () => {
+    const { call, firstAt } = askedAgain();
+    call
+      .when(heard(words, { at: firstAt }))
+      .says('since Monday')
+      .quiet();
+    expect(answerOf(call.keys('1'))?.value).toBe(`${words} since Monday`);
+  });
+});
+
 describe('the end of a spoken answer by key', () => {
   it('`#` waits two seconds for words under way, then reads back', () => {
     const call = atVoice().says('my knee').ends('valid', '');
