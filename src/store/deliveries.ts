@@ -2,7 +2,7 @@
  * Deliveries of notes to the clinic's systems, one row for each version and system (schema.ts). A row is the truth: a try says in it
  * what came of it, and a try that comes back late has no say any more, unless it was the one that got through.
  */
-import { and, eq, inArray, isNull, lt, ne, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { DeliveryStatus, SinkName } from '../domain/delivery/sinks.ts';
 import type { Database } from './database.ts';
 import { insertJob } from './jobs.ts';
@@ -94,12 +94,9 @@ export async function beginDelivery(db: Database, id: string): Promise<number | 
   return row?.attempts ?? null;
 }
 
-/** It got there, whichever try it was. */
+/** It got there, whichever try it was, and whatever happened meanwhile: what was disclosed is on record. */
 export const markDelivered = (db: Database, id: string, now: number) =>
-  db
-    .update(deliveries)
-    .set({ status: 'delivered', endedAt: now })
-    .where(and(eq(deliveries.id, id), ne(deliveries.status, 'canceled')));
+  db.update(deliveries).set({ status: 'delivered', endedAt: now }).where(eq(deliveries.id, id));
 
 export const markFailedTry = (db: Database, id: string, attempt: number, code: string, now: number) =>
   db

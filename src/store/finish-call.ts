@@ -77,8 +77,8 @@ export async function finishCall(
           ...{ patientId, externalId: call.externalId },
           sealed: sealNumbers(dataKey, callId, phoneNumber, call.clinicNumber),
         };
-  const handedOn =
-    call.note === null ? [] : await insertDeliveries(db, { callId, version: call.note.version }, call.sinks, now);
+  // Under the number it is written with, which is another when staff have corrected the note meanwhile.
+  const handedOn = note === null ? [] : await insertDeliveries(db, { callId, version: note.version }, call.sinks, now);
   await db.batch([
     db
       .update(calls)

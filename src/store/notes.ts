@@ -1,9 +1,11 @@
 /** Notes, by call and version; the newest is what readers get. */
 import { and, asc, desc, eq, gte, isNotNull, lte, sql } from 'drizzle-orm';
+import type { SinkName } from '../domain/delivery/sinks.ts';
 import { keepCorrections } from '../domain/note/correct-note.ts';
 import type { Note } from '../domain/note/note.ts';
 import type { ReviewStatus } from './calls.ts';
 import type { Database } from './database.ts';
+import { insertDeliveries } from './deliveries.ts';
 import { dataKeyOf, type PatientKeys } from './patient-keys.ts';
 import { calls, notes } from './schema.ts';
 import { type DataKey, seal, unseal } from './seal.ts';
@@ -58,16 +60,17 @@ export async function afterCorrections(db: Database, dataKey: DataKey, note: Not
   return { ...kept, version: next, note_id: `${note.note_id.replace(/\.\d+$/, '')}.${next}` };
 }
 
-/** False: there is a newer version than the one it was made from. Judged by the statement itself. */
+/** With its deliveries. False: there is a newer version than the one it was made from. Judged by the statement itself. */
 export async function insertCorrectedNote(
   db: Database,
   dataKey: DataKey,
   patientId: string,
   note: Note,
+  sinks: readonly SinkName[],
   now: number,
 ): Promise<boolean> {
   const row = rowOf(dataKey, patientId, note, now);
-  const written = await db
+  const insert = db
     .insert(notes)
     .select(
       // In the order of the table's columns.
@@ -76,6 +79,9 @@ export async function insertCorrectedNote(
     )
     .onConflictDoNothing()
     .returning({ id: notes.id });
+  // Where that version was somebody else's, theirs are there: these change nothing.
+  const handedOn = await insertDeliveries(db, { callId: row.callId, version: row.version }, sinks, now);
+  const [written] = await db.batch([insert, ...handedOn]);
   return written.length > 0;
 }
 

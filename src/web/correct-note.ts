@@ -1,4 +1,5 @@
 /** Puts answers of a note right for whoever asks (C28); API and page both come through here. The note as it was stays, as does what was said. */
+import { configuredSinks } from '../domain/delivery/sinks.ts';
 import { type Correction, checkCorrection, withCorrections } from '../domain/note/correct-note.ts';
 import type { Note } from '../domain/note/note.ts';
 import { log } from '../log.ts';
@@ -43,7 +44,8 @@ export async function correctNote(signer: Signer, callId: string, request: Corre
     created_at: at,
   };
   const dataKey = await dataKeyOf(config.keyRing, call.patientId);
-  if (!(await insertCorrectedNote(db, dataKey, call.patientId, corrected, now))) throw noteChanged();
+  const sinks = configuredSinks(config.sinks);
+  if (!(await insertCorrectedNote(db, dataKey, call.patientId, corrected, sinks, now))) throw noteChanged();
   log.info('note.corrected', { actor: actor.id, call_id: callId, count: answers.size });
   return corrected;
 }

@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { JOB_POLICIES } from '../../src/domain/jobs/backoff.ts';
 import { runJob } from '../../src/outbox/run-job.ts';
-import { beginDelivery, markDelivered, sendAgain } from '../../src/store/deliveries.ts';
+import { beginDelivery, sendAgain } from '../../src/store/deliveries.ts';
 import { deadDeliveries } from '../../src/store/delivery-list.ts';
 import { deletePatientRows } from '../../src/store/erasure.ts';
 import { dueJobs, retryJob, settleJob, takeJob } from '../../src/store/jobs.ts';
@@ -386,13 +386,27 @@ describe('an erased patient (C74)', () => {
     expect([job.status, sent.length]).toEqual(['done', 0]);
   });
 
-  it('stays called off, also where a try that was under way got through', async () => {
+  it('whose note was on the wire when they were erased, and got there, is on record as handed on', async () => {
     const note = await givenNote();
-    const id = await idOf(note);
-    await beginDelivery(db, id);
-    await deletePatientRows(db, note.patient.id, Date.now());
-    await markDelivered(db, id, Date.now());
+    givenReceiver(async () => {
+      await deletePatientRows(db, note.patient.id, Date.now());
+      return new Response(null, { status: 204 });
+    });
+    const { id } = await deliverJobOf(note);
+    await runJob(sinkEnv(), id);
+    expect(await deliveryOf(note)).toMatchObject({ status: 'delivered', endedAt: START });
+  });
+
+  it('whose note was on the wire, and was not taken, stays called off', async () => {
+    const note = await givenNote();
+    givenReceiver(async () => {
+      await deletePatientRows(db, note.patient.id, Date.now());
+      return new Response(null, { status: 503 });
+    });
+    const { id } = await deliverJobOf(note);
+    await runJob(sinkEnv(), id);
     expect((await deliveryOf(note)).status).toBe('canceled');
+    expect((await dumpDatabase())['jobs']).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { getNote } from '../../src/store/notes.ts';
 import { notes, reviews, tasks } from '../../src/store/schema.ts';
 import { noteSchema } from '../../src/web/api/note-schema.ts';
+import { BACKEND } from '../support/given-delivery.ts';
 import { ADMIN, type GivenApp, givenApp } from './given-app.ts';
 import { endCall, type GivenCall, givenCall, noteFor } from './given-call.ts';
 import { tokenOf } from './given-role.ts';
@@ -97,6 +98,22 @@ describe('a correction', () => {
     expect(await getNote(given.db, given.config.keyRing, made.call.id)).toMatchObject({
       ...{ version: 4, hpi: { chief_complaint: { value: WORDS.value } } },
     });
+  });
+
+  it('is handed on like every version, and a later account under the number it is written with (C66)', async () => {
+    given = givenApp(BACKEND);
+    const made = await ended();
+    const versions = async () => {
+      const { items } = await read(`/api/deliveries?call_id=${made.call.id}`);
+      return (items as Body[]).map(({ note_version: version }) => version).sort();
+    };
+    expect(await versions()).toEqual([1]);
+    await correct(made);
+    await correct(made, { items: [WORDS], note_version: 1 });
+    expect(await versions()).toEqual([1, 2]);
+    await tellAgain(made, 2);
+    await tellAgain(made, 2);
+    expect(await versions()).toEqual([1, 2, 3]);
   });
 
   it('of a version that is no longer the newest is 409, also when two come at once', async () => {
