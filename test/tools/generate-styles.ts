@@ -12,9 +12,8 @@ const PICO = 'pico.min.css';
 
 const UNUSED =
   /\.(container|grid|overflow-auto|dropdown|contrast|striped)\b|type=(color|range|search)|data-tooltip|dialog|modal|role=(group|search|switch)|aria-busy|\b(iframe|embed|canvas|video|svg)\b|file-selector|\[data-theme=dark\]/;
-/** Such a part is of a selector for whatever is not that. */
-const NEGATIONS = /:not\(\[(data-theme=dark|aria-busy=true)\]\)/g;
-const isUnused = (selector: string): boolean => UNUSED.test(selector.replaceAll(NEGATIONS, ''));
+/** What a selector is not for says nothing about what it is for. */
+const isUnused = (selector: string): boolean => UNUSED.test(selector.replaceAll(/:not\([^()]*\)/g, ''));
 
 const ownSheets = (): string =>
   readdirSync(folder)
