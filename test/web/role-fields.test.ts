@@ -9,6 +9,7 @@ import { routes } from '../../src/web/routes.ts';
 import { catchJobHints } from '../support/given-jobs.ts';
 import { ring } from '../support/worker-env.ts';
 import { type GivenApp, givenApp } from './given-app.ts';
+import { handOnProbes } from './given-doctor.ts';
 import { tokenOf } from './given-role.ts';
 import { givenSentinels, type Sentinels, TEXTS, type Text } from './given-sentinels.ts';
 
@@ -94,6 +95,8 @@ let sentinels: Sentinels;
 const begin = () => {
   given = givenApp({ PHI_KEYS: `k1:${ring.keys.get('k1')?.toBase64()}` });
   catchJobHints();
+  // Nobody answers the doctor's messages here, and it would wait for them.
+  handOnProbes();
 };
 beforeAll(async () => {
   begin();
