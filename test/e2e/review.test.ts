@@ -44,7 +44,7 @@ beforeAll(async () => {
   page.on('dialog', (dialog) => void dialog.accept());
   await page.goto(`${stack.access.url}/dashboard`);
   await page.getByRole('button', { name: /Ada Admin/ }).click();
-  await page.waitForURL('**/dashboard/calls');
+  await page.waitForURL('**/dashboard/today');
 });
 afterAll(async () => {
   await browser?.close();

@@ -51,7 +51,7 @@ beforeAll(async () => {
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.goto(`${stack.access.url}/dashboard`);
   await page.getByRole('button', { name: /Ada Admin/ }).click();
-  await page.waitForURL('**/dashboard/calls');
+  await page.waitForURL('**/dashboard/today');
   await page.getByRole('link', { name: 'Transcribe' }).click();
   await page.getByText('No audio has been sent yet').waitFor();
 });
