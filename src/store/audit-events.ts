@@ -1,5 +1,5 @@
 /** Who did or saw what (HS-05). Rows are only ever added: triggers of the database refuse anything else. */
-import { and, desc, eq, gte, lt, lte } from 'drizzle-orm';
+import { and, desc, eq, gte, isNull, lt, lte } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { auditEvents } from './schema.ts';
 
@@ -33,6 +33,35 @@ export interface AuditEvent {
 export type NewAuditEvent = Omit<AuditEvent, 'seq'>;
 
 export const insertAuditEvent = (db: Database, event: NewAuditEvent) => db.insert(auditEvents).values(event);
+
+/** Whether there is one of that person, action and subject since then. */
+export async function hasAuditEvent(
+  db: Database,
+  about: Pick<AuditEvent, 'actor' | 'action' | 'callId' | 'patientId' | 'objectId'>,
+  since: number,
+): Promise<boolean> {
+  const { actor, action, callId, patientId, objectId } = about;
+  const same = (
+    column: typeof auditEvents.callId | typeof auditEvents.patientId | typeof auditEvents.objectId,
+    value: string | null,
+  ) => (value === null ? isNull(column) : eq(column, value));
+  const rows = await db
+    .select({ seq: auditEvents.seq })
+    .from(auditEvents)
+    .where(
+      and(
+        ...[eq(auditEvents.action, action), eq(auditEvents.actor, actor), gte(auditEvents.at, since)],
+        ...[
+          same(auditEvents.callId, callId),
+          same(auditEvents.patientId, patientId),
+          same(auditEvents.objectId, objectId),
+        ],
+        lt(auditEvents.status, 400),
+      ),
+    )
+    .limit(1);
+  return rows.length > 0;
+}
 
 export interface AuditFilter {
   readonly limit: number;

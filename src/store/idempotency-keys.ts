@@ -1,6 +1,6 @@
 /**
  * Requests that were made with a key of their caller's: who has one may try again without anything being done twice. A try holds the key
- * for a minute; whoever died with it leaves it to the next try, which finds by `uuid` what the one before made.
+ * for a minute; whoever died with it leaves it to the next try, which finds by their uuids what any of those before made.
  */
 import { and, eq, inArray, isNull, lt } from 'drizzle-orm';
 import type { Database } from './database.ts';
@@ -27,8 +27,10 @@ export interface Claim {
   readonly id: string;
   /** Of what it makes. */
   readonly uuid: string;
-  /** Of what the try before it made, if it came so far; null: this is the first. */
-  readonly before: string | null;
+  /** Of what the tries before it made, if one came so far, the newest first; none: this is the first. */
+  readonly before: readonly string[];
+  /** As the row holds them all: whoever took the key after this try has another list. */
+  readonly uuids: string;
 }
 export interface KeptAnswer {
   readonly status: number;
@@ -64,17 +66,19 @@ export async function claimKey(
     db.insert(idempotencyKeys).values(fresh).onConflictDoNothing(),
   ]);
   const [row] = known;
-  if (row === undefined) return { kind: 'claimed', claim: { id, uuid, before: null } };
+  if (row === undefined) return { kind: 'claimed', claim: { id, uuid, before: [], uuids: uuid } };
   if (!isSearchHash(ring, 'idempotency', request, row.request)) return { kind: 'reused' };
   if (row.status !== null) return { kind: 'answered', answer: await openAnswer(ring, row, row.status) };
   if (row.leaseUntil > now) return { kind: 'running', until: row.leaseUntil };
+  const before = row.uuid.split(',');
+  const uuids = [uuid, ...before].join(',');
   const taken = await db
     .update(idempotencyKeys)
-    .set({ uuid, leaseUntil: now + LEASE_MS })
+    .set({ uuid: uuids, leaseUntil: now + LEASE_MS })
     .where(and(isUnanswered(id), eq(idempotencyKeys.uuid, row.uuid)))
     .returning({ id: idempotencyKeys.id });
   if (taken.length === 0) return { kind: 'running', until: now + LEASE_MS };
-  return { kind: 'claimed', claim: { id, uuid, before: row.uuid } };
+  return { kind: 'claimed', claim: { id, uuid, before, uuids } };
 }
 
 /** Under the current key of the ring, unless it stands there under the one before, which is being changed. */
@@ -89,7 +93,7 @@ async function rowIdOf(db: Database, ring: PatientKeys, key: string): Promise<st
 
 const isUnanswered = (id: string) => and(eq(idempotencyKeys.id, id), isNull(idempotencyKeys.status));
 /** Of a try that was overtaken nothing is kept. */
-const isMine = ({ id, uuid }: Claim) => and(isUnanswered(id), eq(idempotencyKeys.uuid, uuid));
+const isMine = ({ id, uuids }: Claim) => and(isUnanswered(id), eq(idempotencyKeys.uuid, uuids));
 
 /**
  * What an answer says of a patient is sealed under that patient's own key and goes with it, in every copy of the database, when they

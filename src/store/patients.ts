@@ -121,11 +121,13 @@ export async function updateDetails(
   id: string,
   changes: PatientChanges,
   now: number,
-): Promise<Patient | null> {
+  seenAt: number | null = null,
+): Promise<Patient | 'changed' | null> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const [row] = await db.select().from(patients).where(eq(patients.id, id)).limit(1);
     const [patient] = row === undefined ? [] : await openPatients(ring, [row]);
     if (row === undefined || patient === undefined) return null;
+    if (seenAt !== null && row.updatedAt !== seenAt) return 'changed';
     const changed: Patient = { ...patient, ...changes, updatedAt: now };
     const sealed = sealPatient(await dataKeyOf(ring, id), changed);
     const { externalId, language } = changed;

@@ -20,10 +20,10 @@ export const patients = sqliteTable(
     updatedAt: integer('updated_at').notNull(),
   },
   (t) => [
-    index('patients_phone').on(t.phoneHash),
-    index('patients_last_four').on(t.lastFourHash),
+    index('patients_phone').on(t.phoneHash, t.id),
+    index('patients_last_four').on(t.lastFourHash, t.id),
     index('patients_family_name').on(t.familyNameHash, t.id),
-    index('patients_external').on(t.externalId),
+    index('patients_external').on(t.externalId, t.id),
   ],
 );
 
@@ -416,6 +416,9 @@ export const auditEvents = sqliteTable(
     index('audit_events_at').on(t.at, t.seq),
     index('audit_events_actor').on(t.actorName, t.seq),
     index('audit_events_action').on(t.action, t.seq),
+    // Whether an open page left its row lately, asked with each of its polls.
+    index('audit_events_recent').on(t.actor, t.action, t.at),
+    index('audit_events_refused').on(t.seq).where(sql`status >= 400`),
     index('audit_events_patient').on(t.patientId, t.seq).where(sql`patient_id is not null`),
     index('audit_events_call').on(t.callId, t.seq).where(sql`call_id is not null`),
   ],
@@ -626,7 +629,7 @@ export const signs = sqliteTable('signs', {
 
 /**
  * Unsafe requests that came with an Idempotency-Key, and what was answered, for a day. `id`: keyed hash of actor and key; `request`: hash
- * of method, path and body; `uuid`: of what the request makes, so that a second try makes the same; `sealed`: the answer's body, under
+ * of method, path and body; `uuid`: of what each try makes, the newest first, so that a later one finds it; `sealed`: the answer's body, under
  * the key of the patient it is about, else under the ring; null while there is no answer, and once it is not to be shown any more.
  */
 export const idempotencyKeys = sqliteTable(

@@ -32,7 +32,13 @@ export const makingWithout = (now: number): Making => ({
 });
 const makingOf = ({ uuid, before }: Claim): Making => ({
   newId: (prefix) => `${prefix}_${uuid}`,
-  made: async (prefix, read) => (before === null ? null : read(`${prefix}_${before}`)),
+  made: async (prefix, read) => {
+    for (const each of before) {
+      const found = await read(`${prefix}_${each}`);
+      if (found !== null) return found;
+    }
+    return null;
+  },
 });
 
 /** Null: it came without a key, or needs none. */
@@ -53,8 +59,8 @@ export async function answerOnce(
 ): Promise<Response> {
   const { c, db, config, actor, now } = ask;
   const keyRing = config.keyRing;
-  // The name too: the ids of two service tokens may be alike.
-  const caller = { key: JSON.stringify([actor.id, actor.name, key]), request };
+  // The name too: the ids of two service tokens may be alike. And the roles: an answer shows what they showed.
+  const caller = { key: JSON.stringify([actor.id, actor.name, actor.roles, key]), request };
   const claimed = await claimKey(db, keyRing, caller, now);
   switch (claimed.kind) {
     case 'reused':
@@ -73,7 +79,9 @@ export async function answerOnce(
       const response = await handle(makingOf(claim)).catch(async (error: unknown) => {
         const problem = problemOf(error);
         if (problem.status === 409) return answerProblem(c, problem);
-        await tried(problem.status < 500 ? forgetKey(db, claim) : freeKey(db, claim));
+        // What an earlier try may have made stays to be found.
+        const isSpotless = problem.status < 500 && claim.before.length === 0;
+        await tried(isSpotless ? forgetKey(db, claim) : freeKey(db, claim));
         throw error;
       });
       const body = response.body === null ? null : await response.clone().text();
@@ -101,12 +109,12 @@ function replay(answer: KeptAnswer | null): Response {
   return new Response(body, { status, headers });
 }
 
-const PATIENT_ID = /"(pat_[0-9a-f-]{36,64})"/g;
+const OWNER_ID = /"((?:pat|trn)_[0-9a-f-]{36,64})"/g;
 
-/** Whom an answer is about: whom the path names, or the call in it, or the answer itself. */
+/** Whom an answer is about: whom the path names, or the call in it, or the answer itself. An upload has a key of its own, as a patient has. */
 async function subjectOf({ params, db }: Asked, body: string | null): Promise<string | null | 'unknown'> {
   const named = params as { readonly patient_id?: string; readonly call_id?: string } | undefined;
-  const ids = new Set([...(body ?? '').matchAll(PATIENT_ID)].map(([, id = '']) => id));
+  const ids = new Set([...(body ?? '').matchAll(OWNER_ID)].map(([, id = '']) => id));
   if (named?.patient_id !== undefined) ids.add(named.patient_id);
   if (named?.call_id !== undefined) ids.add((await patientOfCall(db, named.call_id)) ?? 'unknown');
   if (ids.size > 1) return 'unknown';

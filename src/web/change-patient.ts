@@ -42,10 +42,24 @@ export async function addPatient(ask: Maker, given: NewPatient, consent: Consent
   return patient;
 }
 
-export async function changePatient(ask: Asker, id: string, changes: PatientChanges): Promise<Patient> {
+/** `seenAt`: when what the changes were made from was written; null: they hold whatever stands there. `changed`: it no longer does. */
+export async function changePatient(
+  ask: Asker,
+  id: string,
+  changes: PatientChanges,
+  seenAt: number,
+): Promise<Patient | 'changed'>;
+export async function changePatient(ask: Asker, id: string, changes: PatientChanges, seenAt?: null): Promise<Patient>;
+export async function changePatient(
+  ask: Asker,
+  id: string,
+  changes: PatientChanges,
+  seenAt: number | null = null,
+): Promise<Patient | 'changed'> {
   const { db, config, actor, now } = ask;
-  const patient = await updateDetails(db, config.keyRing, id, changes, now);
+  const patient = await updateDetails(db, config.keyRing, id, changes, now, seenAt);
   if (patient === null) throw notFound();
+  if (patient === 'changed') return patient;
   log.info('patient.changed', { actor: actor.id, patient_id: id });
   return patient;
 }

@@ -131,12 +131,13 @@ export async function approve(ask: Asker, id: string, version: number): Promise<
   return approved;
 }
 
-/** Whether whoever asks wrote it, and somebody else could approve it. */
+/** Whether whoever asks wrote it, or is no person, while two people could approve it. */
 export async function needsAnother(
   ask: Pick<Asker, 'db' | 'config' | 'actor'>,
   { createdBy }: QuestionnaireVersion,
 ): Promise<boolean> {
-  return createdBy === ask.actor.name && (await countApprovers(ask)) >= 2;
+  const isPerson = ask.actor.name.includes('@');
+  return (createdBy === ask.actor.name || !isPerson) && (await countApprovers(ask)) >= 2;
 }
 
 /** People, not services: an approval is somebody's word. */

@@ -19,7 +19,8 @@ export const FIELD_ACCESS = {
   patient_name: frontDesk,
   phone_number: frontDesk,
   birth_date: frontDesk,
-  external_id: frontDesk,
+  /** Whoever runs campaigns brings it with a list, and joins results to their own records by it. */
+  external_id: { ...frontDesk, operator: 'full' },
   patient_details: frontDesk,
   consent_evidence: frontDesk,
   call_status: frontDesk,

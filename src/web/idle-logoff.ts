@@ -15,7 +15,7 @@ export const idleLogoff = (): MiddlewareHandler<AppEnv> =>
   async function idleLogoff(c, next) {
     const signIn = c.get('signIn');
     if (signIn === null) return next();
-    const state = await useSignIn(database(c.env), signIn, Date.now(), !isPoll(c));
+    const state = await useSignIn(database(c.env), signIn, Date.now(), isUse(c));
     if (state === 'begun') await recordAccess(c, 'session.begin', 200, null);
     if (state === 'begun' || state === 'live') return next();
     if (state === 'became_idle') await recordAccess(c, 'session.end', 401, 'idle');
@@ -26,6 +26,13 @@ export const idleLogoff = (): MiddlewareHandler<AppEnv> =>
       headers: { 'HX-Redirect': SIGN_OUT },
     });
   };
+
+/** What another site makes a browser ask for is no use of this one, unless somebody came here by it. */
+function isUse(c: AppContext): boolean {
+  const site = c.req.header('Sec-Fetch-Site') ?? 'none';
+  const isOwn = site === 'same-origin' || site === 'none' || c.req.header('Sec-Fetch-Mode') === 'navigate';
+  return isOwn && !isPoll(c);
+}
 
 const isPoll = (c: AppContext): boolean => c.req.method === 'GET' && c.req.path.startsWith('/dashboard/fragments/');
 

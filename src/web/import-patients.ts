@@ -8,7 +8,7 @@ import { MAX_LIST_BYTES, readListFile } from './read-list-file.ts';
 import { jsonField, readUpload } from './read-upload.ts';
 import type { Ask } from './route.ts';
 
-const fields = z.strictObject({
+export const patientImportFields = z.strictObject({
   mapping: columnMapping.optional(),
   /** Stated for all rows that say none themselves. */
   consent: consent.optional(),
@@ -25,7 +25,10 @@ export async function importPatients(ask: Asker): Promise<string> {
     return value === undefined ? [] : [[name, value] as const];
   });
   const rest = [...upload.fields].filter(([name]) => !(JSON_FIELDS as readonly string[]).includes(name));
-  const { mapping = null, consent: stated = null } = checkInput(fields, Object.fromEntries([...rest, ...given]));
+  const { mapping = null, consent: stated = null } = checkInput(
+    patientImportFields,
+    Object.fromEntries([...rest, ...given]),
+  );
   return beginPatientImport(ask, upload.file, mapping, stated);
 }
 

@@ -77,7 +77,8 @@ export function route<const S extends RouteSpec>(
 ): Route {
   const answer = async (c: AppContext): Promise<Response> => {
     const response = await answerTo(spec, c, handle);
-    await recordAudit(spec, c, response.status, null);
+    const { status, headers } = response;
+    await recordAudit(spec, c, { status, code: null, location: headers.get('Location') });
     return response;
   };
   return {
@@ -87,7 +88,7 @@ export function route<const S extends RouteSpec>(
         return await answer(c);
       } catch (error) {
         const { status, code } = problemOf(error);
-        if (code !== 'audit_unavailable') await recordAudit(spec, c, status, code);
+        if (code !== 'audit_unavailable') await recordAudit(spec, c, { status, code });
         throw error;
       }
     },

@@ -4,6 +4,7 @@
  */
 import type { MiddlewareHandler } from 'hono';
 import { log } from '../log.ts';
+import { recordAccess } from './audit.ts';
 import type { AppEnv } from './context.ts';
 import { Problem } from './errors.ts';
 
@@ -18,6 +19,7 @@ export const sameOrigin = (): MiddlewareHandler<AppEnv> =>
         method: c.req.method,
         request_id: c.get('requestId'),
       });
+      await recordAccess(c, 'access.denied', 403, 'cross_site');
       throw new Problem(403, 'cross_site');
     }
     await next();

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AuditEvent, listAuditEvents } from '../../src/store/audit-events.ts';
 import { createStaff } from '../../src/store/staff.ts';
 import { ADMIN, type GivenApp, givenApp } from './given-app.ts';
-import { givenCall } from './given-call.ts';
+import { CONSENT, givenCall, nextNumber } from './given-call.ts';
 import { expectNoInlineCode, openPage } from './given-page.ts';
 import { tokenOf } from './given-role.ts';
 
@@ -55,10 +55,25 @@ describe('a request', () => {
     ]);
   });
 
-  it('leaves none when a page asks by itself', async () => {
-    await given.request('/dashboard/calls');
-    await given.request('/dashboard/fragments/calls');
-    expect((await rows()).map(({ action }) => action)).toEqual(['page.calls']);
+  it('names what it made: the patient that was put on file, the call that was placed', async () => {
+    const order = { phone_number: nextNumber(), consent: CONSENT };
+    const patient = (await (await given.send('POST', '/api/patients', order)).json()) as { patient_id: string };
+    const placed = await given.send('POST', '/api/calls', { phone_number: order.phone_number });
+    const { call_id } = (await placed.json()) as { call_id: string };
+    expect(await rows()).toMatchObject([
+      { action: 'call.place', callId: call_id },
+      { action: 'patient.create', patientId: patient.patient_id },
+    ]);
+  });
+
+  it('names the version of a questionnaire', async () => {
+    await given.request('/api/questionnaires/adult-intake/versions/1');
+    expect((await rows())[0]).toMatchObject({ objectId: 'adult-intake.1' });
+  });
+
+  it('from another site is refused, and that is a row too', async () => {
+    await given.send('POST', '/api/dialing/stop', {}, { headers: { 'Sec-Fetch-Site': 'cross-site' } } as never);
+    expect(await rows()).toMatchObject([{ action: 'access.denied', code: 'cross_site', actorName: ADMIN }]);
   });
 });
 
@@ -155,6 +170,24 @@ describe('the page', () => {
   });
 });
 
+// It leaves a row a quarter of an hour from now, which would be the newest of the others' too.
+it('of a page that asks by itself leaves one in a quarter of an hour, for each call it shows', async () => {
+  const [one, two] = [await givenCall(given), await givenCall(given)];
+  const poll = (id: string) => given.request(`/dashboard/fragments/calls/${id}`);
+  for (let times = 0; times < 3; times += 1) for (const { call } of [one, two]) await poll(call.id);
+  const ofCalls = async () => (await rows()).map(({ action, callId }) => [action, callId]);
+  const both = [
+    ['page.call_poll', two.call.id],
+    ['page.call_poll', one.call.id],
+  ];
+  expect(await ofCalls()).toEqual(both);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 15 * 60_000 + 1000 });
+  const token = await given.token({ sub: 'later', iat: Date.now() / 1000 - 5 });
+  await given.request(`/dashboard/fragments/calls/${one.call.id}`, { token });
+  vi.useRealTimers();
+  expect(await ofCalls()).toEqual([['page.call_poll', one.call.id], ...both]);
+});
+
 // The last one: the table is gone afterwards.
 it('patient data is not answered when its row cannot be kept', async () => {
   const { patient } = await givenCall(given, { firstName: 'Zebediah' });
@@ -165,6 +198,9 @@ it('patient data is not answered when its row cannot be kept', async () => {
   expect(JSON.parse(text)).toMatchObject({ code: 'audit_unavailable' });
   expect(text).not.toContain('Zebediah');
   expect(given.logged('audit.failed').filter(({ audit }) => audit === 'patient.reveal')).toHaveLength(1);
+  // A search shows as much, though it is a POST.
+  const search = await given.send('POST', '/api/patients/search', { family_name: 'Diaz' });
+  expect([search.status, (await search.text()).includes('Zebediah')]).toEqual([503, false]);
   // What needs no patient data goes on.
   expect((await given.request('/api/stats')).status).toBe(200);
 });

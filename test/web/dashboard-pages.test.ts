@@ -8,7 +8,7 @@ const isPage = ({ method, path }: { readonly method: string; readonly path: stri
   method === 'GET' &&
   path.startsWith('/dashboard/') &&
   path !== '/dashboard/' &&
-  !path.startsWith('/dashboard/fragments/');
+  !/^\/dashboard\/fragments\/|\/text$/.test(path);
 
 it('every page of the dashboard is looked at in a real browser', () => {
   const looked = new Set(

@@ -82,6 +82,17 @@ describe('the time', () => {
     expect((await ask(token, '/dashboard/fragments/calls')).status).toBe(401);
   });
 
+  it('does not begin anew with what another site makes the browser ask for', async () => {
+    const token = await signedIn();
+    await ask(token);
+    for (let minutes = 0; minutes < 15; minutes += 1) {
+      await ask(token, '/dashboard/nothing', { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'no-cors' });
+      later(1);
+    }
+    later(0.1);
+    expect((await ask(token)).status).toBe(401);
+  });
+
   it('runs for each sign-in by itself', async () => {
     const [here, there] = [await signedIn(), await signedIn({ iat: START / 1000 - 60 })];
     await ask(here);

@@ -106,7 +106,7 @@ describe('the page', () => {
     for (const path of [
       PATH,
       `${PATH}/${taken.transcription_id}`,
-      `/dashboard/fragments/transcriptions/${taken.transcription_id}/text`,
+      `/dashboard/transcriptions/${taken.transcription_id}/text`,
     ]) {
       const { html } = await open(path);
       expect(html).toContain('&lt;img src=x');
@@ -155,7 +155,7 @@ describe('one file', () => {
   it('in which nobody spoke says so; words that were hard to hear are marked', async () => {
     const silent = await givenUpload(given);
     await transcribed(given, silent, () => Response.json({ text: '', segments: [] }));
-    const text = (id: string) => open(`/dashboard/fragments/transcriptions/${id}/text`);
+    const text = (id: string) => open(`/dashboard/transcriptions/${id}/text`);
     expect(words((await text(silent.transcription_id)).html)).toContain('Nothing was said.');
     const unsure = await givenUpload(given, givenMp3(1_000, 1));
     const segments = [{ start: 0, end: 1, text: 'Mumble', avg_logprob: -1.2 }];

@@ -1,13 +1,14 @@
 /** POST /api/patients/import: a list of patients, with the columns that lists of campaigns have. Each row gets its verdict; the good ones stay. */
 import * as z from 'zod';
 import { rolesSeeing } from '../field-access.ts';
-import { importPatients } from '../import-patients.ts';
+import { importPatients, patientImportFields } from '../import-patients.ts';
 import { type Route, route } from '../route.ts';
 
 const begin = route(
   {
     ...{ method: 'POST', path: '/api/patients/import', audit: 'patient.import', phi: true },
     roles: rolesSeeing('refused_patients'),
+    reads: { form: patientImportFields },
     summary: 'Read a list of patients (multipart: file, and mapping and consent as JSON)',
     answers: {
       202: z.strictObject({

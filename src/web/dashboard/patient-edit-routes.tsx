@@ -44,13 +44,14 @@ const save = route(
     const checked = checkedPatient(values);
     if (!checked.ok)
       return answerEdit(ask, { id, form: { values, problems: checked.problems }, notice: CHECK_FIELDS }, 422);
-    const { updatedAt } = await knownPatient(ask, id);
-    if (values['seen_at'] !== String(updatedAt)) {
+    const { flags: _, ...changes } = checked.value;
+    // What is no moment is none at which anything was written.
+    const seenAt = Number(values['seen_at'] ?? '') || 0;
+    if ((await changePatient(ask, id, changes, seenAt)) === 'changed') {
+      const { updatedAt } = await knownPatient(ask, id);
       const form = { values: { ...values, seen_at: String(updatedAt) }, problems: new Map<string, string>() };
       return answerEdit(ask, { id, form, notice: CHANGED_MEANWHILE }, 409);
     }
-    const { flags: _, ...changes } = checked.value;
-    await changePatient(ask, id, changes);
     return ask.c.redirect(`/dashboard/patients/${id}?done=saved`, 303);
   },
 );

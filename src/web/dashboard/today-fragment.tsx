@@ -32,7 +32,7 @@ export const TodayFragment = (view: TodayView) => (
 export const TodayAnswer = ({ view, outcome }: { view: TodayView; outcome?: string }) => (
   <>
     <TodayFragment {...view} />
-    <Alerts count={view.alerts} elsewhere />
+    {view.viewer.seesTasks ? <Alerts count={view.alerts} elsewhere /> : null}
     {outcome === undefined ? null : <Outcome text={outcome} />}
   </>
 );

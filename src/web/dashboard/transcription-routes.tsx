@@ -103,7 +103,13 @@ const row = route(
 );
 
 const text = route(
-  { ...people, method: 'GET', path: `${FRAGMENT}/text`, audit: 'transcription.read', params: one },
+  {
+    ...people,
+    method: 'GET',
+    path: '/dashboard/transcriptions/:transcription_id/text',
+    audit: 'transcription.read',
+    params: one,
+  },
   async (ask) => {
     const { transcript } = await known(ask);
     return ask.c.html(

@@ -49,7 +49,7 @@ export const TranscriptionRow = ({ item, clock }: RowView) => {
         <details
           id={`said-${item.id}`}
           class="upload-said"
-          hx-get={`/dashboard/fragments/transcriptions/${item.id}/text`}
+          hx-get={`/dashboard/transcriptions/${item.id}/text`}
           hx-trigger="toggle once"
           hx-target="find .upload-text"
           hx-swap="innerHTML"

@@ -61,6 +61,17 @@
     if (place) place.textContent = news;
   }
 
+  // A form that is on its way is not sent again by a second press; it can be when the page is looked at again.
+  document.addEventListener('submit', (event) => {
+    const { target: form } = event;
+    if (event.defaultPrevented || form.method !== 'post' || form.hasAttribute('hx-post')) return;
+    if (form.dataset.sent !== undefined) event.preventDefault();
+    else form.dataset.sent = '';
+  });
+  window.addEventListener('pageshow', () => {
+    for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
+  });
+
   const menu = document.querySelector('[data-menu]');
   menu?.addEventListener('click', () => {
     menu.setAttribute('aria-expanded', String(menu.getAttribute('aria-expanded') !== 'true'));
