@@ -1,7 +1,7 @@
 /** Puts answers of a note right for whoever asks (C28); API and page both come through here. The note as it was stays, as does what was said. */
 import { configuredSinks } from '../domain/delivery/sinks.ts';
 import { type Correction, checkCorrection, withCorrections } from '../domain/note/correct-note.ts';
-import type { Note } from '../domain/note/note.ts';
+import { type Note, type NoteAnswer, noteAnswers } from '../domain/note/note.ts';
 import { log } from '../log.ts';
 import { insertCorrectedNote } from '../store/notes.ts';
 import { dataKeyOf } from '../store/patient-keys.ts';
@@ -31,8 +31,17 @@ export async function correctNote(signer: Signer, callId: string, request: Corre
     return isDouble ? [{ pointer: `/items/${i}/item`, code: 'duplicate', detail: 'Each item once.' }] : [];
   });
   if (errors.length > 0) throw new Problem(422, 'invalid', { errors });
-  const answers = new Map(checked.flatMap((each, i) => (each.ok ? [[request.items[i]?.item ?? '', each.answer]] : [])));
+  const known = noteAnswers(note);
+  const answers = new Map(
+    checked.flatMap((each, i) =>
+      each.ok && !isSameAnswer(each.answer, known[request.items[i]?.item ?? ''])
+        ? [[request.items[i]?.item ?? '', each.answer]]
+        : [],
+    ),
+  );
 
+  if (answers.size === 0)
+    throw new Problem(409, 'unchanged', { detail: 'The note says that already. Nothing was corrected.' });
   const next = note.version + 1;
   const at = new Date(now).toISOString();
   const corrected: Note = {
@@ -49,5 +58,11 @@ export async function correctNote(signer: Signer, callId: string, request: Corre
   log.info('note.corrected', { actor: actor.id, call_id: callId, count: answers.size });
   return corrected;
 }
+
+/** What the patient said stays the patient's as long as nothing else is known. */
+const isSameAnswer = (
+  { state, value = null }: { readonly state: string; readonly value?: unknown },
+  known: NoteAnswer | undefined,
+): boolean => known !== undefined && known.state === state && (known.value ?? null) === value;
 
 const codeOf = ({ code, detail }: Pick<FieldError, 'code' | 'detail'>) => ({ code, detail });

@@ -9,6 +9,9 @@ import { Problem } from './errors.ts';
 import { storedCall } from './read-call.ts';
 import type { Ask } from './route.ts';
 
+/** As long as a call may wait for its dial. */
+const CONSENT_STANDS_MS = 3_600_000;
+
 export async function placeTestCall(
   ask: Pick<Ask, 'db' | 'env' | 'config' | 'actor' | 'now' | 'newId' | 'made'>,
   campaign: Campaign,
@@ -30,6 +33,9 @@ export async function placeTestCall(
         basis: 'verbal' as const,
         obtainedAt: now,
         obtainedBy: actor.name,
+        // For this call alone: whoever has that number must not be called on it later.
+        purposes: [campaign.purpose],
+        expiresAt: now + CONSENT_STANDS_MS,
         evidence: 'Test call, stated by the requester',
       },
     },

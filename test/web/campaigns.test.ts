@@ -1,5 +1,6 @@
 /** /api/campaigns: what would happen to a list, who may start it and when, and the verbs that run it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { consents } from '../../src/store/schema.ts';
 import { insertSuppression } from '../../src/store/suppressions.ts';
 import { campaignOf, contactOf, type GivenCampaign, givenCampaign, type Person } from '../support/given-campaign.ts';
 import { catchHints } from '../support/given-dialer.ts';
@@ -204,6 +205,15 @@ describe('the verbs', () => {
 });
 
 describe('the test call', () => {
+  it('rests on a consent of its own that ends within the hour and is for nothing else', async () => {
+    const campaign = await draft(1);
+    await db.delete(consents);
+    await post(campaign, '/test-call', { phone_number: nextNumber() });
+    const [row] = await db.select().from(consents);
+    expect((row?.expiresAt ?? 0) - (row?.obtainedAt ?? 0)).toBe(3_600_000);
+    expect(JSON.parse(row?.purposes ?? '[]')).toEqual(['intake']);
+  });
+
   it('is a call of the campaign without a contact; it fills nobody caps and needs no consent on file', async () => {
     const campaign = await draft(1);
     const phone_number = nextNumber();

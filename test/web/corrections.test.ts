@@ -116,6 +116,23 @@ describe('a correction', () => {
     expect(await versions()).toEqual([1, 2, 3]);
   });
 
+  it('that says what the note says is none: no version, and the patient’s answer stays the patient’s', async () => {
+    const made = await ended();
+    const same = { item: 'hpi.chief_complaint', state: 'answered', value: 'tight chest since yesterday' };
+    const [status, problem] = await correct(made, {
+      items: [same, { item: 'family_history.cancer', state: 'skipped' }],
+    });
+    expect([status, problem['code']]).toEqual([409, 'unchanged']);
+    expect(await noteOf(made)).toMatchObject({ version: 1, hpi: { chief_complaint: { input: 'voice' } } });
+    // Beside one that is another, it is not rewritten either.
+    expect((await correct(made, { items: [same, { item: 'hpi.pain_level', state: 'answered', value: 4 }] }))[0]).toBe(
+      201,
+    );
+    expect(await noteOf(made)).toMatchObject({
+      ...{ version: 2, hpi: { chief_complaint: { input: 'voice' }, pain_level: { value: 4, input: 'staff' } } },
+    });
+  });
+
   it('of a version that is no longer the newest is 409, also when two come at once', async () => {
     const made = await ended();
     const answers = await Promise.all([

@@ -50,6 +50,7 @@ export const callCorrectionRoute: Route = route(
       if (!(error instanceof Problem) || !isScripted || error.status >= 500) throw error;
       const why = error.details.errors?.[0]?.detail ?? '';
       if (error.code === 'note_changed') return refused(CHANGED);
+      if (error.code === 'unchanged') return refused('Nothing was corrected: the note says that already.');
       if (error.code === 'invalid') return refused(`Nothing was corrected. What fits here: ${why}`);
       throw error;
     }

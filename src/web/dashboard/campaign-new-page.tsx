@@ -2,11 +2,13 @@
  * The form of a new campaign. It is sent by htmx, so that whatever is wrong is said beside its field while everything stays as it was
  * typed and chosen, the file too.
  */
+
 import type { Child } from 'hono/jsx';
 import { PURPOSES } from '../../domain/campaign/gate-policy.ts';
 import { DEFAULT_RETRY_POLICY } from '../../domain/campaign/retry.ts';
 import { CAMPAIGN_FIELDS } from './campaign-form.ts';
 import { PURPOSE_LABELS } from './campaign-labels.ts';
+import { NeedsScript } from './layout.tsx';
 
 export interface NewCampaign {
   /** The clinic's: in the evening of the US it is tomorrow in UTC. */
@@ -43,12 +45,14 @@ export const NewCampaignPage = ({ today, questionnaires, media, ratePerSecond, m
     </div>
     <form
       class="sheet"
+      method="post"
       hx-post="/dashboard/campaigns"
       hx-encoding="multipart/form-data"
       hx-target="#form-problem"
       hx-swap="outerHTML"
       hx-disabled-elt="find button"
     >
+      <NeedsScript />
       <FormProblem text={null} />
       <Field name="name" label="Name">
         <input {...control('name')} maxlength={120} required autocomplete="off" placeholder="Autumn intake" />

@@ -179,6 +179,7 @@ const TestStep = ({ view, refused }: { view: CampaignView; refused: Refused | un
       ) : (
         <form
           class="inline-form"
+          method="post"
           {...posts(view, 'test-call')}
           data-then-focus="test-number"
           hx-disabled-elt="find button"

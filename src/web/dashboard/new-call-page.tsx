@@ -1,6 +1,7 @@
 /** The form behind "Call a patient". static/app.js sends it as JSON to the API and shows what the API says about it. */
 
 import type { Patient } from '../../store/patients.ts';
+import { NeedsScript } from './layout.tsx';
 import type { Viewer } from './viewer.ts';
 
 const BASES = [
@@ -33,6 +34,7 @@ export const NewCallPage = ({ today, patient, viewer }: NewCallView) => (
         <a href="/dashboard/new-call">Call somebody else</a>
       </p>
     )}
+    <NeedsScript />
     <form class="sheet" method="post" data-json="/api/calls" {...thenOf(viewer)}>
       <p class="notice notice-bad" role="alert" data-problem hidden />
       {patient === null ? null : <input type="hidden" name="patient_id" value={patient.id} />}

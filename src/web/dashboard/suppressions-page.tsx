@@ -46,7 +46,7 @@ export const SuppressionsPage = ({ list, counts }: { list: SuppressionList; coun
         <SuppressionTabs counts={counts} active={view.kind === 'list' ? view.active : null} />
       </div>
       <div class="number-tools">
-        <form class="filter" hx-post="/dashboard/suppressions/search" {...posts}>
+        <form class="filter" method="post" hx-post="/dashboard/suppressions/search" {...posts}>
           <label for="search-number">Number</label>
           <input
             id="search-number"

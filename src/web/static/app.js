@@ -61,12 +61,17 @@
     if (place) place.textContent = news;
   }
 
-  // A form that is on its way is not sent again by a second press; it can be when the page is looked at again.
+  // A form that is on its way is not sent again by a second press; after some seconds it can be, should nothing have come of it.
+  const ON_ITS_WAY_MS = 5000;
   document.addEventListener('submit', (event) => {
     const { target: form } = event;
     if (event.defaultPrevented || form.method !== 'post' || form.hasAttribute('hx-post')) return;
-    if (form.dataset.sent !== undefined) event.preventDefault();
-    else form.dataset.sent = '';
+    if (form.dataset.sent !== undefined) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = '';
+    setTimeout(() => delete form.dataset.sent, ON_ITS_WAY_MS);
   });
   window.addEventListener('pageshow', () => {
     for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
