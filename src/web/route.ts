@@ -137,8 +137,21 @@ export function serve(app: Hono<AppEnv>, routes: readonly Route[]): void {
   for (const [path, ofPath] of byPath.toSorted(([a], [b]) => hasId(a) - hasId(b))) {
     for (const { method, answer } of ofPath) app.on(method, path, answer);
     const allowed = ofPath.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
-    app.all(path, () => {
+    const above = segmentsOfPageAbove(path, routes);
+    app.all(path, (c) => {
+      // The answer to a form stands at the form's own address: whoever loads that again wants the page it was on.
+      if (c.req.method === 'GET' && above !== null) return c.redirect(c.req.path.split('/').slice(0, above).join('/'));
       throw new Problem(405, 'method_not_allowed', { headers: { Allow: allowed.join(', ') } });
     });
   }
+}
+
+/** How much of the address of a form's target is a page's; null: it is none of a page. */
+function segmentsOfPageAbove(path: string, routes: readonly Route[]): number | null {
+  if (!path.startsWith('/dashboard/') || path.startsWith('/dashboard/fragments/')) return null;
+  const pages = new Set(routes.flatMap((each) => (each.method === 'GET' ? [each.path] : [])));
+  const segments = path.split('/');
+  for (let length = segments.length - 1; length > 2; length -= 1)
+    if (pages.has(segments.slice(0, length).join('/') as Route['path'])) return length;
+  return null;
 }

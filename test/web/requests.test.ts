@@ -60,6 +60,25 @@ describe('cross-site requests (SE-12)', () => {
   });
 });
 
+describe('an address that only takes a form', () => {
+  const PATIENT = '/dashboard/patients/pat_0199f3c2-7f4e-7000-8000-000000000001';
+  it.each([
+    ['/dashboard/patients/search', '/dashboard/patients'],
+    [`${PATIENT}/call`, PATIENT],
+    [
+      '/dashboard/campaigns/cmp_0199f3c2-7f4e-7000-8000-000000000001/start',
+      '/dashboard/campaigns/cmp_0199f3c2-7f4e-7000-8000-000000000001',
+    ],
+  ])('%s leads back to its page when it is loaded again', async (path, page) => {
+    const response = await given.request(path, { redirect: 'manual' });
+    expect([response.status, response.headers.get('Location')]).toEqual([302, page]);
+  });
+
+  it('of the API is 405 as before', async () => {
+    expect((await given.request('/api/patients/search')).status).toBe(405);
+  });
+});
+
 describe('bodies', () => {
   const post = (body: BodyInit | null, type: string | null = 'application/json') =>
     given.request('/api/patients', { method: 'POST', body, headers: type === null ? {} : { 'Content-Type': type } });
