@@ -1,9 +1,12 @@
 /** What a page shows of a task besides its words: whether it is late, who has it, and the two buttons. */
+import type { Patient } from '../../store/patients.ts';
 import type { Task } from '../../store/tasks.ts';
+import { initials, maskNumber } from '../mask.ts';
 import type { TaskVerb } from '../settle-task.ts';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import { TASK_LABELS, TASK_STATUS_LABELS, type Tone } from './labels.ts';
 import { Chip } from './layout.tsx';
+import type { Viewer } from './viewer.ts';
 
 /** A red flag is due the moment it is raised; it is late a little after that. */
 const LATE_AFTER_MS = 60_000;
@@ -31,6 +34,19 @@ export const TaskDue = ({ task: { status, dueAt, doneAt }, clock, now }: TaskVie
     </>
   );
 };
+
+export const lettersOf = (patient: Patient | null): string => (patient && initials(patient)) ?? 'No name';
+
+/** Whom it is about, and the way there: to the call, or to the patient for whoever does not see calls. */
+export const TaskPatient = ({ task, patient, viewer }: { task: Task; patient: Patient | null; viewer: Viewer }) => (
+  <a
+    id={`link-${task.id}`}
+    href={viewer.seesCalls ? `/dashboard/calls/${task.callId}` : `/dashboard/patients/${task.patientId}`}
+    class="row-link"
+  >
+    <span class="initials">{lettersOf(patient)}</span> {patient === null ? '' : maskNumber(patient.phoneNumber)}
+  </a>
+);
 
 export const TaskOwner = ({ task: { owner, status }, actorName }: { task: Task; actorName: string }) => (
   <>

@@ -1,12 +1,11 @@
 /** The work calls left behind, what is due first on top. It fetches itself again, sooner while something urgent waits. */
 import type { Patient } from '../../store/patients.ts';
 import type { Task, TaskStatus } from '../../store/tasks.ts';
-import { initials, maskNumber } from '../mask.ts';
 import type { TaskVerb } from '../settle-task.ts';
 import type { ClinicClock } from './clinic-clock.tsx';
 import { TASK_LABELS } from './labels.ts';
 import { Alerts, Outcome } from './layout.tsx';
-import { TaskButtons, TaskDue, TaskOwner } from './task-controls.tsx';
+import { lettersOf, TaskButtons, TaskDue, TaskOwner, TaskPatient } from './task-controls.tsx';
 import type { Viewer } from './viewer.ts';
 
 export interface TaskList {
@@ -82,12 +81,6 @@ const Row = ({ task, list }: { task: Task; list: TaskList }) => {
   const { clock, now, viewer, status, cursor } = list;
   const patient = list.patients.get(task.patientId) ?? null;
   const { name, toDo } = TASK_LABELS[task.kind];
-  const letters = (patient && initials(patient)) ?? 'No name';
-  const who = (
-    <>
-      <span class="initials">{letters}</span> {patient === null ? '' : maskNumber(patient.phoneNumber)}
-    </>
-  );
   const action = (verb: TaskVerb) => `/dashboard/tasks/${task.id}/${verb}${tasksQuery(status, cursor)}`;
   return (
     <tr id={`task-${task.id}`} tabindex={-1} class={task.kind === 'red_flag' ? 'urgent' : undefined}>
@@ -96,13 +89,7 @@ const Row = ({ task, list }: { task: Task; list: TaskList }) => {
         <small class="task-text">{toDo}</small>
       </th>
       <td class="cell-patient">
-        <a
-          id={`link-${task.id}`}
-          href={viewer.seesCalls ? `/dashboard/calls/${task.callId}` : `/dashboard/patients/${task.patientId}`}
-          class="row-link"
-        >
-          {who}
-        </a>
+        <TaskPatient task={task} patient={patient} viewer={viewer} />
       </td>
       <td class="cell-due">
         <TaskDue task={task} clock={clock} now={now} />
@@ -111,7 +98,7 @@ const Row = ({ task, list }: { task: Task; list: TaskList }) => {
         <TaskOwner task={task} actorName={viewer.name} />
       </td>
       <td class="cell-actions">
-        <TaskButtons task={task} action={action} target="#tasks" about={letters} />
+        <TaskButtons task={task} action={action} target="#tasks" about={lettersOf(patient)} />
       </td>
     </tr>
   );

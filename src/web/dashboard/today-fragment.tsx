@@ -8,7 +8,7 @@ import { Moment } from './clinic-clock.tsx';
 import { STATUS_LABELS, statusTone, TASK_LABELS } from './labels.ts';
 import { Alerts, Chip, Outcome, shownCount } from './layout.tsx';
 import { OutcomeChart } from './outcome-chart.tsx';
-import { TaskButtons, TaskDue } from './task-controls.tsx';
+import { lettersOf, TaskButtons, TaskDue, TaskPatient } from './task-controls.tsx';
 import type { TodayView } from './today-view.ts';
 
 export const TodayFragment = (view: TodayView) => (
@@ -106,12 +106,6 @@ const Tasks = (view: TodayView & { tasks: NonNullable<TodayView['tasks']> }) => 
 
 const TaskRow = ({ task, patients, viewer, clock, now }: TodayView & { task: Task }) => {
   const patient = patients.get(task.patientId) ?? null;
-  const letters = (patient && initials(patient)) ?? 'No name';
-  const who = (
-    <>
-      <span class="initials">{letters}</span> {patient === null ? '' : maskNumber(patient.phoneNumber)}
-    </>
-  );
   const action = (verb: TaskVerb) => `/dashboard/today/tasks/${task.id}/${verb}`;
   return (
     <tr id={`task-${task.id}`} tabindex={-1} class={task.kind === 'red_flag' ? 'urgent' : undefined}>
@@ -119,19 +113,13 @@ const TaskRow = ({ task, patients, viewer, clock, now }: TodayView & { task: Tas
         <strong>{TASK_LABELS[task.kind].name}</strong>
       </th>
       <td class="cell-patient">
-        <a
-          id={`link-${task.id}`}
-          href={viewer.seesCalls ? `/dashboard/calls/${task.callId}` : `/dashboard/patients/${task.patientId}`}
-          class="row-link"
-        >
-          {who}
-        </a>
+        <TaskPatient task={task} patient={patient} viewer={viewer} />
       </td>
       <td class="cell-due">
         <TaskDue task={task} clock={clock} now={now} />
       </td>
       <td class="cell-actions">
-        <TaskButtons task={task} action={action} target="#today" about={letters} />
+        <TaskButtons task={task} action={action} target="#today" about={lettersOf(patient)} />
       </td>
     </tr>
   );
