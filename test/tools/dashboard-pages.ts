@@ -51,6 +51,7 @@ export const dashboardPages = ({
   page('settings', '/dashboard/settings'),
   page('doctor', '/dashboard/settings/doctor'),
   page('staff', '/dashboard/settings/staff'),
+  page('emergency', '/dashboard/settings/emergency'),
   page('nothing-here', '/dashboard/nothing', '*'),
 ];
 
