@@ -83,7 +83,7 @@ const Others = ({
     {list.length === 0 ? (
       <p class="empty">Nobody has taken emergency access.</p>
     ) : (
-      <ul class="plain-list">
+      <ul class="addenda">
         {list.map((access) => (
           <li class="sheet">
             <p>
@@ -91,12 +91,12 @@ const Others = ({
               {clock.time(access.startedAt)} to {clock.time(access.endedAt ?? access.expiresAt)}{' '}
               <State access={access} now={now} />
             </p>
-            {readsReasons ? <p class="written">{access.reason ?? 'The reason can no longer be read.'}</p> : null}
+            {readsReasons ? <p class="addendum-text">{access.reason ?? 'The reason can no longer be read.'}</p> : null}
             <p>
               <a href={`/dashboard/audit?who=${encodeURIComponent(access.staffName)}`}>What they looked at</a>
             </p>
             {access.review !== null ? (
-              <p class="quiet written">{`Reviewed by ${access.review.by}. ${readsReasons ? (access.review.note ?? '') : ''}`}</p>
+              <p class="quiet addendum-text">{`Reviewed by ${access.review.by}. ${readsReasons ? (access.review.note ?? '') : ''}`}</p>
             ) : readsReasons && access.staffId !== me && isOver(access, now) ? (
               <form method="post" action={`/dashboard/settings/emergency/${access.id}/review`}>
                 <label>
