@@ -29,6 +29,7 @@ export const dashboardPages = ({
   page('patient-edit', `/dashboard/patients/${patientId}/edit`, '/dashboard/patients/:patient_id/edit'),
   page('patient-erase', `/dashboard/patients/${patientId}/erase`, '/dashboard/patients/:patient_id/erase'),
   page('tasks', '/dashboard/tasks'),
+  page('downtime', '/dashboard/downtime'),
   page('new-call', '/dashboard/new-call'),
   page('campaigns', '/dashboard/campaigns'),
   page('campaign-new', '/dashboard/campaigns/new'),
