@@ -5,6 +5,7 @@
 import { withDeadline } from './deadline.ts';
 import type { Config } from './env.ts';
 import { log } from './log.ts';
+import { sendAlert } from './send-alert.ts';
 import type { Database } from './store/database.ts';
 import { alertAgainAt } from './store/tasks.ts';
 
@@ -23,24 +24,12 @@ export interface Alert {
 export async function alertStaff(db: Database, config: Config, alert: Alert, now: number): Promise<void> {
   const line = { call_id: alert.callId, task_id: alert.id };
   try {
-    if (config.alertUrl !== null) await withDeadline(send(config.alertUrl, config.publicUrl, alert), SEND_DEADLINE_MS);
+    const message = { type: `task.${alert.kind}`, task_id: alert.id, call_id: alert.callId };
+    const url = `${config.publicUrl}/dashboard/calls/${alert.callId}`;
+    await sendAlert(config, alert.id, { ...message, url }, now);
     await withDeadline(alertAgainAt(db, alert.id, now + AGAIN_AFTER_MS * config.timerScale), SEND_DEADLINE_MS);
     log.info('alert.sent', line);
   } catch (error) {
     log.error('alert.not_sent', { ...line, reason: (error as Error).name });
   }
-}
-
-async function send(alertUrl: string, publicUrl: string, { id, kind, callId }: Alert): Promise<void> {
-  const response = await fetch(alertUrl, {
-    method: 'POST',
-    redirect: 'manual',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      ...{ type: `task.${kind}`, task_id: id, call_id: callId },
-      url: `${publicUrl}/dashboard/calls/${callId}`,
-    }),
-  });
-  await response.body?.cancel();
-  if (!response.ok) throw new Error(`the alert was answered with ${response.status}`);
 }

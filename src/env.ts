@@ -50,6 +50,7 @@ const OPTIONAL = [
   'STAFF_TRANSFER_NUMBER',
   'STAFF_HOURS',
   'ALERT_URL',
+  'ALERT_SECRET',
   'DIAL_RATE_PER_SECOND',
   'MAX_LIVE_CALLS',
   'CALLING_HOURS',
@@ -107,8 +108,11 @@ export interface Config {
     /** Null: key 0 promises a callback. */
     readonly staff: { readonly number: string; readonly hours: readonly OpeningHours[] } | null;
   };
-  /** Told of red flags, without patient data; null: only the task list shows them. */
-  readonly alertUrl: string | null;
+  /** Told of red flags and of what is wrong with the installation, without patient data; `url` null: only the pages show them. */
+  readonly alerts: {
+    readonly url: string | null /** `whsec_…`; null: messages are not signed. */;
+    readonly secret: string | null;
+  };
   readonly access: { readonly teamDomain: string; readonly audience: string; readonly admins: ReadonlySet<string> };
   readonly dialing: {
     readonly ratePerSecond: number;
@@ -244,6 +248,7 @@ function parse(env: Env): ReadConfig {
   const staffHours = parseStaffHours(text('STAFF_HOURS') || 'Mon-Fri 09:00-17:00');
   if (staffHours === null) bad('STAFF_HOURS');
   const alertUrl = text('ALERT_URL') === '' ? null : origin('ALERT_URL', text('ALERT_URL'));
+  if (text('ALERT_SECRET') !== '' && !isSigningSecret(text('ALERT_SECRET'))) bad('ALERT_SECRET');
   const origins = list('RECORDING_ORIGINS').map((value) => origin('RECORDING_ORIGINS', value));
   for (const url of origins) if (url !== null && !isPlainPrefix(url)) bad('RECORDING_ORIGINS');
   const deleteAtTelnyx = text('DELETE_AT_TELNYX') || 'true';
@@ -311,7 +316,7 @@ function parse(env: Env): ReadConfig {
         staff:
           text('STAFF_TRANSFER_NUMBER') === '' ? null : { number: text('STAFF_TRANSFER_NUMBER'), hours: staffHours },
       },
-      alertUrl: alertUrl?.href ?? null,
+      alerts: { url: alertUrl?.href ?? null, secret: text('ALERT_SECRET') || null },
       access: {
         teamDomain,
         audience: text('ACCESS_AUD'),

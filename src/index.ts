@@ -5,6 +5,7 @@ import type { DialMessage, Env, JobMessage } from './env.ts';
 import { log } from './log.ts';
 import { consumeJobs } from './outbox/consume-jobs.ts';
 import { sweepJobs } from './outbox/sweep-jobs.ts';
+import { watchInstallation } from './outbox/watch-installation.ts';
 import { database } from './store/database.ts';
 import { noteSign } from './store/signs.ts';
 import { createApp } from './web/app.ts';
@@ -31,11 +32,16 @@ export default {
       default:
         // The dialer and the cron send hints again by themselves; what stands here shows that something is wrong for longer.
         for (const { body } of batch.messages) log.error('hint.dead', { ...body });
+        await noteSign(database(env), 'hint_dead', { at: Date.now(), code: 'hint_dead' }).catch(() => undefined);
     }
   },
 
   async scheduled({ scheduledTime }, env) {
-    const swept = await Promise.allSettled([sweep(env, scheduledTime), sweepJobs(env, scheduledTime)]);
+    const swept = await Promise.allSettled([
+      sweep(env, scheduledTime),
+      sweepJobs(env, scheduledTime),
+      watchInstallation(env, scheduledTime),
+    ]);
     const failed = swept.flatMap((each) => (each.status === 'rejected' ? [(each.reason as Error).name] : []));
     // Never thrown on: the text of a failed query names what it was about.
     for (const reason of failed) log.error('sweep.failed', { reason });

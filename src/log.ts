@@ -5,6 +5,7 @@
 const FIELDS = [
   'actor',
   'age_seconds',
+  'alert_id',
   'attempt',
   'attempt_id',
   'audit',
@@ -70,7 +71,17 @@ function clean(value: string | number | boolean): string | number | boolean {
   if (typeof value !== 'string') return value;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
   const line = value.replace(/[\u0000-\u001f\u007f\u2028\u2029]/g, ' ').slice(0, MAX_VALUE_LENGTH);
-  return SENSITIVE.some((shape) => shape.test(line)) ? '[redacted]' : line;
+  if (!SENSITIVE.some((shape) => shape.test(line))) return line;
+  redactions += 1;
+  return '[redacted]';
+}
+
+let redactions = 0;
+/** How often the second barrier held something back in this isolate since it was last asked: each is a bug (LG-04). */
+export function takeRedactions(): number {
+  const taken = redactions;
+  redactions = 0;
+  return taken;
 }
 
 function write(level: LogLevel, event: string, fields: LogFields): void {

@@ -16,6 +16,7 @@ export type IdPrefix =
   | 'pre'
   | 'med'
   | 'trn'
+  | 'alr'
   | 'emg'
   | 'rev';
 

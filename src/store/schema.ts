@@ -704,3 +704,31 @@ export const deliveries = sqliteTable(
     index('deliveries_failed').on(t.sink, t.failedAt).where(sql`failed_at is not null`),
   ],
 );
+
+/**
+ * Something wrong with the installation, from when it was first seen until it was well again for a while (C77): one open row for each kind
+ * and subject. `told_at`, `resolved_told_at`: when ALERT_URL took the news; null: not yet. Kinds, codes and counts only, never of a
+ * patient. Kept for a year.
+ */
+export const alerts = sqliteTable(
+  'alerts',
+  {
+    id: text().primaryKey(),
+    kind: text().notNull(),
+    subject: text().notNull(),
+    code: text().notNull(),
+    count: integer(),
+    openedAt: integer('opened_at').notNull(),
+    seenAt: integer('seen_at').notNull(),
+    toldAt: integer('told_at'),
+    closedAt: integer('closed_at'),
+    resolvedToldAt: integer('resolved_told_at'),
+    acknowledgedBy: text('acknowledged_by'),
+    acknowledgedAt: integer('acknowledged_at'),
+  },
+  (t) => [
+    uniqueIndex('alerts_open').on(t.kind, t.subject).where(sql`closed_at is null`),
+    index('alerts_opened').on(t.openedAt, t.id),
+    index('alerts_untold').on(t.id).where(sql`told_at is null or (closed_at is not null and resolved_told_at is null)`),
+  ],
+);

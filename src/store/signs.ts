@@ -3,7 +3,22 @@ import { lte, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { signs } from './schema.ts';
 
-export type SignName = 'cron' | 'dial_queue' | 'job_queue' | 'webhook_verified' | 'webhook_refused';
+export type SignName =
+  | 'cron'
+  | 'dial_queue'
+  | 'job_queue'
+  | 'webhook_verified'
+  | 'webhook_refused'
+  /** Many refused within minutes, by one isolate. */
+  | 'webhook_burst'
+  | 'denied_burst'
+  /** The second barrier of the log held something back (LG-04). */
+  | 'redaction'
+  /** A queue gave a hint up. */
+  | 'hint_dead'
+  /** `code`: what does not hold in the audit; null: it holds. */
+  | 'audit'
+  | 'database_behind';
 
 export interface Sign {
   readonly at: number;

@@ -7,10 +7,12 @@ import { errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Config } from '../env.ts';
 import { log } from '../log.ts';
 import { type Database, database } from '../store/database.ts';
+import { noteSign, SIGN_EVERY_MS } from '../store/signs.ts';
 import { findStaff, ROLES } from '../store/staff.ts';
 import type { SignIn } from '../store/staff-sessions.ts';
 import { AccessKeysUnavailable, accessKeys } from './access-keys.ts';
 import { recordAccess } from './audit.ts';
+import { Burst } from './burst.ts';
 import type { Actor, AppEnv } from './context.ts';
 import { Problem } from './errors.ts';
 
@@ -38,6 +40,7 @@ export const requireActor = (): MiddlewareHandler<AppEnv> =>
     const line = { method: c.req.method, request_id: c.get('requestId') };
     if (!verdict.ok) {
       log.warn('access.refused', { ...line, reason: verdict.reason, status: verdict.status });
+      await noteDenied(database(c.env), verdict.reason);
       if (verdict.status === 401) throw new Problem(401, 'unauthenticated');
       throw new Problem(503, verdict.reason, { headers: { 'Retry-After': '5' } });
     }
@@ -46,11 +49,25 @@ export const requireActor = (): MiddlewareHandler<AppEnv> =>
     c.set('signIn', await signInOf(verdict.identity));
     if (actor.roles.length === 0) {
       log.warn('access.denied', { ...line, actor: actor.id, code: 'no_role' });
+      await noteDenied(database(c.env), 'no_role');
       await recordAccess(c, 'access.denied', 403, 'no_role');
       throw new Problem(403, 'no_role');
     }
     await next();
   };
+
+/** Somebody tries doors, or everybody is locked out: both are worth knowing (SE-31). Left once a minute. */
+const denials = new Burst(20, 5 * 60_000);
+let lastDeniedSign = 0;
+
+async function noteDenied(db: Database, code: string): Promise<void> {
+  const at = Date.now();
+  if (!denials.add(at) || at - lastDeniedSign < SIGN_EVERY_MS) return;
+  lastDeniedSign = at;
+  await noteSign(db, 'denied_burst', { at, code }).catch(() => {
+    lastDeniedSign = 0;
+  });
+}
 
 async function verifyToken(token: string | undefined, access: Config['access']): Promise<Verdict> {
   if (token === undefined || token === '') return { ok: false, status: 401, reason: 'no_token' };

@@ -1,4 +1,5 @@
 /** Every protected route. Tests crawl this table. */
+import { alertRoutes } from './api/alerts.ts';
 import { auditRoutes } from './api/audit.ts';
 import { callLogRoutes } from './api/call-logs.ts';
 import { callRoutes } from './api/calls.ts';
@@ -77,6 +78,7 @@ const listed: readonly Route[] = [
   ...openApiRoutes(document),
   ...apiDocsRoutes(document),
   ...auditRoutes,
+  ...alertRoutes,
   ...statsRoutes,
   ...configRoutes,
   ...dashboardRoutes,

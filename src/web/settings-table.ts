@@ -92,7 +92,12 @@ export const SETTINGS: Readonly<Record<VariableName, Setting>> = {
   },
   ALERT_URL: {
     group: 'clinic',
-    meaning: 'Told of red flags by id and link alone. Left out: only the task list shows them.',
+    meaning:
+      'Told of red flags and of trouble with this installation, by id and link alone. Left out: only the pages show them.',
+  },
+  ALERT_SECRET: {
+    group: 'clinic',
+    meaning: 'What messages to ALERT_URL are signed with. Left out: they are not signed.',
   },
   ACCESS_TEAM_DOMAIN: {
     group: 'people',

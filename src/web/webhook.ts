@@ -11,6 +11,7 @@ import { database } from '../store/database.ts';
 import { noteSign, SIGN_EVERY_MS, type SignName } from '../store/signs.ts';
 import { inboundCallId } from '../telnyx/inbound-call-id.ts';
 import { parseEvent } from '../telnyx/parse-event.ts';
+import { Burst } from './burst.ts';
 import type { AppContext } from './context.ts';
 import { Problem } from './errors.ts';
 import { logProblems } from './not-configured.ts';
@@ -29,6 +30,8 @@ const OUR_FAULT: ReadonlySet<VerifyRefusal['reason']> = new Set([
 
 /** Refusals seen by this isolate. */
 let refusals = 0;
+/** Now and then somebody forges one; so many in five minutes are an attack, or a key that does not fit any more (SE-02). */
+const webhookRefusals = new Burst(10, 5 * 60_000);
 
 export async function receiveWebhook(c: AppContext): Promise<Response> {
   const request = c.req.raw;
@@ -55,6 +58,7 @@ async function verify(c: AppContext, body: Uint8Array, config: Config): Promise<
   // What nobody signed says nothing about Telnyx: anyone on the internet may send it.
   if (result.reason !== 'signature_missing') leaveSign(c, 'webhook_refused', result.reason);
   refusals += 1;
+  if (webhookRefusals.add(Date.now())) leaveSign(c, 'webhook_burst', result.reason);
   const age = result.reason === 'timestamp_too_old' ? result.ageSeconds : null;
   log.warn('webhook.refused', { reason: result.reason, age_seconds: age, count: refusals });
   if (OUR_FAULT.has(result.reason)) throw new Problem(503, 'not_configured');

@@ -27,7 +27,7 @@ const events = () => lines.map(({ event }) => event);
 it('without ALERT_URL is sent nowhere, and is due again all the same', async () => {
   const telnyx = givenTelnyx();
   const task = await givenTask();
-  await alertStaff(db, { ...config, alertUrl: null }, task, Date.now());
+  await alertStaff(db, { ...config, alerts: { url: null, secret: null } }, task, Date.now());
   expect([telnyx.alerts, await alertAt(task)]).toEqual([[], Date.now() + 300_000]);
 });
 

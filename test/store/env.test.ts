@@ -40,7 +40,7 @@ describe('readConfig', () => {
         transcriptionModel: 'openai/whisper-large-v3-turbo',
       },
       clinic: { callbackNumber: '+12025550100', optOutNumber: '+12025550100', staff: null },
-      alertUrl: null,
+      alerts: { url: null, secret: null },
       dialing: { ratePerSecond: 1, maxLiveCalls: 2, callingHours: 'policy' },
     });
   });
@@ -104,6 +104,8 @@ describe('readConfig', () => {
     ['STAFF_HOURS', 'Mon-Fri 17:00-09:00'],
     ['STAFF_HOURS', 'Mon-Fri 09:00-17:00; Sat 10:00-12:00'],
     ['ALERT_URL', 'http://alerts.example/'],
+    ['ALERT_SECRET', 'whsec_short'],
+    ['ALERT_SECRET', 'secret'],
     ['ALERT_URL', 'http://127.0.0.1.example/'],
     ['ALERT_URL', 'ftp://alerts.example/'],
     ['ALERT_URL', 'mailto:nurse@clinic.example'],
@@ -207,7 +209,7 @@ describe('readConfig', () => {
     'http://localhost:8791/',
     'http://[::1]:8791/',
   ])('takes %s for alerts, query and all', (url) => {
-    expect(config({ ALERT_URL: url }).alertUrl).toBe(url);
+    expect(config({ ALERT_URL: url }).alerts.url).toBe(url);
   });
 
   it.each([

@@ -212,7 +212,7 @@ export class SessionUnderTest extends LiveCall {
   }
 }
 
-export const givenTelnyx = (): FakeTelnyx => new FakeTelnyx(config.telnyx.apiBase, config.alertUrl);
+export const givenTelnyx = (): FakeTelnyx => new FakeTelnyx(config.telnyx.apiBase, config.alerts.url);
 
 export async function givenSession(person: Parameters<typeof givenPlacedCall>[0] = {}): Promise<SessionUnderTest> {
   return new SessionUnderTest(await givenPlacedCall(person), givenTelnyx());

@@ -81,7 +81,7 @@ const IMPORTS: Readonly<Record<string, readonly [forbidden: readonly string[], a
     ],
     [
       ...['cloudflare:workers', '../domain/jobs/backoff.ts', '../telnyx/client.ts', '../store/jobs.ts', '../log.ts'],
-      ...['../csv-records.ts', '../us-number.ts', '../call-json.ts', 'standardwebhooks'],
+      ...['../csv-records.ts', '../us-number.ts', '../call-json.ts', '../send-alert.ts', 'standardwebhooks'],
     ],
   ],
   'src/web/x.ts': [
@@ -108,6 +108,7 @@ const IMPORTS: Readonly<Record<string, readonly [forbidden: readonly string[], a
       '../store/calls.ts',
       '../csv-records.ts',
       '../call-json.ts',
+      '../send-alert.ts',
       '../outbox/sinks.ts',
     ],
   ],

@@ -45,6 +45,7 @@ export const dashboardPages = ({
   page('deliveries', '/dashboard/deliveries'),
   page('deliveries-none', '/dashboard/deliveries?status=canceled', '/dashboard/deliveries'),
   page('jobs', '/dashboard/jobs'),
+  page('alerts', '/dashboard/alerts'),
   page('audit', '/dashboard/audit'),
   page('api', '/api/docs'),
   page('api-campaigns', '/api/docs?resource=campaigns', '/api/docs'),

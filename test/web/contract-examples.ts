@@ -107,6 +107,9 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     { path: (world) => world.patient(), body: () => ({ flags: ['staff_only'] }) },
   ],
 
+  'GET /api/alerts': [{ path: (world) => world.alert() }],
+  'POST /api/alerts/{alert_id}/acknowledge': [{ path: (world) => world.alert() }],
+  'POST /api/alerts/test': [{ path: (world) => world.listener() }],
   'POST /api/emergency-access': [{ as: 'intake', body: () => ({ reason: 'A patient is not breathing well.' }) }],
   'POST /api/emergency-access/end': [{ as: 'operator', path: (world) => world.emergency('operator') }],
   'GET /api/emergency-access': [{ path: (world) => world.emergency() }],

@@ -2,6 +2,7 @@
 import { eq } from 'drizzle-orm';
 import { vi } from 'vitest';
 import { adultIntake } from '../../src/domain/intake/adult-intake.ts';
+import { applyReconciled, listAlerts } from '../../src/store/alerts.ts';
 import { beginEmergency, EMERGENCY_MS } from '../../src/store/emergency-accesses.ts';
 import { findJob, insertJob } from '../../src/store/jobs.ts';
 import { newId } from '../../src/store/new-id.ts';
@@ -33,12 +34,14 @@ type Ids = Readonly<Record<string, string>>;
 
 const PROOF = { eventId: 'ev9', at: 1, key: '1', wording: 'consent-en-1', wordingHash: 'c0ffee' } as const;
 
+const ALERT_URL = 'http://127.0.0.1:9/alerts';
+
 /** For what has to have another name each time. */
 let made = 0;
 
 export async function givenWorld() {
   const keys = { PHI_KEYS: `k1:${ring.keys.get('k1')?.toBase64()}` };
-  const given = givenApp({ ...keys, ...OPENAI, ...BACKEND } as never, { objects: 'real' });
+  const given = givenApp({ ...keys, ...OPENAI, ...BACKEND, ALERT_URL } as never, { objects: 'real' });
   catchHints();
   catchJobHints();
   handOnProbes();
@@ -152,6 +155,22 @@ export async function givenWorld() {
     const { staff_id = '' } = await create('/api/staff', order);
     return { staff_id };
   };
+  const alert = async (): Promise<Ids> => {
+    made += 1;
+    const breach = { kind: 'dead_letters', subject: `s${made}`, code: 'jobs_dead', count: 2 } as const;
+    await applyReconciled(db, { open: [breach], seen: [], close: [] }, Date.now());
+    const { items } = await listAlerts(db, { limit: 1, cursor: null });
+    return { alert_id: items[0]?.id ?? '' };
+  };
+  /** Who takes what is sent to ALERT_URL. */
+  const listener = async (): Promise<Ids> => {
+    const fetching = vi.mocked(globalThis.fetch);
+    const others = fetching.getMockImplementation() ?? fetch;
+    fetching.mockImplementation(async (input, init) =>
+      String(input) === ALERT_URL ? new Response() : others(input, init),
+    );
+    return {};
+  };
   /** Of somebody with that role; over, so that it can be reviewed, unless they are to end it. */
   const emergency = async (role?: 'operator'): Promise<Ids> => {
     const begun = await beginEmergency(
@@ -217,7 +236,7 @@ export async function givenWorld() {
       delivery,
     },
     ...{ transcription, definition, questionnaire, approved },
-    ...{ campaign, preflight, suppression, staff, emergency, media, listBeingRead, listRead },
+    ...{ campaign, preflight, suppression, staff, emergency, alert, listener, media, listBeingRead, listRead },
   };
 }
 

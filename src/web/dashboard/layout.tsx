@@ -1,6 +1,7 @@
 /** The frame of every page. No inline script, style or handler: the content security policy allows none. */
 import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
+import { AlertsBanner } from './alerts-banner.tsx';
 import type { Tone } from './labels.ts';
 import { DialingBanner, DialingControl } from './stop-dialing.tsx';
 import type { Viewer } from './viewer.ts';
@@ -62,6 +63,8 @@ const WAYS = [
   },
   { key: 'deliveries', path: '/dashboard/deliveries', name: 'Deliveries', needs: 'seesDeliveries', group: 2 },
   { key: 'jobs', path: '/dashboard/jobs', name: 'Background work', needs: 'seesWork', group: 2 },
+  // Every role.
+  { key: 'alerts', path: '/dashboard/alerts?open=true', name: 'Alerts', needs: 'seesCampaigns', group: 2 },
   { key: 'audit', path: '/dashboard/audit', name: 'Audit', needs: 'seesAudit', group: 2 },
   // Every role.
   { key: 'api', path: '/api/docs', name: 'API', needs: 'seesCampaigns', group: 2 },
@@ -181,6 +184,7 @@ const Document = ({ title, clinicName, viewer, alerts, givenUp, current, childre
         {viewer === null ? null : <Navigation current={current} viewer={viewer} alerts={alerts} givenUp={givenUp} />}
         <div class="content">
           {viewer === null ? null : <DialingBanner view={null} />}
+          {viewer === null ? null : <AlertsBanner kinds={[]} />}
           {viewer?.emergencyUntil == null ? null : (
             <p class="notice notice-bad">
               Emergency access is open: everything you look at is written down and reviewed.{' '}

@@ -1,5 +1,6 @@
 /** The pages. Handlers read, pages show; what a page can do goes through the same functions as the API. */
 import { type Route, route } from '../route.ts';
+import { alertPageRoutes } from './alert-routes.tsx';
 import { auditPageRoutes } from './audit-routes.tsx';
 import { callPageRoutes } from './call-routes.tsx';
 import { callsPageRoutes } from './calls-routes.tsx';
@@ -46,6 +47,7 @@ export const dashboardRoutes: readonly Route[] = [
   ...deliveryPageRoutes,
   ...jobPageRoutes,
   ...auditPageRoutes,
+  ...alertPageRoutes,
   ...newCampaignRoutes,
   ...campaignPageRoutes,
   ...campaignCommandRoutes,

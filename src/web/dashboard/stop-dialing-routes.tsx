@@ -1,5 +1,6 @@
 /** What the control in the frame asks for: how dialing stands, stopping it, going on. */
 import * as z from 'zod';
+import { openKinds } from '../../store/alerts.ts';
 import { Problem } from '../errors.ts';
 import { type Ask, type Route, route } from '../route.ts';
 import { dialingStatus, resumeDialing, type StoppedDialing, stopDialing } from '../stop-dialing.ts';
@@ -10,9 +11,9 @@ import { DialingAnswer, type DialingView } from './stop-dialing.tsx';
 import { CAMPAIGN_ROLES, STOP_ROLES, viewerOf } from './viewer.ts';
 
 async function dialingView(ask: Ask): Promise<DialingView> {
-  const { stoppedAt, stoppedBy, live } = await dialingStatus(ask);
+  const [{ stoppedAt, stoppedBy, live }, alertKinds] = await Promise.all([dialingStatus(ask), openKinds(ask.db)]);
   const clock = clinicClock(ask.config.clinic.timeZone, ask.now);
-  return { stoppedAt, stoppedBy, live, viewer: viewerOf(ask.actor), clock };
+  return { stoppedAt, stoppedBy, live, alertKinds, viewer: viewerOf(ask.actor), clock };
 }
 
 const answer = async (ask: Ask, outcome: string) =>

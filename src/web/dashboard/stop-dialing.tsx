@@ -2,6 +2,8 @@
  * The way to stop every call, in the frame of every page, and the banner while dialing is stopped. Pages come without asking the
  * dialer; this asks it as soon as they are loaded and every 15 s, so that a page left open learns of it too.
  */
+import type { AlertKind } from '../../domain/alerts/alert-rules.ts';
+import { AlertsBanner } from './alerts-banner.tsx';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import type { Viewer } from './viewer.ts';
 
@@ -12,6 +14,8 @@ export interface DialingView {
   readonly live: number;
   readonly viewer: Viewer;
   readonly clock: ClinicClock;
+  /** Of the open alerts. */
+  readonly alertKinds: readonly AlertKind[];
 }
 
 const liveCalls = (live: number): string => (live === 1 ? '1 call under way' : `${live} calls under way`);
@@ -69,6 +73,7 @@ export const DialingAnswer = ({ view }: { view: DialingView }) => (
       {view.viewer.stopsDialing && view.stoppedAt === null ? <StopPanel live={view.live} /> : null}
     </div>
     <DialingBanner view={view} elsewhere />
+    <AlertsBanner kinds={view.alertKinds} elsewhere />
   </>
 );
 

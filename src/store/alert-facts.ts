@@ -1,0 +1,75 @@
+/** The figures that alerts are told from, read once a minute; each by an index. No patient data. */
+import { and, count, eq, gt, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import type { AlertFacts } from '../domain/alerts/alert-rules.ts';
+import type { Database } from './database.ts';
+import { countDeadJobs } from './jobs.ts';
+import { recentDials } from './recent-dials.ts';
+import { attempts, calls, deliveries, emergencyAccesses, spend } from './schema.ts';
+import { readSigns } from './signs.ts';
+
+const HOUR_MS = 3_600_000;
+/** Counting further tells nobody more. */
+const MOST_COUNTED = 1000;
+
+interface Asked {
+  readonly now: number;
+  /** As far back as ended calls are looked at. */
+  readonly windowMs: number;
+  /** A call that Telnyx took so long ago should have been heard of. */
+  readonly silentMs: number;
+}
+
+export async function alertFacts(
+  db: Database,
+  capNanos: number,
+  { now, windowMs, silentMs }: Asked,
+): Promise<AlertFacts> {
+  const today = new Date(now).toISOString().slice(0, 10);
+  const [dials, signs, deadJobs, [silent], [ended], [dead], [spent], [emergencies]] = await Promise.all([
+    recentDials(db, now - HOUR_MS),
+    readSigns(db),
+    countDeadJobs(db, MOST_COUNTED),
+    db
+      .select({ n: count() })
+      .from(calls)
+      .where(
+        and(
+          ...[eq(calls.status, 'dialing'), isNotNull(calls.callControlId)],
+          ...[lt(calls.dialedAt, now - silentMs), gt(calls.createdAt, now - HOUR_MS)],
+        ),
+      ),
+    db
+      .select({ calls: count(), failed: sql<number>`coalesce(sum(${calls.status} = 'failed'), 0)` })
+      .from(attempts)
+      .innerJoin(calls, eq(calls.id, attempts.callId))
+      // An attempt that ended in the window began at most an hour before it.
+      .where(
+        and(
+          ...[eq(attempts.status, 'ended'), gt(attempts.createdAt, now - windowMs - HOUR_MS)],
+          gt(attempts.endedAt, now - windowMs),
+        ),
+      ),
+    db.select({ n: count() }).from(deliveries).where(eq(deliveries.status, 'dead')),
+    db
+      .select({ nanos: sql<number>`coalesce(sum(${spend.nanos}), 0)` })
+      .from(spend)
+      .where(eq(spend.day, today)),
+    db.select({ n: count() }).from(emergencyAccesses).where(isNull(emergencyAccesses.reviewedAt)),
+  ]);
+  return {
+    ...{ now, dials, deadJobs },
+    silentCalls: silent?.n ?? 0,
+    ended: ended ?? { calls: 0, failed: 0 },
+    deadDeliveries: dead?.n ?? 0,
+    spend: { spentNanos: spent?.nanos ?? 0, capNanos },
+    unreviewedEmergencies: emergencies?.n ?? 0,
+    signs: {
+      audit: signs.audit ?? null,
+      databaseBehind: signs.database_behind ?? null,
+      webhookBurst: signs.webhook_burst ?? null,
+      deniedBurst: signs.denied_burst ?? null,
+      redaction: signs.redaction ?? null,
+      hintDead: signs.hint_dead ?? null,
+    },
+  };
+}

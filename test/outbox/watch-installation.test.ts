@@ -1,0 +1,106 @@
+/** Alerts end to end: real D1, a listener at ALERT_URL that verifies what it is sent (C77, HS-09). */
+import { Webhook } from 'standardwebhooks';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Env } from '../../src/env.ts';
+import { log } from '../../src/log.ts';
+import { watchInstallation } from '../../src/outbox/watch-installation.ts';
+import { listAlerts } from '../../src/store/alerts.ts';
+import { insertJob } from '../../src/store/jobs.ts';
+import { alerts, jobs } from '../../src/store/schema.ts';
+import { noteSign } from '../../src/store/signs.ts';
+import { db, testEnv } from '../support/worker-env.ts';
+
+const SECRET = `whsec_${btoa('alert-secret-of-thirty-two-bytes')}`;
+const URL = 'https://alerts.example/hook';
+const env = { ...testEnv, ALERT_URL: URL, ALERT_SECRET: SECRET } as Env;
+const START = Date.now();
+const minute = (n: number) => START + n * 60_000;
+
+interface Sent {
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+let sent: Sent[] = [];
+let answers: number[] = [];
+beforeEach(() => {
+  sent = [];
+  answers = [];
+  vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+    expect([String(input), init?.redirect]).toEqual([URL, 'manual']);
+    sent.push({ headers: Object.fromEntries(new Headers(init?.headers)), body: String(init?.body) });
+    return new Response(null, { status: answers.shift() ?? 200 });
+  });
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await db.delete(alerts);
+  await db.delete(jobs);
+  await testEnv.DB.prepare('delete from signs').run();
+});
+
+async function givenDeadJob(): Promise<void> {
+  await insertJob(db, { kind: 'sweep_storage', subject: crypto.randomUUID() }, START);
+  await db.update(jobs).set({ status: 'dead', code: 'gone', endedAt: START });
+}
+const told = () => sent.map(({ body }) => (JSON.parse(body) as { type: string; kind: string }).type);
+const open = async () => (await listAlerts(db, { limit: 10, cursor: null, open: true })).items;
+
+it('tells once of what is wrong, however often it looks, and once that it is over (U31)', async () => {
+  await givenDeadJob();
+  for (const n of [0, 1, 2, 3]) await watchInstallation(env, minute(n));
+  expect(told()).toEqual(['alert.opened']);
+  expect(await open()).toMatchObject([{ kind: 'dead_letters', code: 'jobs_dead', count: 1, toldAt: minute(0) }]);
+  await db.delete(jobs);
+  for (const n of [4, 17, 18, 19]) await watchInstallation(env, minute(n));
+  expect(told()).toEqual(['alert.opened', 'alert.resolved']);
+  expect(await open()).toEqual([]);
+});
+
+it('is signed by Standard Webhooks, so that the listener knows whom it is from (C66)', async () => {
+  await givenDeadJob();
+  await watchInstallation(env, Date.now());
+  const [{ headers, body }] = sent as [Sent];
+  expect(new Webhook(SECRET).verify(body, headers)).toMatchObject({ type: 'alert.opened', kind: 'dead_letters' });
+  expect(() => new Webhook(SECRET).verify(`${body} `, headers)).toThrow();
+});
+
+it('holds a kind, a code, a count and a link, and nothing else (HS-09)', async () => {
+  await givenDeadJob();
+  await watchInstallation(env, START);
+  expect(JSON.parse(sent[0]?.body ?? '')).toEqual({
+    ...{ type: 'alert.opened', kind: 'dead_letters', subject: 'jobs', code: 'jobs_dead', count: 1 },
+    alert_id: expect.stringMatching(/^alr_/),
+    url: expect.stringMatching(/^https?:\/\/[^/]+\/dashboard\/alerts$/),
+  });
+});
+
+it('is told again each minute until the listener takes it (C77)', async () => {
+  await givenDeadJob();
+  answers = [500, 302, 200];
+  for (const n of [0, 1, 2, 3]) await watchInstallation(env, minute(n));
+  expect(told()).toEqual(['alert.opened', 'alert.opened', 'alert.opened']);
+  // By one id, so that a listener who took it in spite of its answer knows it again.
+  expect(new Set(sent.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+});
+
+it('opens without a listener all the same, and goes unsigned without a secret', async () => {
+  await givenDeadJob();
+  await watchInstallation({ ...testEnv, ALERT_URL: '' } as Env, minute(0));
+  expect([await open(), sent]).toMatchObject([[{ kind: 'dead_letters' }], []]);
+  await db.delete(alerts);
+  await watchInstallation({ ...testEnv, ALERT_URL: URL } as Env, minute(1));
+  expect(sent[0]?.headers['webhook-signature']).toBeUndefined();
+});
+
+it('tells of a line the second barrier of the log held back (LG-04)', async () => {
+  log.info('fuzz', { reason: 'call +12025550143' });
+  await watchInstallation(env, minute(0));
+  expect(await open()).toMatchObject([{ kind: 'redaction', subject: 'log' }]);
+});
+
+it('tells of a broken audit for as long as the last look says so (X12)', async () => {
+  await noteSign(db, 'audit', { at: minute(0), code: 'audit_break' });
+  await watchInstallation(env, minute(0));
+  expect(await open()).toMatchObject([{ kind: 'audit_break' }]);
+});
