@@ -162,7 +162,7 @@ describe('the real queue', () => {
 });
 
 describe('one dial per attempt', () => {
-  it('delivered twice, one after the other', async () => {
+  it('delivered twice, one after the other (T20)', async () => {
     const placed = await givenHinted();
     await consume(messageOf(placed));
     expect(await consume(messageOf(placed))).toEqual({ acked: 1, retried: 0 });

@@ -142,7 +142,7 @@ describe('an answer that is no audio', () => {
     expect(canceled).toBe(2);
   });
 
-  it('that never ends is broken off when it is larger than any call, whatever it promised', async () => {
+  it('that never ends is broken off when it is larger than any call, whatever it promised (SE-27, S2-V6)', async () => {
     const telnyx = givenTelnyx();
     let [given, canceled] = [0, 0];
     // 320 kbit/s at 44.1 kHz.

@@ -20,7 +20,7 @@ describe('the window', () => {
     expect(await verifyTelnyxWebhook(delivery)).toMatchObject({ ok: true, timestamp: NOW_SECONDS + offset });
   });
 
-  test.each([301, 412, NOW_SECONDS])('refuses a delivery signed %i seconds ago', async (age) => {
+  test.each([301, 412, NOW_SECONDS])('refuses a delivery signed %i seconds ago (SE-02)', async (age) => {
     const delivery = await signedDelivery(signer, { timestamp: NOW_SECONDS - age });
     expect(await verifyTelnyxWebhook(delivery)).toEqual({
       ok: false,

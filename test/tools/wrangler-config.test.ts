@@ -28,18 +28,18 @@ it('has another name than the local worker, which a deploy that forgets the envi
   expect(local.name).not.toBe(production.name);
 });
 
-it('answers on no hostname that Access does not cover', () => {
+it('answers on no hostname that Access does not cover (SE-09, T02)', () => {
   for (const environment of [local, production]) {
     expect([environment.workers_dev, environment.preview_urls]).toEqual([false, false]);
     expect(environment.assets?.run_worker_first).toBe(true);
   }
 });
 
-it("writes no request of its own accord into the platform's log (LG-02)", () => {
+it("writes no request of its own accord into the platform's log (LG-02, LG-07)", () => {
   for (const environment of [local, production]) expect(environment.observability?.logs?.invocation_logs).toBe(false);
 });
 
-it('binds nothing that keeps an offline start from starting, and keeps no variable or secret in the file', () => {
+it('binds nothing that keeps an offline start from starting, and keeps no variable or secret in the file (SE-28, S1-A1, S1-M1, S1-K4)', () => {
   expect(local.ai).toBeUndefined();
   expect(production.ai).toEqual({ binding: 'AI' });
   expect([local.vars, production.vars]).toEqual([{}, {}]);

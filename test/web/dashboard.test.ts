@@ -22,7 +22,7 @@ const XSS = [
 ];
 
 describe('ways in', () => {
-  it('/ and /dashboard lead to today', async () => {
+  it('/ and /dashboard lead to today (S1-P1)', async () => {
     for (const [from, to] of [
       ['/', '/dashboard'],
       ['/dashboard', '/dashboard/today'],
@@ -58,7 +58,7 @@ describe('ways in', () => {
 });
 
 describe('the worklist', () => {
-  it('shows initials, last four, status, consent and length; never a name or a whole number', async () => {
+  it('shows initials, last four, status, consent and length; never a name or a whole number (S1-P5, S1-E02)', async () => {
     const made = await givenCall(given, { firstName: 'Ana', lastName: 'Diaz' });
     await endCall(given, made);
     const { html } = await pageOf('/dashboard/calls?status=completed');
@@ -102,7 +102,7 @@ describe('the worklist', () => {
 });
 
 describe('one call', () => {
-  it('shows the banner, the facts, the note, the words and the events', async () => {
+  it('shows the banner, the facts, the note, the words and the events (CL-23)', async () => {
     const made = await givenCall(given);
     await endCall(given, made);
     const { html } = await pageOf(`/dashboard/calls/${made.call.id}`);

@@ -46,7 +46,7 @@ describe('error pages', () => {
     expect(html).toContain('Sign out');
   });
 
-  it('say nothing of what went wrong inside', async () => {
+  it('say nothing of what went wrong inside (SE-21, S1-D4)', async () => {
     vi.spyOn(given.env.DB, 'prepare').mockImplementation(() => {
       throw new Error('SQLITE_ERROR: near Ana');
     });

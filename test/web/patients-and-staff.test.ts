@@ -64,7 +64,7 @@ describe('/api/patients', () => {
     }
   });
 
-  it('takes no number in the address', async () => {
+  it('takes no number in the address (SE-15, HS-09)', async () => {
     expect((await given.request('/api/patients?phone_number=%2B12025550143')).status).toBe(422);
   });
 });

@@ -66,7 +66,7 @@ it('of somebody who was never called is a document too', async () => {
   expect(document).toMatchObject({ calls: [], consents: [], decisions: [] });
 });
 
-it('is nobody else’s: no call, note or consent of another patient is in it', async () => {
+it('is nobody else’s: no call, note or consent of another patient is in it (T17, SE-10)', async () => {
   const mine = await givenCall(given);
   const other = await givenCall(given, { lastName: 'Otherperson' });
   await endCall(given, mine);

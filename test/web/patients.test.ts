@@ -227,7 +227,7 @@ describe('POST /api/patients/search', () => {
     expect(await jsonOf(response)).toMatchObject({ errors: [{ pointer }] });
   });
 
-  it('is no GET: a name does not belong into an address', async () => {
+  it('is no GET: a name does not belong into an address (SE-15)', async () => {
     expect((await given.request('/api/patients?family_name=Diaz')).status).toBe(422);
     expect((await given.request('/api/patients/search')).status).toBe(405);
   });

@@ -63,7 +63,7 @@ describe('the gate', () => {
     expect(told({})).toMatchObject({ allowed: true, code: null, consentId: 'con_1', zones: ['America/New_York'] });
   });
 
-  it.each(closings)('says %s for %j', (code, changes) => {
+  it.each(closings)('says %s for %j (HS-13, HS-17, CL-19, SE-18)', (code, changes) => {
     expect(told(changes)).toMatchObject({ allowed: false, code });
   });
 
@@ -119,7 +119,7 @@ describe('the gate', () => {
   });
 });
 
-describe('a number that may have another owner by now (TC-21)', () => {
+describe('a number that may have another owner by now (TC-21, T03)', () => {
   const old = { ...consent, obtainedAt: NOON - 200 * DAY };
   const asked = (changes: object) => ({
     consents: [old],

@@ -112,7 +112,7 @@ describe('the opening', () => {
   );
 });
 
-describe('the birth date (HS-15)', () => {
+describe('the birth date (HS-15, T03, HS-08)', () => {
   const atBirthDate = () => givenOpening().keys('1');
 
   it('opens the consent when it is the one on file', () => {
@@ -225,7 +225,7 @@ describe('the items', () => {
     ['1', { state: 'answered', value: true }],
     ['2', { state: 'none', value: false }],
     ['3', { state: 'unknown', value: null }],
-  ])('a yes/no key %s is %j (CL-10)', (key, answer) => {
+  ])('a yes/no key %s is %j (CL-10, FH-03)', (key, answer) => {
     const call = talk(givenInterview(), {}, 'ample.allergies').keys(key);
     const { id, at } = call.events.at(-1)!;
     expect(answerTo(call, 'ample.allergies')).toEqual({
@@ -258,7 +258,7 @@ describe('the items', () => {
     ['0', 0],
     ['7', 7],
     ['10', 10],
-  ])('pain %s is %i: other digits are data, and 0 calls nobody (CL-06)', (keys, value) => {
+  ])('pain %s is %i: other digits are data, and 0 calls nobody (CL-06, FH-05)', (keys, value) => {
     const call = atPain().keys(keys);
     expect(answerTo(call, 'hpi.pain_level')).toMatchObject({ state: 'answered', value });
     expect(call.state.tasks).not.toContain('callback');

@@ -48,7 +48,7 @@ describe('what is shipped', () => {
   });
 });
 
-describe('the words around the items', () => {
+describe('the words around the items (HS-16, T16)', () => {
   it.each<[string, Questionnaire, string[]]>([
     [
       'the clinic is not named first',
@@ -181,7 +181,7 @@ describe('the words around the items', () => {
   });
 });
 
-describe('the items', () => {
+describe('the items (CL-15, CL-12)', () => {
   it.each<[string, Questionnaire, string[]]>([
     [
       'a yes/no question without its third key',
@@ -279,7 +279,7 @@ it('the name of a variable is never spoken, and not judged', () => {
   expect(broken(withMessage(texts))).toEqual([]);
 });
 
-describe('the red flags', () => {
+describe('the red flags (CL-02)', () => {
   const without = (advice: string) => adultIntake.redFlags.filter((rule) => rule.advice !== advice);
 
   it.each([

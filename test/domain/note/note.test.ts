@@ -164,7 +164,7 @@ describe('the note of another end', () => {
     expect(note.family_history.cancer).toEqual({ state: 'not_asked' });
   });
 
-  it('says skipped and unclear with their time, and without a value', () => {
+  it('says skipped and unclear with their time, and without a value (FH-02)', () => {
     const note = noteAfter(talk(givenInterview(), {}, 'hpi.symptom_duration').silent(3).keys('99', '99', '99'));
     expect(note.hpi.symptom_duration).toEqual({
       state: 'skipped',
