@@ -244,7 +244,7 @@ describe('campaign create', () => {
     });
   });
 
-  it('draws a bar where somebody looks, and writes lines where nobody does', async () => {
+  it('draws a bar where somebody looks, and writes lines where nobody does (S2-C2)', async () => {
     const lines = (await create()).ended.err;
     expect(lines).toBe('Reading the list: 33%  1 taken, 0 refused\nReading the list: 100%  2 taken, 1 refused\n');
     const bar = (await create([], { isTTY: true })).ended;
@@ -340,7 +340,7 @@ describe('transcribe', () => {
     expect(ended.err).not.toContain('.hidden');
   });
 
-  it('goes into folders, to a file and as JSON when asked', async () => {
+  it('goes into folders, to a file and as JSON when asked (S2-C3, S2-L2)', async () => {
     const folder = given();
     const output = path.join(folder, 'said.json');
     const service = await givenService(answer);

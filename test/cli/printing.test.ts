@@ -17,7 +17,7 @@ const list = { items: [{ ...patient, phone_number: '•••• 0143' }], next_
 const patients = () => givenService(({ path }) => ({ json: path.startsWith('/api/patients/') ? patient : list }));
 
 describe('telephone numbers', () => {
-  it('are masked in every answer, also as JSON and where they stand deep inside', async () => {
+  it('are masked in every answer, also as JSON and where they stand deep inside (S1-C1, S1-C5, S1-C7, S1-C9)', async () => {
     const service = await givenService(() => ({ json: { ...patient, consents: [{ phone_number: '+12025550199' }] } }));
     for (const given of [
       ['patient', 'get', 'pat_1'],
@@ -29,7 +29,7 @@ describe('telephone numbers', () => {
     }
   });
 
-  it('are whole with --reveal', async () => {
+  it('are whole with --reveal (S1-V3)', async () => {
     const { out } = await runCli(await patients(), ['patient', 'get', 'pat_1', '--reveal']);
     expect(out).toContain('+12025550143');
   });
@@ -97,7 +97,7 @@ describe('colours', () => {
 });
 
 describe('tables', () => {
-  it('line up under their headings, with a dash for what is not there', async () => {
+  it('line up under their headings, with a dash for what is not there (S2-C2)', async () => {
     const { out } = await runCli(await patients(), ['patient', 'list'], { zone: 'Europe/London' });
     expect(out).toBe(
       [
@@ -127,7 +127,7 @@ describe('tables', () => {
   });
 });
 
-it('config shows what is set by groups, and of a secret that it is', async () => {
+it('config shows what is set by groups, and of a secret that it is (S1-C10)', async () => {
   const settings = [
     { name: 'CLINIC_NAME', meaning: '', set: true, secret: false, value: 'Example Clinic', fingerprint: null },
     { name: 'TELNYX_API_KEY', meaning: '', set: true, secret: true, value: null, fingerprint: 'a1b2' },

@@ -110,7 +110,7 @@ describe('an answer that is no audio', () => {
     ['no connection', 'cut_off', networkError],
     ['silence', 'too_slow', hang],
     ['a beginning, and then silence', 'too_slow', stalling],
-  ])('%s is %s: nothing is stored, and it is tried again', async (_, code, given) => {
+  ])('%s is %s: nothing is stored, and it is tried again (SE-27)', async (_, code, given) => {
     hurry();
     const call = await givenPending();
     call.telnyx.always('download', given).always('retrieve_recording', recording());

@@ -125,7 +125,7 @@ describe('readConfig', () => {
     ['RETENTION_DAYS', '1.5'],
     ['RETENTION_DAYS', 'forever'],
     ['PHI_KEYS', 'k1:short'],
-  ])('refuses %s=%s (TC-07, HS-14, T18)', (name, value) => {
+  ])('refuses %s=%s (TC-07, HS-14, T18, S1-U1, S1-U3, S1-K1, S1-R5)', (name, value) => {
     expect(problems({ [name]: value })).toEqual([`${name} malformed`]);
   });
 

@@ -105,7 +105,7 @@ describe('the form', () => {
     'a thousand digits': '1'.repeat(1000),
   };
 
-  test.each(Object.entries(malformed))('refuses %s, even with a valid signature', async (_, timestamp) => {
+  test.each(Object.entries(malformed))('refuses %s, even with a valid signature (S1-A3)', async (_, timestamp) => {
     const delivery = await signedDelivery(signer, { timestamp });
     // The widest tolerance there is, so that nothing but the form can refuse.
     expect(await verifyTelnyxWebhook({ ...delivery, toleranceSeconds: Number.MAX_VALUE })).toEqual({

@@ -41,7 +41,7 @@ const question = (language: 'en' | 'es' = 'en'): CommandBody => ({
 });
 
 describe('the dial', () => {
-  it('is this request and no other field: never one of the recorder (RC-02)', async () => {
+  it('is this request and no other field: never one of the recorder (RC-02, S1-A2)', async () => {
     expect(await client.dial(plan, command<Command>({ name: 'dial' }))).toEqual({ ok: true, value: IDS });
     const [dial] = telnyx.requests;
     expect([dial?.method, dial?.path]).toEqual(['POST', '/calls']);

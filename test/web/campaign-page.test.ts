@@ -69,7 +69,7 @@ describe('a draft', () => {
     expectNoInlineCode(html);
   });
 
-  it('has its pre-flight made: who is called, who not and why, cost, time and the receipt', async () => {
+  it('has its pre-flight made: who is called, who not and why, cost, time and the receipt (S2-P3)', async () => {
     const campaign = await draft(2);
     const { phoneNumber } = (campaign.people[0] as Person).patient;
     await insertSuppression(db, ring, { phoneNumber, reason: 'asked', callId: null }, Date.now());
@@ -214,7 +214,7 @@ describe('its own fetching', () => {
     expect((await pageOf(address)).html).toContain('id="campaign-setup" hx-swap-oob="true"');
   });
 
-  it('keeps filter and page of the people', async () => {
+  it('keeps filter and page of the people (S2-E03)', async () => {
     const campaign = await draft(2);
     const query = '?status=ready&after=1';
     const { html } = await pageOf(at(campaign, query));

@@ -134,7 +134,7 @@ describe('one call', () => {
     expect(html).not.toContain('Hang up');
   });
 
-  it('fetches itself again and can be hung up while it runs', async () => {
+  it('fetches itself again and can be hung up while it runs (S1-P8)', async () => {
     const made = await givenCall(given);
     given.session.liveView = async () => ({
       record: recordOf({ status: 'in_progress', endedAt: null, hangupCause: null }),
@@ -206,7 +206,7 @@ describe('one call', () => {
 describe('the form', () => {
   afterEach(() => void vi.useRealTimers());
 
-  it('offers the day it is at the clinic, not in Greenwich, and none later', async () => {
+  it('offers the day it is at the clinic, not in Greenwich, and none later (S1-P3)', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-24T01:30:00Z') });
     const { html } = await pageOf('/dashboard/new-call');
     expect(html).toMatch(/<input name="consent.obtained_at"[^>]* max="2026-11-23" value="2026-11-23"/);

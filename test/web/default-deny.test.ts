@@ -117,7 +117,7 @@ describe('with a token', () => {
     },
   );
 
-  it('every route has its security headers, whatever it answers (SE-13, S1-M13, S2-R7)', async () => {
+  it('every route has its security headers, whatever it answers (SE-13, S1-M13, S1-U2, S1-K6, S2-R7)', async () => {
     for (const { method, path } of routes) {
       expectSecurityHeaders(await given.request(pathOf(path), { method, ...(method === 'GET' ? {} : UNSAFE_BODY) }));
     }

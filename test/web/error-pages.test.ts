@@ -56,7 +56,7 @@ describe('error pages', () => {
     expect(html).not.toMatch(/SQLITE|Ana/);
   });
 
-  it('of the API stay problem+json, whatever the browser accepts', async () => {
+  it('of the API stay problem+json, whatever the browser accepts (S1-T4, S2-T5)', async () => {
     const response = await given.request('/api/nothing', { headers: { Accept: 'text/html' } });
     expect(response.headers.get('Content-Type')).toBe('application/problem+json');
   });

@@ -283,7 +283,7 @@ describe('the results', () => {
     expect(done.at(-1)).toMatch(/^"?'=cmd\| and a/);
   });
 
-  it('as CSV and as JSON hold the same, JSON with every second', async () => {
+  it('as CSV and as JSON hold the same, JSON with every second (S2-L6)', async () => {
     expect((await file('csv')).text).toContain(`"'=cmd|\tand a ""quote"",`);
     const { response, text } = await file('json');
     expect(response.headers.get('Content-Type')).toMatch('application/json');

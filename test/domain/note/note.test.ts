@@ -64,7 +64,7 @@ describe('the note of a completed call', () => {
     expect(inNote).toEqual(items);
   });
 
-  it('traces every answer to the event that gave it (X5)', () => {
+  it('traces every answer to the event that gave it (X5, S1-F14)', () => {
     const answers = [note.hpi, note.ample, note.family_history].flatMap((section) => Object.values(section));
     for (const { state, timestamp, event_id, input } of answers) {
       const event = call.events.find(({ id }) => id === event_id);
