@@ -142,7 +142,7 @@ describe('patient erase', () => {
 describe('a file', () => {
   const given = ['call', 'recording', 'call_1', '-o'];
 
-  it('is for its owner alone, whole under its name, and is not written over', async () => {
+  it('is for its owner alone, whole under its name, and is not written over (S2-R4, HS-25)', async () => {
     const file = path.join(givenFolder(), 'call.mp3');
     const service = await givenService(() => ({ text: 'sound' }));
     expect((await runCli(service, [...given, file])).code).toBe(0);

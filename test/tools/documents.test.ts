@@ -13,7 +13,7 @@ describe.each(['README.md', 'SECURITY.md', 'src/telnyx-webhook-verify/README.md'
     expect(local.filter((link) => !existsSync(path.join(root, path.dirname(file), link)))).toEqual([]);
   });
 
-  it('names only npm scripts that exist', () => {
+  it('names only npm scripts that exist (S1-I8)', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const named = [...read(file).matchAll(/npm run ([a-z:-]+)/g)].map(([, name]) => name ?? '');
     expect(named.filter((name) => !(name in scripts))).toEqual([]);

@@ -1,5 +1,5 @@
 /** What we depend on does not change under us: exact versions, and a lockfile that says what each archive holds. */
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 
@@ -30,4 +30,13 @@ it('the lockfile holds the hash of every archive but optional builds for one pla
   const unknown = locked.filter(([, { integrity }]) => !/^sha(256|384|512)-/.test(integrity ?? ''));
   // The registry here does not offer them, so nobody knows theirs (complete-lockfile.ts).
   expect(unknown.filter(([, { os, optional }]) => os === undefined || optional !== true).map(([at]) => at)).toEqual([]);
+});
+
+it('no image is built here, so that none has to be hardened: what is deployed is one bundle (S1-G1, S1-G2, S1-K15, S1-M18)', () => {
+  const images = globSync('**/{Dockerfile,Containerfile,*compose*.y?(a)ml}', {
+    cwd: root,
+    exclude: (name) => name === 'node_modules',
+  });
+  expect(images).toEqual([]);
+  expect(readFileSync(path.join(root, 'wrangler.toml'), 'utf8')).not.toMatch(/^\[\[?containers/m);
 });

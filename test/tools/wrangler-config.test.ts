@@ -23,7 +23,7 @@ it.each([
   expect(production[key]).toEqual(local[key]);
 });
 
-it('has another name than the local worker, which a deploy that forgets the environment would replace', () => {
+it('has another name than the local worker, which a deploy that forgets the environment would replace (S1-M3)', () => {
   expect(production.name).toBe('telnyx-edge-intake');
   expect(local.name).not.toBe(production.name);
 });

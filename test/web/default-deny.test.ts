@@ -81,7 +81,7 @@ describe('without a token (SE-09, T02, S1-M6)', () => {
     }
   });
 
-  it('leaves health, the webhook and static files open, and nothing else (S1-E13)', async () => {
+  it('leaves health, the webhook and static files open, and nothing else (S1-E13, S1-G3)', async () => {
     for (const path of ['/healthz', '/health']) {
       const response = await given.request(path, { token: null });
       expect(response.status).toBe(200);

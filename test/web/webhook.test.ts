@@ -150,7 +150,7 @@ describe('POST /webhooks/telnyx', () => {
     expect(given.logged('webhook.not_stored')).toMatchObject([{ reason: 'failed', call_id: CALL_ID }]);
   });
 
-  it('answers 503 after 1.5 s without an answer, and a late failure harms nothing', async () => {
+  it('answers 503 after 1.5 s without an answer, and a late failure harms nothing (S1-Q2)', async () => {
     let fail: (error: Error) => void = () => {};
     given.session.receive = () => new Promise((_, reject) => (fail = reject));
     const before = performance.now();
