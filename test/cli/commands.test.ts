@@ -96,6 +96,13 @@ describe('patient find', () => {
   });
 });
 
+it('call hangup asks the service once, and says that it is under way (S1-C7)', async () => {
+  const service = await givenService(() => ({ status: 202, json: { call_id: 'call_1', status: 'in_progress' } }));
+  const { code, out } = await runCli(service, ['call', 'hangup', 'call_1']);
+  expect([code, routes(service)]).toEqual([0, ['POST /api/calls/call_1/hangup']]);
+  expect(out).toBe('It is being hung up.\n');
+});
+
 describe('call sign', () => {
   it('signs the version that was read, with what is added', async () => {
     const service = await givenService(() => ({ status: 201, json: { note_version: 2, by: 'me', status: 'signed' } }));

@@ -141,7 +141,7 @@ describe('a draft', () => {
 });
 
 describe('while it runs', () => {
-  it('shows how far it is, and each person with every call (S2-F6)', async () => {
+  it('shows how far it is, and each person with every call (S2-E03, S2-F6)', async () => {
     const campaign = await givenCampaign([{}, {}]);
     await testEnv.DB.prepare('update campaigns set started_at = 1').run();
     await turn(campaign);
@@ -214,7 +214,7 @@ describe('its own fetching', () => {
     expect((await pageOf(address)).html).toContain('id="campaign-setup" hx-swap-oob="true"');
   });
 
-  it('keeps filter and page of the people (S2-E03)', async () => {
+  it('keeps filter and page of the people', async () => {
     const campaign = await draft(2);
     const query = '?status=ready&after=1';
     const { html } = await pageOf(at(campaign, query));

@@ -59,7 +59,7 @@ async function ready(people = 2): Promise<[GivenCampaign, string]> {
 }
 
 describe('the pre-flight (X9)', () => {
-  it('counts who will be called, and who not and why, and shows it beside each (S2-E01)', async () => {
+  it('counts who will be called, and who not and why, and shows it beside each', async () => {
     const campaign = await draft(4);
     const [suppressed, ringing, ...others] = campaign.people as [Person, Person, ...Person[]];
     const { phoneNumber } = suppressed.patient;

@@ -117,7 +117,7 @@ describe('from JSON', () => {
     [{ contacts: [] }, ['/contacts', 'invalid']],
     [{ contacts: [{ phone_number: 2125550143 }] }, ['/contacts/0/phone_number', 'invalid']],
     [{ surprise: 1 }, ['/surprise', 'unknown_field']],
-  ])('%j is 422 at its place (TC-03)', async (changes, [pointer, code]) => {
+  ])('%j is 422 at its place (TC-03, SE-16, T24)', async (changes, [pointer, code]) => {
     expect(await errorsOf(await create(changes))).toEqual([422, [[pointer, code]]]);
     expect((await jsonOf(await given.request('/api/campaigns')))['items']).toEqual([]);
   });

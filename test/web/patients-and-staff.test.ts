@@ -58,7 +58,7 @@ describe('/api/patients', () => {
     expect(await jsonOf(created)).toMatchObject({ first_name: null, language: 'en', external_id: null });
   });
 
-  it('is 404 for an unknown id (S1-E08)', async () => {
+  it('is 404 for an unknown id', async () => {
     for (const id of ['pat_0199f3c2-7f4e-7000-8000-000000000001', 'x']) {
       expect((await given.request(`/api/patients/${id}`)).status).toBe(404);
     }

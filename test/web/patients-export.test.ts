@@ -83,7 +83,7 @@ it('is 404 for an unknown id, and for whoever was erased', async () => {
     expect((await given.request(`/api/patients/${id}/export`)).status).toBe(404);
 });
 
-it('is for clinical staff alone', async () => {
+it('is for clinical staff alone (SE-10)', async () => {
   const made = await givenCall(given);
   for (const role of ['intake', 'operator', 'auditor'] as const) {
     const token = await tokenOf(given, role);

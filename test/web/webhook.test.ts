@@ -80,7 +80,7 @@ describe('POST /webhooks/telnyx', () => {
     );
   });
 
-  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('refuses %s (SE-01, T01)', async (method) => {
+  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('refuses %s (SE-05, SE-22)', async (method) => {
     const response = await bare({ method });
     expect(response.status).toBe(405);
     expect(response.headers.get('Allow')).toBe('POST');
@@ -117,7 +117,7 @@ describe('POST /webhooks/telnyx', () => {
     },
   );
 
-  it('answers a bare 401, logs the reason and counts (SE-31, T01)', async () => {
+  it('answers a bare 401, logs the reason and counts (SE-01, SE-02, SE-31, T01)', async () => {
     const request = await delivery(eventBody());
     const headers = new Headers(request.headers);
     headers.set('telnyx-signature-ed25519', new Uint8Array(64).toBase64());

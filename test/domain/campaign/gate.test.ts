@@ -63,7 +63,7 @@ describe('the gate', () => {
     expect(told({})).toMatchObject({ allowed: true, code: null, consentId: 'con_1', zones: ['America/New_York'] });
   });
 
-  it.each(closings)('says %s for %j (HS-13, HS-17, CL-19, SE-18)', (code, changes) => {
+  it.each(closings)('says %s for %j (HS-13, HS-17, CL-19, SE-18, TC-01, TC-27)', (code, changes) => {
     expect(told(changes)).toMatchObject({ allowed: false, code });
   });
 
