@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readUsNumber, usNumber } from '../../src/us-number.ts';
 
 describe('usNumber', () => {
-  it.each(['+12025550143', '+12025550100', '+14155550199', '+13105550123'])('takes %s as it is', (text) => {
+  it.each(['+12025550143', '+12025550100', '+14155550199', '+12024561111'])('takes %s as it is', (text) => {
     expect(usNumber(text)).toBe(text);
   });
 

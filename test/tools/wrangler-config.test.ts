@@ -1,4 +1,5 @@
 /** wrangler.toml: an environment inherits no binding, so production must repeat every one, and nothing may open a side door. */
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { unstable_readConfig } from 'wrangler';
@@ -43,4 +44,14 @@ it('binds nothing that keeps an offline start from starting, and keeps no variab
   expect(local.ai).toBeUndefined();
   expect(production.ai).toEqual({ binding: 'AI' });
   expect([local.vars, production.vars]).toEqual([{}, {}]);
+});
+
+it('deploys one bundle and no image, so that there is none to harden or to patch (S1-G1, S1-G2, S1-K15, S1-M18)', () => {
+  const root = path.dirname(config);
+  const exclude = (name: string) => name === 'node_modules';
+  expect(globSync('**/{Dockerfile,Containerfile,*compose*.yml,*compose*.yaml}', { cwd: root, exclude })).toEqual([]);
+  expect(readFileSync(config, 'utf8')).not.toMatch(/^\[\[?containers/m);
+  expect([local.main, production.main].map((file) => path.relative(root, file ?? ''))).toEqual(
+    Array(2).fill('src/index.ts'),
+  );
 });
