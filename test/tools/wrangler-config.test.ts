@@ -40,6 +40,14 @@ it("writes no request of its own accord into the platform's log (LG-02, LG-07)",
   for (const environment of [local, production]) expect(environment.observability?.logs?.invocation_logs).toBe(false);
 });
 
+it('hands its lines to nobody but the platform, which forgets them: no tail, no push, no trace (LG-07, LG-08)', () => {
+  for (const { tail_consumers: tails, logpush, observability } of [local, production]) {
+    expect([tails ?? [], logpush ?? false]).toEqual([[], false]);
+    expect(observability).not.toHaveProperty('traces.enabled', true);
+    expect(observability).not.toHaveProperty('logs.destinations');
+  }
+});
+
 it('binds nothing that keeps an offline start from starting, and keeps no variable or secret in the file (SE-28, S1-A1, S1-M1, S1-K4)', () => {
   expect(local.ai).toBeUndefined();
   expect(production.ai).toEqual({ binding: 'AI' });
