@@ -105,6 +105,14 @@ describe('the rows of SECURITY.md', () => {
   });
 });
 
+it('SECURITY.md says of each secret what it opens and what to do if it leaks (SE-28)', () => {
+  const secrets = [...read('README.md').matchAll(/^\| `([A-Z_]+)`\\\*/gm)].map(([, name]) => name);
+  expect(secrets.length).toBeGreaterThan(4);
+  const [, section = ''] = read('SECURITY.md').split('\n## Secrets');
+  const rows = [...(section.split('\n## ')[0] ?? '').matchAll(/^\| `([A-Z_]+)` /gm)].map(([, name]) => name);
+  expect(rows.toSorted()).toEqual(secrets.toSorted());
+});
+
 it('SECURITY.md writes down that uploads are not scanned, as a risk that was accepted, and why (SE-25)', () => {
   const [, section = ''] = read('SECURITY.md').split('## What is not covered');
   expect(section.split('\n## ')[0]).toMatch(/not scanned for malware \(SE-25\), an accepted risk/);
