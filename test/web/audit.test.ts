@@ -189,7 +189,7 @@ it('of a page that asks by itself leaves one in a quarter of an hour, for each c
 });
 
 // The last one: the table is gone afterwards.
-it('patient data is not answered when its row cannot be kept (HS-05, T12)', async () => {
+it('patient data is not answered when its row cannot be kept', async () => {
   const { patient } = await givenCall(given, { firstName: 'Zebediah' });
   await given.db.run(sql`drop table audit_events`);
   const response = await given.request(`/api/patients/${patient.id}`);
