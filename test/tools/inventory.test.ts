@@ -38,7 +38,10 @@ describe('an unlisted binding', () => {
     ['[[services]]\nbinding = "SURPRISE"\nservice = "x"', 'services'],
     ['[[analytics_engine_datasets]]\nbinding = "SURPRISE"\ndataset = "x"', 'analytics_engine_datasets'],
     ['[[queues.producers]]\nbinding = "SURPRISE"\nqueue = "x"', 'queues'],
-    ['[[durable_objects.bindings]]\nname = "SURPRISE"\nclass_name = "X"\n[[migrations]]\ntag = "v1"\nnew_sqlite_classes = ["X"]', 'durable_objects'],
+    [
+      '[[durable_objects.bindings]]\nname = "SURPRISE"\nclass_name = "X"\n[[migrations]]\ntag = "v1"\nnew_sqlite_classes = ["X"]',
+      'durable_objects',
+    ],
     ['[[ratelimits]]\nname = "SURPRISE"\nnamespace_id = "1"\nsimple = { limit = 1, period = 60 }', 'ratelimits'],
     ['[[send_email]]\nname = "SURPRISE"', 'send_email'],
   ])('is found, whatever it is: %j (FG-4)', (toml, kind) => {
