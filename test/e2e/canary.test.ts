@@ -5,7 +5,7 @@
  * the end marks are planted in each place, and found: the search is able to fail.
  */
 import diagnostics from 'node:diagnostics_channel';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { defaultTranscriptionKey } from '../../src/simulator/audio-transcriptions.ts';
 import type { Persona } from '../../src/simulator/persona.ts';
 import { renderRecording } from '../../src/simulator/recording-audio.ts';
 import type { Recording } from '../../src/simulator/recordings.ts';
@@ -92,7 +93,7 @@ let stack: LocalStack;
 let browser: Browser;
 let page: Page;
 let clinic: Server;
-let [patientId, callId, campaignId] = ['', '', ''];
+let [patientId, callId, campaignId, adminToken] = ['', '', '', ''];
 /** What each line said, in its own list. */
 const lines = {
   accessLog: [] as string[],
@@ -275,6 +276,7 @@ it('every page that shows them, and a search by name', async () => {
 
 it('a wrong request of every kind, marked where it can be', async () => {
   const token = await stack.access.mintToken('admin@clinic.example');
+  adminToken = token;
   // Past the proxy, whose own log may keep what somebody typed into the address.
   const wrong = async (method: string, address: string, body?: unknown, headers: Record<string, string> = {}) => {
     const answer = await fetch(`${stack.worker.url}${address}`, {
@@ -395,6 +397,27 @@ it('nothing of the patient is anywhere but at the clinic: not in D1, R2, Durable
   expect(
     ['Zyxwquartz', 'Vbnmplinth', '1957-11-23', 'flumboozle', 'quixotane'].filter((mark) => !clinics.includes(mark)),
   ).toEqual([]);
+});
+
+it('no key and no token is on any of these lines, nor in any file (SE-28, T13)', async () => {
+  const { files, others } = await everySink();
+  const own = JSON.parse(readFileSync(path.join(stateFolder, 'secrets.json'), 'utf8')) as Record<string, string>;
+  const cookies = await page.context().cookies();
+  const signed = [adminToken, ...cookies.map(({ value }) => value)].map((token) => token.split('.').at(-1) ?? '');
+  const secrets = [
+    ...Object.values(own).map((secret) => secret.replace('local1:', '')),
+    ...signed,
+    defaultTranscriptionKey,
+  ];
+  expect(secrets.filter((secret) => secret.length < 8)).toEqual([]);
+  // Named by their beginnings: a failure is read by many.
+  const found = searchLeaks([...files, ...others], secrets).map((where) => where.slice(0, where.indexOf(': ') + 6));
+  expect(found).toEqual([]);
+});
+
+it('the browser asks nobody but us (LG-10)', () => {
+  const origins = new Set(lines.browserUrls.map((line) => new URL(line.split(' ')[0] ?? '').origin));
+  expect([...origins]).toEqual([stack.access.url]);
 });
 
 it('the worker asks no host but those it was told of (FG-4, S1-M4)', () => {

@@ -23,7 +23,7 @@ it.each([
   expect(production[key]).toEqual(local[key]);
 });
 
-it('has another name than the local worker, which a deploy that forgets the environment would replace', () => {
+it('has another name than the local worker, which a deploy that forgets the environment would replace (S1-M3)', () => {
   expect(production.name).toBe('telnyx-edge-intake');
   expect(local.name).not.toBe(production.name);
 });
@@ -39,7 +39,7 @@ it("writes no request of its own accord into the platform's log (LG-02)", () => 
   for (const environment of [local, production]) expect(environment.observability?.logs?.invocation_logs).toBe(false);
 });
 
-it('binds nothing that keeps an offline start from starting, and keeps no variable or secret in the file', () => {
+it('binds nothing that keeps an offline start from starting, and keeps no variable or secret in the file (SE-28, S1-M1)', () => {
   expect(local.ai).toBeUndefined();
   expect(production.ai).toEqual({ binding: 'AI' });
   expect([local.vars, production.vars]).toEqual([{}, {}]);
