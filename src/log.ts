@@ -20,6 +20,7 @@ const FIELDS = [
   'delivery_id',
   'duration_ms',
   'effect',
+  'emergency_id',
   'event_id',
   'event_type',
   'host',

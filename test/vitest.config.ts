@@ -15,6 +15,8 @@ export default defineConfig(
       reporters: ['default', ['json', { outputFile: path.join(root, 'test/reports/vitest.json') }]],
       // Left out, it would be 1 on two cores.
       maxWorkers: 2,
+      // Millions of tries instead of hundreds: `npm run verify:deep`.
+      provide: { fuzzFactor: Number(process.env['FUZZ_FACTOR'] ?? 1) },
       projects: [
         {
           extends: true,
@@ -23,7 +25,10 @@ export default defineConfig(
             environment: 'node',
             // Isolated as processes are, and started sooner.
             pool: 'threads',
-            include: ['test/{cli,domain,flight,telnyx,telnyx-webhook-verify,simulator,tools}/**/*.test.ts'],
+            include: [
+              'test/{cli,domain,flight,telnyx,telnyx-webhook-verify,simulator,tools}/**/*.test.ts',
+              'test/fuzz/*.test.ts',
+            ],
           },
         },
         {
@@ -41,7 +46,7 @@ export default defineConfig(
           test: {
             name: 'workers',
             include: [
-              'test/{session,dialer,outbox,vault,store,web}/**/*.test.ts',
+              'test/{session,dialer,outbox,vault,store,web,fuzz/edge}/**/*.test.ts',
               'test/telnyx-webhook-verify/*.portable.test.ts',
             ],
             setupFiles: [path.join(root, 'test/support/start-of-file.ts')],

@@ -16,6 +16,7 @@ export type IdPrefix =
   | 'pre'
   | 'med'
   | 'trn'
+  | 'emg'
   | 'rev';
 
 export const newId = (prefix: IdPrefix, now: number): string => `${prefix}_${newUuid(now)}`;

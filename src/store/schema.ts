@@ -373,6 +373,31 @@ export const staff = sqliteTable('staff', {
 });
 
 /**
+ * Emergency access (HS-02): somebody of staff took the rights of a clinician for an hour, and said why. `sealed`: the reason, and what the
+ * review said of it, under a key of its own which the vault keeps under this id. One is open for each person. Kept ≥ 6 years.
+ */
+export const emergencyAccesses = sqliteTable(
+  'emergency_accesses',
+  {
+    id: text().primaryKey(),
+    staffId: text('staff_id').notNull(),
+    staffName: text('staff_name').notNull(),
+    sealed: text().notNull(),
+    startedAt: integer('started_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    endedAt: integer('ended_at'),
+    verdict: text(),
+    reviewSealed: text('review_sealed'),
+    reviewedBy: text('reviewed_by'),
+    reviewedAt: integer('reviewed_at'),
+  },
+  (t) => [
+    index('emergency_accesses_staff').on(t.staffId, t.expiresAt),
+    index('emergency_accesses_unreviewed').on(t.id).where(sql`reviewed_at is null`),
+  ],
+);
+
+/**
  * A sign-in of a person and when it was last used (HS-03): one row for each token's `iat`, until that token expires. `subject`: a
  * digest of Access' `sub`. `ended_at`: when it was found idle; it stays ended.
  */

@@ -1,6 +1,7 @@
 /** Who works here, with which roles. No patient data. Read on every request, so that a removal counts on the next one. */
-import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
+import { openUntil } from './emergency-accesses.ts';
 import { newId } from './new-id.ts';
 import { staff } from './schema.ts';
 
@@ -32,9 +33,18 @@ export async function createStaff(
   return row === undefined ? null : opened(row);
 }
 
-export async function findStaff(db: Database, email: string): Promise<StaffMember | null> {
-  const [row] = await db.select().from(staff).where(eq(staff.email, email.toLowerCase())).limit(1);
-  return row === undefined ? null : opened(row);
+/** `emergencyUntil`: so long they have the rights of a clinician beside their own (HS-02). */
+export async function findStaff(
+  db: Database,
+  email: string,
+  now: number,
+): Promise<(StaffMember & { readonly emergencyUntil: number | null }) | null> {
+  const [row] = await db
+    .select({ ...getTableColumns(staff), emergencyUntil: openUntil(now) })
+    .from(staff)
+    .where(eq(staff.email, email.toLowerCase()))
+    .limit(1);
+  return row === undefined ? null : { ...opened(row), emergencyUntil: row.emergencyUntil };
 }
 
 export async function getStaff(db: Database, id: string): Promise<StaffMember | null> {

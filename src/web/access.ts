@@ -7,7 +7,7 @@ import { errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Config } from '../env.ts';
 import { log } from '../log.ts';
 import { type Database, database } from '../store/database.ts';
-import { findStaff } from '../store/staff.ts';
+import { findStaff, ROLES } from '../store/staff.ts';
 import type { SignIn } from '../store/staff-sessions.ts';
 import { AccessKeysUnavailable, accessKeys } from './access-keys.ts';
 import { recordAccess } from './audit.ts';
@@ -95,8 +95,17 @@ async function actorOf(db: Database, identity: Identity, access: Config['access'
   if (access.admins.has(email.toLowerCase())) {
     return { id: `admin:${await shortDigest(subject)}`, name: email, roles: ['admin'] };
   }
-  const member = await findStaff(db, email);
-  return { id: member?.id ?? `unknown:${await shortDigest(subject)}`, name: email, roles: member?.roles ?? [] };
+  const member = await findStaff(db, email, Date.now());
+  if (member === null) return { id: `unknown:${await shortDigest(subject)}`, name: email, roles: [] };
+  const { id, roles, emergencyUntil } = member;
+  // Whoever has no role any more has none in an emergency either.
+  if (emergencyUntil === null || roles.length === 0) return { id, name: email, roles };
+  return {
+    id,
+    name: email,
+    roles: ROLES.filter((role) => role === 'clinician' || roles.includes(role)),
+    emergencyUntil,
+  };
 }
 
 async function signInOf(identity: Identity): Promise<SignIn | null> {

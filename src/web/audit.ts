@@ -9,9 +9,9 @@ import type { AppContext } from './context.ts';
 import { Problem } from './errors.ts';
 import type { RouteSpec } from './route.ts';
 
-const OUR_ID = /^(call|pat|staff|task|job|cmp|imp|med|sup|con|trn|dlv)_[0-9a-f-]{36,64}$/;
+const OUR_ID = /^(call|pat|staff|task|job|cmp|imp|med|sup|con|trn|dlv|emg)_[0-9a-f-]{36,64}$/;
 /** Where what was made is: by its id alone, which is ours. */
-const MADE = /\/((?:call|pat|staff|cmp|imp|med|sup|trn)_[0-9a-f-]{36,64})$/;
+const MADE = /\/((?:call|pat|staff|cmp|imp|med|sup|trn|emg)_[0-9a-f-]{36,64})$/;
 const IDS = [
   'call_id',
   'patient_id',
@@ -25,6 +25,7 @@ const IDS = [
   'consent_id',
   'transcription_id',
   'delivery_id',
+  'emergency_id',
 ] as const;
 
 const POLL_ROW_EVERY_MS = 15 * 60_000;
@@ -95,12 +96,13 @@ async function isRecorded(c: AppContext, { action, callId, patientId, objectId }
 type Happened = Omit<NewAuditEvent, 'at' | 'actor' | 'actorName' | 'roles' | 'address' | 'requestId'>;
 
 async function keep(c: AppContext, happened: Happened): Promise<boolean> {
-  const { id: actor, name: actorName, roles } = c.get('actor');
+  const { id: actor, name: actorName, roles, emergencyUntil } = c.get('actor');
   const requestId = c.get('requestId');
   try {
     await insertAuditEvent(database(c.env), {
       ...happened,
-      ...{ at: Date.now(), actor, actorName, roles: roles.join(','), requestId },
+      ...{ at: Date.now(), actor, actorName, requestId },
+      roles: [...roles, ...(emergencyUntil === undefined ? [] : ['emergency'])].join(','),
       address: c.req.header('CF-Connecting-IP') ?? null,
     });
     return true;

@@ -10,6 +10,8 @@ export interface Actor {
   /** The person's address or the service token's client id; colleagues see it as the owner of a task. Never logged. */
   readonly name: string;
   readonly roles: readonly Role[];
+  /** Epoch milliseconds: so long they have a clinician's rights, which they took in an emergency (HS-02). */
+  readonly emergencyUntil?: number;
 }
 
 export interface AppEnv {

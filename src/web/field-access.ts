@@ -41,6 +41,7 @@ export const FIELD_ACCESS = {
   configuration: watchers,
   audit_lines: watchers,
   staff: { ...watchers, auditor: 'none' },
+  emergency_reasons: { ...watchers, auditor: 'none' },
 } as const satisfies Readonly<Record<string, Readonly<Record<Role, Access>>>>;
 
 export type Field = keyof typeof FIELD_ACCESS;

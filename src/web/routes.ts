@@ -10,6 +10,7 @@ import { correctionRoutes } from './api/corrections.ts';
 import { deliveryRoutes } from './api/deliveries.ts';
 import { dialingRoutes } from './api/dialing.ts';
 import { doctorRoutes } from './api/doctor.ts';
+import { emergencyAccessRoutes } from './api/emergency-access.ts';
 import { importRoutes } from './api/imports.ts';
 import { intakeNoteRoutes } from './api/intake-notes.ts';
 import { jobRoutes } from './api/jobs.ts';
@@ -56,6 +57,7 @@ const listed: readonly Route[] = [
   ...patientCallRoutes,
   ...patientExportRoutes,
   ...staffRoutes,
+  ...emergencyAccessRoutes,
   ...taskRoutes,
   ...jobRoutes,
   ...campaignRoutes,

@@ -3,7 +3,8 @@
 /** The first of each file's ten. */
 export const PORTS = {
   startOnce: 8797,
-  chaos: 8807,
+  chaosCalls: 8807,
+  chaosCampaign: 8957,
   dashboard: 8827,
   plainWranglerDev: 8837,
   recordings: 8847,

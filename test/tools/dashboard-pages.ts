@@ -29,6 +29,7 @@ export const dashboardPages = ({
   page('patient-edit', `/dashboard/patients/${patientId}/edit`, '/dashboard/patients/:patient_id/edit'),
   page('patient-erase', `/dashboard/patients/${patientId}/erase`, '/dashboard/patients/:patient_id/erase'),
   page('tasks', '/dashboard/tasks'),
+  page('downtime', '/dashboard/downtime'),
   page('new-call', '/dashboard/new-call'),
   page('campaigns', '/dashboard/campaigns'),
   page('campaign-new', '/dashboard/campaigns/new'),
@@ -51,6 +52,7 @@ export const dashboardPages = ({
   page('settings', '/dashboard/settings'),
   page('doctor', '/dashboard/settings/doctor'),
   page('staff', '/dashboard/settings/staff'),
+  page('emergency', '/dashboard/settings/emergency'),
   page('nothing-here', '/dashboard/nothing', '*'),
 ];
 

@@ -96,11 +96,17 @@ describe('asked as the document says, the answer is as the document says', () =>
     const expected =
       example.status ?? Number(Object.keys(operation.responses).find((status) => status.startsWith('2')));
     let sent: unknown;
-    const response = await send(name, example, (ids) => {
-      const form = example.form?.(world);
-      sent = form === undefined ? example.body?.(world, ids) : undefined;
-      return { body: sent, ...(form === undefined ? {} : { form }) };
-    });
+    const { as } = example;
+    const response = await send(
+      name,
+      example,
+      (ids) => {
+        const form = example.form?.(world);
+        sent = form === undefined ? example.body?.(world, ids) : undefined;
+        return { body: sent, ...(form === undefined ? {} : { form }) };
+      },
+      as === undefined ? undefined : () => tokenOf(world.given, as),
+    );
     const body = new Uint8Array(await response.arrayBuffer());
     const text = new TextDecoder().decode(body);
     expect(`${response.status} ${response.status < 400 ? '' : text}`.trim()).toBe(String(expected));

@@ -2,6 +2,7 @@
  * One good request, or more, for every operation of the document; `api-contract.test.ts` sends each and holds the answer to what the
  * document says. A new route needs one line here: `'METHOD /api/path/{thing_id}': [{ ... }]`.
  */
+import type { Role } from '../../src/store/staff.ts';
 import { audioForm, audioOnly, formOf, listForm, type World } from './contract-world.ts';
 import { CONSENT } from './given-call.ts';
 
@@ -13,6 +14,8 @@ export interface Example {
   readonly body?: (world: World, ids: Readonly<Record<string, string>>) => unknown;
   readonly form?: (world: World) => FormData;
   readonly headers?: Readonly<Record<string, string>>;
+  /** An administrator, when left out. */
+  readonly as?: Role;
   /** The first one that the document names, when left out. */
   readonly status?: number;
   /** JSON, when left out. */
@@ -104,6 +107,15 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     { path: (world) => world.patient(), body: () => ({ flags: ['staff_only'] }) },
   ],
 
+  'POST /api/emergency-access': [{ as: 'intake', body: () => ({ reason: 'A patient is not breathing well.' }) }],
+  'POST /api/emergency-access/end': [{ as: 'operator', path: (world) => world.emergency('operator') }],
+  'GET /api/emergency-access': [{ path: (world) => world.emergency() }],
+  'POST /api/emergency-access/{emergency_id}/review': [
+    {
+      path: (world) => world.emergency(),
+      body: () => ({ verdict: 'justified', note: 'The ward had no doctor.' }),
+    },
+  ],
   'GET /api/staff': [{ path: (world) => world.staff() }],
   'POST /api/staff': [{ body: () => ({ email: `${crypto.randomUUID()}@clinic.example`, roles: ['intake'] }) }],
   'PATCH /api/staff/{staff_id}': [{ path: (world) => world.staff(), body: () => ({ roles: ['operator', 'auditor'] }) }],

@@ -2,11 +2,14 @@
 import { eq } from 'drizzle-orm';
 import { vi } from 'vitest';
 import { adultIntake } from '../../src/domain/intake/adult-intake.ts';
+import { beginEmergency, EMERGENCY_MS } from '../../src/store/emergency-accesses.ts';
 import { findJob, insertJob } from '../../src/store/jobs.ts';
+import { newId } from '../../src/store/new-id.ts';
 import { dataKeyOf } from '../../src/store/patient-keys.ts';
 import { putRecording } from '../../src/store/recording-bucket.ts';
 import { markFailed, markReady, recordingIdOf } from '../../src/store/recordings.ts';
 import { jobs, staff as staffTable } from '../../src/store/schema.ts';
+import { findStaff, type Role } from '../../src/store/staff.ts';
 import { runDueJobs } from '../support/due-jobs.ts';
 import { givenMp3 } from '../support/given-audio.ts';
 import { inPieces } from '../support/given-bytes.ts';
@@ -149,6 +152,24 @@ export async function givenWorld() {
     const { staff_id = '' } = await create('/api/staff', order);
     return { staff_id };
   };
+  /** Of somebody with that role; over, so that it can be reviewed, unless they are to end it. */
+  const emergency = async (role?: 'operator'): Promise<Ids> => {
+    const begun = await beginEmergency(
+      db,
+      ring,
+      {
+        staffId: role === undefined ? newId('staff', Date.now()) : await staffOf(role),
+        staffName: 'desk@clinic.example',
+        reason: 'Nobody else was there.',
+      },
+      role === undefined ? Date.now() - EMERGENCY_MS : Date.now(),
+    );
+    return { emergency_id: begun?.id ?? '' };
+  };
+  const staffOf = async (role: Role): Promise<string> => {
+    await tokenOf(given, role);
+    return (await findStaff(db, `${role}@role.example`, Date.now()))?.id ?? '';
+  };
   const media = async (): Promise<Ids> => {
     const response = await given.request('/api/media', { method: 'POST', body: audioForm() });
     return { media_id: (await response.json<{ media_id: string }>()).media_id };
@@ -196,7 +217,7 @@ export async function givenWorld() {
       delivery,
     },
     ...{ transcription, definition, questionnaire, approved },
-    ...{ campaign, preflight, suppression, staff, media, listBeingRead, listRead },
+    ...{ campaign, preflight, suppression, staff, emergency, media, listBeingRead, listRead },
   };
 }
 

@@ -73,6 +73,7 @@ const SHOWN: Readonly<Record<string, Shown>> = {
   '/dashboard/fragments/today': CALL_ROW,
   '/dashboard/tasks': CALL_ROW,
   '/dashboard/fragments/tasks': CALL_ROW,
+  '/dashboard/downtime': { name: 'patient_name', number: 'phone_number', birthDate: 'birth_date' },
   '/dashboard/patients': { ...CALL_ROW, record: 'external_id' },
   '/dashboard/patients/:patient_id': {
     ...CALL_ROW,

@@ -142,7 +142,7 @@ describe('the staff', () => {
     const { status, html } = await openPage(given, PATH, sent);
     expect([status, html.startsWith('<div id="staff">')]).toEqual([200, true]);
     expect(html).toContain('new@clinic.example can sign in now, as Intake, Operator.');
-    expect((await findStaff(given.db, 'new@clinic.example'))?.roles).toEqual(['intake', 'operator']);
+    expect((await findStaff(given.db, 'new@clinic.example', Date.now()))?.roles).toEqual(['intake', 'operator']);
     expect(given.logged('audit').at(-1)).toMatchObject({ audit: 'staff.create', status: 200 });
     const token = await given.token({ email: 'new@clinic.example', sub: 'new' });
     expect((await given.request('/dashboard/tasks', { token })).status).toBe(200);
@@ -157,7 +157,7 @@ describe('the staff', () => {
     const { status, html } = await openPage(given, PATH, htmx(fields));
     expect(status).toBe(409);
     expect(html).toContain(words);
-    expect(await findStaff(given.db, 'new@clinic.example')).toBeNull();
+    expect(await findStaff(given.db, 'new@clinic.example', Date.now())).toBeNull();
   });
 
   it('works without a script: the whole page comes back with what came of it', async () => {
@@ -206,7 +206,7 @@ describe('the staff', () => {
     }
     const api = await given.request(`/api/staff/${id}`, { method: 'DELETE', token });
     expect([api.status, await api.json()]).toMatchObject([409, { code: 'own_admin', detail: expect.any(String) }]);
-    expect((await findStaff(given.db, 'boss@clinic.example'))?.roles).toEqual(['admin']);
+    expect((await findStaff(given.db, 'boss@clinic.example', Date.now()))?.roles).toEqual(['admin']);
     // More roles are no loss.
     const more = await openPage(given, `${PATH}/${id}/roles`, {
       ...htmx({ role_admin: 'on', role_clinician: 'on' }),

@@ -25,8 +25,14 @@ export function recogniseAudio(file: UploadedBytes): Recognised {
   if (format === null) return { ok: false, code: 'not_audio' };
   const found = READERS[format](file, start);
   if (!found.ok) return found;
-  return found.durationMs === 0 ? { ok: false, code: 'no_sound' } : { ok: true, format, durationMs: found.durationMs };
+  const { durationMs } = found;
+  if (durationMs === 0) return { ok: false, code: 'no_sound' };
+  const isPossible = durationMs !== null && durationMs * LEAST_BYTES_PER_SECOND <= file.length * 1000;
+  return { ok: true, format, durationMs: isPossible ? durationMs : null };
 }
+
+/** Silence in FLAC takes 55; a header that speaks of less is not believed. */
+const LEAST_BYTES_PER_SECOND = 20;
 
 type Reader = (file: UploadedBytes, start: number) => Found;
 const READERS: Readonly<Record<UploadFormat, Reader>> = {

@@ -3,11 +3,11 @@
  * it gets a quotation mark in front, which makes it text (SE-26), and on its way in that mark is taken off again. Pure.
  */
 
-/** `=` `+` `-` `@`, and the same in full width; also behind spaces and marks, which do not keep a spreadsheet from it once they are trimmed. */
-const LIKE_FORMULA = /^['\s]*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20]/;
-const MARKED = /^'(?=['\s]*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20])/;
+/** `=` `+` `-` `@`, and the same in full width; also behind spaces, control characters and marks, which do not keep a spreadsheet from it once they are trimmed. */
+const LIKE_FORMULA = /^['\s\p{Cc}]*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20]/u;
+const MARKED = /^'(?=['\s\p{Cc}]*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20])/u;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a cell that begins with one is what is looked for
-const BEGINS_ODDLY = /^[\u0000\t\r\n]/;
+const BEGINS_ODDLY = /^ *[\u0000\t\r\n]/;
 
 /** A cell as it is meant: one line, without the mark that keeps a spreadsheet from computing it. */
 export const fromSheet = (cell: string): string =>

@@ -4,7 +4,7 @@
  */
 import { toSheet } from '../campaign/sheet-text.ts';
 
-const BEHIND_SEPARATOR = /([;\t\r\n])(?=\s*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20])/g;
+const BEHIND_SEPARATOR = /([;\t\r\n])(?=[\s\p{Cc}]*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20])/gu;
 
 /** Telephone numbers are marked as well: `'+12025550143` stays text with its plus, and our own import takes the mark off again. */
 export const formulaSafe = (text: string): string => toSheet(text).replace(BEHIND_SEPARATOR, "$1'");

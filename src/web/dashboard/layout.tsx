@@ -181,6 +181,12 @@ const Document = ({ title, clinicName, viewer, alerts, givenUp, current, childre
         {viewer === null ? null : <Navigation current={current} viewer={viewer} alerts={alerts} givenUp={givenUp} />}
         <div class="content">
           {viewer === null ? null : <DialingBanner view={null} />}
+          {viewer?.emergencyUntil == null ? null : (
+            <p class="notice notice-bad">
+              Emergency access is open: everything you look at is written down and reviewed.{' '}
+              <a href="/dashboard/settings/emergency">End it</a>
+            </p>
+          )}
           <p id="stale" class="notice notice-bad" role="alert" hidden>
             This page is no longer updating.{' '}
             <button type="button" class="plain" data-reload>

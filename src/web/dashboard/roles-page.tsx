@@ -37,6 +37,7 @@ const FIELD_LABELS: Readonly<Record<Field, string>> = {
   configuration: 'Settings and health of the installation',
   audit_lines: 'Who did what, and when',
   staff: 'Who works here',
+  emergency_reasons: 'Why somebody took emergency access',
 };
 const ACCESS_LABELS: Readonly<Record<Access, string>> = { full: 'Sees', masked: 'Masked', none: '—' };
 

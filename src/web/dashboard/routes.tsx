@@ -7,6 +7,8 @@ import { campaignCommandRoutes } from './campaign-command-routes.tsx';
 import { newCampaignRoutes } from './campaign-new-routes.tsx';
 import { campaignPageRoutes } from './campaign-routes.tsx';
 import { deliveryPageRoutes } from './delivery-routes.tsx';
+import { downtimePageRoutes } from './downtime-routes.tsx';
+import { emergencyPageRoutes } from './emergency-routes.tsx';
 import { jobPageRoutes } from './job-routes.tsx';
 import { newCallRoute } from './new-call-route.tsx';
 import { patientEditRoutes } from './patient-edit-routes.tsx';
@@ -40,6 +42,7 @@ export const dashboardRoutes: readonly Route[] = [
   ...patientEditRoutes,
   ...patientEraseRoutes,
   ...taskPageRoutes,
+  ...downtimePageRoutes,
   ...deliveryPageRoutes,
   ...jobPageRoutes,
   ...auditPageRoutes,
@@ -55,4 +58,5 @@ export const dashboardRoutes: readonly Route[] = [
   newCallRoute,
   ...settingsPageRoutes,
   ...staffPageRoutes,
+  ...emergencyPageRoutes,
 ];

@@ -11,6 +11,7 @@ const TABS = [
   { key: 'doctor', path: '/dashboard/settings/doctor', name: 'Doctor', needs: 'seesSettings' },
   { key: 'staff', path: '/dashboard/settings/staff', name: 'Staff', needs: 'managesStaff' },
   { key: 'roles', path: '/dashboard/settings/roles', name: 'Roles', needs: 'seesRoles' },
+  { key: 'emergency', path: '/dashboard/settings/emergency', name: 'Emergency access', needs: 'seesRoles' },
 ] as const;
 type Tab = (typeof TABS)[number]['key'];
 

@@ -66,9 +66,11 @@ export interface Viewer {
   readonly seesSettings: boolean;
   readonly seesRoles: boolean;
   readonly managesStaff: boolean;
+  /** So long they have a clinician's rights; null: only their own. */
+  readonly emergencyUntil: number | null;
 }
 
-export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer {
+export function viewerOf({ name, roles, emergencyUntil }: Pick<Actor, 'name' | 'roles' | 'emergencyUntil'>): Viewer {
   const hasOne = (allowed: readonly Role[]) => allowed.some((role) => roles.includes(role));
   return {
     name,
@@ -99,6 +101,7 @@ export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer
     seesSettings: hasOne(WORK_ROLES),
     seesRoles: hasOne(ROLES),
     managesStaff: hasOne(['admin']),
+    emergencyUntil: emergencyUntil ?? null,
   };
 }
 

@@ -54,6 +54,10 @@ describe('audio', () => {
   });
 });
 
+it('of a header that speaks of months in a few bytes, how long it lasts is not believed', () => {
+  expect(found(givenFlac(0xffffffff))).toEqual({ ok: true, format: 'flac', durationMs: null });
+});
+
 describe('what is no audio', () => {
   it.each([
     ['a text', text('Dear Dr. Example, the patient was seen today. '.repeat(200))],

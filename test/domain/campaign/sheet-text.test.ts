@@ -8,10 +8,22 @@ const cellOf = (text: string): string =>
   (parse(csvLine([text, 'x']), { relax_column_count: true }) as string[][])[0]?.[0] ?? '';
 
 describe('a cell that is written', () => {
-  it.each(['=1+1', '+12025550143', '-1', '@sum', '\tx', '\rx', '  =1', '\uFF1D1', '\uFF0B1', '\n=1', " '=1"])(
-    'is no formula to a spreadsheet: %j',
-    (text) => expect(cellOf(text)).toBe(`'${text}`),
-  );
+  it.each([
+    '=1+1',
+    '+12025550143',
+    '-1',
+    '@sum',
+    '\tx',
+    '\rx',
+    '  =1',
+    '\uFF1D1',
+    '\uFF0B1',
+    '\n=1',
+    " '=1",
+    ' \0=1',
+    '\u0001=1',
+    ' \tx',
+  ])('is no formula to a spreadsheet: %j', (text) => expect(cellOf(text)).toBe(`'${text}`));
 
   it('never begins like a formula, whatever it says', () => {
     const text = fc.string({ unit: fc.constantFrom(...'=+-@\t\r\n ,;"\'aé', '\uFF1D') });

@@ -1,0 +1,139 @@
+/** Emergency access: take it, give it up, and for administrators what others took and why (HS-02). */
+import type { EmergencyAccess } from '../../store/emergency-accesses.ts';
+import { type ClinicClock, Moment } from './clinic-clock.tsx';
+import { Chip } from './layout.tsx';
+
+interface EmergencyView {
+  /** Of whoever looks; null: none. */
+  readonly until: number | null;
+  /** Their roles show them everything already. */
+  readonly isNeeded: boolean;
+  /** Null for whoever may not see what others took. */
+  readonly list: readonly EmergencyAccess[] | null;
+  readonly nextCursor: string | null;
+  readonly readsReasons: boolean;
+  readonly me: string;
+  readonly outcome: string | null;
+  readonly notice: string | null;
+  readonly now: number;
+  readonly clock: ClinicClock;
+}
+
+export const EmergencyPage = (view: EmergencyView) => (
+  <>
+    {view.outcome === null ? null : (
+      <p class="notice notice-live" role="status">
+        {view.outcome}
+      </p>
+    )}
+    {view.notice === null ? null : (
+      <p class="notice notice-bad" role="alert">
+        {view.notice}
+      </p>
+    )}
+    <Own {...view} />
+    {view.list === null ? null : <Others {...view} list={view.list} />}
+  </>
+);
+
+const Own = ({ until, isNeeded, clock }: EmergencyView) => {
+  if (until !== null)
+    return (
+      <form class="sheet" method="post" action="/dashboard/settings/emergency/end">
+        <p>{`You see what a clinician sees until ${clock.time(until)} (${clock.zoneName}). Everything you look at is written down, and will be reviewed.`}</p>
+        <div class="form-actions">
+          <button type="submit">End it now</button>
+        </div>
+      </form>
+    );
+  if (!isNeeded)
+    return <p class="quiet settings-lead">Your role shows you everything a clinician sees, so you do not need this.</p>;
+  return (
+    <form class="sheet" method="post" action="/dashboard/settings/emergency">
+      <p>
+        When a patient is in danger and nobody who may read their answers can be reached, you can take a clinician’s
+        rights for one hour. It starts at once. An administrator is told, everything you look at is written down, and
+        somebody else reviews it afterwards.
+      </p>
+      <label>
+        Why you need it
+        <textarea name="reason" rows={3} required maxlength={1000} />
+      </label>
+      <div class="form-actions">
+        <button type="submit" class="danger">
+          Take emergency access
+        </button>
+      </div>
+    </form>
+  );
+};
+
+const isOver = ({ endedAt, expiresAt }: EmergencyAccess, now: number): boolean => endedAt !== null || expiresAt <= now;
+
+const Others = ({
+  list,
+  nextCursor,
+  readsReasons,
+  me,
+  now,
+  clock,
+}: EmergencyView & { list: readonly EmergencyAccess[] }) => (
+  <>
+    <h2 id="taken">What was taken</h2>
+    {list.length === 0 ? (
+      <p class="empty">Nobody has taken emergency access.</p>
+    ) : (
+      <ul class="addenda">
+        {list.map((access) => (
+          <li class="sheet">
+            <p>
+              <strong>{access.staffName}</strong>, <Moment at={access.startedAt} clock={clock} />{' '}
+              {clock.time(access.startedAt)} to {clock.time(access.endedAt ?? access.expiresAt)}{' '}
+              <State access={access} now={now} />
+            </p>
+            {readsReasons ? <p class="addendum-text">{access.reason ?? 'The reason can no longer be read.'}</p> : null}
+            <p>
+              <a href={`/dashboard/audit?who=${encodeURIComponent(access.staffName)}`}>What they looked at</a>
+            </p>
+            {access.review !== null ? (
+              <p class="quiet addendum-text">{`Reviewed by ${access.review.by}. ${readsReasons ? (access.review.note ?? '') : ''}`}</p>
+            ) : readsReasons && access.staffId !== me && isOver(access, now) ? (
+              <form method="post" action={`/dashboard/settings/emergency/${access.id}/review`}>
+                <label>
+                  What you found
+                  <textarea name="note" rows={2} maxlength={2000} />
+                </label>
+                <div class="form-actions">
+                  <button type="submit" name="verdict" value="justified">
+                    It was justified
+                  </button>
+                  <button type="submit" name="verdict" value="not_justified" class="danger">
+                    It was not
+                  </button>
+                </div>
+              </form>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+    )}
+    {nextCursor === null ? null : (
+      <nav class="paging" aria-label="Pages">
+        <span />
+        <a href={`/dashboard/settings/emergency?cursor=${nextCursor}`} rel="next">
+          Older
+        </a>
+      </nav>
+    )}
+  </>
+);
+
+const State = ({ access, now }: { access: EmergencyAccess; now: number }) => {
+  if (!isOver(access, now)) return <Chip tone="live">Open now</Chip>;
+  if (access.review === null) return <Chip tone="bad">Not reviewed</Chip>;
+  return access.review.verdict === 'justified' ? (
+    <Chip tone="calm">Justified</Chip>
+  ) : (
+    <Chip tone="warn">Not justified</Chip>
+  );
+};

@@ -1,0 +1,191 @@
+/** Emergency access (HS-02): a clinician's rights for an hour, with a reason, a mark on every audit line and a review by somebody else. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { EMERGENCY_MS } from '../../src/store/emergency-accesses.ts';
+import { deleteStaff, findStaff } from '../../src/store/staff.ts';
+import { dumpDatabase } from '../support/dump-database.ts';
+import { type GivenApp, givenApp, serviceClaims, signed } from './given-app.ts';
+import { endCall, givenCall } from './given-call.ts';
+import { tokenOf } from './given-role.ts';
+
+const REASON = 'Canaryperson is not breathing, nobody answers on the ward.';
+let given: GivenApp;
+beforeEach(() => {
+  given = givenApp({ PHI_KEYS: `k1:${new Uint8Array(32).fill(7).toBase64()}` });
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  await given.env.DB.prepare('delete from emergency_accesses').run();
+  await given.env.DB.prepare('delete from staff').run();
+});
+
+type Json = Record<string, unknown>;
+const begin = async (token: string, reason = REASON) => {
+  const response = await given.send('POST', '/api/emergency-access', { reason }, { token });
+  return { status: response.status, body: await response.json<Json>() };
+};
+async function givenAnswers(): Promise<string> {
+  const call = await givenCall(given);
+  await endCall(given, call);
+  return `/api/calls/${call.call.id}/intake-data`;
+}
+const statusOf = async (path: string, token: string) => (await given.request(path, { token })).status;
+
+describe('somebody without the right to read answers', () => {
+  it('reads them for an hour after saying why, and not a moment longer (HS-02)', async () => {
+    const [path, token] = [await givenAnswers(), await tokenOf(given, 'intake')];
+    expect(await statusOf(path, token)).toBe(403);
+    expect(await begin(token)).toMatchObject({ status: 201, body: { reason: REASON, ended_at: null, review: null } });
+    expect(await statusOf(path, token)).toBe(200);
+    const now = Date.now();
+    vi.useFakeTimers({ toFake: ['Date'], now: now + EMERGENCY_MS - 5000 });
+    const sameHour = await given.token({ email: 'intake@role.example', sub: 'intake@role.example' });
+    expect(await statusOf(path, sameHour)).toBe(200);
+    vi.setSystemTime(now + EMERGENCY_MS + 1);
+    expect(await statusOf(path, await given.token({ email: 'intake@role.example', sub: 'intake@role.example' }))).toBe(
+      403,
+    );
+  });
+
+  it('gives it up before, and is without it from the next request (HS-02)', async () => {
+    const [path, token] = [await givenAnswers(), await tokenOf(given, 'operator')];
+    await begin(token);
+    expect((await given.request('/api/emergency-access/end', { method: 'POST', token })).status).toBe(204);
+    expect(await statusOf(path, token)).toBe(403);
+    expect((await given.request('/api/emergency-access/end', { method: 'POST', token })).status).toBe(409);
+  });
+
+  it('gets no more than a clinician has (HS-02)', async () => {
+    const token = await tokenOf(given, 'operator');
+    await begin(token);
+    for (const path of ['/api/staff', '/api/audit', '/api/emergency-access'])
+      expect(await statusOf(path, token)).toBe(403);
+  });
+
+  it('has none any more once they are off the list of staff (HS-02, HS-11)', async () => {
+    const [path, token] = [await givenAnswers(), await tokenOf(given, 'intake')];
+    await begin(token);
+    const member = await findStaff(given.db, 'intake@role.example', Date.now());
+    await deleteStaff(given.db, member?.id ?? '');
+    expect(await statusOf(path, token)).toBe(403);
+  });
+
+  it('has one at a time, also when asked for twice at once (HS-02)', async () => {
+    const token = await tokenOf(given, 'intake');
+    const both = await Promise.all([begin(token), begin(token)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+  });
+
+  it('says why, or gets nothing (HS-02)', async () => {
+    const token = await tokenOf(given, 'intake');
+    for (const reason of ['', '   ', '...']) expect((await begin(token, reason)).status).toBe(422);
+    expect(await statusOf(await givenAnswers(), token)).toBe(403);
+  });
+});
+
+it('nobody takes it who needs it not, nor a program (HS-01, HS-02)', async () => {
+  expect(await begin(await tokenOf(given, 'clinician'))).toMatchObject({ status: 409, body: { code: 'not_needed' } });
+  expect(await begin(await given.token())).toMatchObject({ status: 409, body: { code: 'not_needed' } });
+  expect((await begin(await signed(serviceClaims(given.team)))).status).toBe(403);
+});
+
+it('every line of the audit in that hour says that it was an emergency (HS-02, HS-05)', async () => {
+  const [path, token] = [await givenAnswers(), await tokenOf(given, 'intake')];
+  await begin(token);
+  await given.request(path, { token });
+  const response = await given.request('/api/audit?actor_name=intake@role.example');
+  const { items } = await response.json<{ items: { action: string; roles: string[] }[] }>();
+  expect(items.find(({ action }) => action === 'emergency.begin')).toBeDefined();
+  expect(items[0]?.roles).toEqual(['clinician', 'intake', 'emergency']);
+});
+
+it('the reason is sealed, in no log, and read by administrators alone (HS-02, HS-04, LG-01)', async () => {
+  await begin(await tokenOf(given, 'intake'));
+  expect(JSON.stringify(await dumpDatabase())).not.toContain('Canaryperson');
+  expect(given.lines.join('\n')).not.toContain('Canaryperson');
+  const seenBy = async (token: string) => {
+    const response = await given.request('/api/emergency-access', { token });
+    return (await response.json<{ items: { reason: string | null }[] }>()).items[0]?.reason;
+  };
+  expect(await seenBy(await given.token())).toBe(REASON);
+  expect(await seenBy(await tokenOf(given, 'auditor'))).toBeNull();
+});
+
+describe('the review (HS-02, HS-10)', () => {
+  const review = async (id: unknown, token?: string) => {
+    const sent = { verdict: 'justified', note: 'The ward was empty.' };
+    const response = await given.send(
+      'POST',
+      `/api/emergency-access/${id}/review`,
+      sent,
+      token === undefined ? {} : { token },
+    );
+    return { status: response.status, body: await response.json<Json>() };
+  };
+
+  it('is somebody else’s, once, after it is over', async () => {
+    const token = await tokenOf(given, 'intake');
+    const { body } = await begin(token);
+    expect(await review(body['emergency_id'])).toMatchObject({ status: 409, body: { code: 'still_open' } });
+    expect((await review(body['emergency_id'], token)).status).toBe(403);
+    await given.request('/api/emergency-access/end', { method: 'POST', token });
+    const reviewed = await review(body['emergency_id']);
+    expect(reviewed).toMatchObject({
+      status: 200,
+      body: { review: { verdict: 'justified', note: 'The ward was empty.' } },
+    });
+    expect(await review(body['emergency_id'])).toMatchObject({ status: 409, body: { code: 'already_reviewed' } });
+  });
+
+  it('is never one’s own, whatever one has become since', async () => {
+    const token = await tokenOf(given, 'intake');
+    const { body } = await begin(token);
+    await given.request('/api/emergency-access/end', { method: 'POST', token });
+    await given.env.DB.prepare(`update staff set roles = '["admin"]'`).run();
+    expect(await review(body['emergency_id'], token)).toMatchObject({ status: 409, body: { code: 'own_access' } });
+  });
+
+  it('is missing until it is done: the list can be asked for what nobody has looked at', async () => {
+    const token = await tokenOf(given, 'intake');
+    const { body } = await begin(token);
+    await given.request('/api/emergency-access/end', { method: 'POST', token });
+    const waiting = async () =>
+      (await (await given.request('/api/emergency-access?unreviewed=true')).json<{ items: unknown[] }>()).items.length;
+    expect(await waiting()).toBe(1);
+    await review(body['emergency_id']);
+    expect(await waiting()).toBe(0);
+  });
+});
+
+describe('the page', () => {
+  const page = async (token: string) => (await given.request('/dashboard/settings/emergency', { token })).text();
+  const post = (path: string, fields: Record<string, string>, token: string) =>
+    given.request(`/dashboard/settings/emergency${path}`, {
+      ...{ method: 'POST', token, body: new URLSearchParams(fields).toString() },
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    });
+
+  it('takes it and gives it up without a script, and every page says that it is open (HS-02)', async () => {
+    const token = await tokenOf(given, 'intake');
+    expect(await page(token)).toContain('Take emergency access');
+    expect((await post('', { reason: ' ' }, token)).status).toBe(409);
+    expect((await post('', { reason: REASON }, token)).status).toBe(303);
+    expect(await page(token)).toContain('End it now');
+    expect(await (await given.request('/dashboard/tasks', { token })).text()).toContain('Emergency access is open');
+    expect((await post('/end', {}, token)).status).toBe(303);
+    expect(await (await given.request('/dashboard/tasks', { token })).text()).not.toContain('Emergency access is open');
+  });
+
+  it('shows an administrator who took it and why, as text, and takes the review (HS-02, SE-14)', async () => {
+    const token = await tokenOf(given, 'intake');
+    await post('', { reason: '<b>chest pain</b>' }, token);
+    await post('/end', {}, token);
+    const shown = await page(await given.token());
+    expect(shown).toContain('&lt;b&gt;chest pain&lt;/b&gt;');
+    expect(shown).toContain('Not reviewed');
+    const id = /emergency\/(emg_[0-9a-f-]{36})\/review/.exec(shown)?.[1];
+    expect((await post(`/${id}/review`, { verdict: 'not_justified', note: '' }, await given.token())).status).toBe(303);
+    expect(await page(await given.token())).toContain('Not justified');
+    expect(await page(token)).not.toContain('chest pain');
+  });
+});
