@@ -21,6 +21,7 @@ const NOBODYS: ReadonlyMap<string, string> = new Map([
   ['+12029765014', 'the same'],
   ['+2025550143', 'a plus without a country, of nobody with one'],
   ['2852039166', '169.254.169.254 as one number, which is refused as a host'],
+  ['ben@clinic.example.access', 'the id of a service token, as Access ends them'],
   ['pass@127.0.0.1', 'a password in an address, which is refused'],
   ['secret@s3.amazonaws.com', 'the same'],
   ['pass@s3.amazonaws.com', 'the same'],
