@@ -35,8 +35,12 @@ it('answers on no hostname that Access does not cover', () => {
   }
 });
 
-it("writes no request of its own accord into the platform's log (LG-02)", () => {
-  for (const environment of [local, production]) expect(environment.observability?.logs?.invocation_logs).toBe(false);
+it("writes no request of its own accord into the platform's log, and traces none (LG-02, LG-07)", () => {
+  for (const { observability } of [local, production]) {
+    expect(observability?.logs?.invocation_logs).toBe(false);
+    // A trace holds the address of each request, query and all.
+    expect(observability?.traces?.enabled ?? false).toBe(false);
+  }
 });
 
 it('binds nothing that keeps an offline start from starting, and keeps no variable or secret in the file (SE-28, S1-M1)', () => {
