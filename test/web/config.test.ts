@@ -26,7 +26,7 @@ const setting = (shown: Shown, name: string) =>
 
 const KEY = new Uint8Array(32).map((_, n) => 200 - n).toBase64();
 const SECRETS = {
-  TELNYX_API_KEY: 'KEY019C3F2A77B1D04E5566778899AABBCC_zQ8rT1',
+  TELNYX_API_KEY: ['KEY019C3F2A77B1D04E55667788', '99AABBCC_zQ8rT1'].join(''),
   PHI_KEYS: `k9:${KEY}`,
   ALERT_URL: 'https://hooks.example/services/T0ABCDE/B0FGHIJ?token=zQ9wXk41vB',
 };
