@@ -16,7 +16,10 @@ export type IdPrefix =
   | 'pre'
   | 'med'
   | 'trn'
-  | 'rev';
+  | 'rev'
+  | 'hold'
+  | 'req'
+  | 'dsc';
 
 export const newId = (prefix: IdPrefix, now: number): string => `${prefix}_${newUuid(now)}`;
 
