@@ -27,6 +27,8 @@ const FIELD_LABELS: Readonly<Record<Field, string>> = {
   recording: 'Recordings',
   call_events: 'What happened in a call, step by step',
   patient_export: 'Everything about a patient as a file',
+  patient_requests: 'What patients ask for about their own data',
+  disclosures: 'To whom a patient’s data went',
   campaign_counts: 'Campaigns: settings, counts, progress',
   contact_rows: 'People in a campaign',
   refused_contacts: 'Refused rows of a campaign’s list',
