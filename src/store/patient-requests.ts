@@ -140,16 +140,20 @@ export async function listRequests(
   return { items: page.map(listed), nextCursor: last === undefined ? null : { at: last.dueAt, id: last.id } };
 }
 
-/** Those that nobody has answered, and how many are late. */
-export async function countRequests(db: Database, now: number): Promise<{ open: number; overdue: number }> {
+/** Those that nobody has answered, how many are late, and how many are erasures that wait for a second person. */
+export async function countRequests(
+  db: Database,
+  now: number,
+): Promise<{ open: number; overdue: number; erasures: number }> {
   const [row] = await db
     .select({
       open: sql<number>`count(*)`,
       overdue: sql<number>`coalesce(sum(${patientRequests.dueAt} < ${now}), 0)`,
+      erasures: sql<number>`coalesce(sum(${patientRequests.kind} = 'erasure'), 0)`,
     })
     .from(patientRequests)
     .where(eq(patientRequests.status, 'open'));
-  return row ?? { open: 0, overdue: 0 };
+  return row ?? { open: 0, overdue: 0, erasures: 0 };
 }
 
 export interface Ending {

@@ -28,6 +28,9 @@ export const dashboardPages = ({
   page('patient', `/dashboard/patients/${patientId}`, '/dashboard/patients/:patient_id'),
   page('patient-edit', `/dashboard/patients/${patientId}/edit`, '/dashboard/patients/:patient_id/edit'),
   page('patient-erase', `/dashboard/patients/${patientId}/erase`, '/dashboard/patients/:patient_id/erase'),
+  page('patient-rights', `/dashboard/patients/${patientId}/rights`, '/dashboard/patients/:patient_id/rights'),
+  page('requests', '/dashboard/requests'),
+  page('requests-none', '/dashboard/requests?status=withdrawn', '/dashboard/requests'),
   page('tasks', '/dashboard/tasks'),
   page('new-call', '/dashboard/new-call'),
   page('campaigns', '/dashboard/campaigns'),
@@ -50,6 +53,7 @@ export const dashboardPages = ({
   page('roles', '/dashboard/settings/roles'),
   page('settings', '/dashboard/settings'),
   page('doctor', '/dashboard/settings/doctor'),
+  page('retention', '/dashboard/settings/retention'),
   page('staff', '/dashboard/settings/staff'),
   page('nothing-here', '/dashboard/nothing', '*'),
 ];

@@ -1,7 +1,7 @@
 /** Erasing a patient, and what is left to see of one who was erased. */
 import { findJob } from '../../store/jobs.ts';
 import { knownPatient } from '../change-patient.ts';
-import { erasePatient, isErased } from '../erase-patient.ts';
+import { erasePatient, isErased, needsSecond } from '../erase-patient.ts';
 import { notFound, Problem } from '../errors.ts';
 import { readFields } from '../read-body.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
@@ -18,7 +18,8 @@ type One = RouteSpec & { params: typeof onePatient.params };
 
 async function answerErase(ask: Ask<One>, notice: string | null, status: 200 | 409 | 422) {
   const patient = await knownPatient(ask, ask.params.patient_id);
-  const children = <ErasePatientPage patient={shownPatient(ask.actor, patient)} notice={notice} />;
+  const view = { patient: shownPatient(ask.actor, patient), notice, needsSecond: await needsSecond(ask) };
+  const children = <ErasePatientPage {...view} />;
   return ask.c.html(page({ ...(await patientFrame(ask)), title: 'Erase a patient', children }), status);
 }
 

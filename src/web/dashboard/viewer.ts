@@ -39,6 +39,8 @@ export interface Viewer {
   readonly seesPatients: boolean;
   readonly exportsPatients: boolean;
   readonly erasesPatients: boolean;
+  /** What patients ask for about their own data. */
+  readonly seesRequests: boolean;
   readonly placesCalls: boolean;
   readonly seesTasks: boolean;
   readonly seesTranscriptions: boolean;
@@ -78,6 +80,7 @@ export function viewerOf({ name, roles }: Pick<Actor, 'name' | 'roles'>): Viewer
     seesPatients: hasOne(PATIENT_ROLES),
     exportsPatients: hasOne(rolesSeeing('patient_export')),
     erasesPatients: hasOne(ERASE_ROLES),
+    seesRequests: hasOne(rolesSeeing('patient_requests')),
     placesCalls: hasOne(PLACE_ROLES),
     seesTasks: hasOne(TASK_ROLES),
     seesTranscriptions: hasOne(CALL_ROLES),
