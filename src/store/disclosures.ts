@@ -1,7 +1,6 @@
 /** To whom a patient's data went for another purpose than treatment, payment and running the clinic (HS-22). Rows are added and never changed. */
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
-import { newId } from './new-id.ts';
 import { calls, deliveries, disclosures } from './schema.ts';
 import { type DataKey, openOrNull, seal, unseal } from './seal.ts';
 
@@ -38,8 +37,6 @@ interface NewDisclosure extends Pick<Disclosure, 'patientId' | 'purpose' | 'what
 }
 
 const place = (id: string) => ({ table: 'disclosures', column: 'sealed', row: id });
-
-export const newDisclosureId = (now: number): string => newId('dsc', now);
 
 export async function insertDisclosure(
   db: Database,

@@ -5,7 +5,6 @@
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Database } from './database.ts';
-import { newId } from './new-id.ts';
 import { holds } from './schema.ts';
 import { type DataKey, openOrNull, seal, unseal } from './seal.ts';
 
@@ -62,8 +61,6 @@ export async function insertHold(
     .values({ id, patientId, reason, sealed, createdBy: by.id, createdName: by.name, createdAt: now })
     .onConflictDoNothing();
 }
-
-export const newHoldId = (now: number): string => newId('hold', now);
 
 /** The newest first; those that stand and those that were lifted. */
 export async function holdsOf(db: Database, dataKey: DataKey, patientId: string): Promise<Hold[]> {

@@ -32,7 +32,7 @@ export const requestAnswer = listedRequestAnswer
   })
   .meta({ id: 'PatientRequest' });
 
-export const isOverdue = ({ status, dueAt }: ListedRequest, now: number): boolean => status === 'open' && dueAt < now;
+const isOverdue = ({ status, dueAt }: ListedRequest, now: number): boolean => status === 'open' && dueAt < now;
 
 export const listedRequestJson = (request: ListedRequest, now: number): z.output<typeof listedRequestAnswer> => ({
   request_id: request.id,

@@ -72,7 +72,8 @@ const Item = ({ request, view }: { request: PatientRequest; view: RightsView }) 
       </p>
       {request.details === null ? null : <p class="consent-line evidence">{request.details}</p>}
       <p class="consent-line task-text">
-        Received <Moment at={request.receivedAt} clock={clock} />, due{' '}
+        Received <Moment at={request.receivedAt} clock={clock} />
+        {status === 'open' && request.dueAt < now ? '. ' : ', due '}
         <RequestDue request={request} clock={clock} now={now} />
         {extendedAt === null ? '' : ', put off once'}
       </p>
