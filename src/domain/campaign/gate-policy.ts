@@ -49,6 +49,8 @@ export function gatePolicyAt(at: number, policies: readonly GatePolicy[] = GATE_
 export const PURPOSES = ['intake', 'follow_up', 'reminder', 'care'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
-/** What staff note about a patient; each of them stops automated calls (TC-22, HS-17). */
-export const PATIENT_FLAGS = ['deceased', 'restricted', 'staff_only', 'wrong_number'] as const;
+/** What staff note about a patient that stops automated calls (TC-22, HS-17). */
+export const BLOCKING_FLAGS = ['deceased', 'restricted', 'staff_only', 'wrong_number'] as const;
+/** With those that change something else: no message is left on a machine (HS-17); details are hidden from the front desk (HS-24). */
+export const PATIENT_FLAGS = [...BLOCKING_FLAGS, 'no_voicemail', 'sensitive'] as const;
 export type PatientFlag = (typeof PATIENT_FLAGS)[number];

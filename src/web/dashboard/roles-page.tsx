@@ -29,6 +29,7 @@ const FIELD_LABELS: Readonly<Record<Field, string>> = {
   patient_export: 'Everything about a patient as a file',
   patient_requests: 'What patients ask for about their own data',
   disclosures: 'To whom a patient’s data went',
+  sensitive_patients: 'Name, number and birth date of patients marked as sensitive',
   campaign_counts: 'Campaigns: settings, counts, progress',
   contact_rows: 'People in a campaign',
   refused_contacts: 'Refused rows of a campaign’s list',

@@ -133,7 +133,7 @@ const TaskRow = ({ task, patients, viewer, clock, now }: TodayView & { task: Tas
         <TaskDue task={task} clock={clock} now={now} />
       </td>
       <td class="cell-actions">
-        <TaskButtons task={task} action={action} target="#today" about={lettersOf(patient)} />
+        <TaskButtons task={task} action={action} target="#today" about={lettersOf(patient, viewer)} />
       </td>
     </tr>
   );

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { afterGate } from '../../../src/domain/campaign/after-gate.ts';
 import { decide, GATE_CODES, type GateCode, type GateFacts } from '../../../src/domain/campaign/gate.ts';
-import { GATE_POLICIES, PATIENT_FLAGS, PURPOSES } from '../../../src/domain/campaign/gate-policy.ts';
+import { BLOCKING_FLAGS, GATE_POLICIES, PURPOSES } from '../../../src/domain/campaign/gate-policy.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -30,7 +30,7 @@ const CLOSED: Readonly<Record<GateCode, readonly Partial<GateFacts>[]>> = {
   not_approved: [{ approved: false }, { approved: null }],
   bad_number: [{ numberValid: false }, { numberValid: null }],
   suppressed: [{ suppressed: true }, { suppressed: null }],
-  patient_flag: [{ flags: null }, ...PATIENT_FLAGS.map((flag) => ({ flags: [flag] }))],
+  patient_flag: [{ flags: null }, ...BLOCKING_FLAGS.map((flag) => ({ flags: [flag] }))],
   no_consent: [
     ...[{ consents: [] }, { consents: null }, { consents: [{ ...consent, expiresAt: NOON }] }],
     { consents: [{ ...consent, purposes: ['reminder' as const] }] },
