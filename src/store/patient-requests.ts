@@ -2,6 +2,7 @@
 import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
 import { dueAt, type RequestKind } from '../domain/retention/request-rules.ts';
 import type { Database } from './database.ts';
+import { dataKeyOf, type PatientKeys } from './patient-keys.ts';
 import { patientRequests } from './schema.ts';
 import { type DataKey, openOrNull, seal, unseal } from './seal.ts';
 
@@ -85,6 +86,24 @@ export async function requestsOf(db: Database, dataKey: DataKey, patientId: stri
     .where(eq(patientRequests.patientId, patientId))
     .orderBy(desc(patientRequests.createdAt), desc(patientRequests.id))
     .limit(MOST_OF_ONE);
+  return rows.map((row) => opened(dataKey, row));
+}
+
+/** What the patient asked to have put right in the note of one call, newest first. */
+export async function amendmentsOfCall(
+  db: Database,
+  ring: PatientKeys,
+  { id, patientId }: { readonly id: string; readonly patientId: string },
+): Promise<PatientRequest[]> {
+  const { patientId: of, callId, kind, createdAt } = patientRequests;
+  const rows = await db
+    .select()
+    .from(patientRequests)
+    .where(and(eq(of, patientId), eq(callId, id), eq(kind, 'amendment')))
+    .orderBy(desc(createdAt), desc(patientRequests.id))
+    .limit(MOST_OF_ONE);
+  if (rows.length === 0) return [];
+  const dataKey = await dataKeyOf(ring, patientId);
   return rows.map((row) => opened(dataKey, row));
 }
 

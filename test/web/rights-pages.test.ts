@@ -7,6 +7,7 @@ import { catchJobHints } from '../support/given-jobs.ts';
 import { TEST_VARIABLES } from '../support/test-variables.ts';
 import { catchLog, restore, stopClock } from '../support/worker-env.ts';
 import { type GivenApp, givenApp } from './given-app.ts';
+import { endCall, givenCall } from './given-call.ts';
 import { givenOnFile, type OnFile, PERSONAL, SOMEBODY, submitForm } from './given-patient-page.ts';
 import { tokenOf } from './given-role.ts';
 
@@ -139,6 +140,26 @@ describe('the page of a patient’s own data', () => {
     const other = await givenOnFile(given);
     expect((await send(`${other.path}/rights/requests/${id}/answer`, { status: 'withdrawn' })).status).toBe(404);
     expect(await rowOf('patient_requests')).toMatchObject({ status: 'open' });
+  });
+});
+
+describe('the note of a call', () => {
+  it('has beside it what the patient asked to have put right, and why that was denied (HS-20)', async () => {
+    const made = await givenCall(given);
+    await endCall(given, made);
+    const asked = await given.send('POST', `/api/patients/${made.patient.id}/requests`, {
+      ...{ kind: 'amendment', call_id: made.call.id, details: 'It was the <b>left</b> knee' },
+    });
+    const { request_id } = (await asked.json()) as { request_id: string };
+    const path = `/dashboard/calls/${made.call.id}`;
+    expect((await look(path)).text).toContain('It was the &lt;b&gt;left&lt;/b&gt; knee');
+    await given.send('POST', `/api/patient-requests/${request_id}/answer`, {
+      status: 'denied',
+      outcome: 'It was said so',
+    });
+    const { text } = await look(path);
+    for (const words of ['Denied', 'Answer: It was said so', 'The patient asked for a correction'])
+      expect(text).toContain(words);
   });
 });
 
