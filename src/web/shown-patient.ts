@@ -24,7 +24,7 @@ export interface ShownPatient {
 }
 
 /** Marked as sensitive, for whoever lacks that right (HS-24): then nothing can be revealed either, but the last digits. */
-export const isHiddenFrom = (actor: Pick<Actor, 'roles'>, { flags }: Pick<Patient, 'flags'>): boolean =>
+const isHiddenFrom = (actor: Pick<Actor, 'roles'>, { flags }: Pick<Patient, 'flags'>): boolean =>
   flags.includes('sensitive') && !sees(actor, 'sensitive_patients');
 
 /** Who does not see it whole would put nothing in the place of something. */
