@@ -21,10 +21,12 @@ const PREFIXES: Record<string, string> = {
   delivery: 'dlv',
   emergency: 'emg',
   alert: 'alr',
+  hold: 'hold',
+  patient_request: 'req',
 };
 const pathOf = (template: string) =>
   template.replaceAll(
-    /:(call|patient|staff|task|campaign|consent|suppression|media|import|transcription|delivery|emergency|alert)_id/g,
+    /:(call|patient|staff|task|campaign|consent|suppression|media|import|transcription|delivery|emergency|alert|hold|patient_request)_id/g,
     (_, kind) => `${PREFIXES[kind] ?? kind}_0199f3c2-7f4e-7000-8000-000000000001`,
   );
 const UNSAFE_BODY = { body: '{}', headers: { 'Content-Type': 'application/json' } };

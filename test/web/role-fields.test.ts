@@ -83,6 +83,7 @@ const SHOWN: Readonly<Record<string, Shown>> = {
   },
   '/dashboard/patients/:patient_id/edit': { ...PATIENT, number: 'phone_number' },
   '/dashboard/patients/:patient_id/erase': CALL_ROW,
+  '/dashboard/patients/:patient_id/rights': CALL_ROW,
   '/dashboard/campaigns': { campaign: 'campaign_counts' },
   '/dashboard/fragments/campaigns': { campaign: 'campaign_counts' },
   '/dashboard/campaigns/:campaign_id': { ...CONTACT, campaign: 'campaign_counts' },

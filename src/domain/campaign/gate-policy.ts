@@ -51,6 +51,9 @@ export type Purpose = (typeof PURPOSES)[number];
 
 /** What staff note about a patient and what stops automated calls (TC-22, HS-17). */
 export const STOPPING_FLAGS = ['deceased', 'restricted', 'staff_only', 'wrong_number'] as const;
-/** `no_voicemail` stops no call: an answering machine is hung up on without a word (HS-17). */
-export const PATIENT_FLAGS = [...STOPPING_FLAGS, 'no_voicemail'] as const;
+/**
+ * With those that stop no call: an answering machine is hung up on without a word (HS-17); details are hidden from the front desk
+ * (HS-24).
+ */
+export const PATIENT_FLAGS = [...STOPPING_FLAGS, 'no_voicemail', 'sensitive'] as const;
 export type PatientFlag = (typeof PATIENT_FLAGS)[number];

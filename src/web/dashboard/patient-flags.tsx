@@ -16,6 +16,10 @@ export const FLAG_LABELS: Readonly<Record<PatientFlag, { readonly name: string; 
     name: 'No voicemail',
     does: 'The patient is still called; an answering machine is hung up on without a message.',
   },
+  sensitive: {
+    name: 'Sensitive',
+    does: 'Name, number and birth date are hidden from the front desk, which cannot change this patient either.',
+  },
 };
 
 interface FlagsView {

@@ -102,9 +102,9 @@ describe('the gate', () => {
     expect(codeOf({ purpose, suppressed: true })).toBe('suppressed');
   });
 
-  it('is stopped by any one mark that stops, whatever stands beside it, and not by the wish for no voicemail (HS-17, CL-19)', () => {
+  it('is stopped by any one mark that stops, whatever stands beside it, and not by the other marks (HS-17, HS-24, CL-19)', () => {
     const others = PATIENT_FLAGS.filter((flag) => !STOPPING_FLAGS.some((each) => each === flag));
-    expect(others).toEqual(['no_voicemail']);
+    expect(others).toEqual(['no_voicemail', 'sensitive']);
     expect(codeOf({ flags: others })).toBeNull();
     for (const flag of STOPPING_FLAGS)
       expect(told({ flags: [...others, flag] })).toMatchObject({ code: 'patient_flag', reason: flag });
