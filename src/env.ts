@@ -79,6 +79,11 @@ export interface Env extends Partial<Record<VariableName, string>> {
   readonly CAMPAIGN_RUNNER: DurableObjectNamespace<CampaignRunner>;
   readonly KEY_VAULT: DurableObjectNamespace<KeyVault>;
   readonly ASSETS: Fetcher;
+  /** Requests of one caller in a minute; what each counts says `web/rate-limit.ts`. */
+  readonly READ_LIMIT: RateLimit;
+  readonly WRITE_LIMIT: RateLimit;
+  readonly EXPORT_LIMIT: RateLimit;
+  readonly SIGN_IN_LIMIT: RateLimit;
   /** Only where it is deployed: it would stop an offline start. */
   readonly AI?: Ai;
 }

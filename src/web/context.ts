@@ -12,6 +12,9 @@ export interface Actor {
   readonly roles: readonly Role[];
 }
 
+/** A service token is somebody's program; what needs a person's word, it cannot give (SE-20). */
+export const isPerson = ({ name }: Pick<Actor, 'name'>): boolean => name.includes('@');
+
 export interface AppEnv {
   Bindings: Env;
   /** `signIn`: null for a service token. */

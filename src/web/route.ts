@@ -12,6 +12,7 @@ import { recordAudit } from './audit.ts';
 import { checkInput } from './check-input.ts';
 import type { Actor, AppContext, AppEnv } from './context.ts';
 import { notFound, Problem, type ProblemStatus, problemOf } from './errors.ts';
+import { countExport } from './rate-limit.ts';
 import { readJson } from './read-body.ts';
 import { requestDigest } from './request-digest.ts';
 
@@ -26,6 +27,10 @@ interface Guarded {
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /** Gives away much at once: of these somebody has twenty a minute. */
+  readonly isExport?: true;
+  /** A person's word: no service token gives it, whatever its role. Pages are for people anyway. */
+  readonly needsPerson?: true;
   /** Of the JSON it takes, where that is more than requests usually are. */
   readonly maxBodyBytes?: number;
 }
@@ -102,6 +107,8 @@ async function answerTo<S extends RouteSpec>(
 ): Promise<Response> {
   const actor = c.get('actor');
   if (!spec.roles.some((role) => actor.roles.includes(role))) throw new Problem(403, 'forbidden');
+  if (isForPeople(spec) && c.get('signIn') === null) throw personNeeded();
+  if (spec.isExport === true) await countExport(c);
   const params = spec.params?.safeParse(c.req.param());
   if (params?.success === false) throw notFound();
   const key = idempotencyKeyOf(spec, c);
@@ -120,6 +127,13 @@ async function answerTo<S extends RouteSpec>(
   if (key === null) return handle({ ...ask, ...makingWithout(ask.now) });
   return answerOnce(spec, ask, { key, request }, async (making) => handle({ ...ask, ...making }));
 }
+
+const isForPeople = ({ path, needsPerson }: RouteSpec): boolean => needsPerson === true || !path.startsWith('/api/');
+
+const personNeeded = (): Problem =>
+  new Problem(403, 'person_needed', {
+    detail: 'A service token cannot do this: somebody has to give their word for it. Sign in as yourself.',
+  });
 
 /** A parameter given twice is an array, which no schema takes. */
 function queryOf(c: AppContext): Record<string, unknown> {

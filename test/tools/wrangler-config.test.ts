@@ -12,6 +12,7 @@ it.each([
   'd1_databases',
   'r2_buckets',
   'queues',
+  'ratelimits',
   'assets',
   'triggers',
   'migrations',

@@ -26,6 +26,7 @@ const correct = route(
     method: 'POST',
     path: '/api/calls/:call_id/corrections',
     roles: ['admin', 'clinician'],
+    needsPerson: true,
     audit: 'note.correct',
     phi: true,
     params: z.strictObject({ call_id: callId }),

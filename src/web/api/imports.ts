@@ -104,6 +104,7 @@ const rows = route(
       summary: 'List the rows of a list that were refused; as CSV with what they say',
       answers: { 200: listOf(z.strictObject({ row: z.int(), code: z.string(), column: z.string().nullable() })) },
       types: ['text/csv; charset=utf-8'],
+      isExport: true,
       phi: true,
       params: one,
     },

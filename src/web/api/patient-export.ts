@@ -148,6 +148,7 @@ const download = route(
   {
     ...{ method: 'GET', path: '/api/patients/:patient_id/export', audit: 'patient.export', phi: true },
     roles: rolesSeeing('patient_export'),
+    isExport: true,
     params: z.strictObject({ patient_id: patientId }),
     ...{ summary: 'All that is kept about a patient, as one document', answers: { 200: document } },
   },

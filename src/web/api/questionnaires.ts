@@ -151,6 +151,8 @@ const verbs = VERBS.map(([verb, act, summary]) =>
     {
       ...{ ...writers, method: 'POST', path: `/api/questionnaires/:questionnaire_id/versions/:version/${verb}` },
       ...{ audit: `questionnaire.${verb}`, params: oneVersion, summary, answers: { 200: versionShape } },
+      // An approval is somebody's word; taking one back only stops things.
+      ...(verb === 'approve' ? { needsPerson: true as const } : {}),
     },
     async (ask) => ask.c.json(versionJson(await act(ask, ask.params.questionnaire_id, ask.params.version))),
   ),

@@ -76,7 +76,7 @@ const read = route(
 
 const sign = route(
   {
-    ...{ ...shared, method: 'POST', audit: 'note.sign' },
+    ...{ ...shared, method: 'POST', audit: 'note.sign', needsPerson: true },
     summary:
       'Sign the newest note of a call, or add to what is signed; sent again it writes nothing more and answers 200',
     body: z.strictObject({

@@ -145,6 +145,7 @@ async function* shown(pages: AsyncIterable<Transcribed[]>): AsyncGenerator<Shown
 const results = route(
   {
     ...{ ...people, method: 'GET', path: '/api/transcriptions/results', audit: 'transcription.results' },
+    isExport: true,
     query: z.strictObject({ format: z.enum(FORMATS).optional() }),
     summary: 'Everything that was written down, as a file',
     answers: { 200: z.array(transcribedSchema) },
