@@ -43,8 +43,8 @@ interface Described {
   readonly answers: Readonly<Record<number, z.ZodType | null>>;
   /** Content types it answers with beside JSON. */
   readonly types?: readonly string[];
-  /** Bodies that the handler reads by itself. Of a form: the fields beside `file`. */
-  readonly reads?: { readonly json?: z.ZodType; readonly form?: z.ZodType };
+  /** Bodies that the handler reads by itself. Of a form: the fields beside `file`; `maxBytes` is the file's. */
+  readonly reads?: { readonly json?: z.ZodType; readonly form?: z.ZodType; readonly maxBytes: number };
   /** Refusals that do not follow from the rest of this. */
   readonly refusals?: readonly ProblemStatus[];
 }
