@@ -81,6 +81,14 @@ export interface Env extends Partial<Record<VariableName, string>> {
   readonly CAMPAIGN_RUNNER: DurableObjectNamespace<CampaignRunner>;
   readonly KEY_VAULT: DurableObjectNamespace<KeyVault>;
   readonly ASSETS: Fetcher;
+  /** How much one caller reads in a minute. */
+  readonly READ_LIMIT: RateLimit;
+  /** How much one caller changes in a minute. */
+  readonly WRITE_LIMIT: RateLimit;
+  /** How many exports one caller takes in a minute. */
+  readonly EXPORT_LIMIT: RateLimit;
+  /** How many requests without a good token come from one address in a minute. */
+  readonly SIGN_IN_LIMIT: RateLimit;
   /** Only where it is deployed: it would stop an offline start. */
   readonly AI?: Ai;
 }

@@ -13,6 +13,7 @@ it.each([
   'd1_databases',
   'r2_buckets',
   'queues',
+  'ratelimits',
   'assets',
   'triggers',
   'migrations',

@@ -142,7 +142,7 @@ describe('an erasure', () => {
     const id = await givenPatient();
     const { request_id } = await jsonOf(await erase(id));
     await expectProblem(await approve(request_id), 409, 'second_approver');
-    await expectProblem(await approve(request_id, await signed(serviceClaims(given.team))), 409, 'second_approver');
+    await expectProblem(await approve(request_id, await signed(serviceClaims(given.team))), 403, 'person_needed');
     expect((await approve(request_id, await tokenOf(given, 'clinician'))).status).toBe(403);
     // The same person under another subject is the same person.
     await expectProblem(await approve(request_id, await given.token({ sub: 'another' })), 409, 'second_approver');

@@ -86,6 +86,7 @@ const one = {
   params: z.strictObject({ patient_id: patientId }),
   phi: true,
   audit: 'patient.export',
+  isExport: true,
   answers: { 200: document },
   types: ['text/html'],
 } as const;

@@ -121,8 +121,9 @@ const approve = route(
     ...{
       method: 'POST',
       path: '/api/patient-requests/:patient_request_id/approve',
-      audit: 'patient.erase',
+      audit: 'erasure.approve',
       params: one,
+      needsPerson: true,
     },
     ...{ roles: ['admin'], phi: false },
     summary: 'Approve an erasure that another administrator asked for; it begins at once',
@@ -145,8 +146,9 @@ const refuse = route(
     ...{
       method: 'POST',
       path: '/api/patient-requests/:patient_request_id/refuse',
-      audit: 'request.answer',
+      audit: 'erasure.refuse',
       params: one,
+      needsPerson: true,
     },
     ...{ roles: ['admin'], phi: true },
     body: z.strictObject({ reason: line(2000) }),

@@ -152,7 +152,7 @@ const extend = route(
 const admins = { ...post, roles: ERASE_ROLES } as const;
 
 const approve = route(
-  { ...admins, params: oneRequest, path: `${REQUEST}/approve`, audit: 'patient.erase' },
+  { ...admins, params: oneRequest, path: `${REQUEST}/approve`, audit: 'erasure.approve', needsPerson: true },
   async (ask) => {
     const id = await requestId(ask);
     const { sure } = await readFields(ask.c.req.raw);
@@ -165,7 +165,7 @@ const approve = route(
 );
 
 const refuse = route(
-  { ...admins, params: oneRequest, path: `${REQUEST}/refuse`, audit: 'request.answer' },
+  { ...admins, params: oneRequest, path: `${REQUEST}/refuse`, audit: 'erasure.refuse', needsPerson: true },
   async (ask) => {
     const id = await requestId(ask);
     const { reason } = await readFields(ask.c.req.raw);
@@ -209,7 +209,7 @@ const lift = route(
 const exporters = { ...post, roles: rolesSeeing('patient_export') } as const;
 
 const take = route(
-  { ...exporters, path: '/dashboard/patients/:patient_id/rights/export', audit: 'patient.export' },
+  { ...exporters, path: '/dashboard/patients/:patient_id/rights/export', audit: 'patient.export', isExport: true },
   async (ask) => {
     const fields = await readFields(ask.c.req.raw);
     let response: Response | null = null;
