@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { auditEvents } from '../../src/store/schema.ts';
 import { createStaff } from '../../src/store/staff.ts';
 import { routes } from '../../src/web/routes.ts';
+import { addressOf } from './every-route.ts';
 import { delivery, type GivenApp, givenApp, ORIGIN, SERVICE_ID, serviceClaims, signed } from './given-app.ts';
 
 const NOBODY = '0199f3c2-7f4e-7000-8000-000000000001';
