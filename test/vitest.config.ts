@@ -7,11 +7,16 @@ import { TEST_VARIABLES } from './support/test-variables.ts';
 const root = path.resolve(import.meta.dirname, '..');
 const alias = { 'telnyx-webhook-verify': path.join(root, 'src/telnyx-webhook-verify/index.ts') };
 
+/** A module with a fault put into it must not be remembered as the module it was. */
+const isMutated = process.env['MUTANT'] !== undefined;
+
 export default defineConfig(
   async (): Promise<ViteUserConfig> => ({
     root,
     resolve: { alias },
+    plugins: isMutated ? [(await import('./tools/mutant-plugin.ts')).mutantPlugin()] : [],
     test: {
+      fsModuleCache: !isMutated,
       reporters: ['default', ['json', { outputFile: path.join(root, 'test/reports/vitest.json') }]],
       // Left out, it would be 1 on two cores.
       maxWorkers: 2,
