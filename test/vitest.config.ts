@@ -3,6 +3,7 @@ import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 import { TEST_VARIABLES } from './support/test-variables.ts';
+import { treeStamp } from './tools/tree-stamp.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const alias = { 'telnyx-webhook-verify': path.join(root, 'src/telnyx-webhook-verify/index.ts') };
@@ -17,7 +18,11 @@ export default defineConfig(
     plugins: isMutated ? [(await import('./tools/mutant-plugin.ts')).mutantPlugin()] : [],
     test: {
       fsModuleCache: !isMutated,
-      reporters: ['default', ['json', { outputFile: path.join(root, 'test/reports/vitest.json') }]],
+      reporters: [
+        'default',
+        ['json', { outputFile: path.join(root, 'test/reports/vitest.json') }],
+        treeStamp(root, 'vitest'),
+      ],
       // Left out, it would be 1 on two cores.
       maxWorkers: 2,
       projects: [

@@ -44,7 +44,7 @@ export function findConditions(source: string, file: string): Condition[] {
     counts.set(own, nth);
     const { start, end } = node;
     found.push({ name: `${own}.${nth}`, functions: inside, start, end, text: source.slice(start, end), instead });
-    walkChildren(node, inside);
+    within(node, inside);
   };
 
   const condition = (raw: Node, kind: Kind, inside: readonly string[], joint: '&&' | '||' | null = null): void => {
@@ -70,17 +70,23 @@ export function findConditions(source: string, file: string): Condition[] {
     if (node.type.startsWith('TS') && !WRAPPERS.has(node.type)) return;
     const tested = TESTED[node.type];
     const name = nameOf(node);
-    const asked = askedOfEach(node);
     const isNegation = node.type === 'UnaryExpression' && node['operator'] === '!';
     if (name !== null) walkChildren(node, [...inside, name]);
     else if (tested !== undefined && isNode(node['test'])) {
       condition(node['test'], tested, inside);
       walkChildren(node, inside, 'test');
     } else if (joinedBy(node) !== null || isComparison(node) || isNegation) condition(node, 'value', inside);
-    else if (asked !== null && !isComparison(asked) && joinedBy(asked) === null) {
+    else within(node, inside);
+  };
+
+  const within = (node: Node, inside: readonly string[]): void => {
+    const asked = askedOfEach(node);
+    // Comparisons and what is joined are found on the way.
+    if (asked === null || isComparison(asked) || joinedBy(asked) !== null) walkChildren(node, inside);
+    else {
       walk(node['callee'] as Node, inside);
       condition(asked, 'value', inside);
-    } else walkChildren(node, inside);
+    }
   };
 
   const walkChildren = (node: Node, inside: readonly string[], but?: string): void => {

@@ -133,8 +133,8 @@ describe('the gate', () => {
       expect(decide(OPEN, NOON, listed)).toMatchObject({ allowed: true, policyVersion: newest?.version });
   });
 
-  it('calls nobody at a time that is none', () => {
-    expect(decide(OPEN, Number.NaN)).toMatchObject({ allowed: false, code: 'not_approved', policyVersion: 'none' });
+  it.each([Number.NaN, 1e17])('calls nobody at %d, which is no time', (at) => {
+    expect(decide(OPEN, at)).toMatchObject({ allowed: false, code: 'not_approved', policyVersion: 'none' });
   });
 
   it('calls nobody by rules that are not in force yet', () => {
