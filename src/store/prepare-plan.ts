@@ -82,6 +82,8 @@ export async function prepareDial(
   ]);
   const plan: CallPlan = {
     ...common,
+    // HS-17: whoever shares the answering machine is to hear nothing.
+    questionnaire: patient.flags.includes('no_voicemail') ? { ...questionnaire, voicemail: 'silence' } : questionnaire,
     callId: call.id as CallId,
     attemptId: attemptId as AttemptId,
     createdAt: call.createdAt,

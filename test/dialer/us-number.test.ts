@@ -24,7 +24,7 @@ describe('usNumber', () => {
     ['letters', '+1202555CALL'],
     ['a number with a line after it', '+12025550143\n'],
     ['nothing', ''],
-  ])('refuses what is %s', (_, text) => {
+  ])('refuses what is %s (TC-19, T25)', (_, text) => {
     expect(usNumber(text)).toBeNull();
   });
 });

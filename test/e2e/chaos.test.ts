@@ -35,7 +35,7 @@ it('40 calls with 5 % of every fault, a killed worker and a locked D1 all end; e
   expect(run.stdout).toMatch(/^outages {2,}1$/m);
 }, 240_000);
 
-it('a campaign of 20 with 5 % of every fault, on queues that lose and double messages and with a killed worker, ends for everybody: nobody is rung twice, in spite of a rule or too fast', () => {
+it('a campaign of 20 with 5 % of every fault, on queues that lose and double messages and with a killed worker, ends for everybody: nobody is rung twice, in spite of a rule or too fast (T20, S1-M15)', () => {
   const run = chaos('--campaign', '20');
   expect(run.status, `${run.stdout}${run.stderr}`.slice(-3000)).toBe(0);
   expect(run.stdout).toMatch(/^contacts {2,}20$/m);

@@ -78,7 +78,7 @@ async function until<T>(ask: () => Promise<T | null | false>, limitMs = 30_000):
   }
 }
 
-it('the recording of a call is fetched while its page is open, and what is played is what the line carried, sample by sample', async () => {
+it('the recording of a call is fetched while its page is open, and what is played is what the line carried, sample by sample (S1-F13, S1-P7)', async () => {
   const patient = await stack.api('POST', '/api/patients', {
     phone_number: marked.phone,
     first_name: marked.firstName,
@@ -147,7 +147,7 @@ it('an answer’s second starts the player there, and the transcript follows in 
   expect(complaints).toEqual([]);
 });
 
-it('nothing of the patient stands in D1, R2, Durable Objects, logs or addresses, in any encoding (HS-04, LG-05)', async () => {
+it('nothing of the patient stands in D1, R2, Durable Objects, logs or addresses, in any encoding (HS-04, LG-05, T13, HS-09)', async () => {
   await page.close();
   await stack.stop();
   cpSync(database, olderDatabase, { recursive: true });
@@ -176,7 +176,7 @@ it('nothing of the patient stands in D1, R2, Durable Objects, logs or addresses,
   expect([patientId, callId, 'recording.stored'].filter((text) => !everything.includes(text))).toEqual([]);
 });
 
-it('an erased patient is gone, and an older copy of the database brings nothing back (C74, X13)', async () => {
+it('an erased patient is gone, and an older copy of the database brings nothing back (C74, X13, HS-21, T19)', async () => {
   stack = await startLocalStack({ ...options, keep: true });
   await stack.worker.ready();
   expect((await get(`/api/patients/${patientId}`)).body).toMatchObject({ first_name: marked.firstName });

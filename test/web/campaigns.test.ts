@@ -98,7 +98,7 @@ describe('the pre-flight (X9)', () => {
 });
 
 describe('the start', () => {
-  it('takes the receipt and an answered test call, and wakes the runner', async () => {
+  it('takes the receipt and an answered test call, and wakes the runner (S2-E02)', async () => {
     const [campaign, preflightId] = await ready();
     const response = await post(campaign, '/start', { preflight_id: preflightId });
     expect([response.status, await jsonOf(response)]).toMatchObject([
@@ -108,7 +108,7 @@ describe('the start', () => {
     expect(wakes).toEqual([campaign.id]);
   });
 
-  it('is refused without a test call that was answered', async () => {
+  it('is refused without a test call that was answered (CL-24)', async () => {
     const campaign = await draft(1);
     const { preflight_id } = await preflight(campaign);
     await post(campaign, '/test-call', { phone_number: nextNumber() });

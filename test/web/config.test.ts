@@ -53,7 +53,7 @@ describe('GET /api/config', () => {
     expect(setting(bare, 'ALERT_URL')).toMatchObject({ value: null, set: false, secret: true, fingerprint: null });
   });
 
-  it('holds no secret and no part of one, whole, in pieces or encoded', async () => {
+  it('holds no secret and no part of one, whole, in pieces or encoded (SE-28, S2-V15, S1-C10, S2-E01)', async () => {
     const given = givenApp(SECRETS as Parameters<typeof givenApp>[0]);
     const text = await (await given.request('/api/config')).text();
     const inner = [SECRETS.TELNYX_API_KEY.slice(3), KEY, 'T0ABCDE/B0FGHIJ', 'zQ9wXk41vB'];

@@ -50,7 +50,7 @@ function expectSecurityHeaders(response: Response, cacheControl = 'no-store') {
   expect(headers['access-control-allow-origin']).toBeUndefined();
 }
 
-describe('without a token (SE-09)', () => {
+describe('without a token (SE-09, T02, S1-M6)', () => {
   it.each(routes.map((r) => [r.method, r.path] as const))('%s %s is 401', async (method, path) => {
     const response = await given.request(pathOf(path), {
       token: null,
@@ -81,7 +81,7 @@ describe('without a token (SE-09)', () => {
     }
   });
 
-  it('leaves health, the webhook and static files open, and nothing else', async () => {
+  it('leaves health, the webhook and static files open, and nothing else (S1-E13, S1-G3)', async () => {
     for (const path of ['/healthz', '/health']) {
       const response = await given.request(path, { token: null });
       expect(response.status).toBe(200);
@@ -96,7 +96,7 @@ describe('without a token (SE-09)', () => {
 });
 
 describe('with a token', () => {
-  it('a path nobody registered is 404', async () => {
+  it('a path nobody registered is 404 (S1-E17)', async () => {
     for (const path of ['/api/nothing', '/api/calls/', '/dashboard/nothing', '/nothing']) {
       const response = await given.request(path);
       expect(response.status).toBe(404);
@@ -105,7 +105,7 @@ describe('with a token', () => {
   });
 
   it.each([...new Set(routes.map((r) => r.path))])(
-    '%s answers 405 to another method and names its own',
+    '%s answers 405 to another method and names its own (SE-22)',
     async (path) => {
       const methods = routes.filter((r) => r.path === path).map((r) => r.method as string);
       const other = ['PUT', 'PATCH', 'POST'].find((method) => !methods.includes(method)) ?? 'PROPFIND';
@@ -117,7 +117,7 @@ describe('with a token', () => {
     },
   );
 
-  it('every route has its security headers, whatever it answers', async () => {
+  it('every route has its security headers, whatever it answers (SE-13, S1-M13, S1-U2, S1-K6, S2-R7)', async () => {
     for (const { method, path } of routes) {
       expectSecurityHeaders(await given.request(pathOf(path), { method, ...(method === 'GET' ? {} : UNSAFE_BODY) }));
     }
@@ -190,7 +190,7 @@ describe('without configuration', () => {
   );
 });
 
-describe('the last resort (SE-21)', () => {
+describe('the last resort (SE-21, S1-V2, S1-D3, S2-V7)', () => {
   const failing = (thrown: unknown) => {
     const app = createApp();
     vi.spyOn(given.env.ASSETS, 'fetch').mockImplementation(async () => {
@@ -218,7 +218,7 @@ describe('the last resort (SE-21)', () => {
   });
 });
 
-it('a route without roles, audit or phi does not compile', () => {
+it('a route without roles, audit or phi does not compile (HS-05, T12)', () => {
   const answer = () => new Response();
   // @ts-expect-error: no roles
   route({ method: 'GET', path: '/dashboard/x', audit: 'x.read', phi: false }, answer);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { afterGate } from '../../../src/domain/campaign/after-gate.ts';
 import { decide, GATE_CODES, type GateCode, type GateFacts } from '../../../src/domain/campaign/gate.ts';
-import { GATE_POLICIES, PATIENT_FLAGS, PURPOSES } from '../../../src/domain/campaign/gate-policy.ts';
+import { GATE_POLICIES, PATIENT_FLAGS, PURPOSES, STOPPING_FLAGS } from '../../../src/domain/campaign/gate-policy.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -30,7 +30,7 @@ const CLOSED: Readonly<Record<GateCode, readonly Partial<GateFacts>[]>> = {
   not_approved: [{ approved: false }, { approved: null }],
   bad_number: [{ numberValid: false }, { numberValid: null }],
   suppressed: [{ suppressed: true }, { suppressed: null }],
-  patient_flag: [{ flags: null }, ...PATIENT_FLAGS.map((flag) => ({ flags: [flag] }))],
+  patient_flag: [{ flags: null }, ...STOPPING_FLAGS.map((flag) => ({ flags: [flag] }))],
   no_consent: [
     ...[{ consents: [] }, { consents: null }, { consents: [{ ...consent, expiresAt: NOON }] }],
     { consents: [{ ...consent, purposes: ['reminder' as const] }] },
@@ -63,7 +63,7 @@ describe('the gate', () => {
     expect(told({})).toMatchObject({ allowed: true, code: null, consentId: 'con_1', zones: ['America/New_York'] });
   });
 
-  it.each(closings)('says %s for %j', (code, changes) => {
+  it.each(closings)('says %s for %j (HS-13, HS-17, CL-19, SE-18, TC-01, TC-27)', (code, changes) => {
     expect(told(changes)).toMatchObject({ allowed: false, code });
   });
 
@@ -100,6 +100,28 @@ describe('the gate', () => {
   it.each(PURPOSES)('holds an opt-out for %s as for everything else (TC-11, TC-20)', (purpose) => {
     expect(codeOf({ purpose })).toBeNull();
     expect(codeOf({ purpose, suppressed: true })).toBe('suppressed');
+  });
+
+  it('is stopped by any one mark that stops, whatever stands beside it, and not by the wish for no voicemail (HS-17, CL-19)', () => {
+    const others = PATIENT_FLAGS.filter((flag) => !STOPPING_FLAGS.some((each) => each === flag));
+    expect(others).toEqual(['no_voicemail']);
+    expect(codeOf({ flags: others })).toBeNull();
+    for (const flag of STOPPING_FLAGS)
+      expect(told({ flags: [...others, flag] })).toMatchObject({ code: 'patient_flag', reason: flag });
+  });
+
+  it('opens for nobody without a consent, for whatever purpose and however seldom: no exemption is used (TC-04)', () => {
+    for (const purpose of PURPOSES)
+      for (const policy of GATE_POLICIES)
+        for (const callingHours of ['policy', 'always'] as const) {
+          const facts: GateFacts = { ...OPEN, purpose, callingHours };
+          expect(decide(facts, NOON, [policy])).toMatchObject({ allowed: true });
+          expect(decide({ ...facts, consents: [] }, NOON, [policy])).toMatchObject({
+            ...{ allowed: false, code: 'no_consent' },
+          });
+        }
+    // The exemption is no setting either: nothing in the rules of the day speaks of one.
+    expect(JSON.stringify(GATE_POLICIES)).not.toMatch(/exempt/i);
   });
 
   it('knows nothing of the voice that would speak: recorded, synthetic and generated are alike (TC-02)', () => {
@@ -150,7 +172,7 @@ describe('the gate', () => {
   });
 });
 
-describe('a number that may have another owner by now (TC-21)', () => {
+describe('a number that may have another owner by now (TC-21, T03)', () => {
   const old = { ...consent, obtainedAt: NOON - 200 * DAY };
   const asked = (changes: object) => ({
     consents: [old],
