@@ -95,4 +95,19 @@ export const EQUIVALENT: readonly Equivalent[] = [
   { id: 'still-wanted.stillWanted.8.true', text: "state.phase === 'transferring'", because: ONLY_THERE },
   { id: 'ed25519.importPublicKey.2.true', text: 'oldest !== undefined', because: REMEMBERED },
   { id: 'ed25519.importPublicKey.3.true', text: 'importedKeys.size >= MAX_CACHED_KEYS', because: REMEMBERED },
+  {
+    id: 'access.verifyToken.2.false',
+    text: "token === ''",
+    because: 'jose refuses an empty token as it does any other text: only the word in the log is another.',
+  },
+  {
+    id: 'access.verifyToken.4.true',
+    text: 'error instanceof errors.JOSEError',
+    because: 'jose throws its own errors alone; the other word is for what nobody foresaw.',
+  },
+  {
+    id: 'access-keys.keysAt.2.false',
+    text: "header.kid === ''",
+    because: 'An empty key id fits no key of the set: jose refuses it one step later.',
+  },
 ];
