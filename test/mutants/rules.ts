@@ -38,4 +38,29 @@ export const RULES: readonly WrittenMutant[] = [
     ...{ id: 'link-in-disguise', file: 'src/telnyx/recording-link.ts', ids: ['SE-27'] },
     ...{ find: 'DISGUISE.test(link) || ', replace: '', killers: ['test/telnyx/recording-link.test.ts'] },
   },
+  {
+    ...{ id: 'pictures-are-silence', file: 'src/domain/audio/recognise-audio.ts', ids: ['SE-24'] },
+    find: "if (format === null) return { ok: false, code: 'not_audio' };",
+    replace: "if (format === null) return { ok: false, code: 'no_sound' };",
+    killers: ['test/domain/audio/recognise-audio.test.ts'],
+  },
+  {
+    ...{ id: 'clinic-is-named-late', file: intake('call-texts'), ids: ['TC-06', 'TC-08'] },
+    find: 'This is an automated call from {clinic}. To stop these calls, press 9. In an emergency, hang up and dial 9 1 1. Para español, oprima tres. If you are',
+    replace:
+      'To stop these calls, press 9. This is an automated call from {clinic}. In an emergency, hang up and dial 9 1 1. Para español, oprima tres. If you are',
+    killers: [intakeTest('call-texts')],
+  },
+  {
+    ...{ id: 'closes-at-once', file: intake('turn'), ids: ['TC-18'], killers: [intakeTest('on-timeout')] },
+    ...{ find: 'CLOSE_AFTER_MS = 5000', replace: 'CLOSE_AFTER_MS = 500' },
+  },
+  {
+    ...{ id: 'unnamed-clinic-is-not-told', file: intake('lint-script'), ids: ['HS-16'] },
+    ...{
+      find: "say('clinic_unnamed',",
+      replace: "if (text === '') say('clinic_unnamed',",
+      killers: [intakeTest('lint-questionnaire')],
+    },
+  },
 ];
