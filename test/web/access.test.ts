@@ -43,6 +43,7 @@ describe('tokens (SE-06, SE-07, SE-08, T02, HS-08)', () => {
     ['an expired one', { exp: nowSeconds() - 6 }],
     ['no expiry', { exp: undefined }],
     ['no time of issue', { iat: undefined }],
+    ['a time of issue that is no number', { iat: 'now' as unknown as number }],
     ['one issued in the future', { iat: nowSeconds() + 60 }],
     ['one not valid yet', { nbf: nowSeconds() + 60 }],
     ['type org', { type: 'org' }],
@@ -50,6 +51,7 @@ describe('tokens (SE-06, SE-07, SE-08, T02, HS-08)', () => {
     ['a person without subject', { sub: '' }],
     ['no e-mail', { email: undefined }],
     ['an e-mail that is no text', { email: 7 }],
+    ['neither a person nor a client id', { sub: '', email: undefined, common_name: undefined }],
     ['a client id together with a subject', { email: undefined, common_name: '0123456789abcdef.access' }],
     ['a client id together with an e-mail and no subject', { sub: '', common_name: '0123456789abcdef.access' }],
   ];

@@ -128,6 +128,37 @@ describe('the gate', () => {
     expect(Object.keys(OPEN).filter((fact) => /voice|speech|recorded|generated|media/i.test(fact))).toEqual([]);
   });
 
+  it.each<[string, Partial<GateFacts>]>([
+    [
+      'money is left to the campaign',
+      { spend: { todayNanos: 0, dayCapNanos: 50, campaignNanos: 6, campaignCapNanos: 7 } },
+    ],
+    ['the consent ends later (TC-01)', { consents: [{ ...consent, expiresAt: NOON + 1 }] }],
+    ['nobody asks who owns an old number, against a stand-in (TC-21)', { consents: [{ ...consent, obtainedAt: 0 }] }],
+  ])('is open while %s', (_, changes) => {
+    expect(codeOf(changes)).toBeNull();
+  });
+
+  it('rests on the newest consent in whatever order they are read (TC-26)', () => {
+    const newer = { ...consent, id: 'con_2', obtainedAt: NOON - HOUR };
+    expect(told({ consents: [consent, newer] })).toMatchObject({ consentId: 'con_2' });
+  });
+
+  it('names no zones where no hours are kept', () => {
+    expect(told({ callingHours: 'always' })).toMatchObject({ allowed: true, zones: [] });
+  });
+
+  it('goes by the newest rules in force, and names them, in whatever order they are listed (TC-26)', () => {
+    const [newest] = GATE_POLICIES;
+    const rules = [newest, { ...newest, version: 'old', effectiveFrom: '2025-01-01' }] as typeof GATE_POLICIES;
+    for (const listed of [rules, rules.toReversed()])
+      expect(decide(OPEN, NOON, listed)).toMatchObject({ allowed: true, policyVersion: newest?.version });
+  });
+
+  it.each([Number.NaN, 1e17])('calls nobody at %d, which is no time', (at) => {
+    expect(decide(OPEN, at)).toMatchObject({ allowed: false, code: 'not_approved', policyVersion: 'none' });
+  });
+
   it('calls nobody by rules that are not in force yet', () => {
     expect(
       decide(
@@ -155,6 +186,7 @@ describe('a number that may have another owner by now (TC-21, T03)', () => {
   it('is called on a fresh "no", and not on an old one', () => {
     expect(codeOf(asked({ answer: 'no', answeredAt: NOON - 89 * DAY }))).toBeNull();
     expect(told(asked({ answer: 'no', answeredAt: NOON - 91 * DAY }))).toMatchObject({ reason: 'not_asked' });
+    expect(told(asked({ answer: 'no_data', answeredAt: NOON }))).toMatchObject({ reason: 'no_data' });
   });
 });
 
@@ -198,6 +230,10 @@ describe('what follows for a contact', () => {
     ['halting everybody', { spend: null }, { kind: 'halt', code: 'spend_cap' }],
   ])('is %s after %j', (_, changes, expected) => {
     expect(follows(changes)).toEqual(expected);
+  });
+  it('is the same in a campaign that ends later', () => {
+    expect(follows({}, NOON + 1)).toEqual({ kind: 'dial' });
+    expect(follows({ earlier: [rang(1, true)] }, NOON + 23 * HOUR + 1)).toMatchObject({ kind: 'wait' });
   });
   it('is an end when the campaign is over by then', () => {
     expect(follows({}, NOON)).toEqual({ kind: 'skip', code: 'campaign_ended' });
