@@ -4,6 +4,7 @@ import { sweep } from './dialer/sweep.ts';
 import type { DialMessage, Env, JobMessage } from './env.ts';
 import { log } from './log.ts';
 import { consumeJobs } from './outbox/consume-jobs.ts';
+import { watchDatabase } from './outbox/replay-lost.ts';
 import { sweepJobs } from './outbox/sweep-jobs.ts';
 import { database } from './store/database.ts';
 import { noteSign } from './store/signs.ts';
@@ -35,8 +36,12 @@ export default {
   },
 
   async scheduled({ scheduledTime }, env) {
+    // First: nothing may be done by a database that was set back before that is noticed.
+    const watched = await Promise.allSettled([watchDatabase(env, scheduledTime)]);
     const swept = await Promise.allSettled([sweep(env, scheduledTime), sweepJobs(env, scheduledTime)]);
-    const failed = swept.flatMap((each) => (each.status === 'rejected' ? [(each.reason as Error).name] : []));
+    const failed = [...watched, ...swept].flatMap((each) =>
+      each.status === 'rejected' ? [(each.reason as Error).name] : [],
+    );
     // Never thrown on: the text of a failed query names what it was about.
     for (const reason of failed) log.error('sweep.failed', { reason });
     const sign = { at: Date.now(), code: failed[0] ?? null };

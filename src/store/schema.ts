@@ -78,6 +78,15 @@ export const suppressions = sqliteTable(
 );
 
 /**
+ * Rows of `suppressions` that were added, lifted or brought under another key, and are not in their journal in R2 yet: triggers write here,
+ * and whoever has copied them takes them out. So a database that is set back does not lose an opt-out (HS-12). No patient data.
+ */
+export const suppressionChanges = sqliteTable('suppression_changes', {
+  seq: integer().primaryKey({ autoIncrement: true }),
+  suppressionId: text('suppression_id').notNull(),
+});
+
+/**
  * The versions of every questionnaire, drafts too; what a version holds is never changed. Who wrote, approved and withdrew it are
  * addresses of staff. Kept for good: answers name the version they were given to (CL-13). No patient data.
  */
