@@ -9,6 +9,7 @@ import { database } from './store/database.ts';
 import { noteSign } from './store/signs.ts';
 import { createApp } from './web/app.ts';
 
+export { AuditLog } from './audit/audit-log.ts';
 export { CampaignRunner } from './dialer/campaign-runner.ts';
 export { Dialer } from './dialer/dialer.ts';
 export { IntakeSession } from './session/intake-session.ts';
@@ -35,7 +36,11 @@ export default {
   },
 
   async scheduled({ scheduledTime }, env) {
-    const swept = await Promise.allSettled([sweep(env, scheduledTime), sweepJobs(env, scheduledTime)]);
+    const swept = await Promise.allSettled([
+      sweep(env, scheduledTime),
+      sweepJobs(env, scheduledTime),
+      env.AUDIT_LOG.getByName('audit').settle(scheduledTime),
+    ]);
     const failed = swept.flatMap((each) => (each.status === 'rejected' ? [(each.reason as Error).name] : []));
     // Never thrown on: the text of a failed query names what it was about.
     for (const reason of failed) log.error('sweep.failed', { reason });
