@@ -10,6 +10,7 @@ import { database } from './store/database.ts';
 import { noteSign } from './store/signs.ts';
 import { createApp } from './web/app.ts';
 
+export { AuditLog } from './audit/audit-log.ts';
 export { CampaignRunner } from './dialer/campaign-runner.ts';
 export { Dialer } from './dialer/dialer.ts';
 export { IntakeSession } from './session/intake-session.ts';
@@ -38,7 +39,11 @@ export default {
   async scheduled({ scheduledTime }, env) {
     // First: nothing may be done by a database that was set back before that is noticed.
     const watched = await Promise.allSettled([watchDatabase(env, scheduledTime)]);
-    const swept = await Promise.allSettled([sweep(env, scheduledTime), sweepJobs(env, scheduledTime)]);
+    const swept = await Promise.allSettled([
+      sweep(env, scheduledTime),
+      sweepJobs(env, scheduledTime),
+      env.AUDIT_LOG.getByName('audit').settle(scheduledTime),
+    ]);
     const failed = [...watched, ...swept].flatMap((each) =>
       each.status === 'rejected' ? [(each.reason as Error).name] : [],
     );

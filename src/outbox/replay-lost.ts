@@ -7,7 +7,7 @@ import { configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
 import { database } from '../store/database.ts';
 import { raiseTide, readMarks } from '../store/database-marks.ts';
-import { holdChangedPatients, type KnownDial, pauseCampaigns, replayDials } from '../store/replay.ts';
+import { holdChangedPatients, type KnownDial, lastLineBefore, pauseCampaigns, replayDials } from '../store/replay.ts';
 import { journalSuppressions, readJournal, replaySuppressions } from '../store/suppression-journal.ts';
 import { eraseReturned } from './sweep-storage.ts';
 
@@ -32,6 +32,7 @@ async function replayLost(env: Env, since: number, now: number): Promise<void> {
   const { keyRing } = configOf(env);
   const db = database(env);
   const from = since - MARGIN_MS;
+  const lines = await env.AUDIT_LOG.getByName('audit').refill(await lastLineBefore(db, from));
   const suppressed = await replaySuppressions(db, [...(await readJournal(env.BUCKET)).values()]);
   const dialled = await replayLedger(env, from, now);
   const held = await holdChangedPatients(db, from, now);
@@ -42,7 +43,14 @@ async function replayLost(env: Env, since: number, now: number): Promise<void> {
     erased += page.returned;
     after = page.next;
   }
-  const counts = { suppressions: suppressed, dials: dialled, patients_held: held, campaigns_paused: paused, erased };
+  const counts = {
+    audit: lines.written,
+    suppressions: suppressed,
+    dials: dialled,
+    patients_held: held,
+    campaigns_paused: paused,
+    erased,
+  };
   for (const [kind, count] of Object.entries(counts)) log.warn('database.replayed', { kind, count });
   await env.DIALER.getByName('dialer').openAfterReplay(await readMarks(db));
 }

@@ -2,7 +2,7 @@
  * What is written again into a database that was set back, beside the do-not-call list and the audit (HS-12): dials that were made, and a
  * hold on whoever may have asked for something that is lost. Everything twice is as once.
  */
-import { and, eq, gte, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { rowsFromJson } from './rows-from-json.ts';
 import { attempts, auditEvents, campaigns, consents, contacts } from './schema.ts';
@@ -72,6 +72,17 @@ export async function pauseCampaigns(db: Database): Promise<number> {
     .where(eq(campaigns.status, 'running'))
     .returning({ id: campaigns.id });
   return paused.length;
+}
+
+/** The number of the last line of the audit from before that; 0: there is none. */
+export async function lastLineBefore(db: Database, at: number): Promise<number> {
+  const [row] = await db
+    .select({ seq: auditEvents.seq })
+    .from(auditEvents)
+    .where(lt(auditEvents.at, at))
+    .orderBy(desc(auditEvents.at), desc(auditEvents.seq))
+    .limit(1);
+  return row?.seq ?? 0;
 }
 
 /** What may have ended somebody's consent to be called, or changed what it stands on. */

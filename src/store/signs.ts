@@ -3,7 +3,7 @@ import { lte, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { signs } from './schema.ts';
 
-export type SignName = 'cron' | 'dial_queue' | 'job_queue' | 'webhook_verified' | 'webhook_refused';
+export type SignName = 'audit' | 'cron' | 'dial_queue' | 'job_queue' | 'webhook_verified' | 'webhook_refused';
 
 export interface Sign {
   readonly at: number;
