@@ -204,7 +204,12 @@ export class AuditLog extends DurableObject<Env> {
     if (found >= upTo) return;
     // Opt-outs may be missing with the lines: nobody is dialled until they are there again too (HS-12).
     const [line] = this.#journal.after(found - 1, 1);
-    await this.env.DIALER.getByName('dialer').hold(line?.at ?? 0);
+    try {
+      await this.env.DIALER.getByName('dialer').hold(line?.at ?? Date.now() - KEEP_MS);
+    } catch (error) {
+      // The cron and every dial look as well.
+      log.error('dialer.unavailable', { reason: (error as Error).name });
+    }
     await this.refill(Math.max(found, this.#journal.start?.seq ?? 0));
   }
 

@@ -14,6 +14,7 @@ export const PORTS = {
   cli: 8897,
   transcribe: 8947,
   review: 8907,
+  restore: 8977,
 } as const;
 
 export const stackPorts = (first: number) => ({ access: first, worker: first + 1, telnyx: first + 2 });

@@ -10,9 +10,9 @@ import { DialingAnswer, type DialingView } from './stop-dialing.tsx';
 import { CAMPAIGN_ROLES, STOP_ROLES, viewerOf } from './viewer.ts';
 
 async function dialingView(ask: Ask): Promise<DialingView> {
-  const { stoppedAt, stoppedBy, live } = await dialingStatus(ask);
+  const { stoppedAt, stoppedBy, held, live } = await dialingStatus(ask);
   const clock = clinicClock(ask.config.clinic.timeZone, ask.now);
-  return { stoppedAt, stoppedBy, live, viewer: viewerOf(ask.actor), clock };
+  return { stoppedAt, stoppedBy, heldAt: held?.at ?? null, live, viewer: viewerOf(ask.actor), clock };
 }
 
 const answer = async (ask: Ask, outcome: string) =>
