@@ -9,6 +9,7 @@ import { database } from '../store/database.ts';
 import { raiseTide, readMarks } from '../store/database-marks.ts';
 import { holdChangedPatients, type KnownDial, lastLineBefore, pauseCampaigns, replayDials } from '../store/replay.ts';
 import { journalSuppressions, readJournal, replaySuppressions } from '../store/suppression-journal.ts';
+import { fillEmptyVault } from './copy-vault.ts';
 import { eraseReturned } from './sweep-storage.ts';
 
 const PAGE = 200;
@@ -32,6 +33,7 @@ async function replayLost(env: Env, since: number, now: number): Promise<void> {
   const { keyRing } = configOf(env);
   const db = database(env);
   const from = since - MARGIN_MS;
+  await fillEmptyVault(env.BUCKET, keyRing);
   const lines = await env.AUDIT_LOG.getByName('audit').refill(await lastLineBefore(db, from));
   const suppressed = await replaySuppressions(db, [...(await readJournal(env.BUCKET)).values()]);
   const dialled = await replayLedger(env, from, now);

@@ -10,6 +10,7 @@ import { insertErasure, returnedPatients } from '../store/erasure.ts';
 import type { PatientKeys } from '../store/patient-keys.ts';
 import { listRecordings } from '../store/recording-bucket.ts';
 import { keptRecordings } from '../store/recordings.ts';
+import { copyVault } from './copy-vault.ts';
 import { DONE, type JobContext, type JobHandler, type JobOutcome } from './job-handler.ts';
 import { forgetRows, sweepLists } from './sweep-imports.ts';
 import { forgetTranscriptions, sweepUploads } from './sweep-transcriptions.ts';
@@ -76,8 +77,9 @@ async function sweepTranscriptions(context: JobContext, after: string): Promise<
     : goOn({ phase: 'erased', after: '' });
 }
 
-async function eraseAgain({ config, db, now }: JobContext, after: string): Promise<JobOutcome> {
+async function eraseAgain({ env, config, db, now }: JobContext, after: string): Promise<JobOutcome> {
   const { next } = await eraseReturned(db, config.keyRing, after, now);
+  if (next === null) await copyVault(env.BUCKET, config.keyRing);
   return next === null ? DONE : goOn({ phase: 'erased', after: next });
 }
 

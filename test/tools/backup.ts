@@ -4,11 +4,13 @@
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { BackupRefused, makeBackup } from './make-backup.ts';
+import { BackupRefused, keepKeys, makeBackup } from './make-backup.ts';
 
 const { values } = parseArgs({
   options: {
     out: { type: 'string' },
+    /** The keys of patients, wrapped, into a file that is kept apart and replaced each time. */
+    keys: { type: 'string' },
     remote: { type: 'boolean', default: false },
     'state-folder': { type: 'string', default: path.resolve(import.meta.dirname, '../../.state/start') },
   },
@@ -24,6 +26,14 @@ try {
   say(
     `To read it: the key${manifest.keyIds.length === 1 ? '' : 's'} ${manifest.keyIds.join(', ')} of PHI_KEYS, and the vault.`,
   );
+  if (values.keys !== undefined) {
+    const isThere = await keepKeys(values.keys, values.remote ? null : values['state-folder']);
+    say(
+      isThere
+        ? `${values.keys}: the keys of patients. Keep it apart, and only the newest.`
+        : 'There is no copy of the vault yet.',
+    );
+  }
 } catch (error) {
   if (!(error instanceof BackupRefused)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -15,6 +15,7 @@ import { type ClinicStorage, openStorage } from './clinic-storage.ts';
 const root = realpathSync(path.resolve(import.meta.dirname, '../..'));
 /** The keys of patients are kept apart from what they open: see SECURITY.md. */
 const NOT_IN_IT = /^(vault|doctor)\//;
+export const VAULT_COPY = 'vault/keys.ndjson';
 const ONLY_OWNER = { file: 0o600, folder: 0o700 } as const;
 
 export class BackupRefused extends Error {
@@ -22,6 +23,20 @@ export class BackupRefused extends Error {
 }
 
 /** `stateFolder` null: of the account. */
+/** The vault's one copy, into a file of its own that the next one replaces. False: there is none yet. */
+export async function keepKeys(file: string, stateFolder: string | null): Promise<boolean> {
+  emptyFolder(path.dirname(file), path.basename(file));
+  const storage = await openStorage(stateFolder);
+  try {
+    const object = await storage.bucket.get(VAULT_COPY);
+    if (object === null) return false;
+    writeFileSync(file, await object.text(), { mode: ONLY_OWNER.file });
+    return true;
+  } finally {
+    await storage.close();
+  }
+}
+
 export async function makeBackup(out: string, stateFolder: string | null): Promise<Manifest> {
   const folder = emptyFolder(out);
   const takenAt = new Date().toISOString();
@@ -44,7 +59,7 @@ export async function makeBackup(out: string, stateFolder: string | null): Promi
 }
 
 /** Outside the repository, where nobody can commit it; new or empty; only for whoever runs this. */
-function emptyFolder(out: string): string {
+function emptyFolder(out: string, but?: string): string {
   const folder = path.resolve(out);
   let known = folder;
   while (!existsSync(known)) known = path.dirname(known);
@@ -52,7 +67,7 @@ function emptyFolder(out: string): string {
   if (real === root || real.startsWith(`${root}${path.sep}`))
     throw new BackupRefused('A backup does not belong into the repository: name a folder outside it.');
   mkdirSync(real, { recursive: true, mode: ONLY_OWNER.folder });
-  if (readdirSync(real).length > 0)
+  if (readdirSync(real).some((name) => name !== but))
     throw new BackupRefused(`${real} is not empty: each backup has a folder of its own.`);
   chmodSync(real, ONLY_OWNER.folder);
   return real;

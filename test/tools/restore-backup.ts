@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Manifest, problemsOf, readManifest } from './backup-format.ts';
 import { type ClinicStorage, openStorage } from './clinic-storage.ts';
+import { VAULT_COPY } from './make-backup.ts';
 
 export class RestoreRefused extends Error {
   override readonly name = 'RestoreRefused';
@@ -16,6 +17,7 @@ export async function restoreBackup(
   from: string,
   stateFolder: string,
   only: 'database' | 'everything',
+  keysFile?: string,
 ): Promise<Manifest> {
   const folder = path.resolve(from);
   const manifest = readManifest(folder);
@@ -27,6 +29,8 @@ export async function restoreBackup(
     await refuseUnlessEmpty(storage, stateFolder, only);
     storage.importDatabase(path.join(folder, manifest.database.file));
     if (only === 'everything') await putObjects(storage, folder, manifest);
+    // The vault, which is as empty, takes them from there.
+    if (keysFile !== undefined) await storage.bucket.put(VAULT_COPY, readFileSync(keysFile));
     await storage.database
       .prepare(`insert or replace into signs (name, at, code) values ('restored', ?, null)`)
       .bind(Date.parse(manifest.takenAt))
