@@ -21,7 +21,7 @@ export interface KnownDial {
 }
 
 /** Why a consent or a contact does not count, and a campaign pauses, since the database was set back. */
-export const SET_BACK = 'database_set_back';
+const SET_BACK = 'database_set_back';
 
 /**
  * Attempts that D1 does not know, or not as dialled. What became of them is not known here: they count as answered, the stricter of the two

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { MANIFEST, type Manifest } from '../tools/backup-format.ts';
+import { type ClinicStorage, openStorage } from '../tools/clinic-storage.ts';
 import { applyMigrations } from '../tools/local-worker.ts';
 import { BackupRefused, makeBackup } from '../tools/make-backup.ts';
 import { RestoreRefused, restoreBackup } from '../tools/restore-backup.ts';
@@ -32,6 +33,11 @@ it('brings back a lost database: opt-outs of after the backup still block, nobod
 it('writes a backup that only its owner reads, never into the repository, and restores none that was changed (HS-12, S1-R6, C80, S1-K8, S1-M17)', async () => {
   const [state, out] = [path.join(folder, 'state'), path.join(folder, 'backup')];
   applyMigrations(state);
+  await withStorage(state, async ({ bucket }) => {
+    await bucket.put('recordings/call_1/rec_1', 'sealed', { customMetadata: { patient: 'pat_1' } });
+    // The keys of patients are not part of it.
+    await bucket.put('vault/keys.ndjson', '{}');
+  });
   await makeBackup(out, state);
   expect(statSync(out).mode & 0o777).toBe(0o700);
   for (const file of ['database.sql', MANIFEST]) expect(statSync(path.join(out, file)).mode & 0o777).toBe(0o600);
@@ -43,10 +49,35 @@ it('writes a backup that only its owner reads, never into the repository, and re
   const whole = readFileSync(sql, 'utf8');
   writeFileSync(sql, whole.replace('CREATE TABLE', 'create table'));
   const into = path.join(folder, 'restored');
+  expect(manifest.objects.map(({ key }) => key)).toEqual(['recordings/call_1/rec_1']);
   await expect(restoreBackup(out, into, 'everything')).rejects.toBeInstanceOf(RestoreRefused);
   writeFileSync(sql, whole);
   // A manifest that leads out of its folder names a file of somebody else.
   const elsewhere = { ...manifest.database, file: '../elsewhere' };
   writeFileSync(path.join(out, MANIFEST), JSON.stringify({ ...manifest, database: elsewhere }));
   await expect(restoreBackup(out, into, 'everything')).rejects.toBeInstanceOf(RestoreRefused);
-}, 120_000);
+
+  writeFileSync(path.join(out, MANIFEST), JSON.stringify(manifest));
+  const keys = path.join(folder, 'keys.ndjson');
+  writeFileSync(keys, '{"patientId":"pat_1"}');
+  await restoreBackup(out, into, 'everything', keys);
+  await withStorage(into, async ({ bucket, database }) => {
+    const audio = await bucket.get('recordings/call_1/rec_1');
+    expect([await audio?.text(), audio?.customMetadata]).toEqual(['sealed', { patient: 'pat_1' }]);
+    expect(await (await bucket.get('vault/keys.ndjson'))?.text()).toContain('pat_1');
+    // By this nobody is dialled before an administrator goes on.
+    expect(await database.prepare(`select at from signs where name = 'restored'`).first('at')).toBe(
+      Date.parse(manifest.takenAt),
+    );
+  });
+  await expect(restoreBackup(out, into, 'everything')).rejects.toBeInstanceOf(RestoreRefused);
+}, 180_000);
+
+async function withStorage(stateFolder: string, work: (storage: ClinicStorage) => Promise<void>): Promise<void> {
+  const storage = await openStorage(stateFolder);
+  try {
+    await work(storage);
+  } finally {
+    await storage.close();
+  }
+}
