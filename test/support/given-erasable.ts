@@ -86,8 +86,9 @@ export async function tablesNaming({ patient, outbound, inbound }: Erasable): Pr
   );
 }
 
+/** All there is but the copy of the vault. */
 export const storedAudio = async (): Promise<string[]> =>
-  (await testEnv.BUCKET.list({ prefix: 'recordings/' })).objects.map(({ key }) => key);
+  (await testEnv.BUCKET.list()).objects.map(({ key }) => key).filter((key) => !key.startsWith('vault/'));
 
 export const heldBy = (callId: string): Promise<string[]> =>
   runInDurableObject(testEnv.INTAKE_SESSION.getByName(callId), (_, { storage }) =>
