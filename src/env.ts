@@ -2,6 +2,7 @@
  * The bindings of the worker, and `readConfig`: every variable parsed once, a missing or malformed one named. Absent is
  * `null`, never undefined, so that a forgotten field does not compile. Values are never part of a message.
  */
+import type { AuditLog } from './audit/audit-log.ts';
 import type { CampaignRunner } from './dialer/campaign-runner.ts';
 import type { Dialer } from './dialer/dialer.ts';
 import { type OpeningHours, parseStaffHours } from './domain/campaign/staff-hours.ts';
@@ -80,6 +81,7 @@ export interface Env extends Partial<Record<VariableName, string>> {
   readonly DIALER: DurableObjectNamespace<Dialer>;
   readonly CAMPAIGN_RUNNER: DurableObjectNamespace<CampaignRunner>;
   readonly KEY_VAULT: DurableObjectNamespace<KeyVault>;
+  readonly AUDIT_LOG: DurableObjectNamespace<AuditLog>;
   readonly ASSETS: Fetcher;
   /** How much one caller reads in a minute. */
   readonly READ_LIMIT: RateLimit;

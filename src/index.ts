@@ -4,12 +4,14 @@ import { sweep } from './dialer/sweep.ts';
 import type { DialMessage, Env, JobMessage } from './env.ts';
 import { log } from './log.ts';
 import { consumeJobs } from './outbox/consume-jobs.ts';
+import { watchDatabase } from './outbox/replay-lost.ts';
 import { sweepJobs } from './outbox/sweep-jobs.ts';
 import { watchInstallation } from './outbox/watch-installation.ts';
 import { database } from './store/database.ts';
 import { noteSign } from './store/signs.ts';
 import { createApp } from './web/app.ts';
 
+export { AuditLog } from './audit/audit-log.ts';
 export { CampaignRunner } from './dialer/campaign-runner.ts';
 export { Dialer } from './dialer/dialer.ts';
 export { IntakeSession } from './session/intake-session.ts';
@@ -37,12 +39,17 @@ export default {
   },
 
   async scheduled({ scheduledTime }, env) {
+    // First: nothing may be done by a database that was set back before that is noticed.
+    const watched = await Promise.allSettled([watchDatabase(env, scheduledTime)]);
     const swept = await Promise.allSettled([
       sweep(env, scheduledTime),
       sweepJobs(env, scheduledTime),
       watchInstallation(env, scheduledTime),
+      env.AUDIT_LOG.getByName('audit').settle(scheduledTime),
     ]);
-    const failed = swept.flatMap((each) => (each.status === 'rejected' ? [(each.reason as Error).name] : []));
+    const failed = [...watched, ...swept].flatMap((each) =>
+      each.status === 'rejected' ? [(each.reason as Error).name] : [],
+    );
     // Never thrown on: the text of a failed query names what it was about.
     for (const reason of failed) log.error('sweep.failed', { reason });
     const sign = { at: Date.now(), code: failed[0] ?? null };

@@ -56,7 +56,7 @@ export default defineConfig(
           test: {
             name: 'workers',
             include: [
-              'test/{session,dialer,outbox,vault,store,web,fuzz/edge}/**/*.test.ts',
+              'test/{audit,session,dialer,outbox,vault,store,web,fuzz/edge}/**/*.test.ts',
               'test/telnyx-webhook-verify/*.portable.test.ts',
             ],
             setupFiles: [path.join(root, 'test/support/start-of-file.ts')],

@@ -8,10 +8,12 @@ import { log } from '../log.ts';
 import { attemptStatus, blockAttempt, cancelUnstarted, failUnstarted, markDialing } from '../store/attempts.ts';
 import { getCall } from '../store/calls.ts';
 import { type Database, database } from '../store/database.ts';
+import { readMarks } from '../store/database-marks.ts';
 import { insertDecision } from '../store/dial-decisions.ts';
 import { readGateFacts } from '../store/gate-facts.ts';
 import { prepareDial, readDialSubject } from '../store/prepare-plan.ts';
 import { tookProbe } from '../store/queue-probe.ts';
+import { searchHash } from '../store/seal.ts';
 import { usNumber } from '../us-number.ts';
 
 const RETRY_SECONDS = 5;
@@ -73,9 +75,13 @@ async function dial(env: Env, attemptId: string, callId: string): Promise<void> 
     return dialer.release(attemptId);
   }
 
-  const prepared = await prepareDial(config, call, subject, attemptId, now);
+  // After all facts: whatever was read of a database that was set back is noticed by these.
+  const [prepared, marks] = await Promise.all([prepareDial(config, call, subject, attemptId, now), readMarks(db)]);
   if (prepared === null) return giveUp(env, db, attemptId, callId, 'not_speakable');
-  const { permit } = await dialer.take(attemptId);
+  const phoneHash = searchHash(config.keyRing, 'phone', phoneNumber);
+  const { campaignId, contactId, patientId } = call;
+  const granted = { attemptId, callId, campaignId, contactId, patientId, phoneHash, counts: !occasion.isTest };
+  const { permit } = await dialer.take(attemptId, { dial: granted, marks });
   if (permit !== 'granted') return;
   await insertDecision(db, row, decision, facts, now).statement;
   const started = await session.start(prepared.plan, prepared.wrappedKey);

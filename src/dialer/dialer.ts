@@ -5,6 +5,7 @@
  * Whoever asks for a permit a little early is kept at the counter until it is time, so that the pace is this object's clock's.
  */
 import { DurableObject } from 'cloudflare:workers';
+import { type DatabaseMarks, lostSince } from '../domain/campaign/database-marks.ts';
 import { LEAD_MS, nextTurn } from '../domain/campaign/fair-share.ts';
 import { decidePermit, LINE_WAIT_MS, type Pacer, type Permit } from '../domain/campaign/pacing.ts';
 import {
@@ -17,38 +18,27 @@ import {
 } from '../domain/campaign/slow-down.ts';
 import { configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
-import { type Book, type CampaignLimits, type Line, LineTable, type NewLine } from './line-table.ts';
+import { database } from '../store/database.ts';
+import { readMarks } from '../store/database-marks.ts';
+import { aheadIn, HINT_LATE_MS, pacerOf, waitingIn, waitingOf } from './books.ts';
+import { type Asked, DatabaseGuard, type Held, type LedgerPage } from './database-guard.ts';
+import type { GrantedDial } from './dial-ledger.ts';
+import type { DialingStatus, Stopped, Taken } from './dialing-status.ts';
+import { type CampaignLimits, type Line, LineTable, type NewLine } from './line-table.ts';
 
 /** A hint not taken by then was lost, or its consumer died: it is sent again. */
 const HINT_AGAIN_MS = 15_000;
-/** A hint not taken by then no longer keeps the others back. */
-const HINT_LATE_MS = 3000;
 /** How long whoever asks early is kept waiting for the permit. */
 const COUNTER_MS = 2000;
-/** How often the session behind a taken line is asked whether the call still lives. */
+/** How often the session behind a taken line is asked whether the call still lives, and of how many at a time. */
 const LEASE_CHECK_MS = 120_000;
-/** So many are looked after at a time. */
 const CHECKS = 20;
 const HINTS = 100;
 
-export type Taken = Permit | { readonly permit: 'gone' };
-export interface Stopped {
-  readonly at: number;
-  readonly by: string;
-}
-export interface DialingStatus {
-  readonly stoppedAt: number | null;
-  readonly stoppedBy: string | null;
-  /** As they are now: what was configured, or less while Telnyx' refusals are heeded. */
-  readonly ratePerSecond: number;
-  readonly maxLiveCalls: number;
-  readonly live: number;
-  readonly waiting: number;
-  readonly slowedUntil: number | null;
-}
 /** Whoever waits at the counter. */
 interface Asker {
   readonly attemptId: string;
+  readonly dial: GrantedDial;
   readonly until: number;
   readonly answer: (taken: Taken) => void;
 }
@@ -60,6 +50,7 @@ export class Dialer extends DurableObject<Env> {
   /** When the counter is looked at next. */
   #counterAt = Number.POSITIVE_INFINITY;
   #stopped: Stopped | null;
+  readonly #guard: DatabaseGuard;
   #slow: SlowDown;
   /** When the next hint may be sent, as the last look at those who wait found; null: not by time alone. */
   #wakeAt: number | null = null;
@@ -70,6 +61,7 @@ export class Dialer extends DurableObject<Env> {
     super(ctx, env);
     this.#lines = new LineTable(ctx.storage.sql);
     this.#stopped = ctx.storage.kv.get<Stopped>('stopped') ?? null;
+    this.#guard = new DatabaseGuard(ctx.storage);
     this.#slow = ctx.storage.kv.get<SlowDown>('slow') ?? AT_FULL_SPEED;
   }
 
@@ -105,10 +97,11 @@ export class Dialer extends DurableObject<Env> {
   }
 
   /** The permit, asked for just before the dial. `not_before`: leave it, the hint comes again. `gone`: not to be dialled. */
-  async take(attemptId: string): Promise<Taken> {
+  async take(attemptId: string, { dial, marks }: Asked): Promise<Taken> {
+    if (!this.#guard.notes(marks)) await this.heed(marks);
     const until = Date.now() + COUNTER_MS;
     const taken = await new Promise<Taken>((answer) => {
-      this.#counter.add({ attemptId, until, answer });
+      this.#counter.add({ attemptId, dial, until, answer });
       this.#serve();
     });
     this.ctx.waitUntil(this.#pump());
@@ -157,8 +150,41 @@ export class Dialer extends DurableObject<Env> {
     await this.#pump();
   }
 
+  /** By somebody, or by itself. */
   isStopped(): boolean {
-    return this.#stopped !== null;
+    return this.#stopped !== null || this.#guard.held !== null;
+  }
+
+  /** What D1 said, to the cron and before each dial. Thrown on where it does not answer: then nobody is dialled. */
+  async heed(marks: DatabaseMarks): Promise<Held | null> {
+    if (this.#guard.held !== null) return this.#guard.held;
+    if (this.#guard.notes(marks)) return null;
+    const read = await readMarks(database(this.env));
+    return this.#guard.notes(read) ? null : this.hold(lostSince(read));
+  }
+
+  /** D1 was set back: nothing is granted until all is replayed. The stop of a person is another thing, and stays. */
+  async hold(since: number): Promise<Held> {
+    if (this.#guard.held !== null) return this.#guard.held;
+    const held = this.#guard.hold(since);
+    this.#lines.hintedBack();
+    this.#serve();
+    await this.#pump();
+    return held;
+  }
+
+  /** All that D1 lacked is there again; its marks now. */
+  async openAfterReplay(marks: DatabaseMarks): Promise<void> {
+    const { held } = this.#guard;
+    if (held === null) return;
+    if (held.byPerson) await this.stop({ by: 'the restore from a backup', now: Date.now() });
+    this.#guard.open(held, marks);
+    await this.#pump();
+  }
+
+  /** Who was given a permit since then, whatever D1 says. */
+  dialledSince(at: number, after: number, limit: number): LedgerPage {
+    return this.#guard.ledger.since(at, after, limit);
   }
 
   status(): DialingStatus {
@@ -168,6 +194,8 @@ export class Dialer extends DurableObject<Env> {
     return {
       stoppedAt: this.#stopped?.at ?? null,
       stoppedBy: this.#stopped?.by ?? null,
+      held: this.#guard.held,
+      replayed: this.#guard.replayed,
       ...{ ratePerSecond, maxLiveCalls, live: liveCalls, waiting, slowedUntil },
     };
   }
@@ -262,6 +290,7 @@ export class Dialer extends DurableObject<Env> {
 
   #grant(asker: Asker, line: Line, now: number): void {
     this.#lines.recordDial(line.campaignId, now);
+    this.#guard.ledger.add(asker.dial, now);
     this.#lines.move(line, 'taken', now + HINT_AGAIN_MS);
     this.#answer(asker, { permit: 'granted' });
     // A doubled message that waited beside it: this attempt has its permit.
@@ -282,7 +311,7 @@ export class Dialer extends DurableObject<Env> {
     // An attempt that asks again holds no second line.
     const own = line.state === 'taken' ? 1 : 0;
     const campaign = line.campaignId === null ? null : pacerOf(this.#lines.book(line.campaignId));
-    const isHeld = this.#stopped !== null || (line.campaignId !== null && campaign === null);
+    const isHeld = this.isStopped() || (line.campaignId !== null && campaign === null);
     if (isHeld) return { permit: 'not_before', at: now + LINE_WAIT_MS };
     const pacers = campaign === null ? [account] : [account, campaign];
     return decidePermit(
@@ -311,7 +340,7 @@ export class Dialer extends DurableObject<Env> {
     const now = Date.now();
     const hinted: Line[] = [];
     this.#wakeAt = null;
-    while (this.#stopped === null) {
+    while (!this.isStopped()) {
       const books = [...this.#lines.books()];
       const queues = books.filter(({ waiting }) => waiting > 0).map((book) => waitingOf(book, now));
       const able = queues.filter(({ campaignId, pacer }) => campaignId === null || pacer !== null);
@@ -369,24 +398,3 @@ export class Dialer extends DurableObject<Env> {
     return LEASE_CHECK_MS * configOf(this.env).timerScale;
   }
 }
-
-const waitingIn = ({ waiting, hinted }: Book): number => waiting + hinted.size;
-
-/** Hints that are late count no more, or one lost message would keep a slow campaign from its pace. */
-const aheadIn = ({ hinted }: Book, now: number): number => {
-  let ahead = 0;
-  for (const at of hinted.values()) if (at > now - HINT_LATE_MS) ahead += 1;
-  return ahead;
-};
-
-const pacerOf = ({ limits, dialedAt, liveCalls }: Book): Pacer | null =>
-  limits === null
-    ? null
-    : { ratePerSecond: limits.pacePerSecond, maxLiveCalls: limits.maxLiveCalls, dialedAt, liveCalls };
-
-const waitingOf = (book: Book, now: number) => ({
-  campaignId: book.campaignId,
-  pacer: pacerOf(book),
-  ahead: aheadIn(book, now),
-  turn: book.turn,
-});

@@ -16,6 +16,7 @@ import {
 } from '../store/erasure.ts';
 import { deleteRecordings } from '../store/recording-bucket.ts';
 import { recordingIdOf } from '../store/recordings.ts';
+import { copyVault } from './copy-vault.ts';
 import { telnyxOf } from './fetch-recording.ts';
 import { DONE, failed, type JobContext, type JobHandler, type JobOutcome } from './job-handler.ts';
 
@@ -38,6 +39,8 @@ export const erasePatient: JobHandler = {
   run: async (context) => {
     const { config, job, now } = context;
     await config.keyRing.vault().erase(job.subject, now);
+    // Begun again after a failure: the copy may still be the old one.
+    if (job.progress === null) await copyVault(context.env.BUCKET, config.keyRing);
     const progress = job.progress === null ? BEGINNING : (JSON.parse(job.progress) as Progress);
     switch (progress.phase) {
       case 'own_calls':

@@ -5,9 +5,12 @@
  * what has no row waits longer than any database can be set back.
  */
 import { log } from '../log.ts';
+import type { Database } from '../store/database.ts';
 import { insertErasure, returnedPatients } from '../store/erasure.ts';
+import type { PatientKeys } from '../store/patient-keys.ts';
 import { listRecordings } from '../store/recording-bucket.ts';
 import { keptRecordings } from '../store/recordings.ts';
+import { copyVault } from './copy-vault.ts';
 import { DONE, type JobContext, type JobHandler, type JobOutcome } from './job-handler.ts';
 import { forgetRows, sweepLists } from './sweep-imports.ts';
 import { forgetTranscriptions, sweepUploads } from './sweep-transcriptions.ts';
@@ -74,13 +77,24 @@ async function sweepTranscriptions(context: JobContext, after: string): Promise<
     : goOn({ phase: 'erased', after: '' });
 }
 
-async function eraseAgain({ config, db, now }: JobContext, after: string): Promise<JobOutcome> {
-  const erased = await config.keyRing.vault().erasedAfter(after, PAGE);
+async function eraseAgain({ env, config, db, now }: JobContext, after: string): Promise<JobOutcome> {
+  const { next } = await eraseReturned(db, config.keyRing, after, now);
+  if (next === null) await copyVault(env.BUCKET, config.keyRing);
+  return next === null ? DONE : goOn({ phase: 'erased', after: next });
+}
+
+/** One page of those who were erased; also asked for at once when a database was set back. */
+export async function eraseReturned(
+  db: Database,
+  keyRing: PatientKeys,
+  after: string,
+  now: number,
+): Promise<{ readonly returned: number; readonly next: string | null }> {
+  const erased = await keyRing.vault().erasedAfter(after, PAGE);
   const returned = erased.length === 0 ? [] : await returnedPatients(db, erased);
   for (const id of returned) {
     log.warn('patient.returned', { patient_id: id });
     await insertErasure(db, id, now);
   }
-  const last = erased.at(-1);
-  return erased.length === PAGE && last !== undefined ? goOn({ phase: 'erased', after: last }) : DONE;
+  return { returned: returned.length, next: erased.length === PAGE ? (erased.at(-1) ?? null) : null };
 }

@@ -21,6 +21,7 @@ import { finishCall } from '../store/finish-call.ts';
 import { sendJobHints } from '../store/job-hints.ts';
 import { jobsOfCall } from '../store/jobs.ts';
 import { dataKeyOf } from '../store/patient-keys.ts';
+import { journalSuppressions } from '../store/suppression-journal.ts';
 import { insertSuppression } from '../store/suppressions.ts';
 import { openTask } from '../store/tasks.ts';
 import { createTelnyxClient, SEND_TIMEOUT_MS, type Sent, type TelnyxClient } from '../telnyx/client.ts';
@@ -142,6 +143,7 @@ async function own(
       case 'suppress_number': {
         const row = { phoneNumber: command.number, reason: 'opted_out', callId: plan.callId };
         await within(insertSuppression(db, config.keyRing, row, Date.now()));
+        inBackground(journal(env, db));
         return DONE;
       }
       case 'open_task': {
@@ -159,6 +161,7 @@ async function own(
         // The last mirrored status must not land after the final record.
         await within(mirroring() ?? Promise.resolve());
         await within(save(config, session, db));
+        if (session.record.state.outcome === 'opted_out') inBackground(journal(env, db));
         return { kind: 'saved', event: null };
       }
       case 'run_jobs': {
@@ -175,6 +178,15 @@ async function own(
       reason: (error as Error).name,
     });
     return { kind: 'retry' };
+  }
+}
+
+/** At once, for a database may be set back the next minute; what fails here the cron does. */
+async function journal(env: Env, db: ReturnType<typeof database>): Promise<void> {
+  try {
+    await journalSuppressions(db, env.BUCKET, Date.now());
+  } catch (error) {
+    log.warn('suppression.not_journaled', { reason: (error as Error).name });
   }
 }
 

@@ -1,67 +1,10 @@
 /** Who did or saw what (HS-05). Rows are only ever added: triggers of the database refuse anything else. */
-import { and, desc, eq, gte, isNull, lt, lte } from 'drizzle-orm';
+import { and, desc, eq, gte, lt, lte } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { auditEvents } from './schema.ts';
 
-export interface AuditEvent {
-  /** Rises by the order in which rows were written. */
-  readonly seq: number;
-  /** Epoch milliseconds. */
-  readonly at: number;
-  /** Opaque, as in logs; the name is the person's address or a service token's client id. */
-  readonly actor: string;
-  readonly actorName: string;
-  /** Comma separated, as they were at that moment. */
-  readonly roles: string;
-  /** `<thing>.<verb>`. */
-  readonly action: string;
-  /** Whether the answer could hold patient data. */
-  readonly phi: boolean;
-  readonly method: string;
-  /** The route's template: no values. */
-  readonly route: string;
-  readonly status: number;
-  /** Why it was refused. */
-  readonly code: string | null;
-  readonly patientId: string | null;
-  readonly callId: string | null;
-  /** Whatever else it was about. */
-  readonly objectId: string | null;
-  readonly address: string | null;
-  readonly requestId: string;
-}
-export type NewAuditEvent = Omit<AuditEvent, 'seq'>;
-
-export const insertAuditEvent = (db: Database, event: NewAuditEvent) => db.insert(auditEvents).values(event);
-
-/** Whether there is one of that person, action and subject since then. */
-export async function hasAuditEvent(
-  db: Database,
-  about: Pick<AuditEvent, 'actor' | 'action' | 'callId' | 'patientId' | 'objectId'>,
-  since: number,
-): Promise<boolean> {
-  const { actor, action, callId, patientId, objectId } = about;
-  const same = (
-    column: typeof auditEvents.callId | typeof auditEvents.patientId | typeof auditEvents.objectId,
-    value: string | null,
-  ) => (value === null ? isNull(column) : eq(column, value));
-  const rows = await db
-    .select({ seq: auditEvents.seq })
-    .from(auditEvents)
-    .where(
-      and(
-        ...[eq(auditEvents.action, action), eq(auditEvents.actor, actor), gte(auditEvents.at, since)],
-        ...[
-          same(auditEvents.callId, callId),
-          same(auditEvents.patientId, patientId),
-          same(auditEvents.objectId, objectId),
-        ],
-        lt(auditEvents.status, 400),
-      ),
-    )
-    .limit(1);
-  return rows.length > 0;
-}
+/** Rows from before there was a chain have no hashes. */
+export type AuditEvent = typeof auditEvents.$inferSelect;
 
 export interface AuditFilter {
   readonly limit: number;

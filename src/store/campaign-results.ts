@@ -66,19 +66,32 @@ export async function* campaignResults(
   }
 }
 
+const ofFilter = (campaignId: string, { status, outcome }: Pick<ResultsFilter, 'status' | 'outcome'>) =>
+  and(
+    eq(contacts.campaignId, campaignId),
+    status === undefined ? undefined : eq(contacts.status, status),
+    outcome === undefined ? undefined : eq(contacts.outcome, outcome),
+  );
+
+/** Everybody that the results name, before any of it is written. */
+export async function patientsInResults(
+  db: Database,
+  campaignId: string,
+  filter: Pick<ResultsFilter, 'status' | 'outcome'>,
+): Promise<string[]> {
+  const rows = await db
+    .selectDistinct({ patientId: contacts.patientId })
+    .from(contacts)
+    .where(ofFilter(campaignId, filter));
+  return rows.map(({ patientId }) => patientId);
+}
+
 /** Contacts by their row of the list, calls by way of the attempts, whose index knows the contact. */
 export function readPage(db: Database, campaignId: string, filter: ResultsFilter, after: number) {
   const page = db
     .select()
     .from(contacts)
-    .where(
-      and(
-        eq(contacts.campaignId, campaignId),
-        gt(contacts.row, after),
-        filter.status === undefined ? undefined : eq(contacts.status, filter.status),
-        filter.outcome === undefined ? undefined : eq(contacts.outcome, filter.outcome),
-      ),
-    )
+    .where(and(ofFilter(campaignId, filter), gt(contacts.row, after)))
     .orderBy(asc(contacts.row))
     .limit(PAGE)
     .as('page');

@@ -16,6 +16,14 @@ interface Vault {
   erase(patientId: string, now: number): Promise<void>;
   erasedOf(patientIds: readonly string[]): Promise<string[]>;
   erasedAfter(after: string, limit: number): Promise<string[]>;
+  page(
+    after: string,
+    limit: number,
+  ): Promise<{
+    readonly keys: readonly WrappedKey[];
+    readonly erased: readonly { readonly patientId: string; readonly erasedAt: number }[];
+    readonly next: string | null;
+  }>;
   isRotationDue(): Promise<boolean>;
   census(): Promise<Record<string, number>>;
   samples(): Promise<WrappedKey[]>;

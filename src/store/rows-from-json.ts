@@ -11,7 +11,7 @@ export function rowsFromJson<T extends SQLiteTable>(
   const columns = Object.entries(getTableColumns(table)).map(([name, column]) => {
     const value = sql`(r.value ->> ${sql.raw(`'${name}'`)})`;
     // A column that a row leaves out has its default, as with a plain insert.
-    return column.hasDefault && !(column.default instanceof Object)
+    return column.hasDefault && column.default !== undefined && !(column.default instanceof Object)
       ? sql`coalesce(${value}, ${column.default === true ? 1 : column.default === false ? 0 : column.default})`
       : value;
   });

@@ -78,6 +78,15 @@ export const suppressions = sqliteTable(
 );
 
 /**
+ * Rows of `suppressions` that were added, lifted or brought under another key, and are not in their journal in R2 yet: triggers write here,
+ * and whoever has copied them takes them out. So a database that is set back does not lose an opt-out (HS-12). No patient data.
+ */
+export const suppressionChanges = sqliteTable('suppression_changes', {
+  seq: integer().primaryKey({ autoIncrement: true }),
+  suppressionId: text('suppression_id').notNull(),
+});
+
+/**
  * The versions of every questionnaire, drafts too; what a version holds is never changed. Who wrote, approved and withdrew it are
  * addresses of staff. Kept for good: answers name the version they were given to (CL-13). No patient data.
  */
@@ -418,7 +427,9 @@ export const staffSessions = sqliteTable(
 
 /**
  * Who did or saw what (HS-05): one row for each request that was let in or refused, but for polls. Opaque ids only; the person's name
- * is staff data. Rows are added and never changed or removed: triggers refuse it. Kept ≥ 6 years (HS-06).
+ * is staff data. Rows are added and never changed or removed: triggers refuse it. Kept ≥ 6 years (HS-06). The Durable Object AuditLog
+ * writes them, each with the hash of the one before it; rows from before there was a chain have none. `shown`: the patients that the
+ * answer showed, a JSON array of ids.
  */
 export const auditEvents = sqliteTable(
   'audit_events',
@@ -439,17 +450,49 @@ export const auditEvents = sqliteTable(
     objectId: text('object_id'),
     address: text(),
     requestId: text('request_id').notNull(),
+    shown: text(),
+    prevHash: text('prev_hash'),
+    hash: text(),
   },
   (t) => [
     index('audit_events_at').on(t.at, t.seq),
     index('audit_events_actor').on(t.actorName, t.seq),
     index('audit_events_action').on(t.action, t.seq),
-    // Whether an open page left its row lately, asked with each of its polls.
-    index('audit_events_recent').on(t.actor, t.action, t.at),
     index('audit_events_refused').on(t.seq).where(sql`status >= 400`),
     index('audit_events_patient').on(t.patientId, t.seq).where(sql`patient_id is not null`),
     index('audit_events_call').on(t.callId, t.seq).where(sql`call_id is not null`),
   ],
+);
+
+/**
+ * Whom each line of the audit showed, or was about when it succeeded: what finds the lines of one patient. Ids only; added and never
+ * changed or removed, as the lines themselves, and kept as long. The line is the truth: what stands only here is not believed.
+ */
+export const auditSubjects = sqliteTable(
+  'audit_subjects',
+  {
+    patientId: text('patient_id').notNull(),
+    seq: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.patientId, t.seq] })],
+);
+
+/**
+ * That a week of the audit was looked through, by whom and with what remark (HS-10). `week`: its Monday, at the clinic; `figures`: what
+ * the person saw, as JSON of counts. Added and never changed or removed; kept ≥ 6 years.
+ */
+export const auditReviews = sqliteTable(
+  'audit_reviews',
+  {
+    id: text().primaryKey(),
+    week: text().notNull(),
+    signedBy: text('signed_by').notNull(),
+    signedByName: text('signed_by_name').notNull(),
+    signedAt: integer('signed_at').notNull(),
+    note: text(),
+    figures: text().notNull(),
+  },
+  (t) => [index('audit_reviews_week').on(t.week, t.signedAt)],
 );
 
 /**

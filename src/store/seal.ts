@@ -3,7 +3,15 @@
  * Synchronous, so that a Durable Object can seal and store in one step; the only file that may import node:crypto.
  * Wire form of every sealed text: base64(nonce 12 | ciphertext | tag 16); of a wrapped key: `<key id>.<that>`.
  */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 
 export const NONCE_BYTES = 12;
 export const TAG_BYTES = 16;
@@ -213,3 +221,6 @@ function decrypt(key: Uint8Array, sealed: Uint8Array, place: SealedPlace): Uint8
 
 const notOpenable = ({ table, column }: SealedPlace, cause: unknown): SealError =>
   new SealError('not_openable', `a sealed text of ${table}.${column} does not open: ${(cause as Error).name}`);
+
+/** Of the audit's lines, which a Durable Object chains and stores in one step. */
+export const sha256Hex = (text: string): string => createHash('sha256').update(text).digest('hex');

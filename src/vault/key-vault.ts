@@ -16,6 +16,13 @@ export interface Rewrapped {
   readonly stuck: number;
 }
 
+/** Who was erased comes with the last page. */
+export interface VaultPage {
+  readonly keys: WrappedKey[];
+  readonly erased: { readonly patientId: string; readonly erasedAt: number }[];
+  readonly next: string | null;
+}
+
 export class KeyVault extends DurableObject<Env> {
   readonly #sql: SqlStorage;
 
@@ -87,6 +94,21 @@ export class KeyVault extends DurableObject<Env> {
       limit,
     );
     return [...rows].map((row) => row.patient_id);
+  }
+
+  /** Everything here, by the page, for the one copy in R2. Keys are wrapped, and open nothing without PHI_KEYS. */
+  page(after: string, limit: number): VaultPage {
+    const keys = keysIn(
+      this.#sql.exec<Row>(
+        'select patient_id, wrapped from keys where patient_id > ? order by patient_id limit ?',
+        after,
+        limit,
+      ),
+    );
+    const next = keys.length < limit ? null : (keys.at(-1)?.patientId ?? null);
+    if (next !== null) return { keys, erased: [], next };
+    const rows = this.#sql.exec<{ patient_id: string; erased_at: number }>('select patient_id, erased_at from erased');
+    return { keys, erased: [...rows].map((row) => ({ patientId: row.patient_id, erasedAt: row.erased_at })), next };
   }
 
   /** Whether any key is still wrapped by another key of the ring than the current one; asked often, so answered by the index. */

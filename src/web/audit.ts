@@ -1,13 +1,15 @@
 /**
- * The audit line of a request (HS-05, LG-02): to the log, and as a row that stays. It holds the route's template and our own ids, never
- * the path as it came. A page that asks by itself leaves a row when it has left none for a quarter of an hour.
+ * The audit line of a request (HS-05, LG-02): to the log, and as a row that stays, kept by the Durable Object AuditLog. It holds the
+ * route's template and our own ids, never the path as it came, and the ids of the patients shown. A page that asks by itself leaves a
+ * row when it shows somebody whom it did not show for a quarter of an hour.
  */
+import { withDeadline } from '../deadline.ts';
+import type { AuditEntry } from '../domain/audit/audit-row.ts';
 import { log } from '../log.ts';
-import { hasAuditEvent, insertAuditEvent, type NewAuditEvent } from '../store/audit-events.ts';
-import { database } from '../store/database.ts';
 import type { AppContext } from './context.ts';
 import { Problem } from './errors.ts';
 import type { RouteSpec } from './route.ts';
+import { shownBy } from './shown-patients.ts';
 
 const OUR_ID = /^(call|pat|staff|task|job|cmp|imp|med|sup|con|trn|dlv|emg|alr|hold|req|dsc)_[0-9a-f-]{36,64}$/;
 /** Where what was made is: by its id alone, which is ours. */
@@ -31,7 +33,9 @@ const IDS = [
   'patient_request_id',
 ] as const;
 
-const POLL_ROW_EVERY_MS = 15 * 60_000;
+/** So many ids of patients stand in one row; whoever is shown more has more rows. */
+const SHOWN_PER_ROW = 500;
+const KEEP_WITHIN_MS = 10_000;
 /** They change nothing, and send what they are asked for in the body to keep it out of addresses. */
 const READS = /\.(search|reveal)$/;
 
@@ -63,8 +67,9 @@ export async function recordAudit(
   const objectId = Object.values(others).findLast((id) => id !== null) ?? versionOf(c) ?? made;
   const isPoll = method === 'GET' && route.startsWith('/dashboard/fragments/');
   const happened = { action: audit, phi, method, route, status, code, callId, patientId, objectId };
-  if (isPoll && (!phi || (await isRecorded(c, happened)))) return;
-  const isKept = await keep(c, happened);
+  const shown = status < 400 ? new Set([...shownBy(c), ...(patientId === null ? [] : [patientId])]) : new Set<string>();
+  if (isPoll && !phi) return;
+  const isKept = await keep(c, happened, [...shown], isPoll);
   if (!isKept && phi && (method === 'GET' || READS.test(audit)) && status < 400)
     throw new Problem(503, 'audit_unavailable', {
       detail: 'That this was looked at could not be recorded, so it is not shown. Try again.',
@@ -85,32 +90,43 @@ function versionOf(c: AppContext): string | null {
   return version !== undefined && /^\d{1,6}$/.test(version) ? `${id}.${version}` : id;
 }
 
-/** Whether the same person's page left its row lately. */
-async function isRecorded(c: AppContext, { action, callId, patientId, objectId }: Happened): Promise<boolean> {
-  const about = { actor: c.get('actor').id, action, callId, patientId, objectId };
-  try {
-    return await hasAuditEvent(database(c.env), about, Date.now() - POLL_ROW_EVERY_MS);
-  } catch {
-    // Then it has none, and whether one can be written decides.
-    return false;
-  }
-}
+type Happened = Omit<AuditEntry, 'at' | 'actor' | 'actorName' | 'roles' | 'address' | 'requestId' | 'shown'>;
 
-type Happened = Omit<NewAuditEvent, 'at' | 'actor' | 'actorName' | 'roles' | 'address' | 'requestId'>;
-
-async function keep(c: AppContext, happened: Happened): Promise<boolean> {
+async function keep(
+  c: AppContext,
+  happened: Happened,
+  shown: readonly string[] = [],
+  isPoll = false,
+): Promise<boolean> {
   const { id: actor, name: actorName, roles, emergencyUntil } = c.get('actor');
   const requestId = c.get('requestId');
+  const entry = {
+    ...happened,
+    ...{ at: Date.now(), actor, actorName, requestId },
+    roles: [...roles, ...(emergencyUntil === undefined ? [] : ['emergency'])].join(','),
+    address: c.req.header('CF-Connecting-IP') ?? null,
+  };
+  const parts = Math.max(1, Math.ceil(shown.length / SHOWN_PER_ROW));
+  const entries = Array.from({ length: parts }, (_, i): AuditEntry => {
+    const ids = shown.slice(i * SHOWN_PER_ROW, (i + 1) * SHOWN_PER_ROW);
+    return { ...entry, shown: ids.length === 0 ? null : JSON.stringify(ids) };
+  });
+  const addition = { id: crypto.randomUUID(), entries, isPoll };
   try {
-    await insertAuditEvent(database(c.env), {
-      ...happened,
-      ...{ at: Date.now(), actor, actorName, requestId },
-      roles: [...roles, ...(emergencyUntil === undefined ? [] : ['emergency'])].join(','),
-      address: c.req.header('CF-Connecting-IP') ?? null,
-    });
+    await addTo(c, addition).catch(() => addTo(c, addition));
     return true;
   } catch (error) {
     log.error('audit.failed', { audit: happened.action, request_id: requestId, reason: (error as Error).name });
     return false;
   }
+}
+
+/** Its id makes asking again harmless. */
+const addTo = (c: AppContext, addition: Addition): Promise<unknown> =>
+  withDeadline(c.env.AUDIT_LOG.getByName('audit').add(addition), KEEP_WITHIN_MS);
+
+interface Addition {
+  readonly id: string;
+  readonly entries: readonly AuditEntry[];
+  readonly isPoll: boolean;
 }

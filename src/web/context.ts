@@ -19,8 +19,8 @@ export const isPerson = ({ name }: Pick<Actor, 'name'>): boolean => name.include
 
 export interface AppEnv {
   Bindings: Env;
-  /** `signIn`: null for a service token. */
-  Variables: { requestId: string; config: Config; actor: Actor; signIn: SignIn | null };
+  /** `signIn`: null for a service token. `shown`: ids of the patients that the answer shows, as its handler says. */
+  Variables: { requestId: string; config: Config; actor: Actor; signIn: SignIn | null; shown?: Set<string> };
 }
 
 export type AppContext = Context<AppEnv>;

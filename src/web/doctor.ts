@@ -6,6 +6,7 @@ import { judgeAccess } from '../domain/doctor/access.ts';
 import { judgeDials } from '../domain/doctor/dials.ts';
 import { type Check, type Finding, notChecked, type Report, reportOf } from '../domain/doctor/finding.ts';
 import { judgeJobs, MOST_COUNTED } from '../domain/doctor/keys-and-jobs.ts';
+import { judgeRestore } from '../domain/doctor/restore.ts';
 import { judgeSetup, type SetupFacts } from '../domain/doctor/setup.ts';
 import { CARRIERS, type Config, type Env } from '../env.ts';
 import type { Database } from '../store/database.ts';
@@ -33,6 +34,10 @@ export async function examine({ env, db, config, now }: Installation): Promise<R
     checked('jobs', async () => [judgeJobs(await countDeadJobs(db, MOST_COUNTED))]),
     checked('dials', async () => [judgeDials(await recentDials(db, now - DAY_MS), now)]),
     checked('keys', () => examineKeys(db, config)),
+    checked('restore', async () => {
+      const { held, replayed } = await env.DIALER.getByName('dialer').status();
+      return [judgeRestore({ heldAt: held?.at ?? null, replayed }, now)];
+    }),
     examineAccess(config),
     judgeSetup(setupOf(config)),
     examineTelnyx(db, config, now),

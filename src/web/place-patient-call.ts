@@ -24,7 +24,7 @@ export interface CallAsked {
 }
 
 export async function placePatientCall(
-  ask: Pick<Ask, 'db' | 'env' | 'config' | 'actor' | 'now' | 'newId' | 'made'>,
+  ask: Pick<Ask, 'c' | 'db' | 'env' | 'config' | 'actor' | 'now' | 'newId' | 'made'>,
   asked: CallAsked,
 ): Promise<Call> {
   const { env, config, db, actor, now } = ask;

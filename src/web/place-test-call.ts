@@ -13,7 +13,7 @@ import type { Ask } from './route.ts';
 const CONSENT_STANDS_MS = 3_600_000;
 
 export async function placeTestCall(
-  ask: Pick<Ask, 'db' | 'env' | 'config' | 'actor' | 'now' | 'newId' | 'made'>,
+  ask: Pick<Ask, 'c' | 'db' | 'env' | 'config' | 'actor' | 'now' | 'newId' | 'made'>,
   campaign: Campaign,
   phoneNumber: string,
 ): Promise<Call> {

@@ -8,9 +8,12 @@ import { cancelUnstarted } from '../store/attempts.ts';
 import { getCallLog } from '../store/call-logs.ts';
 import { type Call, getCall } from '../store/calls.ts';
 import type { Database } from '../store/database.ts';
+import type { AppContext } from './context.ts';
 import { notFound, Problem } from './errors.ts';
+import { showing } from './shown-patients.ts';
 
 interface Reader {
+  readonly c: AppContext;
   readonly env: Env;
   readonly config: Config;
   readonly db: Database;
@@ -39,9 +42,11 @@ export async function readCallLog(reader: Reader, current: CurrentCall): Promise
   return current.liveLog ?? (await stored()) ?? { events: [], transcript: [] };
 }
 
-export async function storedCall({ db, config }: Reader, callId: string): Promise<Call> {
+/** Whoever reads it says something of it: its patient stands in the audit line. */
+export async function storedCall({ c, db, config }: Reader, callId: string): Promise<Call> {
   const call = await getCall(db, config.keyRing, callId);
   if (call === null) throw notFound();
+  showing(c, [call.patientId]);
   return call;
 }
 

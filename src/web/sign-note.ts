@@ -12,10 +12,12 @@ import { getNote } from '../store/notes.ts';
 import { dataKeyOf } from '../store/patient-keys.ts';
 import { insertAddendum, insertSignature, type Reviews, reviewsOfCall } from '../store/reviews.ts';
 import { redFlagTasks } from '../store/tasks.ts';
-import type { Actor } from './context.ts';
+import type { Actor, AppContext } from './context.ts';
 import { notFound, Problem } from './errors.ts';
+import { showing } from './shown-patients.ts';
 
 export interface Signer {
+  readonly c: AppContext;
   readonly env: Env;
   readonly config: Config;
   readonly db: Database;
@@ -66,7 +68,7 @@ export async function signNote(signer: Signer, callId: string, request: SignRequ
 
 /** The newest note of a call with what was signed of it. */
 export async function reviewedNote(
-  { db, config }: Pick<Signer, 'db' | 'config'>,
+  { c, db, config }: Pick<Signer, 'c' | 'db' | 'config'>,
   callId: string,
 ): Promise<{ call: Call; note: Note; reviews: Reviews }> {
   const [call, note, reviews] = await Promise.all([
@@ -75,6 +77,7 @@ export async function reviewedNote(
     reviewsOfCall(db, config.keyRing, callId),
   ]);
   if (call === null) throw notFound();
+  showing(c, [call.patientId]);
   if (note === null) throw noNote(call);
   return { call, note, reviews };
 }

@@ -3,7 +3,10 @@
  * permits as src/dialer/consume-dial.ts does, and takes as long before and after as D1 would.
  */
 import { DurableObject } from 'cloudflare:workers';
-import { Dialer as RealDialer, type Taken } from '../../src/dialer/dialer.ts';
+import type { Asked } from '../../src/dialer/database-guard.ts';
+import { Dialer as RealDialer } from '../../src/dialer/dialer.ts';
+import type { Taken } from '../../src/dialer/dialing-status.ts';
+import { NO_MARKS } from '../../src/domain/campaign/database-marks.ts';
 import type { DialMessage, Env } from '../../src/env.ts';
 
 const LIVE_FOR_MS = 2000;
@@ -13,8 +16,8 @@ let granted: number[] = [];
 
 /** The real one, and when it let each call go. */
 export class Dialer extends RealDialer {
-  override async take(attemptId: string): Promise<Taken> {
-    const taken = await super.take(attemptId);
+  override async take(attemptId: string, asked: Asked): Promise<Taken> {
+    const taken = await super.take(attemptId, asked);
     if (taken.permit === 'granted') granted.push(Date.now());
     return taken;
   }
@@ -49,7 +52,16 @@ export class Consumer extends DurableObject<BenchEnv> {
   async #dial({ attempt_id: attemptId, call_id: callId }: DialMessage): Promise<void> {
     const dialer = this.env.DIALER.getByName('dialer');
     await between(5, 40);
-    if ((await dialer.take(attemptId)).permit !== 'granted') return;
+    const dial = {
+      attemptId,
+      callId,
+      campaignId: null,
+      contactId: null,
+      patientId: callId,
+      phoneHash: callId,
+      counts: true,
+    };
+    if ((await dialer.take(attemptId, { dial, marks: NO_MARKS })).permit !== 'granted') return;
     await between(5, 20);
     await dialer.started(attemptId);
     await this.env.CALLS.getByName(callId).start(attemptId);

@@ -2,7 +2,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Dialer } from '../../src/dialer/dialer.ts';
-import { catchHints, dialerNamed, type Hints } from '../support/given-dialer.ts';
+import { askedFor, catchHints, dialerNamed, type Hints } from '../support/given-dialer.ts';
 import { catchLog, later, restore, stopClock, until } from '../support/worker-env.ts';
 
 let hints: Hints;
@@ -88,7 +88,7 @@ describe('the lines of a campaign', () => {
     await dialer.enqueueMany('a', 5, FAST);
     await dialer.take('a-0');
     const answer = await runInDurableObject(dialer.stub, async (instance: Dialer) => {
-      const taking = instance.take('a-1');
+      const taking = instance.take('a-1', askedFor('a-1'));
       const dropped = await instance.dropWaiting('a');
       return { permit: (await taking).permit, dropped };
     });
@@ -142,7 +142,7 @@ describe('several campaigns', () => {
     vi.mocked(scheduler.wait).mockImplementation(() => new Promise((resolve) => setTimeout(resolve, 5)));
     await runInDurableObject(dialer.stub, async (instance: Dialer) => {
       const taking = ['a-1', 'b-0', 'single'].map(async (attempt) => {
-        if ((await instance.take(attempt)).permit === 'granted') order.push(attempt);
+        if ((await instance.take(attempt, askedFor(attempt))).permit === 'granted') order.push(attempt);
       });
       later(510);
       await until(() => order.length === 1);

@@ -3,7 +3,7 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Dialer } from '../../src/dialer/dialer.ts';
 import { IntakeSession } from '../../src/session/intake-session.ts';
-import { catchHints, dialerNamed, type Hints } from '../support/given-dialer.ts';
+import { askedFor, catchHints, dialerNamed, type Hints } from '../support/given-dialer.ts';
 import { catchLog, config, later, restore, stopClock, testEnv } from '../support/worker-env.ts';
 
 let lines: Record<string, unknown>[];
@@ -159,7 +159,7 @@ describe('the permit', () => {
     for (const attempt of ['a', 'b']) await dialer.enqueue(attempt);
     await dialer.take('a');
     const answers = await runInDurableObject(dialer.stub, (instance: Dialer) =>
-      Promise.all([instance.take('b'), instance.take('b')]),
+      Promise.all([instance.take('b', askedFor('b')), instance.take('b', askedFor('b'))]),
     );
     expect(answers.map(({ permit }) => permit)).toEqual(['granted', 'gone']);
   });

@@ -5,7 +5,7 @@ import { sweep } from '../../src/dialer/sweep.ts';
 import { getCall } from '../../src/store/calls.ts';
 import { placeCall } from '../../src/store/place-call.ts';
 import { refused } from '../support/fake-telnyx.ts';
-import { catchHints, consume } from '../support/given-dialer.ts';
+import { askedFor, catchHints, consume } from '../support/given-dialer.ts';
 import { givenSession } from '../support/given-session.ts';
 import { givenPlacedCall, requestFor } from '../support/place-call.ts';
 import { config, db, later, restore, ring, stopClock, testEnv } from '../support/worker-env.ts';
@@ -91,7 +91,7 @@ describe('a consumer that dies right after the session has the attempt', () => {
   const started = async () => {
     const call = await givenSession();
     await testEnv.DIALER.getByName('dialer').enqueue(call.placed.attemptId, call.callId);
-    await testEnv.DIALER.getByName('dialer').take(call.placed.attemptId);
+    await testEnv.DIALER.getByName('dialer').take(call.placed.attemptId, askedFor(call.placed.attemptId));
     await call.start();
     await call.alarm();
     await call.webhook('call.answered');

@@ -2,7 +2,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Dialer } from '../../src/dialer/dialer.ts';
-import { catchHints, dialerNamed, type Hints } from '../support/given-dialer.ts';
+import { askedFor, catchHints, dialerNamed, type Hints } from '../support/given-dialer.ts';
 import { catchLog, later, restore, START, stopClock } from '../support/worker-env.ts';
 
 let hints: Hints;
@@ -33,7 +33,7 @@ describe('the kill switch (TC-27, T20, S1-J2)', () => {
   it('holds for whoever stands at the counter', async () => {
     await dialer.take('a-0');
     const permit = await runInDurableObject(dialer.stub, async (instance: Dialer) => {
-      const taking = instance.take('a-1');
+      const taking = instance.take('a-1', askedFor('a-1'));
       await instance.stop({ by: 'admin', now: Date.now() });
       return taking;
     });
@@ -107,10 +107,10 @@ describe('the kill switch (TC-27, T20, S1-J2)', () => {
     const attempts = Array.from({ length: 10 }, (_, n) => `b-${n}`);
     const waits = vi.mocked(scheduler.wait);
     const permits = await runInDurableObject(dialer.stub, async (instance: Dialer) => {
-      await instance.take('b-99');
+      await instance.take('b-99', askedFor('b-99'));
       // Time stands still: all of them wait.
       waits.mockImplementation(() => new Promise((resolve) => setTimeout(resolve, 20)));
-      const taking = attempts.map((attempt) => instance.take(attempt));
+      const taking = attempts.map((attempt) => instance.take(attempt, askedFor(attempt)));
       await instance.stop({ by: 'admin', now: Date.now() });
       later(5000);
       return Promise.all(taking);

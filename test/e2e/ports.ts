@@ -16,6 +16,7 @@ export const PORTS = {
   transcribe: 8947,
   review: 8907,
   canary: 8987,
+  restore: 8977,
 } as const;
 
 export const stackPorts = (first: number) => ({ access: first, worker: first + 1, telnyx: first + 2 });

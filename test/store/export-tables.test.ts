@@ -25,6 +25,7 @@ const EXPORTED_TABLES: Readonly<Record<string, string>> = {
 const NOT_EXPORTED: Readonly<Record<string, string>> = {
   attempts: 'Each is a call, which is there with its times and outcome.',
   holds: 'The work of lawyers, not the record of the patient.',
+  audit_subjects: 'Who saw it is answered from the audit, patient by patient.',
   audit_events: 'Who saw it is answered from the audit, patient by patient.',
   idempotency_keys: 'Answers of a day, copies of what is there.',
   jobs: 'Work behind the scenes: ids, times and codes.',

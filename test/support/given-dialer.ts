@@ -8,7 +8,9 @@ import {
 } from 'cloudflare:test';
 import { vi } from 'vitest';
 import { consumeDial } from '../../src/dialer/consume-dial.ts';
+import type { Asked } from '../../src/dialer/database-guard.ts';
 import type { CampaignLimits } from '../../src/dialer/line-table.ts';
+import { type DatabaseMarks, NO_MARKS } from '../../src/domain/campaign/database-marks.ts';
 import type { DialMessage } from '../../src/env.ts';
 import { testEnv } from './worker-env.ts';
 
@@ -27,6 +29,12 @@ export function catchHints(): Hints {
   return { sent, take: () => sent.splice(0).map(({ attempt_id }) => attempt_id) };
 }
 
+/** As a consumer asks, of a database that nothing is known of. */
+export const askedFor = (attemptId: string, marks: DatabaseMarks = NO_MARKS): Asked => {
+  const about = { campaignId: null, contactId: null, patientId: `pat_${attemptId}`, phoneHash: `k1.${attemptId}` };
+  return { dial: { attemptId, callId: `call_${attemptId}`, ...about, counts: true }, marks };
+};
+
 export const dialerNamed = (name = 'dialer') => {
   const stub = testEnv.DIALER.getByName(name);
   return {
@@ -41,7 +49,7 @@ export const dialerNamed = (name = 'dialer') => {
         })),
         limits,
       ),
-    take: async (attemptId: string) => await stub.take(attemptId),
+    take: async (attemptId: string) => await stub.take(attemptId, askedFor(attemptId)),
     started: async (attemptId: string) => await stub.started(attemptId),
     release: async (attemptId: string) => await stub.release(attemptId),
     alarm: () => runDurableObjectAlarm(stub),

@@ -86,7 +86,9 @@ export async function tablesNaming({ patient, outbound, inbound }: Erasable): Pr
   );
 }
 
-export const storedAudio = async (): Promise<string[]> => (await testEnv.BUCKET.list()).objects.map(({ key }) => key);
+/** All there is but the copy of the vault. */
+export const storedAudio = async (): Promise<string[]> =>
+  (await testEnv.BUCKET.list()).objects.map(({ key }) => key).filter((key) => !key.startsWith('vault/'));
 
 export const heldBy = (callId: string): Promise<string[]> =>
   runInDurableObject(testEnv.INTAKE_SESSION.getByName(callId), (_, { storage }) =>
@@ -95,7 +97,7 @@ export const heldBy = (callId: string): Promise<string[]> =>
 
 export const clearStorage = async (): Promise<void> => {
   // What was audited stays: the database refuses anything else.
-  const kept = ['questionnaire_versions', 'audit_events'];
+  const kept = ['questionnaire_versions', 'audit_events', 'audit_subjects', 'audit_reviews'];
   const tables = Object.keys(await dumpDatabase()).filter((name) => !kept.includes(name));
   await testEnv.DB.exec(tables.map((name) => `delete from ${name};`).join(' '));
   await testEnv.BUCKET.delete(await storedAudio());
@@ -114,9 +116,12 @@ export async function givenBackup(): Promise<() => Promise<void>> {
       return { key, bytes: await object.arrayBuffer(), customMetadata };
     }),
   );
+  // Kept by triggers on the list: put back after it.
+  const changes = 'suppression_changes';
+  const tables = Object.entries(dump).toSorted(([a], [b]) => Number(a === changes) - Number(b === changes));
   return async () => {
-    for (const [table, rows] of Object.entries(dump)) {
-      if (table === 'audit_events') continue;
+    for (const [table, rows] of tables) {
+      if (table.startsWith('audit_')) continue;
       await testEnv.DB.prepare(`delete from "${table}"`).run();
       for (const row of rows) {
         const columns = Object.keys(row);

@@ -6,7 +6,8 @@ import { applyD1Migrations, type D1Migration, evictDurableObject, reset, runInDu
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 
-const { DB, DIALER, TEST_MIGRATIONS } = env as unknown as {
+const { AUDIT_LOG, DB, DIALER, TEST_MIGRATIONS } = env as unknown as {
+  AUDIT_LOG: DurableObjectNamespace;
   DB: D1Database;
   DIALER: DurableObjectNamespace;
   TEST_MIGRATIONS: D1Migration[];
@@ -22,7 +23,8 @@ do {
   await reset();
 } while ((await DB.prepare(`select 1 from sqlite_master where name = 'd1_migrations'`).first()) !== null);
 await applyD1Migrations(DB, TEST_MIGRATIONS);
-// Nor did the one object that all files share always go with a reset; what it knows decides when a call may be dialled.
-const dialer = DIALER.getByName('dialer');
-await runInDurableObject(dialer, (_, { storage }) => storage.deleteAll());
-await evictDurableObject(dialer);
+// Nor did the objects that all files share always go with a reset; what one knows decides when a call may be dialled, the other is ahead of D1.
+for (const object of [DIALER.getByName('dialer'), AUDIT_LOG.getByName('audit')]) {
+  await runInDurableObject(object, (_, { storage }) => storage.deleteAll());
+  await evictDurableObject(object);
+}

@@ -4,7 +4,7 @@
  * happens to wrangler's own proxy on a machine that is too busy. And its cron is rung, which nobody else does here.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { createWriteStream, writeFileSync } from 'node:fs';
+import { createWriteStream, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -31,6 +31,8 @@ export interface LocalWorker {
   /** The id of the worker's process group, while it runs. */
   pid(): number | null;
   ready(): Promise<void>;
+  /** What it wrote since this process started it. */
+  log(): string;
   stop(): Promise<void>;
 }
 
@@ -48,7 +50,9 @@ export function applyMigrations(stateFolder: string): void {
 
 export function startLocalWorker(options: LocalWorkerOptions): LocalWorker {
   const url = `http://127.0.0.1:${options.port}`;
-  const output = createWriteStream(path.join(options.stateFolder, 'worker.log'), { flags: 'a' });
+  const logFile = path.join(options.stateFolder, 'worker.log');
+  const logFrom = existsSync(logFile) ? statSync(logFile).size : 0;
+  const output = createWriteStream(logFile, { flags: 'a' });
   let child: ChildProcess | null = null;
   let stopping = false;
 
@@ -112,6 +116,7 @@ export function startLocalWorker(options: LocalWorkerOptions): LocalWorker {
     url,
     pid: () => child?.pid ?? null,
     ready,
+    log: () => readFileSync(logFile).subarray(logFrom).toString('utf8'),
     stop: async () => {
       stopping = true;
       clearInterval(cron);

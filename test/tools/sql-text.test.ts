@@ -29,6 +29,7 @@ it('puts nothing raw into a statement but these, each chosen from words of its o
     "store/calls.ts: isPassedOver ? '+' : ''",
     "store/jobs.ts: isOver ? '<' : '>'",
     "store/notes.ts: patientId === undefined ? '' : '+'",
+    "store/patient-requests.ts: isOpen ? '>' : '<'",
     // Called with two names of columns and one case, all in that file.
     'store/recordings.ts: column',
     // The columns of the schema.

@@ -54,6 +54,7 @@ describe('the status', () => {
     await dialer.enqueue('att_1', 'call_1');
     expect(await status()).toEqual({
       ...{ stopped: false, stopped_at: null, stopped_by: null, slowed_until: null },
+      ...{ held_since: null, replayed_at: null },
       ...{ rate_per_second: 2, max_live_calls: 3, live_calls: 2, waiting: 1 },
     });
   });

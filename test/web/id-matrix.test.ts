@@ -105,7 +105,13 @@ const MALFORMED = [
 ];
 /** Everything but the audit, sign-ins and what the doctor leaves. */
 async function everything(): Promise<string> {
-  const { audit_events: _audit, staff_sessions: _sessions, signs: _signs, ...rest } = await dumpDatabase();
+  const {
+    audit_events: _audit,
+    audit_subjects: _shown,
+    staff_sessions: _sessions,
+    signs: _signs,
+    ...rest
+  } = await dumpDatabase();
   return JSON.stringify(rest);
 }
 

@@ -45,7 +45,14 @@ beforeEach(async () => {
 afterEach(() => vi.restoreAllMocks());
 
 const kept = async () => {
-  const { audit_events: _a, staff_sessions: _s, idempotency_keys: _i, signs: _g, ...rest } = await dumpDatabase();
+  const {
+    audit_events: _a,
+    audit_subjects: _u,
+    staff_sessions: _s,
+    idempotency_keys: _i,
+    signs: _g,
+    ...rest
+  } = await dumpDatabase();
   return JSON.stringify(rest);
 };
 const INSIDE = /SQLITE_|syntax error|near "|no such (table|column)|D1_ERROR/;

@@ -2,6 +2,8 @@
  * Everything the doctor can find, by code: how bad it is, the exit code a program ends with, what it means, and what to do. Codes and
  * exit codes are for programs and are never given to another meaning. `{…}` in a remedy is filled in by whoever finds it.
  */
+import { RESTORE_CODES } from './restore-codes.ts';
+
 export interface CodeEntry {
   readonly level: 'warning' | 'fault';
   /** 0: good enough to go on. Every other number belongs to one code. */
@@ -323,6 +325,7 @@ export const CODES = {
     meaning: 'The database was changed by a newer version than the one that runs.',
     remedy: 'Deploy the newer version again, unless you went back on purpose.',
   },
+  ...RESTORE_CODES,
   storage_failed: {
     level: 'fault',
     exitCode: 63,

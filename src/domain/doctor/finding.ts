@@ -16,6 +16,7 @@ export const CHECKS = [
   'job_queue',
   'jobs',
   'keys',
+  'restore',
   'access',
   'admins',
   'agreements',

@@ -130,15 +130,20 @@ export const RETENTION_POLICIES: readonly RetentionPolicy[] = [
       rule('sessions', 'What a call holds while it runs', [[], []], {
         ...{ ...sweep, keep: { days: 1 }, from: 'the moment it was written down', source: 'S1-M8' },
       }),
-      rule('patients', 'Patients and their keys', [['patients'], []], {
+      rule('patients', 'Patients and their keys', [['patients'], ['vault/']], {
         ...{ keep: 'for_good', from: 'until they are erased', source: 'HS-21' },
       }),
-      rule('suppressions', 'The do-not-call list', [['suppressions'], []], {
+      rule('suppressions', 'The do-not-call list', [['suppressions', 'suppression_changes'], ['suppressions/']], {
         ...{ keep: 'for_good', from: 'it never expires', source: 'TC-20', ...documented },
       }),
-      rule('audit', 'Who did or saw what', [['audit_events', 'emergency_accesses'], ['audit/']], {
-        ...{ keep: 'for_good', from: 'lines are never removed', source: 'HS-05, HS-06', ...documented },
-      }),
+      rule(
+        'audit',
+        'Who did or saw what',
+        [['audit_events', 'audit_subjects', 'audit_reviews', 'emergency_accesses'], ['audit/']],
+        {
+          ...{ keep: 'for_good', from: 'lines are never removed', source: 'HS-05, HS-06', ...documented },
+        },
+      ),
       rule('campaigns', 'Campaigns without their people, and what calls cost', [['campaigns', 'spend'], []], {
         ...{ keep: 'for_good', from: 'no patient data', source: 'HS-06', ...documented },
       }),

@@ -7,6 +7,7 @@ import { cursorText, pageCursor } from '../page-cursor.ts';
 import { placePatientCall } from '../place-patient-call.ts';
 import { hangUp, readCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
+import { showing } from '../shown-patients.ts';
 import { idOf, listOf } from './answer-fields.ts';
 import { callAnswer } from './call-answer.ts';
 import {
@@ -89,6 +90,10 @@ const list = route(
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
     });
+    showing(
+      c,
+      found.items.map(({ patientId }) => patientId),
+    );
     const items = found.items.map((call) => listedCall(actor, call));
     return c.json({ items, next_cursor: cursorText(found.nextCursor) });
   },

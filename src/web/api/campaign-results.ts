@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { CALL_STATUSES } from '../../domain/intake/call-record.ts';
 import { log } from '../../log.ts';
-import { campaignResults } from '../../store/campaign-results.ts';
+import { campaignResults, patientsInResults } from '../../store/campaign-results.ts';
 import type { Campaign } from '../../store/campaigns.ts';
 import { CONTACT_STATUSES } from '../../store/contacts.ts';
 import { questionnaireVersion } from '../../store/questionnaires.ts';
@@ -14,6 +14,7 @@ import { Problem } from '../errors.ts';
 import { sees } from '../field-access.ts';
 import { type ResultsView, resultColumns, rowsOf } from '../result-columns.ts';
 import { type Ask, type Route, route } from '../route.ts';
+import { showing } from '../shown-patients.ts';
 import { TABULAR_TYPES, tabularStream } from '../tabular.ts';
 import { begun, jsonArray, textStream } from '../text-stream.ts';
 import { contactResultAnswer } from './campaign-answer.ts';
@@ -54,6 +55,8 @@ const results = route(
     const view = viewOf(actor);
     const items = format === 'json' || !view.answers ? [] : await itemsOf(ask, campaign);
     const filter = { ...(status === undefined ? {} : { status }), ...(outcome === undefined ? {} : { outcome }) };
+    // The audit line is written when the file begins: it has to name everybody by then.
+    showing(ask.c, await patientsInResults(db, campaign.id, filter));
     const read = campaignResults(db, config.keyRing, campaign.id, { ...filter, withAnswers: view.answers });
     const sent = { contacts: 0 };
     const pages = each(await begun(read), (page) => {

@@ -15,6 +15,7 @@ import { makePreflight } from '../make-preflight.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { placeTestCall } from '../place-test-call.ts';
 import { type Route, route } from '../route.ts';
+import { showing } from '../shown-patients.ts';
 import { listOf } from './answer-fields.ts';
 import { callAnswer } from './call-answer.ts';
 import {
@@ -225,6 +226,10 @@ const contacts = route(
       ...(outcome === undefined ? {} : { outcome }),
     });
     const items = await openContacts(config.keyRing, rows);
+    showing(
+      ask.c,
+      rows.map((row) => row.patientId),
+    );
     return ask.c.json({ items: items.map(contactJson), next_cursor: next === null ? null : String(next) });
   },
 );

@@ -9,6 +9,11 @@ const statusFields = {
   stopped: z.boolean(),
   stopped_at: moment.nullable(),
   stopped_by: z.string().nullable(),
+  held_since: moment.nullable().meta({
+    description:
+      'It closed by itself, because the database was set back, and opens when what is missing is there again.',
+  }),
+  replayed_at: moment.nullable().meta({ description: 'When a database that was set back was last made whole again.' }),
   rate_per_second: z.number(),
   max_live_calls: z.int(),
   live_calls: count,
@@ -20,9 +25,11 @@ const statusAnswer = z.strictObject(statusFields).meta({ id: 'Dialing' });
 async function statusJson(ask: Pick<Ask, 'env'>): Promise<z.infer<typeof statusAnswer>> {
   const status = await dialingStatus(ask);
   return {
-    stopped: status.stoppedAt !== null,
+    stopped: status.stoppedAt !== null || status.held !== null,
     stopped_at: status.stoppedAt === null ? null : iso(status.stoppedAt),
     stopped_by: status.stoppedBy,
+    held_since: status.held === null ? null : iso(status.held.at),
+    replayed_at: status.replayed === null ? null : iso(status.replayed.at),
     rate_per_second: status.ratePerSecond,
     max_live_calls: status.maxLiveCalls,
     live_calls: status.live,

@@ -4,6 +4,7 @@ import { iso, reviewSummary } from '../../call-json.ts';
 import { type ListedNote, listNotes } from '../../store/notes.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Route, route } from '../route.ts';
+import { showing } from '../shown-patients.ts';
 import { DEFAULT_LIMIT, flag, limit, patientId, time } from './fields.ts';
 import { noteJsonSchema } from './note-schema.ts';
 
@@ -71,6 +72,10 @@ const list = route(
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
     });
+    showing(
+      c,
+      items.map((note) => note.patientId),
+    );
     return c.json({ items: items.map(listedJson), next_cursor: cursorText(nextCursor) });
   },
 );

@@ -9,6 +9,7 @@ import { erasePatient } from '../erase-patient.ts';
 import { rolesSeeing } from '../field-access.ts';
 import { birthDate, changedFields, toChanges, toPatient, wholeFields } from '../patient-fields.ts';
 import { type Route, route } from '../route.ts';
+import { showing } from '../shown-patients.ts';
 import { consent, DEFAULT_LIMIT, externalId, line, pageOf, patientId, phoneNumber, time } from './fields.ts';
 import { listedPatient, patientAnswer, patientJson, patientsAnswer } from './patient-json.ts';
 
@@ -47,6 +48,10 @@ const list = route(
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
     });
+    showing(
+      c,
+      found.items.map(({ id }) => id),
+    );
     return c.json({ items: found.items.map((each) => listedPatient(actor, each)), next_cursor: found.nextCursor });
   },
 );
@@ -85,6 +90,10 @@ const search = route(
       ...(body.external_id === undefined ? {} : { externalId: body.external_id }),
       ...(body.date_of_birth === undefined ? {} : { dateOfBirth: body.date_of_birth }),
     });
+    showing(
+      c,
+      found.items.map(({ id }) => id),
+    );
     return c.json({ items: found.items.map((each) => listedPatient(actor, each)), next_cursor: found.nextCursor });
   },
 );

@@ -7,6 +7,7 @@ import { getPatients } from '../../store/patients.ts';
 import { countAlerts, redFlagTasks } from '../../store/tasks.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
+import { showing } from '../shown-patients.ts';
 import { callsFrame } from './call-view.ts';
 import type { CallList } from './calls-filter.ts';
 import { CallsAnswer } from './calls-fragment.tsx';
@@ -66,6 +67,7 @@ async function callList(ask: Ask<RouteSpec & { query: typeof listQuery }>): Prom
     ),
     countAlerts(db, MOST_ALERTS),
   ]);
+  showing(ask.c, patientIds);
   return {
     filter: { status, flagged, reviewed, from, to, patientId, campaignId },
     ...{ calls, patients, flagTasks, alerts, now },

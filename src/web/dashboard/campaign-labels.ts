@@ -44,6 +44,8 @@ const REASONS: Readonly<Record<string, string>> = {
   spend_cap:
     'It paused by itself: the money set aside is spent, for this campaign or for today. Go on tomorrow, or ask an administrator.',
   dialing_stopped: 'It paused because all dialing was stopped. Once dialing goes on, this campaign can go on too.',
+  database_set_back:
+    'It paused because the database was set back to an earlier time. Whoever was rung since is left out; look at the list before you go on.',
   not_production: 'It paused because this installation may not ring real patients yet. Ask an administrator.',
   not_approved: 'It paused because its questions are not approved any more. Ask an administrator.',
 };

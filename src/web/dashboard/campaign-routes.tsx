@@ -10,6 +10,7 @@ import { countAlerts } from '../../store/tasks.ts';
 import { knownCampaign } from '../command-campaign.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
+import { showing } from '../shown-patients.ts';
 import { type ContactList, ContactsFragment } from './campaign-contacts.tsx';
 import { CampaignAnswer } from './campaign-fragment.tsx';
 import { CampaignPage } from './campaign-page.tsx';
@@ -82,6 +83,10 @@ async function contactList(
       rows.map(({ id }) => id),
     ),
   ]);
+  showing(
+    ask.c,
+    rows.map(({ patientId }) => patientId),
+  );
   return {
     ...{ campaignId: campaign.id, contacts, calls, status, code, outcome, after, next, codes },
     ...{ viewer: viewerOf(actor), clock: clinicClock(config.clinic.timeZone, now) },

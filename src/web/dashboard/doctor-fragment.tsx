@@ -15,6 +15,7 @@ const CHECK_LABELS: Readonly<Record<Check, string>> = {
   job_queue: 'Queue for background work',
   jobs: 'Background work',
   keys: 'Keys of patient data',
+  restore: 'Database set back',
   access: 'Signing in',
   admins: 'Administrators',
   agreements: 'Agreements',

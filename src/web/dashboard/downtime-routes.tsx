@@ -2,6 +2,7 @@
 import { getPatients } from '../../store/patients.ts';
 import { countAlerts, listTasks } from '../../store/tasks.ts';
 import { type Route, route } from '../route.ts';
+import { showing } from '../shown-patients.ts';
 import { clinicClock } from './clinic-clock.tsx';
 import { DowntimePage } from './downtime-page.tsx';
 import { givenUpFor } from './given-up.ts';
@@ -30,6 +31,10 @@ export const downtimePageRoutes: readonly Route[] = [
       const patients = await getPatients(
         db,
         config.keyRing,
+        tasks.map(({ patientId }) => patientId),
+      );
+      showing(
+        ask.c,
         tasks.map(({ patientId }) => patientId),
       );
       return ask.c.html(

@@ -4,6 +4,7 @@ import { getPatient } from '../../store/patients.ts';
 import { countAlerts } from '../../store/tasks.ts';
 import { notFound } from '../errors.ts';
 import { route } from '../route.ts';
+import { showing } from '../shown-patients.ts';
 import { clinicClock } from './clinic-clock.tsx';
 import { givenUpFor } from './given-up.ts';
 import { MOST_ALERTS, page } from './layout.tsx';
@@ -25,6 +26,7 @@ export const newCallRoute = route(
     const { today } = clinicClock(config.clinic.timeZone, now);
     const patient = query.patient_id === undefined ? null : await getPatient(db, config.keyRing, query.patient_id);
     if (query.patient_id !== undefined && patient === null) throw notFound();
+    showing(c, [patient?.id ?? null]);
     return c.html(
       page({
         title: 'Call a patient',

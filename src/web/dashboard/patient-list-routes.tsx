@@ -12,6 +12,7 @@ import { MAX_LIST_BYTES } from '../read-list-file.ts';
 import { readUpload } from '../read-upload.ts';
 import { type Ask, type Route, route } from '../route.ts';
 import { shownPatient } from '../shown-patient.ts';
+import { showing } from '../shown-patients.ts';
 import { clinicClock } from './clinic-clock.tsx';
 import { CHECK_FIELDS, EMPTY_FORM } from './form-field.tsx';
 import { page } from './layout.tsx';
@@ -30,6 +31,10 @@ const cursor = idOf('pat').optional();
 
 async function found(ask: Ask, filter: Omit<PatientFilter, 'limit'>) {
   const { items, nextCursor } = await listPatients(ask.db, ask.config.keyRing, { ...filter, limit: PAGE_SIZE });
+  showing(
+    ask.c,
+    items.map(({ id }) => id),
+  );
   return { patients: items.map((each) => shownPatient(ask.actor, each)), cursor: filter.cursor, nextCursor };
 }
 

@@ -11,9 +11,10 @@ import { DialingAnswer, type DialingView } from './stop-dialing.tsx';
 import { CAMPAIGN_ROLES, STOP_ROLES, viewerOf } from './viewer.ts';
 
 async function dialingView(ask: Ask): Promise<DialingView> {
-  const [{ stoppedAt, stoppedBy, live }, alertKinds] = await Promise.all([dialingStatus(ask), openKinds(ask.db)]);
+  const [{ stoppedAt, stoppedBy, held, live }, alertKinds] = await Promise.all([dialingStatus(ask), openKinds(ask.db)]);
   const clock = clinicClock(ask.config.clinic.timeZone, ask.now);
-  return { stoppedAt, stoppedBy, live, alertKinds, viewer: viewerOf(ask.actor), clock };
+  const heldAt = held?.at ?? null;
+  return { stoppedAt, stoppedBy, heldAt, live, alertKinds, viewer: viewerOf(ask.actor), clock };
 }
 
 const answer = async (ask: Ask, outcome: string) =>

@@ -10,6 +10,8 @@ import type { Viewer } from './viewer.ts';
 export interface DialingView {
   readonly stoppedAt: number | null;
   readonly stoppedBy: string | null;
+  /** Closed by itself since then, because the database was set back. */
+  readonly heldAt?: number | null;
   /** Calls on the line now. */
   readonly live: number;
   readonly viewer: Viewer;
@@ -38,6 +40,17 @@ export const DialingControl = ({ viewer }: { viewer: Viewer }) => (
 /** Its place in the frame, empty while dialing goes on. */
 export const DialingBanner = ({ view, elsewhere = false }: { view: DialingView | null; elsewhere?: boolean }) => {
   const shared = { id: 'dialing-banner', ...(elsewhere ? { 'hx-swap-oob': 'true' } : {}) };
+  if (view !== null && typeof view.heldAt === 'number') {
+    return (
+      <div {...shared} class="notice notice-bad stopped" data-news="Dialing is closed.">
+        <p>
+          <strong>Dialing is closed.</strong> The database was set back to an earlier time; noticed{' '}
+          <Moment at={view.heldAt} clock={view.clock} zoned />. Nobody new is called until opt-outs, calls and the audit
+          trail are written again. It opens by itself.
+        </p>
+      </div>
+    );
+  }
   if (view === null || view.stoppedAt === null) return <div {...shared} class="notice notice-bad" />;
   const { viewer, stoppedAt, stoppedBy, live, clock } = view;
   return (

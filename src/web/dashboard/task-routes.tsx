@@ -5,6 +5,7 @@ import { countAlerts, listTasks, TASK_STATUSES } from '../../store/tasks.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
 import { settleTask, TASK_VERBS } from '../settle-task.ts';
+import { showing } from '../shown-patients.ts';
 import { clinicClock } from './clinic-clock.tsx';
 import { givenUpFor } from './given-up.ts';
 import { MOST_ALERTS, page } from './layout.tsx';
@@ -31,6 +32,7 @@ async function taskList(ask: Ask<RouteSpec & { query: typeof listQuery }>): Prom
     getPatients(db, config.keyRing, patientIds),
     countAlerts(db, MOST_ALERTS),
   ]);
+  showing(ask.c, patientIds);
   return {
     ...{ tasks, patients, alerts, status, now },
     cursor: cursorText(cursor),

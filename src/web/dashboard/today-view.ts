@@ -13,6 +13,7 @@ import { getPatients, type Patient } from '../../store/patients.ts';
 import { countUnreviewed, listUnreviewed } from '../../store/reviews.ts';
 import { countAlerts, countTasks, listTasks, type Task } from '../../store/tasks.ts';
 import type { Ask } from '../route.ts';
+import { showing } from '../shown-patients.ts';
 import { type ClinicClock, clinicClock } from './clinic-clock.tsx';
 import { MOST_ALERTS } from './layout.tsx';
 import { type Viewer, viewerOf } from './viewer.ts';
@@ -41,7 +42,7 @@ export interface TodayView {
   readonly hours: readonly CallPeriod[];
 }
 
-export async function todayView({ db, config, actor, now }: Ask): Promise<TodayView> {
+export async function todayView({ c, db, config, actor, now }: Ask): Promise<TodayView> {
   const viewer = viewerOf(actor);
   const zone = config.clinic.timeZone;
   const day = boundsOfDay(zone, dayAt(zone, now)) ?? { from: now, to: now };
@@ -68,6 +69,7 @@ export async function todayView({ db, config, actor, now }: Ask): Promise<TodayV
       campaigns.map(({ id }) => id),
     ),
   ]);
+  showing(c, people);
   return {
     ...{ viewer, now, alerts, tasks, live, notes, stuck, campaigns, patients, givenUp, requests },
     sums: contacts,

@@ -1,0 +1,27 @@
+/** The marks by which a database that was set back is known (domain/campaign/database-marks.ts), and the one that the cron raises. */
+import { and, eq, sql } from 'drizzle-orm';
+import type { DatabaseMarks } from '../domain/campaign/database-marks.ts';
+import type { Database } from './database.ts';
+import { signs } from './schema.ts';
+
+/** One statement, by primary keys: asked with every dial. */
+export async function readMarks(db: Database): Promise<DatabaseMarks> {
+  const [row] = await db.all<DatabaseMarks>(sql`select
+    coalesce((select at from signs where name = 'tide'), 0) as tide,
+    coalesce((select at from signs where name = 'restored'), 0) as restored,
+    coalesce((select max(id) from attempts), '') as attempt,
+    coalesce((select max(id) from suppressions), '') as suppression`);
+  if (row === undefined) throw new Error('the database gave no marks');
+  return row;
+}
+
+/** Only from where it was read: a database that was set back in between keeps its old one. False: it was not raised. */
+export async function raiseTide(db: Database, from: number, now: number): Promise<boolean> {
+  if (from === 0) await db.insert(signs).values({ name: 'tide', at: 0, code: null }).onConflictDoNothing();
+  const raised = await db
+    .update(signs)
+    .set({ at: now })
+    .where(and(eq(signs.name, 'tide'), eq(signs.at, from)))
+    .returning({ at: signs.at });
+  return raised.length > 0;
+}

@@ -1,0 +1,27 @@
+/** Lines of the audit, and its object. */
+import type { AuditEntry } from '../../src/domain/audit/audit-row.ts';
+import { testEnv } from './worker-env.ts';
+
+export const auditLog = () => testEnv.AUDIT_LOG.getByName('audit');
+
+export const anEntry = (entry: Partial<AuditEntry> = {}): AuditEntry => ({
+  ...{
+    at: Date.now(),
+    actor: 'staff_1',
+    actorName: 'dana@clinic.example',
+    roles: 'clinician',
+    action: 'patient.reveal',
+  },
+  ...{ phi: true, method: 'GET', route: '/api/patients/:patient_id', status: 200, code: null },
+  ...{ patientId: 'pat_1', callId: null, objectId: null, address: '192.0.2.7', requestId: crypto.randomUUID() },
+  shown: '["pat_1"]',
+  ...entry,
+});
+
+/** One addition for each entry, one after the other. */
+export async function addLines(...entries: readonly Partial<AuditEntry>[]): Promise<number[]> {
+  const seqs: number[] = [];
+  for (const entry of entries)
+    seqs.push(...(await auditLog().add({ id: crypto.randomUUID(), entries: [anEntry(entry)], isPoll: false })));
+  return seqs;
+}
