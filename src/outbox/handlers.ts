@@ -10,6 +10,7 @@ import type { JobHandler } from './job-handler.ts';
 import { rotateKeys } from './rotate-keys.ts';
 import { sweepStorage } from './sweep-storage.ts';
 import { transcribe } from './transcribe.ts';
+import { verifyAuditDaily } from './verify-audit-daily.ts';
 
 export const HANDLERS: Readonly<Record<JobKind, JobHandler>> = {
   fetch_recording: fetchRecording,
@@ -18,6 +19,7 @@ export const HANDLERS: Readonly<Record<JobKind, JobHandler>> = {
   erase_patient: erasePatient,
   rotate_keys: rotateKeys,
   sweep_storage: sweepStorage,
+  verify_audit: verifyAuditDaily,
   import_list: importList,
   transcribe,
   deliver,

@@ -17,6 +17,7 @@ export async function sweepJobs(env: Env, now: number): Promise<void> {
   const config = configOf(env);
   const db = database(env);
   await tried('sweep_storage', beginDaily(db, { kind: 'sweep_storage', subject: 'all' }, now));
+  await tried('verify_audit', beginDaily(db, { kind: 'verify_audit', subject: 'all' }, now));
   await tried('rotate_keys', beginRotation(db, config.keyRing, now));
   await forgetDone(db, now - KEEP_DONE_MS, BATCH);
   await tried('idempotency_keys', forgetOldKeys(db, now));

@@ -6,6 +6,10 @@ import { auditEvents } from './schema.ts';
 /** Rows from before there was a chain have no hashes. */
 export type AuditEvent = typeof auditEvents.$inferSelect;
 
+/** The patients whom the answer showed. */
+export const shownIn = ({ shown }: Pick<AuditEvent, 'shown'>): string[] =>
+  shown === null ? [] : (JSON.parse(shown) as string[]);
+
 export interface AuditFilter {
   readonly limit: number;
   /** The number of the last row already seen. */

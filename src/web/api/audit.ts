@@ -1,7 +1,10 @@
-/** /api/audit: who did or saw what, newest first. Ids only, never patient data. */
+/** /api/audit: who did or saw what, newest first, and whether all of it is as it was written. Ids only, never patient data. */
 import * as z from 'zod';
 import { iso } from '../../call-json.ts';
-import { type AuditEvent, listAuditEvents } from '../../store/audit-events.ts';
+import { BREAK_KINDS } from '../../domain/audit/check-chain.ts';
+import { type AuditEvent, listAuditEvents, shownIn } from '../../store/audit-events.ts';
+import { verifyAudit } from '../../store/verify-audit.ts';
+import { BREAK_TEXTS } from '../audit-breaks.ts';
 import { type Route, route } from '../route.ts';
 import { callId, DEFAULT_LIMIT, flag, limit, patientId, time } from './fields.ts';
 
@@ -22,6 +25,8 @@ const auditEvent = z.strictObject({
   object_id: z.string().nullable(),
   address: z.string().nullable(),
   request_id: z.string(),
+  shown: z.array(z.string()).describe('The patients whom the answer showed.'),
+  hash: z.string().nullable().describe('Of this line and the one before it; null: from before there was a chain.'),
 });
 
 const auditJson = (event: AuditEvent): z.input<typeof auditEvent> => ({
@@ -41,6 +46,8 @@ const auditJson = (event: AuditEvent): z.input<typeof auditEvent> => ({
   object_id: event.objectId,
   address: event.address,
   request_id: event.requestId,
+  shown: shownIn(event),
+  hash: event.hash,
 });
 
 const list = route(
@@ -90,4 +97,46 @@ const list = route(
   },
 );
 
-export const auditRoutes: readonly Route[] = [list];
+const verify = route(
+  {
+    method: 'GET',
+    path: '/api/audit/verify',
+    roles: ['admin', 'auditor'],
+    audit: 'audit.verify',
+    phi: false,
+    summary: 'Check that no line of the audit was altered, removed, added or cut off; a page at a time',
+    query: z.strictObject({
+      after: z
+        .string()
+        .regex(/^\d{1,15}$/, 'The `next` of an earlier answer.')
+        .transform(Number)
+        .optional(),
+    }),
+    answers: {
+      200: z.strictObject({
+        ok: z.boolean().describe('Whether what was looked at is as it was written.'),
+        checked: z.int().describe('How many lines were looked at.'),
+        next: z
+          .string()
+          .nullable()
+          .describe('To be sent as `after` for the lines that follow; null: that was the last.'),
+        head: z
+          .strictObject({ seq: z.int(), hash: z.string() })
+          .describe('The last line that has to be there, as the writer knows it.'),
+        break: z
+          .strictObject({ seq: z.int(), code: z.enum(BREAK_KINDS), detail: z.string() })
+          .nullable()
+          .describe('The first line that is not as it was written.'),
+      }),
+    },
+  },
+  async ({ env, db, query, c }) => {
+    const { checked, next, head, found } = await verifyAudit(env, db, query.after ?? 0);
+    return c.json({
+      ...{ ok: found === null, checked, next: next === null ? null : String(next), head },
+      break: found === null ? null : { seq: found.seq, code: found.kind, detail: BREAK_TEXTS[found.kind] },
+    });
+  },
+);
+
+export const auditRoutes: readonly Route[] = [list, verify];

@@ -80,6 +80,7 @@ export const JOB_LABELS: Readonly<Record<JobKind, string>> = {
   erase_patient: 'Erase a patient',
   rotate_keys: 'Bring everything under the new key',
   sweep_storage: 'Tidy up the storage',
+  verify_audit: 'Check the audit',
   import_list: 'Read an uploaded list',
   transcribe: 'Write down uploaded audio',
   deliver: 'Hand a note to another system',
