@@ -45,6 +45,7 @@ export const dashboardPages = ({
   page('deliveries-none', '/dashboard/deliveries?status=canceled', '/dashboard/deliveries'),
   page('jobs', '/dashboard/jobs'),
   page('audit', '/dashboard/audit'),
+  page('patient-accesses', `/dashboard/audit/patients/${patientId}`, '/dashboard/audit/patients/:patient_id'),
   page('api', '/api/docs'),
   page('api-campaigns', '/api/docs?resource=campaigns', '/api/docs'),
   page('roles', '/dashboard/settings/roles'),

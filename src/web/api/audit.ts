@@ -2,7 +2,13 @@
 import * as z from 'zod';
 import { iso } from '../../call-json.ts';
 import { BREAK_KINDS } from '../../domain/audit/check-chain.ts';
-import { type AuditEvent, listAuditEvents, shownIn } from '../../store/audit-events.ts';
+import {
+  type AuditEvent,
+  type AuditPage,
+  accessesOfPatient,
+  listAuditEvents,
+  shownIn,
+} from '../../store/audit-events.ts';
 import { verifyAudit } from '../../store/verify-audit.ts';
 import { BREAK_TEXTS } from '../audit-breaks.ts';
 import { type Route, route } from '../route.ts';
@@ -50,6 +56,17 @@ const auditJson = (event: AuditEvent): z.input<typeof auditEvent> => ({
   hash: event.hash,
 });
 
+const lines = z.strictObject({ items: z.array(auditEvent), next_cursor: z.string().nullable() });
+const cursor = z
+  .string()
+  .regex(/^\d{1,15}$/, 'Not a cursor of this list.')
+  .transform(Number)
+  .optional();
+const pageJson = ({ items, nextCursor }: AuditPage) => ({
+  items: items.map(auditJson),
+  next_cursor: nextCursor === null ? null : String(nextCursor),
+});
+
 const list = route(
   {
     method: 'GET',
@@ -60,11 +77,7 @@ const list = route(
     summary: 'Who did or saw what, newest first',
     query: z.strictObject({
       limit,
-      cursor: z
-        .string()
-        .regex(/^\d{1,15}$/, 'Not a cursor of this list.')
-        .transform(Number)
-        .optional(),
+      cursor,
       actor_name: z.string().min(1).max(320).optional(),
       action: z
         .string()
@@ -77,11 +90,11 @@ const list = route(
       from: time.optional(),
       to: time.optional(),
     }),
-    answers: { 200: z.strictObject({ items: z.array(auditEvent), next_cursor: z.string().nullable() }) },
+    answers: { 200: lines },
   },
   async ({ query, db, c }) => {
     const { actor_name, action, patient_id, call_id, phi, refused, from, to } = query;
-    const { items, nextCursor } = await listAuditEvents(db, {
+    const page = await listAuditEvents(db, {
       limit: query.limit ?? DEFAULT_LIMIT,
       cursor: query.cursor ?? null,
       ...(actor_name === undefined ? {} : { actorName: actor_name }),
@@ -93,7 +106,7 @@ const list = route(
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
     });
-    return c.json({ items: items.map(auditJson), next_cursor: nextCursor === null ? null : String(nextCursor) });
+    return c.json(pageJson(page));
   },
 );
 
@@ -139,4 +152,28 @@ const verify = route(
   },
 );
 
-export const auditRoutes: readonly Route[] = [list, verify];
+/** Also of a patient who was erased, and nothing of one who never was. */
+const accesses = route(
+  {
+    method: 'GET',
+    path: '/api/patients/:patient_id/accesses',
+    roles: ['admin', 'auditor'],
+    audit: 'patient.accesses',
+    phi: false,
+    summary: 'Who saw this patient or did something with them, newest first, lists and searches among it',
+    params: z.strictObject({ patient_id: patientId }),
+    query: z.strictObject({ limit, cursor, from: time.optional(), to: time.optional() }),
+    answers: { 200: lines },
+  },
+  async ({ db, params, query, c }) => {
+    const { from, to } = query;
+    const page = await accessesOfPatient(db, params.patient_id, {
+      ...{ limit: query.limit ?? DEFAULT_LIMIT, cursor: query.cursor ?? null },
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+    });
+    return c.json(pageJson(page));
+  },
+);
+
+export const auditRoutes: readonly Route[] = [list, verify, accesses];

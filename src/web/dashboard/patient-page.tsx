@@ -54,6 +54,7 @@ export const PatientPage = (view: PatientView) => {
               Export
             </a>
           ) : null}
+          {viewer.seesAudit ? <a href={`/dashboard/audit/patients/${patient.id}`}>Who saw this</a> : null}
           {viewer.erasesPatients ? <a href={`/dashboard/patients/${patient.id}/erase`}>Erase…</a> : null}
         </p>
       </div>
