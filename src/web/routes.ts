@@ -1,5 +1,6 @@
 /** Every protected route. Tests crawl this table. */
 import { auditRoutes } from './api/audit.ts';
+import { auditReviewRoutes } from './api/audit-reviews.ts';
 import { callLogRoutes } from './api/call-logs.ts';
 import { callRoutes } from './api/calls.ts';
 import { campaignResultRoutes } from './api/campaign-results.ts';
@@ -75,6 +76,7 @@ const listed: readonly Route[] = [
   ...openApiRoutes(document),
   ...apiDocsRoutes(document),
   ...auditRoutes,
+  ...auditReviewRoutes,
   ...statsRoutes,
   ...configRoutes,
   ...dashboardRoutes,

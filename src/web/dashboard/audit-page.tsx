@@ -32,6 +32,9 @@ export const AuditPage = (view: AuditView) => (
         <h1>Audit</h1>
         <p class="under-title">Who did or saw what. Lines are added and never changed; they name ids, not patients.</p>
       </div>
+      <p class="page-tools">
+        <a href="/dashboard/audit/reviews">Weekly reviews</a>
+      </p>
     </header>
     <Filters {...view} />
     {view.items.length === 0 ? <Nothing {...view} /> : <AuditLines {...view} />}

@@ -1,5 +1,6 @@
 /** The pages. Handlers read, pages show; what a page can do goes through the same functions as the API. */
 import { type Route, route } from '../route.ts';
+import { auditReviewPageRoutes } from './audit-review-routes.tsx';
 import { auditPageRoutes } from './audit-routes.tsx';
 import { callPageRoutes } from './call-routes.tsx';
 import { callsPageRoutes } from './calls-routes.tsx';
@@ -43,6 +44,7 @@ export const dashboardRoutes: readonly Route[] = [
   ...deliveryPageRoutes,
   ...jobPageRoutes,
   ...auditPageRoutes,
+  ...auditReviewPageRoutes,
   ...newCampaignRoutes,
   ...campaignPageRoutes,
   ...campaignCommandRoutes,
