@@ -26,7 +26,7 @@ export async function alertStaff(db: Database, config: Config, alert: Alert, now
   try {
     const message = { type: `task.${alert.kind}`, task_id: alert.id, call_id: alert.callId };
     const url = `${config.publicUrl}/dashboard/calls/${alert.callId}`;
-    await sendAlert(config, alert.id, { ...message, url }, now);
+    await withDeadline(sendAlert(config, alert.id, { ...message, url }, now), SEND_DEADLINE_MS);
     await withDeadline(alertAgainAt(db, alert.id, now + AGAIN_AFTER_MS * config.timerScale), SEND_DEADLINE_MS);
     log.info('alert.sent', line);
   } catch (error) {

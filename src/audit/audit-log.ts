@@ -97,11 +97,11 @@ export class AuditLog extends DurableObject<Env> {
   }
 
   /** The hashes of lines that are still here. */
-  hashesAfter(seq: number, upTo: number): [number, string][] {
-    const hashes: [number, string][] = [];
+  hashesAfter(seq: number, upTo: number): ChainHead[] {
+    const hashes: ChainHead[] = [];
     for (let from = seq; ; ) {
       const rows = this.#journal.after(from, 1000).filter((row) => row.seq <= upTo);
-      hashes.push(...rows.map((row): [number, string] => [row.seq, row.hash]));
+      hashes.push(...rows.map((row) => ({ seq: row.seq, hash: row.hash })));
       const last = rows.at(-1);
       if (last === undefined || last.seq >= upTo) return hashes;
       from = last.seq;

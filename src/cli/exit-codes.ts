@@ -21,7 +21,7 @@ export const EXIT_HELP = `Exit codes:
   5  refused: the state is wrong, or the gate said no (its code and what to do are printed)
   6  the input is invalid (the place and what is wrong with it are printed)
   7  the service does not answer
-  8  doctor found a fault, or could not look; above 8: what it found, each with a number of its own`;
+  8  doctor found a fault, or could not look; a line of the audit is not as it was written; above 8: what it found, each with a number of its own`;
 
 /** What a server said was wrong, as far as it said anything (RFC 9457). */
 export interface ProblemBody {

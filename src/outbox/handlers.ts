@@ -11,6 +11,7 @@ import type { JobHandler } from './job-handler.ts';
 import { rotateKeys } from './rotate-keys.ts';
 import { sweepStorage } from './sweep-storage.ts';
 import { transcribe } from './transcribe.ts';
+import { verifyAuditDaily } from './verify-audit-daily.ts';
 
 export const HANDLERS: Readonly<Record<JobKind, JobHandler>> = {
   fetch_recording: fetchRecording,
@@ -20,6 +21,7 @@ export const HANDLERS: Readonly<Record<JobKind, JobHandler>> = {
   rotate_keys: rotateKeys,
   sweep_storage: sweepStorage,
   apply_retention: applyRetention,
+  verify_audit: verifyAuditDaily,
   import_list: importList,
   transcribe,
   deliver,

@@ -18,6 +18,7 @@ export async function sweepJobs(env: Env, now: number): Promise<void> {
   const db = database(env);
   await tried('sweep_storage', beginDaily(db, { kind: 'sweep_storage', subject: 'all' }, now));
   await tried('apply_retention', beginDaily(db, { kind: 'apply_retention', subject: 'all' }, now));
+  await tried('verify_audit', beginDaily(db, { kind: 'verify_audit', subject: 'all' }, now));
   await tried('rotate_keys', beginRotation(db, config.keyRing, now));
   const doneBefore = goesBefore('done_work', now, config.retentionDays);
   if (doneBefore !== null) await forgetDone(db, doneBefore, BATCH);

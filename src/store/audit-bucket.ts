@@ -12,7 +12,7 @@ export interface AuditDay {
   readonly head: ChainHead;
 }
 
-export const auditDayKey = (day: string): string => `audit/${day.replaceAll('-', '/')}.ndjson`;
+const auditDayKey = (day: string): string => `audit/${day.replaceAll('-', '/')}.ndjson`;
 
 /** False: that day has its object already. `lines`: JSON of the rows, in their order. */
 export async function putAuditDay(bucket: R2Bucket, day: AuditDay, lines: readonly string[]): Promise<boolean> {

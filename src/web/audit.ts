@@ -64,7 +64,7 @@ export async function recordAudit(
     request_id: c.get('requestId'),
   });
   const { call_id: callId, patient_id: patientId, ...others } = ids;
-  const objectId = Object.values(others).findLast((id) => id !== null) ?? versionOf(c) ?? made;
+  const objectId = Object.values(others).findLast((id) => id !== null) ?? versionOf(c) ?? weekOf(c) ?? made;
   const isPoll = method === 'GET' && route.startsWith('/dashboard/fragments/');
   const happened = { action: audit, phi, method, route, status, code, callId, patientId, objectId };
   const shown = status < 400 ? new Set([...shownBy(c), ...(patientId === null ? [] : [patientId])]) : new Set<string>();
@@ -88,6 +88,12 @@ function versionOf(c: AppContext): string | null {
   const [id, version] = [c.req.param('questionnaire_id'), c.req.param('version')];
   if (id === undefined || !/^[a-z][a-z0-9-]{0,63}$/.test(id)) return null;
   return version !== undefined && /^\d{1,6}$/.test(version) ? `${id}.${version}` : id;
+}
+
+/** The week of a review: a date of the calendar. */
+function weekOf(c: AppContext): string | null {
+  const week = c.req.param('week');
+  return week !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(week) ? week : null;
 }
 
 type Happened = Omit<AuditEntry, 'at' | 'actor' | 'actorName' | 'roles' | 'address' | 'requestId' | 'shown'>;

@@ -1,6 +1,7 @@
 /** Every protected route. Tests crawl this table. */
 import { alertRoutes } from './api/alerts.ts';
 import { auditRoutes } from './api/audit.ts';
+import { auditReviewRoutes } from './api/audit-reviews.ts';
 import { callLogRoutes } from './api/call-logs.ts';
 import { callRoutes } from './api/calls.ts';
 import { campaignResultRoutes } from './api/campaign-results.ts';
@@ -87,6 +88,7 @@ const listed: readonly Route[] = [
   ...apiDocsRoutes(document),
   ...auditRoutes,
   ...alertRoutes,
+  ...auditReviewRoutes,
   ...statsRoutes,
   ...configRoutes,
   ...dashboardRoutes,

@@ -7,21 +7,13 @@ import { getAuditDay } from '../../src/store/audit-bucket.ts';
 import { auditEvents, auditSubjects } from '../../src/store/schema.ts';
 import { sha256Hex } from '../../src/store/seal.ts';
 import { readSigns } from '../../src/store/signs.ts';
-import { addLines, anEntry, auditLog } from '../support/given-audit.ts';
+import { addLines, anEntry, auditLog, emptyTrail } from '../support/given-audit.ts';
 import { catchLog, db, later, restore, START, stopClock, testEnv } from '../support/worker-env.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
 beforeEach(async () => {
-  // Each test has its own trail, whatever the one before did to it.
-  await db.run(sql`drop trigger if exists audit_events_no_delete`);
-  await db.run(sql`drop trigger if exists audit_subjects_no_delete`);
-  await db.run(sql`delete from audit_events`);
-  await db.run(sql`delete from audit_subjects`);
-  await runInDurableObject(auditLog(), (_, { storage }) => storage.deleteAll());
-  await evictDurableObject(auditLog());
-  const { objects } = await testEnv.BUCKET.list({ prefix: 'audit/' });
-  await testEnv.BUCKET.delete(objects.map(({ key }) => key));
+  await emptyTrail();
   catchLog();
   stopClock();
 });
@@ -167,7 +159,7 @@ describe('the copy of a day (HS-06)', () => {
     await addLines({}, {});
     later(40 * DAY_MS);
     await withoutTable(() => addLines({}).then(() => undefined));
-    const kept = async () => (await auditLog().hashesAfter(0, 3)).map(([seq]) => seq);
+    const kept = async () => (await auditLog().hashesAfter(0, 3)).map(({ seq }) => seq);
     await auditLog().settle(Date.now());
     expect(await kept()).toEqual([2, 3]);
     expect((await auditLog().standing()).head.seq).toBe(3);

@@ -48,7 +48,7 @@ it('that hangs is waited for 4 s, logged, and due at once', async () => {
   await vi.advanceTimersByTimeAsync(1);
   await told;
   expect(telnyx.alerts).toHaveLength(1);
-  expect(lines).toMatchObject([{ event: 'alert.not_sent', reason: 'TimeoutError', task_id: task.id }]);
+  expect(lines).toMatchObject([{ event: 'alert.not_sent', reason: 'DeadlineExceeded', task_id: task.id }]);
   expect(await alertAt(task)).toBeLessThan(Date.now());
 });
 

@@ -1,6 +1,8 @@
 /** Lines of the audit, and its object. */
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { sql } from 'drizzle-orm';
 import type { AuditEntry } from '../../src/domain/audit/audit-row.ts';
-import { testEnv } from './worker-env.ts';
+import { db, testEnv } from './worker-env.ts';
 
 export const auditLog = () => testEnv.AUDIT_LOG.getByName('audit');
 
@@ -24,4 +26,16 @@ export async function addLines(...entries: readonly Partial<AuditEntry>[]): Prom
   for (const entry of entries)
     seqs.push(...(await auditLog().add({ id: crypto.randomUUID(), entries: [anEntry(entry)], isPoll: false })));
   return seqs;
+}
+
+/** No line anywhere. Whoever alters lines has to take the triggers away first: here they are gone. */
+export async function emptyTrail(): Promise<void> {
+  for (const table of ['audit_events', 'audit_subjects']) {
+    for (const verb of ['update', 'delete']) await db.run(sql.raw(`drop trigger if exists ${table}_no_${verb}`));
+    await db.run(sql.raw(`delete from ${table}`));
+  }
+  await runInDurableObject(auditLog(), (_, { storage }) => storage.deleteAll());
+  await evictDurableObject(auditLog());
+  const { objects } = await testEnv.BUCKET.list({ prefix: 'audit/' });
+  await testEnv.BUCKET.delete(objects.map(({ key }) => key));
 }

@@ -50,6 +50,9 @@ export const dashboardPages = ({
   page('jobs', '/dashboard/jobs'),
   page('alerts', '/dashboard/alerts'),
   page('audit', '/dashboard/audit'),
+  page('audit-reviews', '/dashboard/audit/reviews'),
+  page('audit-review', `/dashboard/audit/reviews/${lastMonday()}`, '/dashboard/audit/reviews/:week'),
+  page('patient-accesses', `/dashboard/audit/patients/${patientId}`, '/dashboard/audit/patients/:patient_id'),
   page('api', '/api/docs'),
   page('api-campaigns', '/api/docs?resource=campaigns', '/api/docs'),
   page('roles', '/dashboard/settings/roles'),
@@ -60,6 +63,13 @@ export const dashboardPages = ({
   page('emergency', '/dashboard/settings/emergency'),
   page('nothing-here', '/dashboard/nothing', '*'),
 ];
+
+/** Of the week before this one, which is over wherever the clinic is. */
+function lastMonday(): string {
+  const now = new Date();
+  const days = 7 + ((now.getUTCDay() + 6) % 7);
+  return new Date(now.getTime() - days * 86_400_000).toISOString().slice(0, 10);
+}
 
 function page(name: string, path: string, route: string = path): DashboardPage {
   return { name, path, route };

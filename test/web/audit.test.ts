@@ -131,6 +131,34 @@ describe('GET /api/audit', () => {
   });
 });
 
+describe('GET /api/audit/verify', () => {
+  const verify = async (query = '', token?: string) => {
+    const response = await given.request(`/api/audit/verify${query}`, token === undefined ? {} : { token });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+
+  it('says that all is as it was written, how much it looked at, and where it ends (X12, T07)', async () => {
+    await given.request('/api/staff');
+    const { status, body } = await verify();
+    const [last] = await rows();
+    expect(status).toBe(200);
+    // The last line then was of the request before: its own came after.
+    expect(body).toMatchObject({ ok: true, next: null, break: null, head: { seq: (last?.seq ?? 0) - 1 } });
+    expect(body['checked']).toBeGreaterThan(1);
+  });
+
+  it.each([
+    ['admin', 200],
+    ['auditor', 200],
+    ['clinician', 403],
+    ['intake', 403],
+    ['operator', 403],
+  ] as const)('answers %s with %i', async (role, status) => {
+    expect((await verify('', await tokenOf(given, role))).status).toBe(status);
+    expect((await verify('?after=x')).status).toBe(422);
+  });
+});
+
 describe('the page', () => {
   it('shows lines, escapes what people are called, and links a call for whoever may open it', async () => {
     const { call } = await givenCall(given);
@@ -186,6 +214,15 @@ it('of a page that asks by itself leaves one in a quarter of an hour, for each c
   await given.request(`/dashboard/fragments/calls/${one.call.id}`, { token });
   vi.useRealTimers();
   expect(await ofCalls()).toEqual([['page.call_poll', one.call.id], ...both]);
+});
+
+it('a line that was altered behind the triggers is named, with what to do', async () => {
+  await given.request('/api/staff');
+  const [line] = await rows();
+  await given.db.run(sql`drop trigger audit_events_no_update`);
+  await given.db.run(sql`update audit_events set actor_name = 'somebody else' where seq = ${line?.seq ?? 0}`);
+  const response = await given.request('/api/audit/verify');
+  expect(await response.json()).toMatchObject({ ok: false, break: { seq: line?.seq, code: 'altered_row' } });
 });
 
 it('patient data is not answered when its row cannot be kept', async () => {

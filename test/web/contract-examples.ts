@@ -266,6 +266,13 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
 
   'GET /api/config': [{}],
   'GET /api/audit': [anyCall],
+  'GET /api/patients/{patient_id}/accesses': [{ path: (world) => world.patient() }],
+  'GET /api/audit/reviews': [anyCall],
+  'GET /api/audit/reviews/{week}': [{ path: async () => ({ week: '2026-11-02' }) }],
+  'POST /api/audit/reviews/{week}': [
+    { path: async () => ({ week: '2026-11-02' }), body: () => ({ note: 'Nothing out of the ordinary.' }) },
+  ],
+  'GET /api/audit/verify': [anyCall, { query: { after: '1' } }],
   'GET /api/stats': [anyCall],
   'GET /api/analytics': [anyCall, { query: { by: 'hour', from: '2026-11-20T00:00:00Z', to: '2026-11-21T00:00:00Z' } }],
   'GET /api/sinks': [{ path: (world) => world.delivery() }],

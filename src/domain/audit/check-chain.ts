@@ -4,23 +4,22 @@
  */
 import { type AuditRow, type ChainHead, type HashText, hashedText } from './audit-row.ts';
 
-export type BreakKind =
-  | 'altered_row'
-  | 'missing_row'
-  | 'inserted_row'
-  | 'cut_tail'
-  | 'subject_missing'
-  | 'copy_differs';
+export const BREAK_KINDS = [
+  'altered_row',
+  'missing_row',
+  'inserted_row',
+  'cut_tail',
+  'subject_missing',
+  'copy_differs',
+] as const;
 
 export interface ChainBreak {
   readonly seq: number;
-  readonly kind: BreakKind;
+  readonly kind: (typeof BREAK_KINDS)[number];
 }
 
 /** What only the writer knows. */
 export interface KnownChain {
-  /** Before its first line: lines up to there are older than the chain. */
-  readonly start: ChainHead;
   /** The last line that the table has to hold. */
   readonly head: ChainHead;
   /** Of the lines it still keeps. */
@@ -33,28 +32,30 @@ export type ReadRow = Omit<AuditRow, 'prevHash' | 'hash'> & {
   readonly hash: string | null;
 };
 
+export type ChainCheck =
+  | { readonly ok: true; readonly upTo: ChainHead }
+  | { readonly ok: false; readonly found: ChainBreak };
+
 /** Everything after `from`, by number. `isLast`: the table holds no more. Answers how far all is well, or where it is not. */
 export function checkChain(
   from: ChainHead,
   rows: readonly ReadRow[],
-  known: KnownChain,
+  { head, hashes }: KnownChain,
   { isLast, hashOf }: { readonly isLast: boolean; readonly hashOf: HashText },
-): { readonly ok: true; readonly upTo: ChainHead } | { readonly ok: false; readonly found: ChainBreak } {
-  const broken = (seq: number, kind: BreakKind) => ({ ok: false, found: { seq, kind } }) as const;
+): ChainCheck {
+  const broken = (seq: number, kind: ChainBreak['kind']): ChainCheck => ({ ok: false, found: { seq, kind } });
+  const kept = (seq: number) => (seq === head.seq ? head.hash : hashes.get(seq));
+  const isKept = ({ seq, hash }: ChainHead) => (kept(seq) ?? hash) === hash;
+  if (from.seq > 0 && !isKept(from)) return broken(from.seq, 'altered_row');
   let last = from;
   for (const row of rows) {
-    if (row.seq > known.head.seq) {
-      // What is missing before it stands first.
-      return last.seq < known.head.seq ? broken(last.seq + 1, 'missing_row') : broken(row.seq, 'inserted_row');
-    }
     if (row.seq !== last.seq + 1) return broken(last.seq + 1, 'missing_row');
-    const { prevHash, hash } = row;
-    if (hash === null || prevHash === null || prevHash !== last.hash) return broken(row.seq, 'altered_row');
-    if (hashOf(hashedText({ ...row, prevHash })) !== hash) return broken(row.seq, 'altered_row');
-    const kept = row.seq === known.head.seq ? known.head.hash : known.hashes.get(row.seq);
-    if (kept !== undefined && kept !== hash) return broken(row.seq, 'altered_row');
-    last = { seq: row.seq, hash };
+    const { seq, prevHash, hash } = row;
+    if (hash === null || prevHash !== last.hash || hashOf(hashedText({ ...row, prevHash })) !== hash)
+      return broken(seq, 'altered_row');
+    last = { seq, hash };
+    if (!isKept(last)) return broken(seq, 'altered_row');
   }
-  if (isLast && last.seq < known.head.seq) return broken(last.seq + 1, 'cut_tail');
+  if (isLast && last.seq < head.seq) return broken(last.seq + 1, 'cut_tail');
   return { ok: true, upTo: last };
 }

@@ -29,6 +29,7 @@ export const JOB_KINDS = [
   'rotate_keys',
   'sweep_storage',
   'apply_retention',
+  'verify_audit',
   'import_list',
   'transcribe',
   'deliver',
@@ -53,6 +54,7 @@ export const JOB_POLICIES: Readonly<Record<JobKind, JobPolicy>> = {
   rotate_keys: { waitsMs: A_DAY, leaseMs: 10 * MINUTE },
   sweep_storage: { waitsMs: A_DAY, leaseMs: 10 * MINUTE },
   apply_retention: { waitsMs: A_DAY, leaseMs: 10 * MINUTE },
+  verify_audit: { waitsMs: A_DAY, leaseMs: 5 * MINUTE },
   // A few thousand rows take seconds; a page that somebody else writes meanwhile is not written twice.
   import_list: { waitsMs: A_DAY, leaseMs: 2 * MINUTE },
   // One answer of an engine, which may take five minutes over an hour of talk.

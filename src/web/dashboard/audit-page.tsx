@@ -1,5 +1,5 @@
 /** One line for each thing done or seen. The words of the actions are those of the routes, so that a search finds them in logs too. */
-import type { AuditEvent } from '../../store/audit-events.ts';
+import { type AuditEvent, shownIn } from '../../store/audit-events.ts';
 import type { AuditQuery } from './audit-routes.tsx';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import { Chip } from './layout.tsx';
@@ -32,9 +32,12 @@ export const AuditPage = (view: AuditView) => (
         <h1>Audit</h1>
         <p class="under-title">Who did or saw what. Lines are added and never changed; they name ids, not patients.</p>
       </div>
+      <p class="page-tools">
+        <a href="/dashboard/audit/reviews">Weekly reviews</a>
+      </p>
     </header>
     <Filters {...view} />
-    {view.items.length === 0 ? <Nothing {...view} /> : <Lines {...view} />}
+    {view.items.length === 0 ? <Nothing {...view} /> : <AuditLines {...view} />}
     <Paging {...view} />
   </>
 );
@@ -69,7 +72,7 @@ const Filters = ({ query: { who, action, about, day, phi, refused } }: AuditView
   </form>
 );
 
-const Lines = ({ items, clock, viewer }: AuditView) => (
+export const AuditLines = ({ items, clock, viewer }: Pick<AuditView, 'items' | 'clock' | 'viewer'>) => (
   <table class="worklist auditlist">
     <caption class="visually-hidden">{`Newest first. Times are ${clock.zoneName}.`}</caption>
     <thead>
@@ -114,10 +117,40 @@ const Lines = ({ items, clock, viewer }: AuditView) => (
 const About = ({ event, viewer }: { event: AuditEvent; viewer: Viewer }) => {
   const { callId, patientId, objectId } = event;
   const id = callId ?? patientId ?? objectId;
-  if (id === null) return <span class="absent">—</span>;
-  const text = <code class="id">{id}</code>;
-  return callId !== null && viewer.seesCalls ? <a href={`/dashboard/calls/${callId}`}>{text}</a> : text;
+  const shown = shownIn(event);
+  if (id === null && shown.length === 0) return <span class="absent">—</span>;
+  const text = id === null ? null : <code class="id">{id}</code>;
+  return (
+    <>
+      {callId !== null && viewer.seesCalls ? <a href={`/dashboard/calls/${callId}`}>{text}</a> : text}
+      {shown.length === 0 ? null : <Shown ids={shown} />}
+    </>
+  );
 };
+
+const MOST_SHOWN = 200;
+
+/** Whom it showed, each with the way to everybody who saw them. */
+const Shown = ({ ids }: { ids: readonly string[] }) =>
+  ids.length === 1 ? (
+    <small>
+      <a href={`/dashboard/audit/patients/${ids[0]}`}>Who saw this patient</a>
+    </small>
+  ) : (
+    <details class="auditshown">
+      <summary>{`${ids.length} patients`}</summary>
+      <ul>
+        {ids.slice(0, MOST_SHOWN).map((id) => (
+          <li>
+            <a href={`/dashboard/audit/patients/${id}`}>
+              <code class="id">{id}</code>
+            </a>
+          </li>
+        ))}
+        {ids.length > MOST_SHOWN ? <li>{`and ${ids.length - MOST_SHOWN} more`}</li> : null}
+      </ul>
+    </details>
+  );
 
 const Nothing = ({ query, viewer }: AuditView) => (
   <p class="empty">

@@ -1,13 +1,14 @@
 /** The page of the audit: who did or saw what, by person, action, day and result. */
 import * as z from 'zod';
 import { boundsOfDay } from '../../domain/campaign/local-day.ts';
-import { listAuditEvents } from '../../store/audit-events.ts';
+import { accessesOfPatient, listAuditEvents } from '../../store/audit-events.ts';
 import { countAlerts } from '../../store/tasks.ts';
-import { type Route, route } from '../route.ts';
+import { type Ask, type Route, route } from '../route.ts';
 import { AuditPage } from './audit-page.tsx';
 import { clinicClock } from './clinic-clock.tsx';
 import { givenUpFor } from './given-up.ts';
 import { MOST_ALERTS, page } from './layout.tsx';
+import { PatientAccessesPage } from './patient-accesses-page.tsx';
 import { viewerOf, WORK_ROLES } from './viewer.ts';
 
 const PAGE_SIZE = 50;
@@ -39,7 +40,49 @@ const query = z.strictObject({
 });
 export type AuditQuery = z.output<typeof query>;
 
+const frame = async (ask: Ask) => ({
+  clinicName: ask.config.clinic.name,
+  viewer: viewerOf(ask.actor),
+  alerts: await countAlerts(ask.db, MOST_ALERTS),
+  givenUp: await givenUpFor(ask),
+  current: 'audit' as const,
+});
+
+const day = text(/^\d{4}-\d{2}-\d{2}$/, 'A day.');
+
+/** By the clinic's days, both ends included. */
+const accesses = route(
+  {
+    ...{ method: 'GET', path: '/dashboard/audit/patients/:patient_id', audit: 'page.patient_accesses', phi: false },
+    roles: WORK_ROLES,
+    params: z.strictObject({ patient_id: z.string().regex(/^pat_[0-9a-f-]{36,64}$/) }),
+    query: z.strictObject({ from: day, to: day, cursor: query.shape.cursor }),
+  },
+  async (ask) => {
+    const { db, config, actor, now, params } = ask;
+    const { from, to, cursor = null } = ask.query;
+    const zone = config.clinic.timeZone;
+    const [first, last] = [from, to].map((each) => (each === null ? null : boundsOfDay(zone, each)));
+    const found = await accessesOfPatient(db, params.patient_id, {
+      ...{ limit: PAGE_SIZE, cursor },
+      ...(first ? { from: first.from } : {}),
+      ...(last ? { to: last.to } : {}),
+    });
+    const view = {
+      patientId: params.patient_id,
+      from,
+      to,
+      cursor,
+      viewer: viewerOf(actor),
+      clock: clinicClock(zone, now),
+    };
+    const children = <PatientAccessesPage {...view} {...found} />;
+    return ask.c.html(page({ ...(await frame(ask)), title: 'Who saw this patient', children }));
+  },
+);
+
 export const auditPageRoutes: readonly Route[] = [
+  accesses,
   route(
     { method: 'GET', path: '/dashboard/audit', roles: WORK_ROLES, audit: 'page.audit', phi: false, query },
     async (ask) => {
@@ -58,12 +101,8 @@ export const auditPageRoutes: readonly Route[] = [
       const viewer = viewerOf(actor);
       return ask.c.html(
         page({
+          ...(await frame(ask)),
           title: 'Audit',
-          clinicName: config.clinic.name,
-          viewer,
-          alerts: await countAlerts(db, MOST_ALERTS),
-          givenUp: await givenUpFor(ask),
-          current: 'audit',
           children: (
             <AuditPage
               {...{ items, nextCursor, viewer }}

@@ -18,6 +18,7 @@ export interface ClinicClock {
   readonly longDate: (at: number) => string;
   /** `2026-11-23`, as a date field takes it. */
   readonly today: string;
+  readonly isoDay: (at: number) => string;
 }
 
 export function clinicClock(timeZone: string, now: number): ClinicClock {
@@ -48,6 +49,7 @@ export function clinicClock(timeZone: string, now: number): ClinicClock {
     hour: (at) => hour.format(at),
     longDate: (at) => longDate.format(at),
     today: isoDay.format(now),
+    isoDay: (at) => isoDay.format(at),
   };
 }
 

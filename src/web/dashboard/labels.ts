@@ -82,6 +82,7 @@ export const JOB_LABELS: Readonly<Record<JobKind, string>> = {
   rotate_keys: 'Bring everything under the new key',
   sweep_storage: 'Tidy up the storage',
   apply_retention: 'Remove what was kept long enough',
+  verify_audit: 'Check the audit',
   import_list: 'Read an uploaded list',
   transcribe: 'Write down uploaded audio',
   deliver: 'Hand a note to another system',

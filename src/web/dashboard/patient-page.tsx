@@ -56,6 +56,7 @@ export const PatientPage = (view: PatientView) => {
             </a>
           ) : null}
           {viewer.seesRequests ? <a href={`/dashboard/patients/${patient.id}/rights`}>Their data</a> : null}
+          {viewer.seesAudit ? <a href={`/dashboard/audit/patients/${patient.id}`}>Who saw this</a> : null}
           {viewer.erasesPatients ? <a href={`/dashboard/patients/${patient.id}/erase`}>Erase…</a> : null}
         </p>
       </div>

@@ -1,6 +1,7 @@
 /** The pages. Handlers read, pages show; what a page can do goes through the same functions as the API. */
 import { type Route, route } from '../route.ts';
 import { alertPageRoutes } from './alert-routes.tsx';
+import { auditReviewPageRoutes } from './audit-review-routes.tsx';
 import { auditPageRoutes } from './audit-routes.tsx';
 import { callPageRoutes } from './call-routes.tsx';
 import { callsPageRoutes } from './calls-routes.tsx';
@@ -52,6 +53,7 @@ export const dashboardRoutes: readonly Route[] = [
   ...jobPageRoutes,
   ...auditPageRoutes,
   ...alertPageRoutes,
+  ...auditReviewPageRoutes,
   ...newCampaignRoutes,
   ...campaignPageRoutes,
   ...campaignCommandRoutes,
