@@ -80,6 +80,8 @@ export interface Env extends Partial<Record<VariableName, string>> {
   readonly CAMPAIGN_RUNNER: DurableObjectNamespace<CampaignRunner>;
   readonly KEY_VAULT: DurableObjectNamespace<KeyVault>;
   readonly ASSETS: Fetcher;
+  /** Left out: nothing is measured. */
+  readonly METRICS?: AnalyticsEngineDataset;
   /** Only where it is deployed: it would stop an offline start. */
   readonly AI?: Ai;
 }

@@ -5,6 +5,7 @@
 import type { Hono } from 'hono';
 import type * as z from 'zod';
 import type { Config, Env } from '../env.ts';
+import { measure } from '../metrics.ts';
 import { type Database, database } from '../store/database.ts';
 import type { Role } from '../store/staff.ts';
 import { answerOnce, idempotencyKeyOf, type Making, makingWithout } from './answer-once.ts';
@@ -84,10 +85,17 @@ export function route<const S extends RouteSpec>(
   return {
     ...spec,
     answer: async (c) => {
+      const { method, path } = spec;
+      const began = Date.now();
+      const measured = (status: number, code: string | null) =>
+        measure(c.env, 'request', { method, route: path, status: String(status), code }, { ms: Date.now() - began });
       try {
-        return await answer(c);
+        const response = await answer(c);
+        measured(response.status, null);
+        return response;
       } catch (error) {
         const { status, code } = problemOf(error);
+        measured(status, code);
         if (code !== 'audit_unavailable') await recordAudit(spec, c, { status, code });
         throw error;
       }

@@ -12,6 +12,7 @@ it.each([
   'd1_databases',
   'r2_buckets',
   'queues',
+  'analytics_engine_datasets',
   'assets',
   'triggers',
   'migrations',
