@@ -1,5 +1,6 @@
 /** The command line as a function: arguments and a terminal in, an exit code out. `main.ts` gives it the real ones. */
 import { Command, CommanderError } from 'commander';
+import { addAlertCommands } from './alert-commands.ts';
 import { addCallCommands } from './call-commands.ts';
 import { addCampaignCommands } from './campaign-commands.ts';
 import { type Ending, type GlobalOptions, printerOf, type Setup } from './context.ts';
@@ -71,6 +72,7 @@ function createProgram(setup: Setup): Command {
   addQuestionnaireCommands(program, setup);
   addSuppressCommands(program, setup);
   addTaskCommands(program, setup);
+  addAlertCommands(program, setup);
   addServiceCommands(program, setup);
   addSimulateCommand(program, setup);
   return program;

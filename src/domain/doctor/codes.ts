@@ -2,6 +2,8 @@
  * Everything the doctor can find, by code: how bad it is, the exit code a program ends with, what it means, and what to do. Codes and
  * exit codes are for programs and are never given to another meaning. `{…}` in a remedy is filled in by whoever finds it.
  */
+import { ALERT_CODES } from './alert-codes.ts';
+
 export interface CodeEntry {
   readonly level: 'warning' | 'fault';
   /** 0: good enough to go on. Every other number belongs to one code. */
@@ -368,6 +370,7 @@ export const CODES = {
       'Check the consumers of the queue “jobs” in wrangler.toml, and in the Cloudflare dashboard that it is not paused.',
   },
 
+  ...ALERT_CODES,
   vendor_unconfirmed: {
     level: 'fault',
     exitCode: 80,
