@@ -76,10 +76,10 @@ export function route<const S extends RouteSpec>(
   spec: S,
   handle: (ask: Ask<S>) => Response | Promise<Response>,
 ): Route {
-  const answer = async (c: AppContext): Promise<Response> => {
+  const answer = async (c: AppContext, began: number): Promise<Response> => {
     const response = await answerTo(spec, c, handle);
     const { status, headers } = response;
-    await recordAudit(spec, c, { status, code: null, location: headers.get('Location') });
+    await recordAudit(spec, c, { status, code: null, ms: Date.now() - began, location: headers.get('Location') });
     return response;
   };
   return {
@@ -90,13 +90,13 @@ export function route<const S extends RouteSpec>(
       const measured = (status: number, code: string | null) =>
         measure(c.env, 'request', { method, route: path, status: String(status), code }, { ms: Date.now() - began });
       try {
-        const response = await answer(c);
+        const response = await answer(c, began);
         measured(response.status, null);
         return response;
       } catch (error) {
         const { status, code } = problemOf(error);
         measured(status, code);
-        if (code !== 'audit_unavailable') await recordAudit(spec, c, { status, code });
+        if (code !== 'audit_unavailable') await recordAudit(spec, c, { status, code, ms: Date.now() - began });
         throw error;
       }
     },

@@ -9,7 +9,7 @@ const line = (fields: Record<string, unknown>) =>
 const HEAD = { ts: '2030-01-07T00:00:00.000Z', level: 'info', event: 'call.event' };
 
 describe('a log line', () => {
-  it('holds time, level, event and what is on the list', () => {
+  it('holds time, level, event and what is on the list (LG-02)', () => {
     expect(line({ call_id: 'call_0199f3c2-7f4e-7000-8000-000000000001', attempt: 2, phi: true })).toEqual({
       ...HEAD,
       call_id: 'call_0199f3c2-7f4e-7000-8000-000000000001',
@@ -18,7 +18,7 @@ describe('a log line', () => {
     });
   });
 
-  it('leaves out null, undefined and every field nobody allowed', () => {
+  it('leaves out null, undefined and every field nobody allowed (LG-01)', () => {
     const fields = {
       phone_number: '+12025550143',
       digits: '04121980',
@@ -35,7 +35,7 @@ describe('a log line', () => {
     ['a birth date', 'born 1980-04-12'],
     ['an address', 'ada@clinic.example'],
     ['a social security number', '123-45-6789'],
-  ])('redacts %s that slipped into an allowed field', (_, reason) => {
+  ])('redacts %s that slipped into an allowed field (LG-04)', (_, reason) => {
     expect(line({ reason })).toEqual({ ...HEAD, reason: '[redacted]' });
   });
 
@@ -46,7 +46,7 @@ describe('a log line', () => {
     },
   );
 
-  it('is one line, whatever stands in it', () => {
+  it('is one line, whatever stands in it (LG-06)', () => {
     const nasty = 'a\nb\r\u2028c\u2029d\u0000e\u007f{"event":"forged"}';
     const text = logLine('error', 'x', { reason: nasty }, 0);
     expect(text).not.toMatch(/[\n\r\u2028\u2029]/);
