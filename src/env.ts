@@ -61,6 +61,7 @@ const OPTIONAL = [
   'RECORDING_ORIGINS',
   'DELETE_AT_TELNYX',
   'RETENTION_DAYS',
+  'RECORD_MINIMUM_YEARS',
   'TRANSCRIBER',
   'OPENAI_API_KEY',
   'OPENAI_BASE',
@@ -82,6 +83,14 @@ export interface Env extends Partial<Record<VariableName, string>> {
   readonly ASSETS: Fetcher;
   /** Left out: nothing is measured. */
   readonly METRICS?: AnalyticsEngineDataset;
+  /** How much one caller reads in a minute. */
+  readonly READ_LIMIT: RateLimit;
+  /** How much one caller changes in a minute. */
+  readonly WRITE_LIMIT: RateLimit;
+  /** How many exports one caller takes in a minute. */
+  readonly EXPORT_LIMIT: RateLimit;
+  /** How many requests without a good token come from one address in a minute. */
+  readonly SIGN_IN_LIMIT: RateLimit;
   /** Only where it is deployed: it would stop an offline start. */
   readonly AI?: Ai;
 }
@@ -147,6 +156,8 @@ export interface Config {
   readonly sinks: Readonly<Record<SinkName, BackendSettings | null>>;
   /** So long what was uploaded to be written down is kept. */
   readonly retentionDays: number;
+  /** No patient is erased before their last record is so old; 0: not asked for. */
+  readonly recordMinimumYears: number;
   readonly keyRing: PatientKeys;
 }
 
@@ -265,6 +276,7 @@ function parse(env: Env): ReadConfig {
     problems.push({ variable: 'SINK_BACKEND_SECRET', code: 'missing' });
   if (text('SINK_BACKEND_SECRET') !== '' && !isSigningSecret(text('SINK_BACKEND_SECRET'))) bad('SINK_BACKEND_SECRET');
   if (!/^[\x21-\x7e]*$/.test(text('SINK_BACKEND_KEY'))) bad('SINK_BACKEND_KEY');
+  const recordMinimumYears = number('RECORD_MINIMUM_YEARS', 0, 0, 50);
   const retentionDays = number('RETENTION_DAYS', 90, 1, 3650);
   if (retentionDays >= 1 && !Number.isInteger(retentionDays)) bad('RETENTION_DAYS');
   const keyRing = parseKeyRing(text('PHI_KEYS'));
@@ -341,6 +353,7 @@ function parse(env: Env): ReadConfig {
             : { url: backendUrl.href, key: text('SINK_BACKEND_KEY'), secret: text('SINK_BACKEND_SECRET') },
       },
       retentionDays,
+      recordMinimumYears,
       keyRing: { ...keyRing, vault: () => env.KEY_VAULT.getByName('vault') },
     },
   };

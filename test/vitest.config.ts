@@ -3,16 +3,26 @@ import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 import { TEST_VARIABLES } from './support/test-variables.ts';
+import { treeStamp } from './tools/tree-stamp.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const alias = { 'telnyx-webhook-verify': path.join(root, 'src/telnyx-webhook-verify/index.ts') };
+
+/** A module with a fault put into it must not be remembered as the module it was. */
+const isMutated = process.env['MUTANT'] !== undefined;
 
 export default defineConfig(
   async (): Promise<ViteUserConfig> => ({
     root,
     resolve: { alias },
+    plugins: isMutated ? [(await import('./tools/mutant-plugin.ts')).mutantPlugin()] : [],
     test: {
-      reporters: ['default', ['json', { outputFile: path.join(root, 'test/reports/vitest.json') }]],
+      fsModuleCache: !isMutated,
+      reporters: [
+        'default',
+        ['json', { outputFile: path.join(root, 'test/reports/vitest.json') }],
+        treeStamp(root, 'vitest'),
+      ],
       // Left out, it would be 1 on two cores.
       maxWorkers: 2,
       // Millions of tries instead of hundreds: `npm run verify:deep`.

@@ -34,6 +34,8 @@ export interface Client {
 const MOST_REPEATS = 3;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
+/** Longer than this the service asks nobody to wait; a limit of so many a minute asks for one. */
+const LONGEST_ASKED_MS = 120_000;
 const TIMEOUT_MS = 30_000;
 /** Up or down a slow line. */
 const FILE_TIMEOUT_MS = 15 * 60_000;
@@ -46,8 +48,7 @@ export function createClient({ url, token }: Settings, io: Pick<Io, 'pause'>): C
   const request = async (method: string, path: string, ask: Ask = {}): Promise<Response> => {
     const target = `${url}${path}${queryText(ask.query)}`;
     const headers = new Headers({
-      'CF-Access-Client-Id': token.clientId,
-      'CF-Access-Client-Secret': token.clientSecret,
+      ...headersOf(token),
       Accept: 'application/json, application/problem+json, */*',
     });
     if (method !== 'GET') headers.set('Idempotency-Key', ask.idempotencyKey ?? randomUUID());
@@ -62,7 +63,8 @@ export function createClient({ url, token }: Settings, io: Pick<Io, 'pause'>): C
       const refusal = answer instanceof Response ? await refusalOf(answer) : networkError(url, answer);
       if (!isPassing(refusal) || repeats === MOST_REPEATS) throw refusal;
       const after = answer instanceof Response ? Number(answer.headers.get('Retry-After') ?? 0) * 1000 : 0;
-      await io.pause(Math.min(LONGEST_PAUSE_MS, Math.max(after || 0, FIRST_PAUSE_MS * 2 ** repeats)));
+      const own = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** repeats);
+      await io.pause(Math.max(own, Math.min(LONGEST_ASKED_MS, after || 0)));
     }
   };
   return {
@@ -77,6 +79,12 @@ export function createClient({ url, token }: Settings, io: Pick<Io, 'pause'>): C
     file: (path, query) => request('GET', path, { timeoutMs: FILE_TIMEOUT_MS, ...(query ? { query } : {}) }),
   };
 }
+
+/** Access takes either, and puts a token of its own in its place. */
+const headersOf = (token: Settings['token']): Record<string, string> =>
+  'jwt' in token
+    ? { 'CF-Access-Token': token.jwt }
+    : { 'CF-Access-Client-Id': token.clientId, 'CF-Access-Client-Secret': token.clientSecret };
 
 async function jsonOf(answer: Response): Promise<unknown> {
   const text = await answer.text();

@@ -19,6 +19,8 @@ const ENVIRONMENT_HELP = `Environment:
   TELNYX_EDGE_INTAKE_URL    the service, http://localhost:8787 when not set
   CF_ACCESS_CLIENT_ID       a service token of Cloudflare Access, with the secret;
   CF_ACCESS_CLIENT_SECRET   at a service of this machine ("npm start") none is needed
+  CF_ACCESS_TOKEN           instead, yourself: what "cloudflared access token" prints;
+                            a signature or an approval needs it
   NO_COLOR                  no colours`;
 
 const EXAMPLES = `Examples:

@@ -1,6 +1,6 @@
 /**
- * Which service is asked, and with which token: a service token of Cloudflare Access from the environment, or, on this machine, the one
- * the local stand-in of Access has left in `.state`. Secrets are no arguments: those end up in histories and process lists.
+ * Which service is asked, and as whom: a person's own token (what a signature or an approval needs) or a service token of Cloudflare
+ * Access from the environment, or, on this machine, the one the local stand-in of Access has left in `.state`. Secrets are no arguments: those end up in histories and process lists.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -11,16 +11,22 @@ export interface ServiceToken {
   readonly clientId: string;
   readonly clientSecret: string;
 }
+/** A person, as `cloudflared access token` signs them in. */
+export interface PersonToken {
+  readonly jwt: string;
+}
 export interface Settings {
   /** An origin. */
   readonly url: string;
-  readonly token: ServiceToken;
+  readonly token: ServiceToken | PersonToken;
 }
 
 const DEFAULT_URL = 'http://localhost:8787';
 
 export function readSettings(io: Pick<Io, 'env' | 'root'>, givenUrl: string | undefined): Settings {
   const url = originOf(givenUrl ?? io.env['TELNYX_EDGE_INTAKE_URL'] ?? DEFAULT_URL);
+  const jwt = (io.env['CF_ACCESS_TOKEN'] ?? '').trim();
+  if (jwt !== '') return { url: url.origin, token: { jwt } };
   const clientId = io.env['CF_ACCESS_CLIENT_ID'] ?? '';
   const clientSecret = io.env['CF_ACCESS_CLIENT_SECRET'] ?? '';
   if (clientId !== '' && clientSecret !== '') return { url: url.origin, token: { clientId, clientSecret } };

@@ -1,5 +1,6 @@
 /** Every kind of work and who does it. A new kind: a file, a line here, its policy in domain/jobs/backoff.ts. */
 import type { JobKind } from '../domain/jobs/backoff.ts';
+import { applyRetention } from './apply-retention.ts';
 import { deliver } from './deliver.ts';
 import { discardRecording } from './discard-recording.ts';
 import { discardStray } from './discard-stray.ts';
@@ -18,6 +19,7 @@ export const HANDLERS: Readonly<Record<JobKind, JobHandler>> = {
   erase_patient: erasePatient,
   rotate_keys: rotateKeys,
   sweep_storage: sweepStorage,
+  apply_retention: applyRetention,
   import_list: importList,
   transcribe,
   deliver,

@@ -1,4 +1,5 @@
 /** The cron behind the hints: work that is due is hinted at again, work that nobody asked for is put in, old work is forgotten. */
+import { goesBefore } from '../domain/retention/retention-policy.ts';
 import { configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
 import { type Database, database } from '../store/database.ts';
@@ -11,14 +12,15 @@ import { forgetSignIns } from '../store/staff-sessions.ts';
 const BATCH = 100;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const KEEP_DONE_MS = 30 * DAY_MS;
 
 export async function sweepJobs(env: Env, now: number): Promise<void> {
   const config = configOf(env);
   const db = database(env);
   await tried('sweep_storage', beginDaily(db, { kind: 'sweep_storage', subject: 'all' }, now));
+  await tried('apply_retention', beginDaily(db, { kind: 'apply_retention', subject: 'all' }, now));
   await tried('rotate_keys', beginRotation(db, config.keyRing, now));
-  await forgetDone(db, now - KEEP_DONE_MS, BATCH);
+  const doneBefore = goesBefore('done_work', now, config.retentionDays);
+  if (doneBefore !== null) await forgetDone(db, doneBefore, BATCH);
   await tried('idempotency_keys', forgetOldKeys(db, now));
   await tried('staff_sessions', forgetSignIns(db, now - HOUR_MS));
   const due = await dueJobs(db, now, BATCH);

@@ -2,6 +2,7 @@
  * What was uploaded to be written down goes after RETENTION_DAYS, audio, words and key; and audio that no row tells of, because whoever
  * stored it died before he had said so, goes after a day.
  */
+import { goesBefore } from '../domain/retention/retention-policy.ts';
 import { log } from '../log.ts';
 import { deleteUploads, listUploads } from '../store/transcription-bucket.ts';
 import { deleteTranscriptionRow, knownTranscriptions, transcriptionsBefore } from '../store/transcriptions.ts';
@@ -29,7 +30,8 @@ export async function sweepUploads({ env, config, db, now }: JobContext, after: 
 
 /** Whether there may be more. */
 export async function forgetTranscriptions({ env, config, db, now }: JobContext): Promise<boolean> {
-  const ids = await transcriptionsBefore(db, now - config.retentionDays * DAY_MS, FORGOTTEN_A_PAGE);
+  const before = goesBefore('uploads', now, config.retentionDays);
+  const ids = before === null ? [] : await transcriptionsBefore(db, before, FORGOTTEN_A_PAGE);
   for (const id of ids) {
     // The key first: from there no copy of anything has what was said.
     await config.keyRing.vault().erase(id, now);

@@ -71,7 +71,7 @@ export async function startAccessStandIn(options: AccessStandInOptions): Promise
     sign(subjectOf(email), { email, ...claims });
 
   const readSession = async (request: IncomingMessage): Promise<{ token: string; claims: JWTPayload } | null> => {
-    const token = cookieOf(request);
+    const token = tokenOf(request);
     if (token === null) return null;
     try {
       const { payload } = await jwtVerify(token, keys.publicKey, { issuer, audience: options.audience });
@@ -187,7 +187,10 @@ function subjectOf(email: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-function cookieOf(request: IncomingMessage): string | null {
+/** Access also takes a person's token in a header, as `cloudflared access token` gives it to programs. */
+function tokenOf(request: IncomingMessage): string | null {
+  const header = request.headers['cf-access-token'];
+  if (typeof header === 'string' && header !== '') return header;
   for (const part of (request.headers.cookie ?? '').split(';')) {
     const [name, value] = part.trim().split('=', 2);
     if (name === cookieName && value !== undefined && value !== '') return value;

@@ -2,8 +2,11 @@
 import { and, asc, eq, inArray, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { cancelDeliveries } from './deliveries.ts';
+import { blankDisclosures } from './disclosures.ts';
+import { blankHolds } from './holds.ts';
 import { blankAnswersOf } from './idempotency-keys.ts';
 import { insertJob, type Job } from './jobs.ts';
+import { blankRequests } from './patient-requests.ts';
 import {
   attempts,
   callLogs,
@@ -120,7 +123,7 @@ export async function liveCallOf(db: Database, patientId: string): Promise<strin
 export const insertErasure = (db: Database, patientId: string, now: number) =>
   insertJob(db, { kind: 'erase_patient', subject: patientId }, now, 'again');
 
-/** Suppressions, dial decisions, what was handed on, and attempts stay, the attempts without their number: ids, times and codes, the proof of what was done. */
+/** Suppressions, dial decisions, what was handed on and disclosed, and attempts stay, the attempts without their number: ids, times and codes, the proof of what was done. */
 export async function deletePatientRows(db: Database, patientId: string, now: number): Promise<void> {
   const theirCalls = sql`(select id from calls where patient_id = ${patientId})`;
   // What lies at Telnyx is the erasure's to see to from here; what was handed on stays on record, and nothing more is.
@@ -147,6 +150,9 @@ export async function deletePatientRows(db: Database, patientId: string, now: nu
     db.delete(consents).where(eq(consents.patientId, patientId)),
     db.delete(contacts).where(eq(contacts.patientId, patientId)),
     blankAnswersOf(db, patientId),
+    blankHolds(db, patientId),
+    blankRequests(db, patientId, now),
+    blankDisclosures(db, patientId),
     db.delete(calls).where(eq(calls.patientId, patientId)),
     db.delete(patients).where(eq(patients.id, patientId)),
   ]);

@@ -18,7 +18,10 @@ export type IdPrefix =
   | 'trn'
   | 'alr'
   | 'emg'
-  | 'rev';
+  | 'rev'
+  | 'hold'
+  | 'req'
+  | 'dsc';
 
 export const newId = (prefix: IdPrefix, now: number): string => `${prefix}_${newUuid(now)}`;
 

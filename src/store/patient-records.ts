@@ -2,17 +2,18 @@
  * Everything that is kept about one patient, call by call, for whoever takes it along: each page is a few statements, so that a patient
  * of many calls can be written out while it is read.
  */
-import { and, asc, desc, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
 import type { CallLog } from '../domain/intake/call-log.ts';
 import type { Note } from '../domain/note/note.ts';
 import { openCallLog } from './call-logs.ts';
 import { type Call, type CallCursor, listCalls } from './calls.ts';
+import { type ContactDetails, type ContactRow, openDetails } from './contacts.ts';
 import type { Database } from './database.ts';
 import { openNote } from './notes.ts';
 import type { PatientKeys } from './patient-keys.ts';
 import { type Recording, recordingsOf } from './recordings.ts';
 import { type Reviews, reviewsOfCalls } from './reviews.ts';
-import { callLogs, dialDecisions, notes } from './schema.ts';
+import { callLogs, contacts, deliveries, dialDecisions, notes } from './schema.ts';
 import type { DataKey } from './seal.ts';
 import { type Task, tasksOfCalls } from './tasks.ts';
 
@@ -38,7 +39,14 @@ export interface CallRecords {
   readonly recording: Recording | null;
   readonly tasks: readonly Task[];
   readonly decisions: readonly Decision[];
+  readonly deliveries: readonly Delivered[];
 }
+
+/** A version of its note on its way to a system of the clinic. */
+export type Delivered = Pick<
+  typeof deliveries.$inferSelect,
+  'id' | 'callId' | 'noteVersion' | 'sink' | 'status' | 'endedAt'
+>;
 
 const PAGE = 25;
 
@@ -60,7 +68,7 @@ export async function* callRecords(
 async function recordsOf(db: Database, dataKey: DataKey, calls: readonly Call[]): Promise<CallRecords[]> {
   const ids = calls.map(({ id }) => id);
   const given = sql`(select value from json_each(${JSON.stringify(ids)}))`;
-  const [noteRows, logRows, decisions, recordings, tasks, reviews] = await Promise.all([
+  const [noteRows, logRows, decisions, recordings, tasks, reviews, handedOn] = await Promise.all([
     db.select().from(notes).where(sql`${notes.callId} in ${given}`).orderBy(desc(notes.version)),
     db.select().from(callLogs).where(sql`${callLogs.callId} in ${given}`),
     db
@@ -71,6 +79,7 @@ async function recordsOf(db: Database, dataKey: DataKey, calls: readonly Call[])
     recordingsOf(db, ids),
     tasksOfCalls(db, ids),
     reviewsOfCalls(db, dataKey, ids),
+    db.select().from(deliveries).where(sql`${deliveries.callId} in ${given}`).orderBy(asc(deliveries.noteVersion)),
   ]);
   return Promise.all(
     calls.map(async (call) => {
@@ -83,6 +92,7 @@ async function recordsOf(db: Database, dataKey: DataKey, calls: readonly Call[])
         recording: recordings.get(call.id) ?? null,
         tasks: tasks.filter(({ callId }) => callId === call.id),
         decisions: decisions.filter(({ callId }) => callId === call.id),
+        deliveries: handedOn.filter(({ callId }) => callId === call.id),
       };
     }),
   );
@@ -100,3 +110,23 @@ export async function decisionsWithoutCall(db: Database, patientId: string): Pro
     )
     .orderBy(asc(dialDecisions.decidedAt));
 }
+
+/** A place of theirs in the list of a campaign. */
+export interface CampaignPlace
+  extends Pick<ContactRow, 'id' | 'campaignId' | 'status' | 'code' | 'outcome' | 'createdAt'> {
+  readonly variables: ContactDetails['variables'];
+}
+
+export async function campaignsOfPatient(db: Database, dataKey: DataKey, patientId: string): Promise<CampaignPlace[]> {
+  const rows = await db
+    .select()
+    .from(contacts)
+    .where(eq(contacts.patientId, patientId))
+    .orderBy(desc(contacts.createdAt))
+    .limit(MOST_CAMPAIGNS);
+  return rows.map(({ id, campaignId, status, code, outcome, createdAt, sealed }) => ({
+    ...{ id, campaignId, status, code, outcome, createdAt },
+    variables: openDetails({ id, sealed }, dataKey).variables,
+  }));
+}
+const MOST_CAMPAIGNS = 1000;

@@ -77,7 +77,7 @@ export async function prepareDial(
   now: number,
 ): Promise<PreparedCall | null> {
   const [common, wrappedKey] = await Promise.all([
-    commonPlan(config, questionnaire, patient, now),
+    commonPlan(config, askedOf(patient, questionnaire), patient, now),
     wrappedKeyOf(config.keyRing, call.patientId),
   ]);
   const plan: CallPlan = {
@@ -96,6 +96,10 @@ export async function prepareDial(
   };
   return planProblem(plan) === null ? { plan, wrappedKey } : null;
 }
+
+/** Whoever asked for no messages gets none: a machine is hung up on (HS-17). */
+const askedOf = ({ flags }: Pick<Patient, 'flags'>, questionnaire: Questionnaire): Questionnaire =>
+  flags.includes('no_voicemail') ? { ...questionnaire, voicemail: 'silence' } : questionnaire;
 
 /** As much of a patient as a call is told. */
 type Person = Pick<Patient, 'id' | 'externalId' | 'firstName' | 'lastName' | 'dateOfBirth'>;

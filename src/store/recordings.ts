@@ -37,6 +37,9 @@ type RecordingRow = typeof recordings.$inferSelect;
 
 const place = (id: string) => ({ table: 'recordings', column: 'sealed', row: id });
 
+/** Why one is not there any more that was: the policy of retention. */
+export const KEPT_ITS_TIME = 'kept_its_time';
+
 /** From its call's, so that writing it twice is writing it once. */
 export const recordingIdOf = (callId: string): string => callId.replace(/^call_/, 'rec_');
 

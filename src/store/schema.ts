@@ -164,6 +164,9 @@ export const calls = sqliteTable(
     // Notes in the order they were written, which is not the order of their calls.
     index('calls_note').on(t.noteAt, t.id).where(sql`note_at is not null`),
     index('calls_note_review').on(t.review, t.noteAt, t.id).where(sql`note_at is not null`),
+    // Audio by how long it has been kept: from the signature, and what waits for one.
+    index('calls_audio_signed').on(t.signedAt, t.id).where(sql`recording_status = 'ready' and signed_at is not null`),
+    index('calls_audio_unsigned').on(t.createdAt, t.id).where(sql`recording_status = 'ready' and signed_at is null`),
     index('calls_note_patient').on(t.patientId, t.noteAt, t.id).where(sql`note_at is not null`),
   ],
 );
@@ -732,3 +735,97 @@ export const alerts = sqliteTable(
     index('alerts_untold').on(t.id).where(sql`told_at is null or (closed_at is not null and resolved_told_at is null)`),
   ],
 );
+
+/**
+ * Legal holds (HS-21): while one stands, nothing of the patient is removed, by no rule and by nobody's wish. `reason`: a code; `sealed`,
+ * `lift_sealed`: the words to it, under the patient's key, null once the patient is erased. Rows are kept 7 years after they were lifted.
+ */
+export const holds = sqliteTable(
+  'holds',
+  {
+    id: text().primaryKey(),
+    patientId: text('patient_id').notNull(),
+    reason: text().notNull(),
+    sealed: text(),
+    createdBy: text('created_by').notNull(),
+    createdName: text('created_name').notNull(),
+    createdAt: integer('created_at').notNull(),
+    liftedBy: text('lifted_by'),
+    liftedName: text('lifted_name'),
+    liftedAt: integer('lifted_at'),
+    liftSealed: text('lift_sealed'),
+  },
+  (t) => [
+    index('holds_patient').on(t.patientId, t.createdAt, t.id),
+    index('holds_standing').on(t.patientId).where(sql`lifted_at is null`),
+  ],
+);
+
+/**
+ * What patients ask for about their own data (HS-19 to HS-21): to have it, to have it put right, to be erased, to be told who got it.
+ * `due_at`: by the rule of its kind; `extended_at`: when it was put off, once; `due_at` has that in it. `sealed`: what was asked, `outcome_sealed`:
+ * the words of the answer, both under the patient's key, null once they are erased. An erasure waits here for a second person. Kept 7 years.
+ */
+export const patientRequests = sqliteTable(
+  'patient_requests',
+  {
+    id: text().primaryKey(),
+    patientId: text('patient_id').notNull(),
+    kind: text().notNull(),
+    status: text().notNull(),
+    receivedAt: integer('received_at').notNull(),
+    dueAt: integer('due_at').notNull(),
+    extendedAt: integer('extended_at'),
+    /** The call whose note is to be put right, and the version that did. */
+    callId: text('call_id'),
+    noteVersion: integer('note_version'),
+    sealed: text(),
+    outcomeSealed: text('outcome_sealed'),
+    createdBy: text('created_by').notNull(),
+    createdName: text('created_name').notNull(),
+    createdAt: integer('created_at').notNull(),
+    endedBy: text('ended_by'),
+    endedName: text('ended_name'),
+    endedAt: integer('ended_at'),
+  },
+  (t) => [
+    index('patient_requests_patient').on(t.patientId, t.createdAt, t.id),
+    index('patient_requests_due').on(t.status, t.dueAt, t.id),
+    index('patient_requests_kind').on(t.kind, t.status, t.dueAt, t.id),
+    uniqueIndex('patient_requests_erasure').on(t.patientId).where(sql`kind = 'erasure' and status = 'open'`),
+  ],
+);
+
+/**
+ * To whom a patient's data went, and for what (HS-22), other than for treatment, payment and running the clinic. `what`: a code;
+ * `sealed`: to whom and the words to it, under the patient's key, null once they are erased: the row stays. Kept 7 years.
+ */
+export const disclosures = sqliteTable(
+  'disclosures',
+  {
+    id: text().primaryKey(),
+    patientId: text('patient_id').notNull(),
+    purpose: text().notNull(),
+    what: text().notNull(),
+    ref: text(),
+    sealed: text(),
+    createdBy: text('created_by').notNull(),
+    createdName: text('created_name').notNull(),
+    at: integer().notNull(),
+  },
+  (t) => [index('disclosures_patient').on(t.patientId, t.at, t.id)],
+);
+
+/**
+ * What the daily round of retention last did, one row for each rule of the policy (domain/retention). `held`: what was due and stays because
+ * of a hold; `code`: why nothing was removed by this rule. Numbers alone.
+ */
+export const retentionRuns = sqliteTable('retention_runs', {
+  rule: text().primaryKey(),
+  policyVersion: text('policy_version').notNull(),
+  ranAt: integer('ran_at').notNull(),
+  removed: integer().notNull(),
+  removedTotal: integer('removed_total').notNull(),
+  held: integer().notNull(),
+  code: text(),
+});

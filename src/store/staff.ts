@@ -12,7 +12,7 @@ export const APPROVER_ROLES = ['admin', 'clinician'] as const satisfies readonly
 
 export interface StaffMember {
   readonly id: string;
-  /** Lower case: the token's address is compared in lower case too. */
+  /** Lower case: the token's address is compared in lower case too. Of a service token it is the client id. */
   readonly email: string;
   readonly roles: readonly Role[];
 }
@@ -111,7 +111,7 @@ const hasRole = (role: Role) => sql`exists (select 1 from json_each(${staff.role
 export const countAdmins = (db: Database, besides: readonly string[]): Promise<number> =>
   countStaffWith(db, ['admin'], besides);
 
-/** Whoever on the list has one of these roles. */
+/** People on the list with one of these roles; service tokens stand there too, and are nobody's word. */
 export async function countStaffWith(
   db: Database,
   roles: readonly Role[],
@@ -123,6 +123,7 @@ export async function countStaffWith(
     .where(
       and(
         sql`exists (select 1 from json_each(${staff.roles}) where value in (select value from json_each(${JSON.stringify(roles)})))`,
+        sql`${staff.email} like '%@%'`,
         sql`${staff.email} not in (select value from json_each(${JSON.stringify(besides)}))`,
       ),
     );

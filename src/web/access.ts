@@ -13,8 +13,9 @@ import type { SignIn } from '../store/staff-sessions.ts';
 import { AccessKeysUnavailable, accessKeys } from './access-keys.ts';
 import { recordAccess } from './audit.ts';
 import { Burst } from './burst.ts';
-import type { Actor, AppEnv } from './context.ts';
+import type { Actor, AppContext, AppEnv } from './context.ts';
 import { Problem } from './errors.ts';
+import { isFirstOfMinute, isFloodOfStrangers, isOverLimit, rateLimited } from './rate-limit.ts';
 
 const CLOCK_TOLERANCE_SECONDS = 5;
 
@@ -38,15 +39,20 @@ export const requireActor = (): MiddlewareHandler<AppEnv> =>
     const { access } = c.get('config');
     const verdict = await verifyToken(c.req.header('Cf-Access-Jwt-Assertion'), access);
     const line = { method: c.req.method, request_id: c.get('requestId') };
-    if (!verdict.ok) {
-      log.warn('access.refused', { ...line, reason: verdict.reason, status: verdict.status });
-      await noteDenied(database(c.env), verdict.reason);
-      if (verdict.status === 401) throw new Problem(401, 'unauthenticated');
-      throw new Problem(503, verdict.reason, { headers: { 'Retry-After': '5' } });
-    }
-    const actor = await actorOf(database(c.env), verdict.identity, access);
+    if (!verdict.ok) throw await refused(c, verdict);
+    const { identity } = verdict;
+    const caller = `${identity.kind} ${nameOf(identity)}`;
+    // Before the database is asked who this is.
+    const isOver = await isOverLimit(c, caller);
+    if (isOver && !isFirstOfMinute(caller, Date.now())) throw rateLimited();
+    const actor = await actorOf(database(c.env), identity, access);
     c.set('actor', actor);
-    c.set('signIn', await signInOf(verdict.identity));
+    c.set('signIn', await signInOf(identity));
+    if (isOver) {
+      log.warn('limit.refused', { ...line, actor: actor.id });
+      await recordAccess(c, 'access.limited', 429, 'rate_limited');
+      throw rateLimited();
+    }
     if (actor.roles.length === 0) {
       log.warn('access.denied', { ...line, actor: actor.id, code: 'no_role' });
       await noteDenied(database(c.env), 'no_role');
@@ -67,6 +73,21 @@ async function noteDenied(db: Database, code: string): Promise<void> {
   await noteSign(db, 'denied_burst', { at, code }).catch(() => {
     lastDeniedSign = 0;
   });
+}
+
+/** The log has the reason; of a flood from one address it has one line a minute. */
+async function refused(c: AppContext, { status, reason }: Extract<Verdict, { ok: false }>): Promise<Problem> {
+  await noteDenied(database(c.env), reason);
+  const isFlood = status === 401 && (await isFloodOfStrangers(c));
+  const from = `stranger ${c.req.header('CF-Connecting-IP') ?? ''}`;
+  if (!isFlood || isFirstOfMinute(from, Date.now())) {
+    const code = isFlood ? 'rate_limited' : null;
+    log.warn('access.refused', { method: c.req.method, request_id: c.get('requestId'), reason, status, code });
+  }
+  if (isFlood)
+    return rateLimited('Too many requests without a sign-in came from this address. Wait a minute, then sign in.');
+  if (status === 401) return new Problem(401, 'unauthenticated');
+  return new Problem(503, reason, { headers: { 'Retry-After': '5' } });
 }
 
 async function verifyToken(token: string | undefined, access: Config['access']): Promise<Verdict> {
@@ -101,12 +122,17 @@ function checkClaims(payload: JWTPayload): Verdict {
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
+const nameOf = (identity: Identity): string =>
+  (identity.kind === 'service' ? identity.clientId : identity.email).toLowerCase();
+
 async function actorOf(db: Database, identity: Identity, access: Config['access']): Promise<Actor> {
   if (identity.kind === 'service') {
     const { clientId } = identity;
-    const roles = access.admins.has(clientId.toLowerCase()) ? (['admin'] as const) : [];
     // Client ids end in `.access`; the four characters before it tell tokens apart.
-    return { id: `service:${clientId.replace(/\.access$/, '').slice(-4)}`, name: clientId, roles };
+    const id = `service:${clientId.replace(/\.access$/, '').slice(-4)}`;
+    if (access.admins.has(clientId.toLowerCase())) return { id, name: clientId, roles: ['admin'] };
+    const listed = await findStaff(db, clientId, Date.now());
+    return { id: listed?.id ?? id, name: clientId, roles: listed?.roles ?? [] };
   }
   const { email, subject } = identity;
   if (access.admins.has(email.toLowerCase())) {

@@ -9,9 +9,9 @@ import type { AppContext } from './context.ts';
 import { Problem } from './errors.ts';
 import type { RouteSpec } from './route.ts';
 
-const OUR_ID = /^(call|pat|staff|task|job|cmp|imp|med|sup|con|trn|dlv|emg|alr)_[0-9a-f-]{36,64}$/;
+const OUR_ID = /^(call|pat|staff|task|job|cmp|imp|med|sup|con|trn|dlv|emg|alr|hold|req|dsc)_[0-9a-f-]{36,64}$/;
 /** Where what was made is: by its id alone, which is ours. */
-const MADE = /\/((?:call|pat|staff|cmp|imp|med|sup|trn|emg)_[0-9a-f-]{36,64})$/;
+const MADE = /\/((?:call|pat|staff|cmp|imp|med|sup|trn|emg|req)_[0-9a-f-]{36,64})$/;
 const IDS = [
   'call_id',
   'patient_id',
@@ -27,6 +27,8 @@ const IDS = [
   'delivery_id',
   'emergency_id',
   'alert_id',
+  'hold_id',
+  'patient_request_id',
 ] as const;
 
 const POLL_ROW_EVERY_MS = 15 * 60_000;

@@ -4,7 +4,7 @@
  */
 import { recogniseAudio } from '../domain/audio/recognise-audio.ts';
 import { UploadedBytes } from '../domain/audio/uploaded-bytes.ts';
-import { limitsOf, REFUSAL_REMEDIES } from '../domain/transcription/transcription-setting.ts';
+import { limitsOf, REFUSAL_REMEDIES, TRANSCRIBERS } from '../domain/transcription/transcription-setting.ts';
 import { log } from '../log.ts';
 import { sendJobHints } from '../store/job-hints.ts';
 import { findJob } from '../store/jobs.ts';
@@ -26,6 +26,9 @@ type Asked = Pick<Ask, 'env' | 'config' | 'db' | 'actor' | 'now'>;
 
 const DAY_MS = 24 * 3_600_000;
 const MOST_NAME = 200;
+
+/** Whoever writes it down. */
+export const MOST_AUDIO_BYTES = Math.max(...TRANSCRIBERS.map((engine) => limitsOf(engine).mostBytes));
 
 /** The form, once it is certain that somebody would write the audio down. */
 export async function readAudioForm({ c, config }: Pick<Ask, 'c' | 'config'>): Promise<Upload> {

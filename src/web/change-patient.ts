@@ -20,6 +20,7 @@ import {
 import type { DataKey } from '../store/seal.ts';
 import { notFound, Problem } from './errors.ts';
 import type { Ask } from './route.ts';
+import { refuseIfHidden } from './shown-patient.ts';
 
 type Asker = Pick<Ask, 'db' | 'config' | 'actor' | 'now'>;
 /** Whoever makes something: a try that is repeated makes the same. */
@@ -57,6 +58,7 @@ export async function changePatient(
   seenAt: number | null = null,
 ): Promise<Patient | 'changed'> {
   const { db, config, actor, now } = ask;
+  refuseIfHidden(actor, await knownPatient(ask, id));
   const patient = await updateDetails(db, config.keyRing, id, changes, now, seenAt);
   if (patient === null) throw notFound();
   if (patient === 'changed') return patient;

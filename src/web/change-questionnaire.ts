@@ -18,6 +18,7 @@ import {
 } from '../store/questionnaire-versions.ts';
 import { contentHash, DEFAULT_QUESTIONNAIRE_ID, ensureShipped } from '../store/questionnaires.ts';
 import { APPROVER_ROLES, countStaffWith } from '../store/staff.ts';
+import { isPerson } from './context.ts';
 import { notFound, Problem } from './errors.ts';
 import type { Ask } from './route.ts';
 
@@ -136,8 +137,7 @@ export async function needsAnother(
   ask: Pick<Asker, 'db' | 'config' | 'actor'>,
   { createdBy }: QuestionnaireVersion,
 ): Promise<boolean> {
-  const isPerson = ask.actor.name.includes('@');
-  return (createdBy === ask.actor.name || !isPerson) && (await countApprovers(ask)) >= 2;
+  return (createdBy === ask.actor.name || !isPerson(ask.actor)) && (await countApprovers(ask)) >= 2;
 }
 
 /** People, not services: an approval is somebody's word. */

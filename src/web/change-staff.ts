@@ -1,4 +1,5 @@
-/** Who works here, changed: the same for the API and the page. Nobody shuts themselves out, and somebody stays who can let others in. */
+/** Who works here, people and service tokens, changed: the same for the API and the page. Nobody shuts themselves out, and somebody stays who can let others in. */
+import * as z from 'zod';
 import {
   countAdmins,
   createStaff,
@@ -10,6 +11,14 @@ import {
 } from '../store/staff.ts';
 import { notFound, Problem } from './errors.ts';
 import type { Ask } from './route.ts';
+
+/** What Cloudflare calls a service token by. */
+const CLIENT_ID = /^[a-z0-9-]{1,64}\.access$/i;
+/** A person by the address they sign in with, or a service token by its client id. */
+export const staffName = z.union([z.email().max(254), z.string().regex(CLIENT_ID)], {
+  error: 'An e-mail address, or the client id of a service token (it ends in .access).',
+});
+export const isClientId = (name: string): boolean => CLIENT_ID.test(name);
 
 type Changing = Pick<Ask, 'db' | 'config' | 'actor' | 'now'>;
 

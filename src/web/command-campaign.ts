@@ -6,6 +6,7 @@ import { countContacts, redialContacts } from '../store/contacts.ts';
 import { newestPreflight } from '../store/preflights.ts';
 import { countAdmins } from '../store/staff.ts';
 import { hasAnsweredTest } from '../store/test-calls.ts';
+import { isPerson } from './context.ts';
 import { notFound, Problem } from './errors.ts';
 import type { Ask } from './route.ts';
 
@@ -44,7 +45,8 @@ export async function startCampaign(ask: Asker, campaign: Campaign, preflightId:
       log.info('campaign.start_requested', { campaign_id: campaign.id, actor: actor.id });
       return { ...campaign, startRequestedBy: actor.id };
     }
-    if (!actor.roles.includes('admin')) throw refusal('second_approver', 'A second administrator has to start it.');
+    if (!actor.roles.includes('admin') || !isPerson(actor))
+      throw refusal('second_approver', 'A second administrator has to start it, in person.');
     approvedBy = actor.id;
   }
   const change = {

@@ -14,6 +14,9 @@ export interface Actor {
   readonly emergencyUntil?: number;
 }
 
+/** A service token is somebody's program; what needs a person's word, it cannot give (SE-20). */
+export const isPerson = ({ name }: Pick<Actor, 'name'>): boolean => name.includes('@');
+
 export interface AppEnv {
   Bindings: Env;
   /** `signIn`: null for a service token. */

@@ -67,7 +67,7 @@ const fromForm = z.strictObject({
   mapping: z.record(z.string().max(100), z.string().max(40).nullable()).nullish(),
 });
 /** What a new campaign may come as, for the document of the API. */
-export const campaignBodies = { json: fromJson, form: fromForm };
+export const campaignBodies = { json: fromJson, form: fromForm, maxBytes: MAX_LIST_BYTES.campaign };
 /** Fields of a form that hold JSON. */
 const JSON_FIELDS = ['consent', 'retry', 'script', 'mapping'] as const;
 

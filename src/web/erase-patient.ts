@@ -1,20 +1,98 @@
 /**
- * The erasure of a patient, for whoever asks: API and page both come through here. The key goes at once, so nothing of the patient opens
- * any more; the rest follows in the background. Works also for one whose data no longer opens.
+ * The erasure of a patient, for whoever asks: API and page both come through here. Once two administrators work here it waits for the
+ * second of them (SE-20, HS-21); a service never counts as one. Then the key goes at once, so nothing of the patient opens any more; the
+ * rest follows in the background. Works also for one whose data no longer opens.
  */
 import { log } from '../log.ts';
 import { insertErasure, liveCallOf, openRedFlagOf, patientExists } from '../store/erasure.ts';
 import { sendJobHints } from '../store/job-hints.ts';
 import { findJob } from '../store/jobs.ts';
+import {
+  endRequest,
+  getRequest,
+  insertRequest,
+  type ListedRequest,
+  openErasureOf,
+  type PatientRequest,
+} from '../store/patient-requests.ts';
+import { newestRecordOf } from '../store/retention.ts';
+import { alreadyAnswered, keyIfAny, knownRequest } from './answer-request.ts';
+import { approvers } from './command-campaign.ts';
+import type { Actor } from './context.ts';
 import { notFound, Problem } from './errors.ts';
+import { refuseIfHeld } from './hold-patient.ts';
 import type { Ask } from './route.ts';
 
-/** The id of the job that does the rest. */
-export async function erasePatient(
-  { db, config, env, actor, now }: Pick<Ask, 'db' | 'config' | 'env' | 'actor' | 'now'>,
-  id: string,
-): Promise<string | null> {
+type Asker = Pick<Ask, 'db' | 'config' | 'env' | 'actor' | 'now'>;
+
+/** `jobId`: the work that removes the rest. */
+export type Erasing =
+  | { readonly status: 'erasing'; readonly jobId: string | null; readonly requestId: null }
+  | { readonly status: 'waiting'; readonly jobId: null; readonly requestId: string };
+
+export async function erasePatient(ask: Asker & Pick<Ask, 'newId'>, id: string): Promise<Erasing> {
+  await refuseErasure(ask, id);
+  // One that was begun goes on: its key is gone already.
+  if ((await isErased(ask, id)) || !(await needsSecond(ask))) return eraseNow(ask, id);
+  const { db, actor, now } = ask;
+  const request = { id: ask.newId('req'), patientId: id, kind: 'erasure', receivedAt: now, callId: null } as const;
+  if (await insertRequest(db, null, { ...request, details: null }, actor, now))
+    log.info('erasure.requested', { actor: actor.id, patient_id: id });
+  const waiting = await openErasureOf(db, id);
+  if (waiting === null) throw alreadyAnswered();
+  return { status: 'waiting', jobId: null, requestId: waiting.id };
+}
+
+export const needsSecond = async (ask: Pick<Ask, 'db' | 'config'>): Promise<boolean> => (await approvers(ask)) >= 2;
+
+/** An approval is the word of another person than who asked. */
+export const mayApprove = (actor: Pick<Actor, 'id' | 'name' | 'roles'>, request: ListedRequest): boolean =>
+  actor.roles.includes('admin') &&
+  !actor.id.startsWith('service:') &&
+  actor.id !== request.createdBy &&
+  actor.name.toLowerCase() !== request.createdName.toLowerCase();
+
+export async function approveErasure(ask: Asker, requestId: string): Promise<Erasing & { readonly patientId: string }> {
+  const { db, actor, now } = ask;
+  const request = await erasureRequest(ask, requestId);
+  const { patientId } = request;
+  await refuseErasure(ask, patientId);
+  // Before the key goes: who is refused at the same moment stays.
+  const isMine = await endRequest(db, null, requestId, { status: 'done', outcome: null }, actor, now);
+  // Approved by a try that died before it could begin.
+  if (!isMine && (await getRequest(db, requestId))?.status !== 'done') throw alreadyAnswered();
+  log.info('erasure.approved', { actor: actor.id, patient_id: patientId });
+  return { ...(await eraseNow(ask, patientId)), patientId };
+}
+
+export async function refuseErasureRequest(ask: Asker, requestId: string, reason: string): Promise<PatientRequest> {
+  const { db, actor, now } = ask;
+  const { patientId } = await erasureRequest(ask, requestId);
+  const ending = { status: 'denied', outcome: reason } as const;
+  if (!(await endRequest(db, await keyIfAny(ask, patientId), requestId, ending, actor, now))) throw alreadyAnswered();
+  log.info('erasure.refused', { actor: actor.id, patient_id: patientId });
+  return knownRequest(ask, requestId);
+}
+
+async function erasureRequest(ask: Asker, requestId: string): Promise<ListedRequest> {
+  const request = await getRequest(ask.db, requestId);
+  if (request === null) throw notFound();
+  if (request.kind !== 'erasure')
+    throw new Problem(409, 'not_an_erasure', {
+      detail: 'Only an erasure is approved or refused. Answer this one instead.',
+    });
+  if (!mayApprove(ask.actor, request))
+    throw new Problem(409, 'second_approver', {
+      detail: 'Another administrator than the one who asked has to say so, in person: a service does not count.',
+    });
+  if (request.status !== 'open' && request.status !== 'done') throw alreadyAnswered();
+  return request;
+}
+
+/** What stands in the way of it, said before it is asked for and again before it is done. */
+async function refuseErasure({ db, config, now }: Asker, id: string): Promise<void> {
   if (!(await patientExists(db, id))) throw notFound();
+  await refuseIfHeld(db, id);
   const live = await liveCallOf(db, id);
   if (live !== null)
     throw new Problem(409, 'call_live', { detail: `Hang up ${live} first, or wait until it is over.` });
@@ -23,12 +101,22 @@ export async function erasePatient(
       detail: 'A red flag of this patient waits under Tasks. See to it first.',
     });
   }
+  const newest = config.recordMinimumYears === 0 ? null : await newestRecordOf(db, id);
+  const until = (newest ?? 0) + config.recordMinimumYears * YEAR_MS;
+  if (newest !== null && now < until)
+    throw new Problem(409, 'retention_minimum', {
+      detail: `The record of this patient has to be kept until ${new Date(until).toISOString().slice(0, 10)} (RECORD_MINIMUM_YEARS). Ask again then.`,
+    });
+}
+const YEAR_MS = 365.25 * 24 * 3_600_000;
+
+async function eraseNow({ db, config, env, actor, now }: Asker, id: string): Promise<Erasing> {
   await config.keyRing.vault().erase(id, now);
   await insertErasure(db, id, now);
   log.info('patient.erasing', { actor: actor.id, patient_id: id });
   const job = await findJob(db, 'erase_patient', id);
   if (job !== null) await sendJobHints(env, [job.id]);
-  return job?.id ?? null;
+  return { status: 'erasing', jobId: job?.id ?? null, requestId: null };
 }
 
 export const isErased = async ({ config }: Pick<Ask, 'config'>, id: string): Promise<boolean> =>

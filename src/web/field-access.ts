@@ -31,6 +31,11 @@ export const FIELD_ACCESS = {
   recording: clinical,
   call_events: clinical,
   patient_export: clinical,
+  /** What they asked for about their own data; the front desk takes it down. */
+  patient_requests: frontDesk,
+  disclosures: clinical,
+  /** Name, number and birth date of a patient who is marked as sensitive (HS-24). */
+  sensitive_patients: clinical,
   campaign_counts: everybody,
   contact_rows: dialer,
   refused_contacts: { ...clinical, clinician: 'none', operator: 'full' },

@@ -138,13 +138,13 @@ const HEAD = {
 } satisfies Omit<ZodOpenApiObject, 'paths'>;
 
 function operation(route: Route): ZodOpenApiOperationObject {
-  const { summary = '', roles, phi, params, query } = route;
+  const { summary = '', roles, phi, needsPerson, params, query } = route;
   const isUnsafe = route.method !== 'GET';
   const content = bodyOf(route);
   return {
     operationId: operationIdOf(route),
     summary,
-    description: `Roles: ${roles.join(', ')}.${phi ? ' The answer can hold patient data.' : ''}`,
+    description: `Roles: ${roles.join(', ')}.${phi ? ' The answer can hold patient data.' : ''}${needsPerson === true ? ' For people: no service token can do it.' : ''}`,
     tags: [tagOf(route.path)],
     'x-roles': [...roles],
     'x-phi': phi,

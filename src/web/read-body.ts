@@ -39,7 +39,8 @@ export function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-const API_BODY_MAX_BYTES = 64 * 1024;
+/** Of what is no list and no file. */
+export const API_BODY_MAX_BYTES = 64 * 1024;
 
 export async function readJson(request: Request, maxBytes = API_BODY_MAX_BYTES): Promise<unknown> {
   const bytes = await readBytes(request, maxBytes);

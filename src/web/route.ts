@@ -13,6 +13,7 @@ import { recordAudit } from './audit.ts';
 import { checkInput } from './check-input.ts';
 import type { Actor, AppContext, AppEnv } from './context.ts';
 import { notFound, Problem, type ProblemStatus, problemOf } from './errors.ts';
+import { countExport } from './rate-limit.ts';
 import { readJson } from './read-body.ts';
 import { requestDigest } from './request-digest.ts';
 
@@ -27,6 +28,10 @@ interface Guarded {
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /** Gives away much at once: of these somebody has twenty a minute. */
+  readonly isExport?: true;
+  /** A person's word: no service token gives it, whatever its role. */
+  readonly needsPerson?: true;
   /** Of the JSON it takes, where that is more than requests usually are. */
   readonly maxBodyBytes?: number;
 }
@@ -39,8 +44,8 @@ interface Described {
   readonly answers: Readonly<Record<number, z.ZodType | null>>;
   /** Content types it answers with beside JSON. */
   readonly types?: readonly string[];
-  /** Bodies that the handler reads by itself. Of a form: the fields beside `file`. */
-  readonly reads?: { readonly json?: z.ZodType; readonly form?: z.ZodType };
+  /** Bodies that the handler reads by itself. Of a form: the fields beside `file`; `maxBytes` is the file's. */
+  readonly reads?: { readonly json?: z.ZodType; readonly form?: z.ZodType; readonly maxBytes: number };
   /** Refusals that do not follow from the rest of this. */
   readonly refusals?: readonly ProblemStatus[];
 }
@@ -110,6 +115,8 @@ async function answerTo<S extends RouteSpec>(
 ): Promise<Response> {
   const actor = c.get('actor');
   if (!spec.roles.some((role) => actor.roles.includes(role))) throw new Problem(403, 'forbidden');
+  if (spec.needsPerson === true && c.get('signIn') === null) throw personNeeded();
+  if (spec.isExport === true) await countExport(c);
   const params = spec.params?.safeParse(c.req.param());
   if (params?.success === false) throw notFound();
   const key = idempotencyKeyOf(spec, c);
@@ -128,6 +135,11 @@ async function answerTo<S extends RouteSpec>(
   if (key === null) return handle({ ...ask, ...makingWithout(ask.now) });
   return answerOnce(spec, ask, { key, request }, async (making) => handle({ ...ask, ...making }));
 }
+
+const personNeeded = (): Problem =>
+  new Problem(403, 'person_needed', {
+    detail: 'A service token cannot do this: somebody has to give their word for it. Sign in as yourself.',
+  });
 
 /** A parameter given twice is an array, which no schema takes. */
 function queryOf(c: AppContext): Record<string, unknown> {

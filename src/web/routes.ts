@@ -10,8 +10,10 @@ import { consentRoutes } from './api/consents.ts';
 import { correctionRoutes } from './api/corrections.ts';
 import { deliveryRoutes } from './api/deliveries.ts';
 import { dialingRoutes } from './api/dialing.ts';
+import { disclosureRoutes } from './api/disclosures.ts';
 import { doctorRoutes } from './api/doctor.ts';
 import { emergencyAccessRoutes } from './api/emergency-access.ts';
+import { holdRoutes } from './api/holds.ts';
 import { importRoutes } from './api/imports.ts';
 import { intakeNoteRoutes } from './api/intake-notes.ts';
 import { jobRoutes } from './api/jobs.ts';
@@ -23,10 +25,12 @@ import { patientCallRoutes } from './api/patient-calls.ts';
 import { patientExportRoutes } from './api/patient-export.ts';
 import { patientImportRoutes } from './api/patient-imports.ts';
 
+import { patientRequestRoutes } from './api/patient-requests.ts';
 import { patientRoutes } from './api/patients.ts';
 import { questionnaireRoutes } from './api/questionnaires.ts';
 import { reassignedNumberRoutes } from './api/reassigned-numbers.ts';
 import { recordingRoutes } from './api/recordings.ts';
+import { retentionRoutes } from './api/retention.ts';
 import { reviewRoutes } from './api/reviews.ts';
 import { staffRoutes } from './api/staff.ts';
 import { statsRoutes } from './api/stats.ts';
@@ -57,6 +61,10 @@ const listed: readonly Route[] = [
   ...patientRoutes,
   ...patientCallRoutes,
   ...patientExportRoutes,
+  ...disclosureRoutes,
+  ...holdRoutes,
+  ...patientRequestRoutes,
+  ...retentionRoutes,
   ...staffRoutes,
   ...emergencyAccessRoutes,
   ...taskRoutes,

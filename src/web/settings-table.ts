@@ -188,7 +188,12 @@ export const SETTINGS: Readonly<Record<VariableName, Setting>> = {
   },
   RETENTION_DAYS: {
     group: 'data',
-    meaning: 'How long uploaded audio and what was written down of it are kept, in days.',
+    meaning: 'How long audio is kept, in days: of calls from the signature under the note, of uploads from the upload.',
     show: ({ retentionDays }) => String(retentionDays),
+  },
+  RECORD_MINIMUM_YEARS: {
+    group: 'data',
+    meaning: 'No patient is erased before their last call with a note is so many years old. 0: not asked for.',
+    show: ({ recordMinimumYears }) => String(recordMinimumYears),
   },
 };

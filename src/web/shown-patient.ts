@@ -1,7 +1,8 @@
 /** A patient as somebody may see them: what is not theirs to see is null. API and pages show this and nothing else (HS-18). */
 import type { Patient } from '../store/patients.ts';
 import type { Actor } from './context.ts';
-import { accessTo, ifSeen, sees } from './field-access.ts';
+import { Problem } from './errors.ts';
+import { accessTo, type Field, ifSeen, sees } from './field-access.ts';
 import { initials, maskNumber } from './mask.ts';
 
 export interface ShownPatient {
@@ -22,19 +23,33 @@ export interface ShownPatient {
   readonly updatedAt: number;
 }
 
+/** Marked as sensitive, for whoever lacks that right (HS-24): then nothing can be revealed either, but the last digits. */
+const isHiddenFrom = (actor: Pick<Actor, 'roles'>, { flags }: Pick<Patient, 'flags'>): boolean =>
+  flags.includes('sensitive') && !sees(actor, 'sensitive_patients');
+
+/** Who does not see it whole would put nothing in the place of something. */
+export function refuseIfHidden(actor: Pick<Actor, 'roles'>, patient: Pick<Patient, 'flags'>): void {
+  if (isHiddenFrom(actor, patient))
+    throw new Problem(403, 'sensitive_patient', {
+      detail: 'This patient is marked as sensitive. Ask a clinician or an administrator.',
+    });
+}
+
 export function shownPatient(actor: Pick<Actor, 'roles'>, patient: Patient): ShownPatient {
+  const isHidden = isHiddenFrom(actor, patient);
   const isThere = (field: 'patient_name' | 'phone_number') => accessTo(actor, field) !== 'none';
+  const shown = <T>(field: Field, value: T): T | null => (isHidden ? null : ifSeen(actor, field, value));
   return {
     id: patient.id,
-    initials: isThere('patient_name') ? initials(patient) : null,
+    initials: isThere('patient_name') && !isHidden ? initials(patient) : null,
     maskedNumber: isThere('phone_number') ? maskNumber(patient.phoneNumber) : null,
-    phoneNumber: ifSeen(actor, 'phone_number', patient.phoneNumber),
-    firstName: ifSeen(actor, 'patient_name', patient.firstName),
-    lastName: ifSeen(actor, 'patient_name', patient.lastName),
-    dateOfBirth: ifSeen(actor, 'birth_date', patient.dateOfBirth),
-    externalId: ifSeen(actor, 'external_id', patient.externalId),
+    phoneNumber: shown('phone_number', patient.phoneNumber),
+    firstName: shown('patient_name', patient.firstName),
+    lastName: shown('patient_name', patient.lastName),
+    dateOfBirth: shown('birth_date', patient.dateOfBirth),
+    externalId: shown('external_id', patient.externalId),
     language: ifSeen(actor, 'patient_details', patient.language),
-    state: ifSeen(actor, 'patient_details', patient.state),
+    state: shown('patient_details', patient.state),
     timeZone: ifSeen(actor, 'patient_details', patient.timeZone),
     flags: ifSeen(actor, 'patient_details', patient.flags),
     createdAt: patient.createdAt,

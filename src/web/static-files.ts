@@ -11,8 +11,11 @@ export async function staticFile(c: AppContext): Promise<Response> {
   const headers = new Headers(known === undefined ? {} : { 'If-None-Match': known });
   const asset = await c.env.ASSETS.fetch(new URL(`/${name}`, c.req.url), { headers });
   if (asset.status !== 200 && asset.status !== 304) throw notFound();
-  const response = new Response(asset.body, asset);
-  // Short, then revalidated by ETag: a deployment is seen within minutes.
-  response.headers.set('Cache-Control', 'public, max-age=300, must-revalidate');
-  return response;
+  // Short, then revalidated by ETag: a deployment is seen within minutes. What else the platform says of the file is for nobody.
+  const answer = new Headers({ 'Cache-Control': 'public, max-age=300, must-revalidate' });
+  for (const header of ['Content-Type', 'Content-Length', 'ETag']) {
+    const value = asset.headers.get(header);
+    if (value !== null) answer.set(header, value);
+  }
+  return new Response(asset.body, { status: asset.status, headers: answer });
 }

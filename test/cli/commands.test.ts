@@ -96,6 +96,13 @@ describe('patient find', () => {
   });
 });
 
+it('call hangup asks the service once, and says that it is under way (S1-C7)', async () => {
+  const service = await givenService(() => ({ status: 202, json: { call_id: 'call_1', status: 'in_progress' } }));
+  const { code, out } = await runCli(service, ['call', 'hangup', 'call_1']);
+  expect([code, routes(service)]).toEqual([0, ['POST /api/calls/call_1/hangup']]);
+  expect(out).toBe('It is being hung up.\n');
+});
+
 describe('call sign', () => {
   it('signs the version that was read, with what is added', async () => {
     const service = await givenService(() => ({ status: 201, json: { note_version: 2, by: 'me', status: 'signed' } }));
@@ -142,7 +149,7 @@ describe('patient erase', () => {
 describe('a file', () => {
   const given = ['call', 'recording', 'call_1', '-o'];
 
-  it('is for its owner alone, whole under its name, and is not written over', async () => {
+  it('is for its owner alone, whole under its name, and is not written over (S2-R4, HS-25)', async () => {
     const file = path.join(givenFolder(), 'call.mp3');
     const service = await givenService(() => ({ text: 'sound' }));
     expect((await runCli(service, [...given, file])).code).toBe(0);
@@ -244,7 +251,7 @@ describe('campaign create', () => {
     });
   });
 
-  it('draws a bar where somebody looks, and writes lines where nobody does', async () => {
+  it('draws a bar where somebody looks, and writes lines where nobody does (S2-C2)', async () => {
     const lines = (await create()).ended.err;
     expect(lines).toBe('Reading the list: 33%  1 taken, 0 refused\nReading the list: 100%  2 taken, 1 refused\n');
     const bar = (await create([], { isTTY: true })).ended;
@@ -340,7 +347,7 @@ describe('transcribe', () => {
     expect(ended.err).not.toContain('.hidden');
   });
 
-  it('goes into folders, to a file and as JSON when asked', async () => {
+  it('goes into folders, to a file and as JSON when asked (S2-C3, S2-L2)', async () => {
     const folder = given();
     const output = path.join(folder, 'said.json');
     const service = await givenService(answer);

@@ -17,7 +17,7 @@ const list = { items: [{ ...patient, phone_number: '•••• 0143' }], next_
 const patients = () => givenService(({ path }) => ({ json: path.startsWith('/api/patients/') ? patient : list }));
 
 describe('telephone numbers', () => {
-  it('are masked in every answer, also as JSON and where they stand deep inside', async () => {
+  it('are masked in every answer, also as JSON and where they stand deep inside (S1-C3, S1-V3)', async () => {
     const service = await givenService(() => ({ json: { ...patient, consents: [{ phone_number: '+12025550199' }] } }));
     for (const given of [
       ['patient', 'get', 'pat_1'],
@@ -29,7 +29,7 @@ describe('telephone numbers', () => {
     }
   });
 
-  it('are whole with --reveal', async () => {
+  it('are whole with --reveal (S1-V3)', async () => {
     const { out } = await runCli(await patients(), ['patient', 'get', 'pat_1', '--reveal']);
     expect(out).toContain('+12025550143');
   });
@@ -97,7 +97,7 @@ describe('colours', () => {
 });
 
 describe('tables', () => {
-  it('line up under their headings, with a dash for what is not there', async () => {
+  it('line up under their headings, with a dash for what is not there (S2-C2)', async () => {
     const { out } = await runCli(await patients(), ['patient', 'list'], { zone: 'Europe/London' });
     expect(out).toBe(
       [
@@ -108,7 +108,7 @@ describe('tables', () => {
     );
   });
 
-  it('that are empty say so in words; as JSON they are an empty list', async () => {
+  it('that are empty say so in words; as JSON they are an empty list (S1-C1)', async () => {
     const service = await givenService(() => ({ json: { items: [], next_cursor: null } }));
     expect((await runCli(service, ['patient', 'list'])).out).toBe('Nobody is on file.\n');
     expect(JSON.parse((await runCli(service, ['patient', 'list', '--json'])).out)).toEqual({
@@ -117,7 +117,7 @@ describe('tables', () => {
     });
   });
 
-  it('of what is not known yet show every field that comes', async () => {
+  it('of what is not known yet show every field that comes (S1-C9)', async () => {
     const service = await givenService(() => ({
       json: { calls: { today: 7 }, by_status: [{ status: 'completed', n: 5 }] },
     }));
@@ -127,7 +127,7 @@ describe('tables', () => {
   });
 });
 
-it('config shows what is set by groups, and of a secret that it is', async () => {
+it('config shows what is set by groups, and of a secret that it is (S1-C10)', async () => {
   const settings = [
     { name: 'CLINIC_NAME', meaning: '', set: true, secret: false, value: 'Example Clinic', fingerprint: null },
     { name: 'TELNYX_API_KEY', meaning: '', set: true, secret: true, value: null, fingerprint: 'a1b2' },
@@ -159,7 +159,7 @@ describe('lists', () => {
     });
   const ids = (out: string) => (JSON.parse(out) as { items: { call_id: string }[] }).items.map(({ call_id: id }) => id);
 
-  it('go over the pages as far as was asked, and no further', async () => {
+  it('go over the pages as far as was asked, and no further (S1-C5)', async () => {
     const service = await pages();
     expect(ids((await runCli(service, ['call', 'list', '--limit', '250', '--json'])).out)).toHaveLength(250);
     expect(service.asked.map(({ path }) => path)).toEqual(['/api/calls?limit=200', '/api/calls?limit=50&cursor=200']);

@@ -34,7 +34,9 @@ describe('asking again', () => {
     const told = await givenService(failing(1, { ...problem(503, 'away'), headers: { 'retry-after': '7' } }));
     expect((await runCli(told, start)).pauses).toEqual([7000]);
     const forLong = await givenService(failing(1, { ...problem(503, 'away'), headers: { 'retry-after': '9999' } }));
-    expect((await runCli(forLong, start)).pauses).toEqual([30_000]);
+    expect((await runCli(forLong, start)).pauses).toEqual([120_000]);
+    const busy = await givenService(failing(1, { ...problem(429, 'rate_limited'), headers: { 'retry-after': '60' } }));
+    expect((await runCli(busy, start)).pauses).toEqual([60_000]);
   });
 
   it('gives up after three times more', async () => {

@@ -25,6 +25,14 @@ describe('signing in', () => {
     });
   });
 
+  it('sends a person’s own token in their place, which signing a note needs', async () => {
+    const service = await givenService(() => ({ json: {} }));
+    const env = { TELNYX_EDGE_INTAKE_URL: service.url, ...TOKEN, CF_ACCESS_TOKEN: 'a.b.c' };
+    await runCli(service, ['config'], { env });
+    expect(service.asked[0]?.headers).toMatchObject({ 'cf-access-token': 'a.b.c' });
+    expect(service.asked[0]?.headers).not.toHaveProperty('cf-access-client-id');
+  });
+
   it('at a service of this machine takes the token that was left for its port', async () => {
     const service = await givenService(() => ({ json: {} }));
     const root = givenLocalToken(Number(new URL(service.url).port), '{"client_id":"local","client_secret":"s"}');

@@ -17,7 +17,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-it('starts the stand-ins, signs this machine in at them for as long, and ends with them', {
+it('starts the stand-ins, signs this machine in at them for as long, and ends with them (S1-C12, S1-I5)', {
   timeout: 20_000,
 }, async () => {
   const [access, telnyx, upstream] = [await freePort(), await freePort(), await freePort()];

@@ -99,7 +99,7 @@ describe('campaign watch', () => {
   const watch = async (answer: Answer, ...flags: string[]) =>
     runCli(await givenService(answer), ['campaign', 'watch', 'cmp_1', ...flags]);
 
-  it('prints a line for each step and ends with 0 when it is completed', async () => {
+  it('prints a line for each step and ends with 0 when it is completed (S2-L1, S2-E03)', async () => {
     const ended = await watch(going('completed'));
     expect(ended.code).toBe(0);
     expect(ended.out.split('\n').filter((line) => line.startsWith('Campaign: '))).toEqual([

@@ -61,7 +61,7 @@ describe('the lines of a campaign', () => {
     expect(await dialer.stub.backlog('a')).toEqual({ waiting: 20 - dialed, live: 0 });
   });
 
-  it('are refused past its own live calls, with lines of the account free', async () => {
+  it('are refused past its own live calls, with lines of the account free (S2-F8)', async () => {
     await dialer.enqueueMany('a', 3, { pacePerSecond: 30, maxLiveCalls: 1 });
     expect(await dialer.take('a-0')).toEqual(granted);
     later(1000);

@@ -2,10 +2,12 @@
 import { createMessageBatch, evictDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Dialer } from '../../src/dialer/dialer.ts';
+import { STOPPING_FLAGS } from '../../src/domain/campaign/gate-policy.ts';
 import type { DialMessage } from '../../src/env.ts';
 import worker from '../../src/index.ts';
 import { IntakeSession } from '../../src/session/intake-session.ts';
 import { getCall } from '../../src/store/calls.ts';
+import { updateDetails } from '../../src/store/patients.ts';
 import { insertSuppression } from '../../src/store/suppressions.ts';
 import type { FakeTelnyx } from '../support/fake-telnyx.ts';
 import { catchHints, consume, dialerNamed, type Hints } from '../support/given-dialer.ts';
@@ -98,6 +100,31 @@ describe('a hint', () => {
     expect(telnyx.actions).toEqual([]);
   });
 
+  it.each(STOPPING_FLAGS)(
+    'for a patient marked %s since then is blocked: the queued call is dropped (CL-19, HS-17)',
+    async (flag) => {
+      const placed = await givenHinted();
+      await updateDetails(db, ring, placed.patient.id, { flags: [flag] }, Date.now());
+      expect(await consume(messageOf(placed))).toEqual({ acked: 1, retried: 0 });
+      expect(await getCall(db, ring, placed.callId)).toMatchObject({ status: 'blocked', error: 'patient_flag' });
+      expect(await attemptOf(placed)).toEqual({ status: 'blocked', reserved: 0 });
+      expect(telnyx.actions).toEqual([]);
+    },
+  );
+
+  it('for a patient who wants no voicemail is dialled, and the machine hears nothing (HS-17)', async () => {
+    const placed = await givenHinted();
+    await updateDetails(db, ring, placed.patient.id, { flags: ['no_voicemail'] }, Date.now());
+    await consume(messageOf(placed));
+    await dialed();
+    const call = sessionOf(placed);
+    await call.webhook('call.answered');
+    await call.webhook('call.machine.premium.detection.ended', { result: 'machine' });
+    await call.webhook('call.machine.premium.greeting.ended', { result: 'beep_detected' });
+    expect(telnyx.actions).not.toContain('speak');
+    expect(telnyx.actions.at(-1)).toBe('hangup');
+  });
+
   it('for a number that can be no US number, whatever was found when it was asked for, is blocked', async () => {
     const placed = await givenPlacedCall({ phoneNumber: '+12011110199' }, { numberValid: true });
     await dialer.enqueue(placed.attemptId, placed.callId);
@@ -162,7 +189,7 @@ describe('the real queue', () => {
 });
 
 describe('one dial per attempt', () => {
-  it('delivered twice, one after the other', async () => {
+  it('delivered twice, one after the other (T20)', async () => {
     const placed = await givenHinted();
     await consume(messageOf(placed));
     expect(await consume(messageOf(placed))).toEqual({ acked: 1, retried: 0 });

@@ -58,7 +58,7 @@ describe('the order', () => {
     expect([hints.take(), await dialer.lines()]).toEqual([[], { a: 'taken' }]);
   });
 
-  it('carries ids only in its hints', async () => {
+  it('carries ids only in its hints (T13, LG-01)', async () => {
     await dialer.enqueue('att_1', 'call_1');
     expect(hints.sent).toEqual([{ attempt_id: 'att_1', call_id: 'call_1' }]);
   });
@@ -164,7 +164,7 @@ describe('the permit', () => {
     expect(answers.map(({ permit }) => permit)).toEqual(['granted', 'gone']);
   });
 
-  it('keeps rate and cap over hundreds of calls of every length, and loses none', async () => {
+  it('keeps rate and cap over hundreds of calls of every length, and loses none (S2-F8)', async () => {
     const attempts = 120;
     const dialedAt: number[] = [];
     const dialed = new Set<string>();

@@ -22,7 +22,7 @@ afterEach(restore);
 const stop = () => dialer.stub.stop({ by: 'admin@clinic.example', now: Date.now() });
 const refused = expect.objectContaining({ permit: 'not_before' });
 
-describe('the kill switch (TC-27)', () => {
+describe('the kill switch (TC-27, T20, S1-J2)', () => {
   it('holds for what was hinted before, at once', async () => {
     expect(hints.take()).toEqual(['a-0', 'a-1']);
     await stop();

@@ -61,7 +61,7 @@ const one = async (changes?: Parameters<typeof givenCampaign>[1]): Promise<[Give
 };
 
 describe('who is due', () => {
-  it('gets a call, an attempt and a decision, holds number and patient, and is hinted at (TC-26, X10)', async () => {
+  it('gets a call, an attempt and a decision, holds number and patient, and is hinted at (TC-26, X10, T11)', async () => {
     const [campaign, person] = await one();
     await turn(campaign);
     const contact = await contactOf(person);
@@ -100,7 +100,7 @@ describe('who is due', () => {
     expect(await contactOf(person)).toMatchObject({ status: 'active', code: null });
   });
 
-  it('at one number with another of the same page: one is dialled, the other waits', async () => {
+  it('at one number with another of the same page: one is dialled, the other waits (TC-19)', async () => {
     const campaign = await givenCampaign([{}]);
     const [first] = campaign.people as [Person];
     const { phoneNumber } = first.patient;
@@ -127,7 +127,7 @@ describe('who is due', () => {
 });
 
 describe('who may not be called', () => {
-  it('is left out with the code of the step, and the decision is on record (TC-10, TC-26)', async () => {
+  it('is left out with the code of the step, and the decision is on record (TC-10, TC-26, T11)', async () => {
     const [campaign, person] = await one();
     await suppress(person);
     expect(await turn(campaign)).toBe(Date.now() + 1000);
@@ -305,7 +305,7 @@ describe('a campaign that is stopped', () => {
     expect(await contactOf(campaign.people[5] as Person)).toMatchObject({ status: 'ready' });
   });
 
-  it('when its money is spent (X11)', async () => {
+  it('when its money is spent (X11, SE-18, T20)', async () => {
     const [campaign, person] = await one({ status: 'running', spendCapNanos: 1000 });
     const call = await givenPlacedCall();
     await testEnv.DB.prepare('update calls set campaign_id = ? where id = ?').bind(campaign.id, call.callId).run();

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { runChaos } from '../support/run-chaos.ts';
 import { PORTS } from './ports.ts';
 
-it('a campaign of 12 with 5 % of every fault, on queues that lose and double messages and with a killed worker, ends for everybody: nobody is rung twice, in spite of a rule or too fast (X10, T20)', () => {
+it('a campaign of 12 with 5 % of every fault, on queues that lose and double messages and with a killed worker, ends for everybody: nobody is rung twice, in spite of a rule or too fast (X10, T20, S1-M15)', () => {
   const run = runChaos(PORTS.chaosCampaign, '--campaign', '12');
   expect(run.status, `${run.stdout}${run.stderr}`.slice(-3000)).toBe(0);
   expect(run.stdout).toMatch(/^contacts {2,}12$/m);

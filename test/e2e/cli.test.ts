@@ -69,7 +69,7 @@ let patientId: string;
 let callId: string;
 let campaignId: string;
 
-it('puts a patient on file from standard input, so that no history holds who it is', async () => {
+it('puts a patient on file from standard input, so that no history holds who it is (S1-C2, S1-C3)', async () => {
   const refused = await cliProcess(['call', 'start', redFlag.phone]);
   expect(refused.code).toBe(5);
   expect(refused.err).toMatch(/^no_consent: There is no consent .*--consent-basis/);
@@ -87,7 +87,7 @@ it('puts a patient on file from standard input, so that no history holds who it 
   expect((await cli(['patient', 'get', patientId, '--reveal'])).out).toContain(redFlag.phone);
 });
 
-it('rings the patient, tells what is said as it is said, and how it ended', async () => {
+it('rings the patient, tells what is said as it is said, and how it ended (S1-C4, S1-C6, S1-C11)', async () => {
   const call = await json<{ call_id: string; status: string }>('call', 'start', '--patient', patientId);
   callId = call.call_id;
   const watched = await cliProcess(['call', 'watch', callId, '--json']);
@@ -104,7 +104,7 @@ it('rings the patient, tells what is said as it is said, and how it ended', asyn
   expect(news.filter(({ kind }) => kind === 'transcript')).toHaveLength(items.length);
 });
 
-it('reads the note and keeps the recording, never over another file', async () => {
+it('reads the note and keeps the recording, never over another file (S1-C8)', async () => {
   const note = await cli(['call', 'note', callId, '--wait']);
   expect(note.code).toBe(0);
   expect(note.out).toMatch(/hpi\.pain_level +\d+ +answered +keys/);
@@ -169,7 +169,7 @@ it('reads a list, with a verdict for each bad row, and rings nobody by it', asyn
   });
 });
 
-it('runs it to its end, and saves what became of everybody', async () => {
+it('runs it to its end, and saves what became of everybody (S2-C1)', async () => {
   const tested = await cli(['campaign', 'test-call', campaignId, TESTER, '--wait']);
   expect(tested).toMatchObject({ code: 0, out: 'Answered. The campaign may be started.\n' });
   const started = await cli(['campaign', 'start', campaignId, '--yes', '--watch']);
@@ -194,7 +194,7 @@ it('keeps a number from being called, and says so to whoever asks', async () => 
   expect((await cli(['suppress', 'check', number])).code).toBe(0);
 });
 
-it('says what is wrong with the installation, and with whoever asks it wrongly', async () => {
+it('says what is wrong with the installation, and with whoever asks it wrongly (S2-L4)', async () => {
   const well = await cli(['doctor']);
   expect(well).toMatchObject({ code: 0, out: expect.stringContaining('Nothing is wrong.') });
   expect((await cli(['call', 'get', 'call_0'])).code).toBe(4);

@@ -142,13 +142,13 @@ describe('every page', () => {
     expect(Math.min(...seen.map(({ bytes }) => bytes))).toBeGreaterThan(MOST_BYTES / 2);
   });
 
-  it('asks nobody else, and complains of nothing', () => {
+  it('asks nobody else, and complains of nothing (LG-10)', () => {
     const own = new URL(stack.access.url).origin;
     expect(found(({ origins }) => origins.filter((origin) => origin !== own))).toEqual([]);
     expect(found(({ complaints }) => complaints)).toEqual([]);
   });
 
-  it('allows no inline code', () => {
+  it('allows no inline code (SE-13)', () => {
     for (const { policy } of seen) {
       expect(policy).toContain("default-src 'none'");
       expect(policy).not.toContain('unsafe');

@@ -119,7 +119,7 @@ it('corrects what is on file', async () => {
   expect(await page.locator('#who').innerText()).toContain('NY');
 });
 
-it('is told why a call is refused, keeps what was typed, states the consent, and sees the call run', async () => {
+it('is told why a call is refused, keeps what was typed, states the consent, and sees the call run (S1-P3)', async () => {
   await page.locator('#call-panel > summary').click();
   await page.locator('#call_language').selectOption('en');
   await page.getByRole('button', { name: 'Place the call' }).click();

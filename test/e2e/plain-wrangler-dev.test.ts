@@ -161,7 +161,7 @@ async function webhook(event: string, payload: Record<string, unknown>, id: stri
 const question = (state: unknown) =>
   JSON.parse(Buffer.from(String(state), 'base64').toString()) as { s: string; q: string; n: number };
 
-it('carries a call from the request to the note over documented variables alone', async () => {
+it('carries a call from the request to the note over documented variables alone (S1-I6, S2-L8)', async () => {
   expect((await fetch(`${workerUrl}/api/calls`)).status).toBe(401);
   const placed = await api('POST', '/api/calls', {
     phone_number: '+12025550188',
@@ -268,7 +268,7 @@ it('carries a call from the request to the note over documented variables alone'
   expect(asked.filter(({ path }) => path === '/v2/calls')).toHaveLength(1);
 });
 
-it('refuses what it should: forged webhooks, foreign tokens, bad numbers, calls without consent', async () => {
+it('refuses what it should: forged webhooks, foreign tokens, bad numbers, calls without consent (S1-T3, S2-T3)', async () => {
   const forged = await fetch(`${workerUrl}/webhooks/telnyx`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

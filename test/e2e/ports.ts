@@ -15,6 +15,7 @@ export const PORTS = {
   cli: 8897,
   transcribe: 8947,
   review: 8907,
+  canary: 8987,
 } as const;
 
 export const stackPorts = (first: number) => ({ access: first, worker: first + 1, telnyx: first + 2 });

@@ -2,7 +2,7 @@
  * One recorded call of a patient whose every word is marked, from the phone to the player; then a search of everything this machine
  * has written for those marks, and the erasure, also against an older copy of the database put back in its place.
  */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -11,7 +11,7 @@ import type { Persona } from '../../src/simulator/persona.ts';
 import { personas } from '../../src/simulator/personas.ts';
 import { renderRecording } from '../../src/simulator/recording-audio.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { encodingsOf } from '../support/encodings.ts';
+import { searchLeaks, sink, sinksUnder } from '../support/search-leaks.ts';
 import { type LocalStack, startLocalStack } from '../tools/local-stack.ts';
 import { PORTS, stackPorts } from './ports.ts';
 
@@ -78,7 +78,7 @@ async function until<T>(ask: () => Promise<T | null | false>, limitMs = 30_000):
   }
 }
 
-it('the recording of a call is fetched while its page is open, and what is played is what the line carried, sample by sample', async () => {
+it('the recording of a call is fetched while its page is open, and what is played is what the line carried, sample by sample (S1-F13, S1-P7)', async () => {
   const patient = await stack.api('POST', '/api/patients', {
     phone_number: marked.phone,
     first_name: marked.firstName,
@@ -147,36 +147,29 @@ it('an answer’s second starts the player there, and the transcript follows in 
   expect(complaints).toEqual([]);
 });
 
-it('nothing of the patient stands in D1, R2, Durable Objects, logs or addresses, in any encoding (HS-04, LG-05)', async () => {
+it('nothing of the patient stands in D1, R2, Durable Objects, logs or addresses, in any encoding (HS-04, LG-05, T13, HS-09)', async () => {
   await page.close();
   await stack.stop();
   cpSync(database, olderDatabase, { recursive: true });
   const [recording] = stack.telnyx.engine.recordings.all();
   const audio = Buffer.from(renderRecording(recording!)).subarray(1000, 1064);
-  const files = filesUnder(stateFolder);
-  const found: string[] = [];
-  for (const file of files) {
-    const contents = readFileSync(file);
-    for (const mark of MARKS)
-      for (const form of encodingsOf(mark))
-        if (contents.includes(form)) found.push(`${path.relative(stateFolder, file)}: ${mark}`);
-    if (contents.includes(audio)) found.push(`${path.relative(stateFolder, file)}: audio`);
-  }
+  const files = sinksUnder(stateFolder, ['secrets.json']);
+  const heard = files.filter(({ contents }) => contents.includes(audio)).map(({ name }) => `${name}: audio`);
+  const found = [...searchLeaks(files, MARKS), ...heard];
   expect(found).toEqual([]);
   const { log } = stack.telnyx.engine;
   const asked = log.flatMap((entry) =>
     entry.kind === 'request' ? [`${entry.path}?${JSON.stringify(entry.query)}`] : [entry.url],
   );
-  const urls = [...addresses, ...asked].join('\n');
-  expect(MARKS.flatMap(encodingsOf).filter((form) => urls.includes(form))).toEqual([]);
+  expect(searchLeaks([sink('addresses', [...addresses, ...asked])], MARKS)).toEqual([]);
   // Not vacuous: the search looked where things are, and finds what is there.
   const places = ['v3/d1', 'v3/r2', 'IntakeSession', 'KeyVault', 'worker.log'];
-  expect(places.filter((place) => !files.some((file) => file.includes(place)))).toEqual([]);
-  const everything = Buffer.concat(files.map((file) => readFileSync(file)));
+  expect(places.filter((place) => !files.some(({ name }) => name.includes(place)))).toEqual([]);
+  const everything = Buffer.concat(files.map(({ contents }) => contents));
   expect([patientId, callId, 'recording.stored'].filter((text) => !everything.includes(text))).toEqual([]);
 });
 
-it('an erased patient is gone, and an older copy of the database brings nothing back (C74, X13)', async () => {
+it('an erased patient is gone, and an older copy of the database brings nothing back (C74, X13, HS-21, T19)', async () => {
   stack = await startLocalStack({ ...options, keep: true });
   await stack.worker.ready();
   expect((await get(`/api/patients/${patientId}`)).body).toMatchObject({ first_name: marked.firstName });
@@ -203,10 +196,4 @@ async function expectNothing(): Promise<void> {
     expect((await get(`/api/calls/${callId}/${part}`)).status, part).toBe(404);
   expect((await get('/api/patients?external_id=REC-1')).body).toMatchObject({ items: [] });
   expect((await get('/api/calls')).body).toMatchObject({ items: [] });
-}
-
-function filesUnder(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => path.join(folder, name))
-    .filter((file) => statSync(file).isFile() && path.basename(file) !== 'secrets.json');
 }

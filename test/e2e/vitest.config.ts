@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { treeStamp } from '../tools/tree-stamp.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const CHAOS = 'test/e2e/chaos-*.test.ts';
@@ -14,7 +15,7 @@ export default defineConfig({
     environment: 'node',
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    reporters: ['default', ['json', { outputFile: path.join(root, 'test/reports/e2e.json') }]],
+    reporters: ['default', ['json', { outputFile: path.join(root, 'test/reports/e2e.json') }], treeStamp(root, 'e2e')],
     projects: [
       {
         extends: true,

@@ -5,7 +5,7 @@
 import { AREA_CODES, STATE_ZONES } from '../../src/domain/campaign/area-codes.ts';
 import type { Place } from '../../src/domain/campaign/calling-hours.ts';
 import type { ConsentOnFile } from '../../src/domain/campaign/gate.ts';
-import { PATIENT_FLAGS, type PatientFlag, type Purpose } from '../../src/domain/campaign/gate-policy.ts';
+import { type PatientFlag, type Purpose, STOPPING_FLAGS } from '../../src/domain/campaign/gate-policy.ts';
 import type { Random } from '../../src/simulator/random.ts';
 
 export const DAY_MS = 86_400_000;
@@ -82,7 +82,7 @@ function personOf(random: Random, index: number, before: string | undefined, { f
     number,
     places: [{ from: 0, place: { areaCode, state, zone } }, ...moves],
     consents: consentsOf(random, index, { from, until }),
-    flagged: random.chance(0.03) ? { at: within(random, from, until), flag: pick(random, PATIENT_FLAGS) } : null,
+    flagged: random.chance(0.03) ? { at: within(random, from, until), flag: pick(random, STOPPING_FLAGS) } : null,
     reassigned: reassignedOf(random, from),
     optsOutAt: random.chance(0.03) ? within(random, from, until) : null,
   };

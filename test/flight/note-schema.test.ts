@@ -5,7 +5,7 @@ import { noteSchema } from '../../src/web/api/note-schema.ts';
 import { castOf, crowdOf, everyPersona } from './cast.ts';
 import { givenFlight } from './flight.ts';
 
-it('fits, whoever was asked and however the call ended (C23)', async () => {
+it('fits, whoever was asked and however the call ended (C23, S1-F12)', async () => {
   const patients = castOf(everyPersona.length);
   const flight = await givenFlight({ ...crowdOf(patients), ringBacks: true });
   for (const persona of patients) flight.call(persona);

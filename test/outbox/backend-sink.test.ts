@@ -20,7 +20,7 @@ afterEach(() => vi.restoreAllMocks());
 const deliver = (timeoutMs?: number) => backendSink(settings, timeoutMs).deliver('dlv_1', HANDOVER, Date.now());
 
 describe('what is sent', () => {
-  it('is one POST of JSON with key, id and time, and the library of Standard Webhooks verifies it', async () => {
+  it('is one POST of JSON with key, id and time, and the library of Standard Webhooks verifies it (S1-I3, S1-I1)', async () => {
     const sent = givenReceiver(takes);
     expect(await deliver()).toEqual({ kind: 'delivered', httpStatus: 200, retryAfterMs: null });
     const [{ url, init, headers, body }] = sent as [(typeof sent)[number]];

@@ -71,7 +71,7 @@ describe('a note', () => {
     expect([deliveries?.length, jobs?.length]).toEqual([1, 1]);
   });
 
-  it('is sent as the API shows it, once, and is known to be there', async () => {
+  it('is sent as the API shows it, once, and is known to be there (S1-I2, S1-I3)', async () => {
     const sent = givenReceiver(takes);
     const note = await givenNote();
     later(500);
@@ -92,7 +92,7 @@ describe('a note', () => {
     expect(events('delivery.done')).toMatchObject([{ delivery_id: delivery.id, sink: 'backend', status: 200 }]);
   });
 
-  it('of which nothing is kept or logged but ids and codes (HS-04, LG-01)', async () => {
+  it('of which nothing is kept or logged but ids and codes (HS-04, LG-01, S1-I4)', async () => {
     givenReceiver(says(500), says(422));
     const note = await givenNote();
     await triedDelivery(note);
@@ -191,7 +191,7 @@ describe('a receiver', () => {
     expect(await deliveryOf(note)).toMatchObject({ status: 'delivered', attempts: 3 });
   });
 
-  it('that is away for three days is given up then, and a person can send everything again', async () => {
+  it('that is away for three days is given up then, and a person can send everything again (S2-L5)', async () => {
     const sent = givenReceiver(says(503));
     const note = await givenNote();
     await note.write(2);

@@ -110,7 +110,7 @@ describe('an answer that is no audio', () => {
     ['no connection', 'cut_off', networkError],
     ['silence', 'too_slow', hang],
     ['a beginning, and then silence', 'too_slow', stalling],
-  ])('%s is %s: nothing is stored, and it is tried again', async (_, code, given) => {
+  ])('%s is %s: nothing is stored, and it is tried again (SE-27)', async (_, code, given) => {
     hurry();
     const call = await givenPending();
     call.telnyx.always('download', given).always('retrieve_recording', recording());
@@ -142,7 +142,7 @@ describe('an answer that is no audio', () => {
     expect(canceled).toBe(2);
   });
 
-  it('that never ends is broken off when it is larger than any call, whatever it promised', async () => {
+  it('that never ends is broken off when it is larger than any call, whatever it promised (SE-27, S2-V6)', async () => {
     const telnyx = givenTelnyx();
     let [given, canceled] = [0, 0];
     // 320 kbit/s at 44.1 kHz.

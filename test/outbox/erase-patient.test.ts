@@ -64,7 +64,7 @@ async function expectErased(given: Erasable): Promise<void> {
 }
 
 describe('an erased patient', () => {
-  it('leaves nothing in D1, R2, Telnyx, sessions and the vault but the do-not-call list and the audit', async () => {
+  it('leaves nothing in D1, R2, Telnyx, sessions and the vault but the do-not-call list and the audit (HS-21)', async () => {
     const given = await givenErasable();
     const { patient, outbound } = given;
     expect(await tablesNaming(given)).toEqual([
@@ -259,7 +259,7 @@ describe('an older copy of D1 and R2 that is put back after an erasure', () => {
     return { ...given, audio };
   }
 
-  it('yields nothing of them: no details, no call, no note, no words, no sound (X13)', async () => {
+  it('yields nothing of them: no details, no call, no note, no words, no sound (X13, T19, HS-21)', async () => {
     const { patient, outbound, inbound, audio } = await givenRestored();
     expect(await getPatient(db, ring, patient.id)).toBeNull();
     expect(await patientsByNumber(db, ring, patient.phoneNumber, 5)).toEqual([]);

@@ -64,7 +64,7 @@ async function expectStored(call: SessionUnderTest, bytes = givenMp3(2000)): Pro
 }
 
 describe('the recording of a call', () => {
-  it('is fetched from the address of the webhook, sealed, shown, and deleted at Telnyx (RC-08)', async () => {
+  it('is fetched from the address of the webhook, sealed, shown, and deleted at Telnyx (RC-08, S1-W7, S2-E10)', async () => {
     const call = await givenSaved();
     expect(await rowOf(call)).toMatchObject({ status: 'pending', proof: { key: '1' }, telnyxId: 'rec-1' });
     expect(await callOf(call)).toMatchObject({ recordingStatus: 'pending', recordingBytes: null });
@@ -229,7 +229,7 @@ describe('the recording of a call', () => {
   it.each([
     ['whose link has expired (403)', {}, refused(403, '10009')],
     ['whose link is ten minutes old', { wait: 10 * 60_000 }, null],
-  ])('%s is asked for by its id', async (_, { wait = 0 }: { wait?: number }, answer) => {
+  ])('%s is asked for by its id (RC-09, S2-E10, S1-W7)', async (_, { wait = 0 }: { wait?: number }, answer) => {
     const call = await givenSaved();
     later(wait);
     if (answer !== null) call.telnyx.next('download', answer);
@@ -281,7 +281,7 @@ describe('the recording of a call', () => {
 });
 
 describe('the copy at Telnyx', () => {
-  it('is deleted only when ours is stored', async () => {
+  it('is deleted only when ours is stored (HS-14)', async () => {
     const call = await givenSaved();
     const rowThen: unknown[] = [];
     call.telnyx.next('delete_recording', async () => {

@@ -192,7 +192,7 @@ describe('more rows than a list may have', () => {
 });
 
 describe('what is left of a list', () => {
-  it('that had no bad row: neither file nor key', async () => {
+  it('that had no bad row: neither file nor key (S2-V12)', async () => {
     const { item } = await readListOf('phone\n2025550143\n');
     expect(await filesLeft()).toBe(0);
     expect(item.sealed).toBeNull();

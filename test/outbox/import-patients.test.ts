@@ -60,7 +60,7 @@ describe('a row that means somebody on file', () => {
   it.each([
     ['state', ',,,,,CA,', 'state'],
     ['time zone', ',,,,,,America/Denver', 'time_zone'],
-  ])('and says another %s than is on file is refused until somebody has settled it', async (_, row, column) => {
+  ])('and says another %s than is on file is refused until somebody has settled it (T09)', async (_, row, column) => {
     const patient = await givenPatient({ state: 'NY', timeZone: 'America/New_York' });
     const { refused } = await readListOf(`${HEADER}${patient.phoneNumber}${row}\n`);
     expect(refused).toEqual([[1, 'other_place', column]]);

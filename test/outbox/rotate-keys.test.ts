@@ -142,7 +142,7 @@ async function expectAllOpen({ family, told, reserved, live, ringing, listed, fr
 }
 
 describe('a rotation', () => {
-  it('brings everything under the new key, which then opens all of it alone', async () => {
+  it('brings everything under the new key, which then opens all of it alone (HS-04, SE-28, S1-M2)', async () => {
     const mixed = await givenMixed();
     expect(await keysNamed()).toEqual(['k1', 'k2']);
     await rotate();

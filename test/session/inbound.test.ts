@@ -55,7 +55,7 @@ const failingD1 = () =>
   });
 
 describe('an inbound call', () => {
-  it('is answered with our client_state and webhook address, and opens without a name (HS-15)', async () => {
+  it('is answered with our client_state and webhook address, and opens without a name (HS-15, S1-F16)', async () => {
     const patient = await givenPatient();
     await givenUnfinished(patient);
     const call = await givenCaller(patient.phoneNumber);

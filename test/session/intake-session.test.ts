@@ -43,7 +43,7 @@ describe('start', () => {
 });
 
 describe('a webhook', () => {
-  it('delivered twice has one effect', async () => {
+  it('delivered twice has one effect (SE-02, T06)', async () => {
     const call = await givenSession();
     await call.start();
     await call.alarm();

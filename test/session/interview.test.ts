@@ -49,7 +49,7 @@ const stepsOf = (call: SessionUnderTest) =>
   call.telnyx.sent('gather_using_speak').map(({ body }) => JSON.parse(atob(String(body['client_state']))).q as string);
 
 describe('a whole interview by keys', () => {
-  it('sends one command after the other, each question once, and never the recorder', async () => {
+  it('sends one command after the other, each question once, and never the recorder (S1-F10)', async () => {
     const call = await givenCompleted();
     expect(call.telnyx.actions).toEqual([
       'dial',
@@ -68,7 +68,7 @@ describe('a whole interview by keys', () => {
     });
   });
 
-  it('leaves note, log, task and call row in D1 five seconds after the hang-up, and a free number', async () => {
+  it('leaves note, log, task and call row in D1 five seconds after the hang-up, and a free number (S1-E06, S1-W6)', async () => {
     const call = await givenCompleted();
     expect(await getNote(db, ring, call.callId)).toBeNull();
     await call.after(5000);
@@ -226,7 +226,7 @@ describe('the recorder', () => {
     ['a wish to go on without recording', ['1', BIRTH_DATE_KEYS, '2', '1']],
     ['a refusal', ['1', BIRTH_DATE_KEYS, '3']],
     ['a wrong key at the consent', ['1', BIRTH_DATE_KEYS, '7']],
-  ])('does not start after %s', async (_, keys) => {
+  ])('does not start after %s (RC-01, RC-02)', async (_, keys) => {
     const call = await givenSession();
     await call.answered();
     await call.keys(...keys);

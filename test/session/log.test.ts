@@ -9,7 +9,7 @@ const line = (fields: Record<string, unknown>) =>
 const HEAD = { ts: '2030-01-07T00:00:00.000Z', level: 'info', event: 'call.event' };
 
 describe('a log line', () => {
-  it('holds time, level, event and what is on the list (LG-02)', () => {
+  it('holds time, level, event and what is on the list (LG-01, LG-02)', () => {
     expect(line({ call_id: 'call_0199f3c2-7f4e-7000-8000-000000000001', attempt: 2, phi: true })).toEqual({
       ...HEAD,
       call_id: 'call_0199f3c2-7f4e-7000-8000-000000000001',

@@ -30,7 +30,7 @@ async function givenPlaying(): Promise<SessionUnderTest> {
 const lastActions = (call: SessionUnderTest, count: number) => call.telnyx.actions.slice(-count);
 
 describe('a message', () => {
-  it('is played by its address, once its text was heard; the reply is the answer', async () => {
+  it('is played by its address, once its text was heard; the reply is the answer (S2-F3, S2-F4)', async () => {
     const call = await givenPlaying();
     expect(lastActions(call, 4)).toEqual(['record_start', 'transcription_start', 'speak', 'playback_start']);
     expect(call.telnyx.sent('playback_start')[0]?.body).toMatchObject({ audio_url: URL, audio_type: 'wav' });

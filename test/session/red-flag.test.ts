@@ -225,7 +225,7 @@ describe('whatever happens around it', () => {
     expect([(await flagTask(call))?.status, call.asked]).toEqual(['open', 'red_flag']);
   });
 
-  it('command failed and the alarm goes on: D1 down for a while, the call hung up, and the task comes all the same', async () => {
+  it('command failed and the alarm goes on: D1 down for a while, the call hung up, and the task comes all the same (CL-03, T22)', async () => {
     const call = await givenAsked();
     const batch = vi.spyOn(testEnv.DB, 'batch').mockRejectedValue(new Error('D1_ERROR: overloaded'));
     await call.hears(WORDS);

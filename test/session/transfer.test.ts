@@ -43,7 +43,7 @@ async function givenBridged(): Promise<SessionUnderTest> {
 const tasks = async (call: SessionUnderTest) => (await tasksOfCall(db, call.callId)).map(({ kind }) => kind);
 
 describe('a transfer', () => {
-  it('is announced first, then staff are rung from our number, under the client_state of their own leg', async () => {
+  it('is announced first, then staff are rung from our number, under the client_state of their own leg (S1-F16)', async () => {
     const call = await givenAnnounced();
     expect([call.telnyx.actions.at(-1), call.said]).toEqual(['speak', expect.stringMatching(/^Please hold/)]);
     await call.spoken();

@@ -131,7 +131,7 @@ describe('a spoken answer', () => {
     });
   });
 
-  it('stands in the log of the call with its confidence, and in the live view at once', async () => {
+  it('stands in the log of the call with its confidence, and in the live view at once (S1-E05, S1-W8)', async () => {
     const call = await givenAsked();
     await call.hears(WORDS);
     const line = { speaker: 'patient', text: WORDS, item: ITEM, input: 'voice', confidence: 0.93 };

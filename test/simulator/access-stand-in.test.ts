@@ -207,6 +207,14 @@ describe('The door', () => {
     expect((await call(token.clientSecret, 'other')).status).toBe(403);
   });
 
+  test('takes a person’s token in a header too, as programs of theirs send it', async () => {
+    const own = await access.mintToken(person);
+    const { headers } = await echo(await get('/api/calls', { 'CF-Access-Token': own }));
+    expect(headers[header]).toBe(own);
+    expect(headers).not.toHaveProperty('cf-access-token');
+    expect((await get('/api/calls', { 'CF-Access-Token': `${own.slice(0, -8)}AAAAAAAA` })).status).toBe(401);
+  });
+
   test.each(['/cdn-cgi/handler/scheduled', '/cdn-cgi/access/else', '/cdn-cgi/mf/scheduled'])(
     'keeps %s to itself, signed in or not',
     async (path) => {

@@ -36,7 +36,7 @@ describe('The log of events', () => {
 
   test.each([
     ['filter[to]', phone(1), 1],
-    ['filter[to]', '+12025559999', 0],
+    ['filter[to]', '+12025550199', 0],
     ['filter[from]', '+12025550100', 3],
     ['filter[from]', phone(1), 0],
     ['filter[connection_id]', '42', 0],

@@ -46,7 +46,7 @@ describe('what calls took lately', () => {
     expect((await averagesOf(db, 'adult-intake')).answeredShare).toBeCloseTo(30 / 70);
   });
 
-  it('is the mean of those that rang: share, seconds, and what a minute cost', async () => {
+  it('is the mean of those that rang: share, seconds, and what a minute cost (S2-F5)', async () => {
     await many(15, campaign);
     await many(15, campaign, { endedAt: NOW - 180_000 });
     await many(30, campaign, { ...noAnswer, endedAt: NOW - 225_000 });

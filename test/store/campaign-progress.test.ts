@@ -42,7 +42,7 @@ it('is nothing before the first call', async () => {
   });
 });
 
-it('counts dialled, answered by a person, consented and complete calls, and those on the line', async () => {
+it('counts dialled, answered by a person, consented and complete calls, and those on the line (S2-F5, S2-F6)', async () => {
   const campaign = await givenCampaign(people(6));
   await turn(campaign);
   const [silent, machine, human, agreed, complete] = await callIds();

@@ -9,7 +9,7 @@ beforeEach(stopClock);
 afterEach(restore);
 
 describe('after a whole call', () => {
-  it('no name, number, birth date, evidence or answer stands in D1 or in the log', async () => {
+  it('no name, number, birth date, evidence or answer stands in D1 or in the log (HS-04, T13, LG-01, S1-R4, S1-K3)', async () => {
     const lines = catchLog();
     const evidence = 'Canaryevidence on page 2';
     const call = await givenSession({

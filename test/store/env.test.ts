@@ -45,7 +45,7 @@ describe('readConfig', () => {
     });
   });
 
-  it.each(Object.keys(REQUIRED))('names %s when it is missing or empty', (name) => {
+  it.each(Object.keys(REQUIRED))('names %s when it is missing or empty (S1-T5, S2-L4)', (name) => {
     expect(problems({ [name]: undefined })).toEqual([`${name} missing`]);
     expect(problems({ [name]: '  ' })).toEqual([`${name} missing`]);
   });
@@ -127,17 +127,17 @@ describe('readConfig', () => {
     ['RETENTION_DAYS', '1.5'],
     ['RETENTION_DAYS', 'forever'],
     ['PHI_KEYS', 'k1:short'],
-  ])('refuses %s=%s', (name, value) => {
+  ])('refuses %s=%s (TC-07, HS-14, T18, S1-U1, S1-U3, S1-K1, S1-R5)', (name, value) => {
     expect(problems({ [name]: value })).toEqual([`${name} malformed`]);
   });
 
-  it('never puts a value into a problem or an error', () => {
+  it('never puts a value into a problem or an error (SE-28)', () => {
     const env = { ...REQUIRED, PHI_KEYS: 'k1:secretsecret', CALLBACK_NUMBER: '555-0100' } as unknown as Env;
     expect(JSON.stringify(readConfig(env))).not.toMatch(/secret|555/);
     expect(() => configOf(env)).toThrow('configuration is incomplete: CALLBACK_NUMBER, PHI_KEYS');
   });
 
-  it('opens always and small timers on loopback alone', () => {
+  it('opens always and small timers on loopback alone (S1-M14, S2-V2)', () => {
     expect(config({ ...LOOPBACK, CALLING_HOURS: 'always', TIMER_SCALE: '0.05' })).toMatchObject({
       loopback: true,
       timerScale: 0.05,
@@ -179,11 +179,11 @@ describe('readConfig', () => {
     ['Telnyx', 'openai/whisper-large-v3-turbo'],
     [' Telnyx ', 'openai/whisper-large-v3-turbo'],
     ['Telnyx/whisper-tiny', 'openai/whisper-tiny'],
-  ])('knows the speech engine %s, hosted by Telnyx (HS-14)', (engine, model) => {
+  ])('knows the speech engine %s, hosted by Telnyx (HS-14, T18)', (engine, model) => {
     expect(config({ STT_ENGINE: engine }).telnyx.transcriptionModel).toBe(model);
   });
 
-  it('takes the voices that Telnyx hosts', () => {
+  it('takes the voices that Telnyx hosts (HS-14)', () => {
     expect(config({ VOICES: 'en=Telnyx.NaturalHD.astra, es=Telnyx.Ultra.Clara' }).telnyx.voices).toEqual({
       en: 'Telnyx.NaturalHD.astra',
       es: 'Telnyx.Ultra.Clara',

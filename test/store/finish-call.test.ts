@@ -192,7 +192,7 @@ describe('a note', () => {
 });
 
 describe('a call log', () => {
-  it('comes back as it was, long ones too, and is small', async () => {
+  it('comes back as it was, long ones too, and is small (S1-Q6)', async () => {
     const { placed } = await givenFinished();
     const [event] = LOG.events;
     const long: CallLog = { events: Array.from({ length: 500 }, () => event as never), transcript: LOG.transcript };

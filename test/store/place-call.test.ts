@@ -160,7 +160,7 @@ describe('a call that may not', () => {
   });
 
   it.each([2, 5])(
-    'because %i were asked for at once: one is placed, the others are already_reserved',
+    'because %i were asked for at once: one is placed, the others are already_reserved (S1-M16, T20, TC-05)',
     async (times) => {
       const patient = await givenPatient();
       const request = { phoneNumber: patient.phoneNumber, patientId: patient.id };

@@ -9,15 +9,19 @@ import { consentsOnFile } from '../../src/store/consents.ts';
 import { database } from '../../src/store/database.ts';
 import { type Delivery, earlierIsUnderWay, releaseLater } from '../../src/store/deliveries.ts';
 import { deadDeliveries, listDeliveries, sinkState } from '../../src/store/delivery-list.ts';
+import { disclosuresOf } from '../../src/store/disclosures.ts';
 import { callsOfPatient, recentInboundCalls } from '../../src/store/erasure.ts';
 import { listPatients } from '../../src/store/find-patients.ts';
+import { holdsOf, standingHold } from '../../src/store/holds.ts';
 import { listRejected } from '../../src/store/import-rows.ts';
 import { importsToForget, statusesOf } from '../../src/store/imports.ts';
 import { countDeadJobs, dueJobs, forgetDone, jobsOfCall, listJobs } from '../../src/store/jobs.ts';
 import { listNotes } from '../../src/store/notes.ts';
+import { countRequests, listRequests, openErasureOf, requestsOf } from '../../src/store/patient-requests.ts';
 import type { Patient } from '../../src/store/patients.ts';
 import { reassignedAnswers } from '../../src/store/reassigned-numbers.ts';
 import { recentDials } from '../../src/store/recent-dials.ts';
+import { countHeldBack, oldestOf, overdueAudio, purgePage } from '../../src/store/retention.ts';
 import { countUnreviewed, listUnreviewed, reviewsOfCall } from '../../src/store/reviews.ts';
 import { parseKeyRing } from '../../src/store/seal.ts';
 import { listSuppressions, suppressionsOf } from '../../src/store/suppression-list.ts';
@@ -32,6 +36,8 @@ const cursor = null;
 const limit = 25;
 const ANY = { status: null, sink: null, callId: null };
 const DELIVERY = { id: 'dlv_1', callId: 'call_1', sink: 'backend', noteVersion: 2 } as Delivery;
+const KEY = new Uint8Array(32);
+const REQUESTS = { limit, cursor: { at: 1, id: 'req_1' }, kind: null, dueBefore: null };
 const HELD_NOWHERE = { now: Date.now(), except: 'call_2', callSoFar: async () => null };
 
 it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
@@ -116,7 +122,24 @@ it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
   ['the refused rows of a list', (db) => listRejected(db, 'imp_1', { after: 500, limit })],
   ['lists whose rows are kept no longer', (db) => importsToForget(db, Date.now(), limit)],
   ['the lists of files', (db) => statusesOf(db, ['imp_1', 'imp_2'])],
-])('%s are found by index, without a scan or a sort', async (_name, query) => {
+  ['a hold that stands', (db) => standingHold(db, 'pat_1')],
+  ['the holds of a patient', (db) => holdsOf(db, KEY, 'pat_1')],
+  ['the disclosures of a patient', (db) => disclosuresOf(db, KEY, 'pat_1', { limit, cursor: { at: 1, id: 'dsc_1' } })],
+  ['the requests of a patient', (db) => requestsOf(db, KEY, 'pat_1')],
+  ['an erasure that waits', (db) => openErasureOf(db, 'pat_1')],
+  ['open requests', (db) => listRequests(db, { ...REQUESTS, status: 'open' })],
+  [
+    'overdue requests of a kind',
+    (db) => listRequests(db, { ...REQUESTS, status: 'open', kind: 'access', dueBefore: 9 }),
+  ],
+  ['answered requests', (db) => listRequests(db, { ...REQUESTS, status: 'done' })],
+  ['how many requests are open', (db) => countRequests(db, Date.now())],
+  ['audio that nobody has signed for', (db) => overdueAudio(db, Date.now(), limit).catch(() => {})],
+  ['the audio that goes next', (db) => oldestOf(db, 'call_audio')],
+  ['the audio that a hold keeps', (db) => countHeldBack(db, 'call_audio', Date.now()).catch(() => {})],
+  ['the calls that a hold keeps', (db) => countHeldBack(db, 'call_records', Date.now()).catch(() => {})],
+  ['the calls that are kept no longer', (db) => purgePage(db, 'call_records', Date.now(), limit)],
+])('%s are found by index, without a scan or a sort (S1-Q3)', async (_name, query) => {
   const plans: string[] = [];
   const DB = {
     prepare: (sql: string) => ({

@@ -46,7 +46,7 @@ describe('questionnaires', () => {
     expect(await questionnaireVersion(db, 'adult-intake', 1)).toEqual(adultIntake);
   });
 
-  it('the newest approved version is used, a draft is not, and the older stays readable', async () => {
+  it('the newest approved version is used, a draft is not, and the older stays readable (TC-25, CL-12, CL-13)', async () => {
     await approvedQuestionnaire(db, 'adult-intake', Date.now());
     const second = { ...adultIntake, version: 2 };
     await insert(2, 1, second);

@@ -279,7 +279,7 @@ describe('a recording of an hour', () => {
   const HOUR = 57_600_000;
   const A_FEW = 5 * CHUNK_BYTES;
 
-  it('is stored as it streams; ranges at its beginning, middle and end cost a few chunks each', async () => {
+  it('is stored as it streams; ranges at its beginning, middle and end cost a few chunks each (S1-Q5)', async () => {
     const stored = await putBytes(HOUR);
     expect(stored.bytes).toBe(HOUR);
     for (const from of [0, HOUR / 2, HOUR - 1000]) {

@@ -60,11 +60,11 @@ describe('a sealed text', () => {
     expect(codeOf(() => unseal(dataKey, elsewhere, sealed))).toBe('not_openable');
   });
 
-  it('does not open under another key', () => {
+  it('does not open under another key (HS-04)', () => {
     expect(codeOf(() => unseal(newDataKey(), place, sealed))).toBe('not_openable');
   });
 
-  it('does not open with any bit flipped', () => {
+  it('does not open with any bit flipped (HS-04)', () => {
     const bytes = Uint8Array.fromBase64(sealed);
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
       const flipped = bytes.slice();

@@ -49,7 +49,7 @@ describe('the do-not-call list', () => {
     expect(await isSuppressed(db, rotated, phoneNumber)).toBe(true);
   });
 
-  it('blocks everybody when a row is under a key the ring does not hold', async () => {
+  it('blocks everybody when a row is under a key the ring does not hold (T23, TC-12)', async () => {
     await suppress(nextNumber());
     expect(await isSuppressed(db, foreign, nextNumber())).toBe(true);
   });

@@ -1,16 +1,27 @@
-/** The forms in which a text can lie about unseen: as it is, in hex, in base64 at every alignment, percent-encoded, UTF-16. */
+/**
+ * The forms in which a text can lie about unseen: as it is, backwards, in hex, in base64 at every alignment, percent-encoded, as HTML or
+ * JSON spells what it escapes, UTF-16 either way round.
+ */
 export function encodingsOf(text: string): string[] {
   const bytes = Buffer.from(text);
   const hex = bytes.toString('hex');
-  const wide = [...text].map((character) => `${character}\0`).join('');
+  const characters = [...text];
+  const codes = characters.map((character) => character.charCodeAt(0));
+  const escaped = codes.map((code) => `\\u${code.toString(16).padStart(4, '0')}`).join('');
   const forms = [
     text,
+    characters.toReversed().join(''),
     hex,
     hex.toUpperCase(),
     encodeURIComponent(text),
+    codes.map((code) => `%${code.toString(16)}`).join(''),
+    codes.map((code) => `&#${code};`).join(''),
     text.replaceAll(' ', '+'),
-    wide,
+    escaped,
+    escaped.toUpperCase().replaceAll('\\U', '\\u'),
+    characters.join('\0'),
     ...base64Forms(bytes),
+    ...base64Forms(Buffer.from(text, 'utf16le')),
   ];
   // Forms too short to mean anything would be found anywhere.
   return [...new Set(forms)].filter((form) => form.length >= 6);

@@ -27,7 +27,7 @@ test('accepts the delivery as signed', async () => {
   expect(await reasonsOf([delivery, boundless])).toEqual({ ACCEPTED: 2 });
 });
 
-test('refuses every flipped bit of the body', async () => {
+test('refuses every flipped bit of the body (SE-01, T01)', async () => {
   const flipped = bitsOf(utf8(BODY)).map((body) => ({ ...delivery, body }));
   expect(await reasonsOf(flipped)).toEqual({ signature_mismatch: BODY.length * 8 });
 });

@@ -39,7 +39,7 @@ describe('types', () => {
 });
 
 describe('content', () => {
-  test('accepts an empty body in every type, and no other body in its place', async () => {
+  test('accepts an empty body in every type, and no other body in its place (SE-01)', async () => {
     const delivery = await signedDelivery(signer, { body: '' });
     for (const body of ['', new Uint8Array(), new ArrayBuffer(0)]) {
       expect(await verifyTelnyxWebhook({ ...delivery, body })).toMatchObject(ACCEPTED);
@@ -53,7 +53,7 @@ describe('content', () => {
     expect(await verifyTelnyxWebhook({ ...(await signedDelivery(signer)), body: '' })).toEqual(MISMATCH);
   });
 
-  test('accepts a pretty-printed body as it is and refuses the same event serialised again', async () => {
+  test('accepts a pretty-printed body as it is and refuses the same event serialised again (SE-01)', async () => {
     const pretty = `${JSON.stringify(JSON.parse(BODY), null, 2)}\n`;
     const delivery = await signedDelivery(signer, { body: pretty });
     expect(await verifyTelnyxWebhook(delivery)).toMatchObject(ACCEPTED);

@@ -47,7 +47,7 @@ describe('absent', () => {
     expect(await verifyWith({ ...good, [name]: [] })).toEqual(refusal);
   });
 
-  test('refuses an unsigned delivery: no headers at all', async () => {
+  test('refuses an unsigned delivery: no headers at all (SE-01)', async () => {
     expect(await verifyWith({})).toEqual({ ok: false, reason: 'signature_missing' });
     expect(await verifyWith(new Headers())).toEqual({ ok: false, reason: 'signature_missing' });
   });

@@ -29,7 +29,7 @@ describe('rotation', () => {
     expect(await verifyWith(keys, await signedDelivery(foreign))).toEqual({ ok: false, reason: 'signature_mismatch' });
   });
 
-  test('refuses the old key once it is taken out', async () => {
+  test('refuses the old key once it is taken out (SE-28)', async () => {
     expect(await verifyWith(next.publicKey)).toEqual({ ok: false, reason: 'signature_mismatch' });
   });
 

@@ -10,12 +10,12 @@ const delivery = await signedDelivery(signer);
 describe('signatures', () => {
   const MISMATCH = { ok: false, reason: 'signature_mismatch' };
 
-  test('refuses a delivery signed with another key', async () => {
+  test('refuses a delivery signed with another key (SE-01, HS-08)', async () => {
     const { headers } = await signedDelivery(stranger);
     expect(await verifyTelnyxWebhook({ ...delivery, headers })).toEqual(MISMATCH);
   });
 
-  test('refuses a changed body under the old signature', async () => {
+  test('refuses a changed body under the old signature (SE-01)', async () => {
     expect(await verifyTelnyxWebhook({ ...delivery, body: BODY.replace('answered', 'hangup') })).toEqual(MISMATCH);
   });
 

@@ -20,7 +20,7 @@ describe('the window', () => {
     expect(await verifyTelnyxWebhook(delivery)).toMatchObject({ ok: true, timestamp: NOW_SECONDS + offset });
   });
 
-  test.each([301, 412, NOW_SECONDS])('refuses a delivery signed %i seconds ago', async (age) => {
+  test.each([301, 412, NOW_SECONDS])('refuses a delivery signed %i seconds ago (SE-02)', async (age) => {
     const delivery = await signedDelivery(signer, { timestamp: NOW_SECONDS - age });
     expect(await verifyTelnyxWebhook(delivery)).toEqual({
       ok: false,
@@ -105,7 +105,7 @@ describe('the form', () => {
     'a thousand digits': '1'.repeat(1000),
   };
 
-  test.each(Object.entries(malformed))('refuses %s, even with a valid signature', async (_, timestamp) => {
+  test.each(Object.entries(malformed))('refuses %s, even with a valid signature (S1-A3)', async (_, timestamp) => {
     const delivery = await signedDelivery(signer, { timestamp });
     // The widest tolerance there is, so that nothing but the form can refuse.
     expect(await verifyTelnyxWebhook({ ...delivery, toleranceSeconds: Number.MAX_VALUE })).toEqual({

@@ -7,7 +7,7 @@ const base64 = (value: unknown) => btoa(JSON.stringify(value));
 const CALL = 'call_0199f3c2-7f4e-7000-8000-000000000001';
 
 describe('client_state', () => {
-  it('is base64 of {"s","q","n"} and comes back', () => {
+  it('is base64 of {"s","q","n"} and comes back (SE-04)', () => {
     const encoded = encodeClientState({ callId: CALL, step: 'hpi.pain_level', seq: 12 });
     expect(JSON.parse(atob(encoded))).toEqual({ s: CALL, q: 'hpi.pain_level', n: 12 });
     expect(decodeClientState(encoded)).toEqual({ callId: CALL, step: 'hpi.pain_level', seq: 12 });

@@ -41,7 +41,7 @@ const question = (language: 'en' | 'es' = 'en'): CommandBody => ({
 });
 
 describe('the dial', () => {
-  it('is this request and no other field: never one of the recorder (RC-02)', async () => {
+  it('is this request and no other field: never one of the recorder (RC-02, S1-A2)', async () => {
     expect(await client.dial(plan, command<Command>({ name: 'dial' }))).toEqual({ ok: true, value: IDS });
     const [dial] = telnyx.requests;
     expect([dial?.method, dial?.path]).toEqual(['POST', '/calls']);
@@ -73,7 +73,7 @@ describe('the dial', () => {
 });
 
 describe('a command on the line', () => {
-  it('question: maximum_digits, never max_digits (Z1); one try; its own client_state', async () => {
+  it('question: maximum_digits, never max_digits (Z1); one try; its own client_state (S1-F04)', async () => {
     expect(await send(question())).toEqual({ ok: true, value: null });
     expect(telnyx.requests[0]?.path).toBe('/calls/v3:control/actions/gather_using_speak');
     expect(telnyx.requests[0]?.body).toEqual({
@@ -127,7 +127,7 @@ describe('a command on the line', () => {
     ],
     [{ name: 'transcription_stop' }, {}],
     [{ name: 'hangup' }, {}],
-  ])('%j carries its own fields and the command_id, no client_state', async (body, expected) => {
+  ])('%j carries its own fields and the command_id, no client_state (SE-03)', async (body, expected) => {
     expect(await send(body)).toEqual({ ok: true, value: null });
     expect(telnyx.requests[0]?.path).toBe(`/calls/v3:control/actions/${body.name}`);
     expect(telnyx.requests[0]?.body).toEqual({ ...expected, command_id: 'call_1:7' });
@@ -245,7 +245,7 @@ describe('the search for a lost dial', () => {
     expect(telnyx.actions).toEqual(['active_calls', 'call_events']);
   });
 
-  it('asks the log of our connection since the call was made; no number of a patient in the address', async () => {
+  it('asks the log of our connection since the call was made; no number of a patient in the address (HS-09, SE-15)', async () => {
     telnyx.next('call_events', page([logged(ours)]));
     expect(await client.findDial(plan)).toEqual({ ok: true, value: IDS });
     expect([...(telnyx.sent('call_events')[0]?.query ?? [])].toSorted()).toEqual([

@@ -65,7 +65,7 @@ describe('failureOf', () => {
     expect(failureOf(error)).toMatchObject({ kind: 'retryable', code: 'no_answer', status: null });
   });
 
-  it('lets no text of Telnyx out: they quote numbers', () => {
+  it('lets no text of Telnyx out: they quote numbers (LG-03, S1-D5, S2-V8)', () => {
     expect(JSON.stringify(failureOf(refusal(422, '10016')))).not.toContain('2025550143');
   });
 });

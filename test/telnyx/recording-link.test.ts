@@ -44,7 +44,7 @@ describe("an address in Telnyx' buckets", () => {
   });
 });
 
-describe('an address of another kind', () => {
+describe('an address of another kind (SE-27, S2-V3, S2-V4, S2-L7)', () => {
   it.each([
     ['http', `http://s3.amazonaws.com${PATH}`],
     ['http on the port of https', `http://s3.amazonaws.com:443${PATH}`],
@@ -170,7 +170,7 @@ describe('an address of another kind', () => {
   });
 });
 
-describe('a path outside the buckets', () => {
+describe('a path outside the buckets (SE-27)', () => {
   it.each([
     '/',
     '',
@@ -299,7 +299,7 @@ describe('a place the operator added (RECORDING_ORIGINS)', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('what is refused (SE-27, S2-V5)', () => {
   it.each([
     ['https://evil.example:81/patient/+12025550143?X-Amz-Signature=5ec7e7', 'evil.example'],
     ['https://rosa:5ec7e7@Evil.Example/a#b', 'evil.example'],

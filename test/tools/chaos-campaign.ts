@@ -26,7 +26,7 @@ const ACCOUNT_MOST = 150;
 const RETRY = { budget: 2, rules: { no_answer: { delay_minutes: 1, most: 1 }, busy: { delay_minutes: 1, most: 1 } } };
 const SUPPRESSED_SHARE = 0.02;
 const REPEATED_SHARE = 0.01;
-const MISSPELT = ['+15550100', '+442071838750', '+12025550', '+14165550123'];
+const MISSPELT = ['+15550100', '+442079460958', '+12025550', '+14165550123'];
 /** Telnyx' longest wait between two attempts of a webhook, and a little. */
 const RETRY_MS = 31_000;
 const POLL_MS = 1_000;

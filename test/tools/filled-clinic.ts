@@ -52,6 +52,7 @@ export async function fillClinic(stack: LocalStack): Promise<FilledClinic> {
   };
   await desk.suppress(stack, '+12025550188');
   const { patientId, callId } = one('full-recorded');
+  await askForData(stack, patientId);
   return {
     ...{ patientId, callId, flaggedCallId: one('red-flag').callId },
     transcriptionId: await transcribe(stack, callId),
@@ -67,6 +68,16 @@ async function transcribe(stack: LocalStack, callId: string): Promise<string> {
   const id = String(made['transcription_id']);
   while ((await insist(stack, 'GET', `/api/transcriptions/${id}`))['status'] !== 'done') await pause(POLL_MS);
   return id;
+}
+
+/** Something on the page of a patient's own data: a request, a hold, a disclosure. */
+async function askForData(stack: LocalStack, patientId: string): Promise<void> {
+  const of = (what: string, body: unknown) => stack.api('POST', `/api/patients/${patientId}/${what}`, body);
+  const received = new Date(Date.now() - 40 * 24 * 3_600_000).toISOString();
+  await of('requests', { kind: 'access', received_at: received, details: 'A copy on paper, to the address on file' });
+  await of('requests', { kind: 'amendment', details: 'It is the other knee' });
+  await of('holds', { reason: 'litigation', text: 'Letter of Nov 3' });
+  await of('disclosures', { purpose: 'public_health', what: 'note', to: 'County health department' });
 }
 
 async function ring(stack: LocalStack, persona: Persona): Promise<{ patientId: string; callId: string }> {

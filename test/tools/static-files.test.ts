@@ -7,7 +7,7 @@ import { prunedStyles } from './generate-styles.ts';
 const root = path.resolve(import.meta.dirname, '../..');
 const served = (name: string) => readFileSync(path.join(root, 'src/web/static', name), 'utf8');
 
-it('serves htmx as it is in its package', () => {
+it('serves htmx as it is in its package (SE-29, T10)', () => {
   expect(served('htmx.min.js')).toBe(readFileSync(path.join(root, 'node_modules/htmx.org/dist/htmx.min.js'), 'utf8'));
 });
 

@@ -24,8 +24,8 @@ afterEach(() => {
 const codeOf = async (response: Response) => ((await response.json()) as { code: string }).code;
 const ask = (token: string | null) => given.request('/api/staff', { token });
 
-describe('tokens (SE-06, SE-07, SE-08)', () => {
-  it('lets a person of ADMIN_EMAILS in, whatever the case of the address', async () => {
+describe('tokens (SE-06, SE-07, SE-08, T02, HS-08)', () => {
+  it('lets a person of ADMIN_EMAILS in, whatever the case of the address (S1-K14, S2-R6)', async () => {
     expect((await ask(await given.token())).status).toBe(200);
     expect((await ask(await given.token({ email: 'Admin@Clinic.Example' }))).status).toBe(200);
   });
@@ -43,6 +43,7 @@ describe('tokens (SE-06, SE-07, SE-08)', () => {
     ['an expired one', { exp: nowSeconds() - 6 }],
     ['no expiry', { exp: undefined }],
     ['no time of issue', { iat: undefined }],
+    ['a time of issue that is no number', { iat: 'now' as unknown as number }],
     ['one issued in the future', { iat: nowSeconds() + 60 }],
     ['one not valid yet', { nbf: nowSeconds() + 60 }],
     ['type org', { type: 'org' }],
@@ -50,6 +51,7 @@ describe('tokens (SE-06, SE-07, SE-08)', () => {
     ['a person without subject', { sub: '' }],
     ['no e-mail', { email: undefined }],
     ['an e-mail that is no text', { email: 7 }],
+    ['neither a person nor a client id', { sub: '', email: undefined, common_name: undefined }],
     ['a client id together with a subject', { email: undefined, common_name: '0123456789abcdef.access' }],
     ['a client id together with an e-mail and no subject', { sub: '', common_name: '0123456789abcdef.access' }],
   ];
@@ -116,12 +118,12 @@ describe('tokens (SE-06, SE-07, SE-08)', () => {
     expect((await ask(token === 'é'.repeat(10) ? encodeURIComponent(token) : token)).status).toBe(401);
   });
 
-  it('refuses a good token in the cookie, and the e-mail header alone', async () => {
+  it('refuses a good token in the cookie, and the e-mail header alone (SE-06, T02)', async () => {
     const headers = { Cookie: `CF_Authorization=${await given.token()}`, 'Cf-Access-Authenticated-User-Email': ADMIN };
     expect((await given.request('/api/staff', { token: null, headers })).status).toBe(401);
   });
 
-  it('gives every refusal the same answer, and the log the reason', async () => {
+  it('gives every refusal the same answer, and the log the reason (SE-31, S1-M7)', async () => {
     const bodies = await Promise.all(
       [null, 'x', await given.token({ aud: ['other'] })].map(async (token) => {
         const { request_id: _id, ...body } = (await (await ask(token)).json()) as Record<string, unknown>;
@@ -156,7 +158,7 @@ describe('signing keys (SE-07)', () => {
     expect(given.jwks.fetches).toBe(2);
   });
 
-  it('are not fetched again for a flood of unknown key ids', async () => {
+  it('are not fetched again for a flood of unknown key ids (SE-07, T21)', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     await ask(await given.token());
     vi.setSystemTime(Date.now() + 61_000);
@@ -207,18 +209,18 @@ describe('roles', () => {
   const as = (path: string, method = 'GET') =>
     given.token({ email: clinician, sub: 'subject-2' }).then((token) => given.request(path, { token, method }));
 
-  it('are needed: nobody knows this person', async () => {
+  it('are needed: nobody knows this person (HS-01, S1-R2)', async () => {
     const response = await as('/api/calls');
     expect(response.status).toBe(403);
     expect(await codeOf(response)).toBe('no_role');
   });
 
-  it('are needed: a service token that is not in ADMIN_EMAILS', async () => {
+  it('are needed: a service token that is not in ADMIN_EMAILS (HS-01)', async () => {
     const token = await signed({ ...serviceClaims(given.team), common_name: 'ffff.access' });
     expect((await given.request('/api/calls', { token })).status).toBe(403);
   });
 
-  it('count from the staff list, change and end with the next request', async () => {
+  it('count from the staff list, change and end with the next request (HS-11, T24)', async () => {
     const member = await createStaff(given.db, { email: 'Clinician@clinic.example', roles: ['clinician'] }, Date.now());
     expect((await as('/api/calls')).status).toBe(200);
     expect(await codeOf(await as('/api/staff'))).toBe('forbidden');
@@ -228,7 +230,7 @@ describe('roles', () => {
     expect(await codeOf(await as('/api/calls'))).toBe('no_role');
   });
 
-  it('are named in the audit line by an opaque id', async () => {
+  it('are named in the audit line by an opaque id (HS-01, HS-05)', async () => {
     const member = await createStaff(given.db, { email: clinician, roles: ['clinician'] }, Date.now());
     await as('/api/calls');
     await given.request('/api/calls');

@@ -23,7 +23,7 @@ const rows = async (): Promise<readonly AuditEvent[]> => {
 };
 
 describe('a request', () => {
-  it('leaves one row with who, what, about whom and with what result, and no patient data', async () => {
+  it('leaves one row with who, what, about whom and with what result, and no patient data (HS-05, T12, S1-M9)', async () => {
     const { call, patient } = await givenCall(given, { firstName: 'Zebediah', lastName: 'Quartz' });
     await given.request(`/api/calls/${call.id}`, { headers: { 'CF-Connecting-IP': '192.0.2.7' } });
     await given.request(`/api/patients/${patient.id}`);
@@ -36,7 +36,7 @@ describe('a request', () => {
     expect(JSON.stringify([seen, read])).not.toMatch(/Zebediah|Quartz|\+1\d{10}/);
   });
 
-  it('leaves one when it is refused, with the code', async () => {
+  it('leaves one when it is refused, with the code (HS-05, SE-31)', async () => {
     await given.request('/api/calls/call_0199f3c2-7f4e-7000-8000-000000000001');
     await given.request('/api/patients', { token: await tokenOf(given, 'operator') });
     await given.send('POST', '/api/patients', {});
@@ -48,7 +48,7 @@ describe('a request', () => {
     ]);
   });
 
-  it('of somebody without a role leaves one too', async () => {
+  it('of somebody without a role leaves one too (SE-31)', async () => {
     await given.request('/api/calls', { token: await given.token({ email: 'nobody@role.example', sub: 'nobody' }) });
     expect(await rows()).toMatchObject([
       { action: 'access.denied', code: 'no_role', actorName: 'nobody@role.example', roles: '' },
@@ -78,7 +78,7 @@ describe('a request', () => {
 });
 
 describe('a row', () => {
-  it('is never changed and never removed, whoever tries', async () => {
+  it('is never changed and never removed, whoever tries (HS-05, T07)', async () => {
     await given.request('/api/calls');
     await expect(given.db.run(sql`update audit_events set actor_name = 'somebody else'`)).rejects.toThrow();
     await expect(given.db.run(sql`delete from audit_events`)).rejects.toThrow();

@@ -127,7 +127,7 @@ describe('the review of a note', () => {
     expect((await post(made)).status).toBe(200);
   });
 
-  it('is open again for a later version, which says that it has changed', async () => {
+  it('is open again for a later version, which says that it has changed (CL-23)', async () => {
     const made = await ended();
     await post(made);
     await laterVersion(made);

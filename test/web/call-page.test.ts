@@ -194,7 +194,7 @@ describe('spoken answers', () => {
     expect(await shown({ input: 'keys', value: 'a', entry: '3' })).toContain('<dt>Entry</dt><dd>3</dd>');
   });
 
-  it('mark what the patient never confirmed, and what was hard to understand', async () => {
+  it('mark what the patient never confirmed, and what was hard to understand (CL-23)', async () => {
     const html = await shown({ confirmed: false, confidence: 0.41 });
     expect(html).toContain('>Not confirmed by the patient</span>');
     expect(html).toContain('>Hard to understand</span>');

@@ -12,7 +12,7 @@ const jsonOf = async (response: Response) => (await response.json()) as Record<s
 const UNKNOWN = 'call_0199f3c2-7f4e-7000-8000-000000000001';
 
 describe('POST /api/calls', () => {
-  it('places a call and answers it as it is', async () => {
+  it('places a call and answers it as it is (S1-E01, S1-C4)', async () => {
     const phone_number = nextNumber();
     const response = await given.send('POST', '/api/calls', { phone_number, language: 'es', consent: CONSENT });
     expect(response.status).toBe(201);
@@ -96,14 +96,14 @@ describe('POST /api/calls', () => {
     expect(await jsonOf(response)).toMatchObject({ errors: [{ pointer, code: 'unknown' }] });
   });
 
-  it('is 422 for a bad number', async () => {
+  it('is 422 for a bad number (S1-E01)', async () => {
     const response = await given.send('POST', '/api/calls', { phone_number: '+999', consent: CONSENT });
     expect(await jsonOf(response)).toMatchObject({ errors: [{ pointer: '/phone_number', code: 'bad_number' }] });
   });
 });
 
 describe('GET /api/calls', () => {
-  it('masks numbers, filters and pages', async () => {
+  it('masks numbers, filters and pages (S1-E02)', async () => {
     const first = await givenCall(given);
     const second = await givenCall(given);
     await endCall(given, first);
@@ -211,7 +211,7 @@ describe('one call', () => {
     expect([missing.status, (await jsonOf(missing))['code']]).toEqual([404, 'not_ready']);
   });
 
-  it('is read from D1 once it is over', async () => {
+  it('is read from D1 once it is over (S1-E03)', async () => {
     const made = await givenCall(given);
     const path = `/api/calls/${made.call.id}`;
     await endCall(given, made);
@@ -276,7 +276,7 @@ describe('one call', () => {
     expect(response.headers.get('Retry-After')).toBe('2');
   });
 
-  it('is hung up: 202 while it lives, 409 when it is over', async () => {
+  it('is hung up: 202 while it lives, 409 when it is over (S1-E04)', async () => {
     const made = await givenCall(given);
     const path = `/api/calls/${made.call.id}/hangup`;
     given.session.requestHangup = async () => 'accepted';

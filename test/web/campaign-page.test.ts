@@ -69,7 +69,7 @@ describe('a draft', () => {
     expectNoInlineCode(html);
   });
 
-  it('has its pre-flight made: who is called, who not and why, cost, time and the receipt', async () => {
+  it('has its pre-flight made: who is called, who not and why, cost, time and the receipt (S2-P3)', async () => {
     const campaign = await draft(2);
     const { phoneNumber } = (campaign.people[0] as Person).patient;
     await insertSuppression(db, ring, { phoneNumber, reason: 'asked', callId: null }, Date.now());
@@ -120,7 +120,7 @@ describe('a draft', () => {
     expect(html).toContain('The pre-flight is older than a day or was made again.');
   });
 
-  it('to many people takes a second person: asked for by one, started by another administrator', async () => {
+  it('to many people takes a second person: asked for by one, started by another administrator (SE-20)', async () => {
     const operator = await tokenOf(given, 'operator');
     await tokenOf(given, 'admin');
     const campaign = await readyToStart(3);
@@ -141,7 +141,7 @@ describe('a draft', () => {
 });
 
 describe('while it runs', () => {
-  it('shows how far it is, and each person with every call', async () => {
+  it('shows how far it is, and each person with every call (S2-E03, S2-F6)', async () => {
     const campaign = await givenCampaign([{}, {}]);
     await testEnv.DB.prepare('update campaigns set started_at = 1').run();
     await turn(campaign);
@@ -162,7 +162,7 @@ describe('while it runs', () => {
       expect(html).toContain(`href="/api/campaigns/${campaign.id}/results?format=${format}"`);
   });
 
-  it('is paused, goes on and is canceled, each said beforehand', async () => {
+  it('is paused, goes on and is canceled, each said beforehand (S2-P3)', async () => {
     const campaign = await givenCampaign([{}]);
     expect((await pageOf(at(campaign))).html).toContain(
       'hx-confirm="Pause “Spring check-up”? Nobody new is called from this moment; calls that are queued go back to waiting. Nobody is on the line."',

@@ -53,7 +53,7 @@ async function givenTwo(said?: string): Promise<GivenCampaign> {
 }
 
 describe('as CSV', () => {
-  it('has a row for each attempt with outcome, times, seconds, answers and transcript, and one for whoever was never rung', async () => {
+  it('has a row for each attempt with outcome, times, seconds, answers and transcript, and one for whoever was never rung (S2-E04, S2-E05)', async () => {
     const campaign = await givenTwo();
     const csv = await text(campaign, '?format=csv');
     expect(csv.split('\r\n')[0]).toBe(`\uFEFF${OUTCOME_COLUMNS},${ANSWER_COLUMNS}`);
@@ -201,7 +201,7 @@ describe('as JSON', () => {
   });
 });
 
-describe('who may have it (HS-18)', () => {
+describe('who may have it (HS-18, T15)', () => {
   const outcome = expect.objectContaining({ call_status: 'completed', duration_seconds: '184' });
 
   it.each<[Role, { answers: boolean; number: boolean }]>([
@@ -250,7 +250,7 @@ describe('the answer', () => {
     ['csv', 'text/csv; charset=utf-8'],
     ['tsv', 'text/tab-separated-values; charset=utf-8'],
     ['json', 'application/json'],
-  ])('%s is a file of its own type, kept by nobody, and leaves its audit line', async (format, type) => {
+  ])('%s is a file of its own type, kept by nobody, and leaves its audit line (HS-25, SE-22)', async (format, type) => {
     const campaign = await givenTwo();
     const response = await given.request(at(campaign, `?format=${format}`));
     await response.text();

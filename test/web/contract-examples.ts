@@ -97,7 +97,37 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   'GET /api/patients/{patient_id}/export': [
     { path: (world) => world.patientOfCall() },
     { path: (world) => world.consent() },
+    { path: (world) => world.patientOfCall(), query: { format: 'html', purpose: 'treatment' }, type: HTML },
   ],
+  'POST /api/patients/{patient_id}/export': [
+    { path: (world) => world.patientOfCall(), body: () => ({ purpose: 'legal', recipient: 'The county court' }) },
+  ],
+  'GET /api/patients/{patient_id}/disclosures': [{ path: (world) => world.disclosed() }],
+  'POST /api/patients/{patient_id}/disclosures': [
+    { path: (world) => world.patient(), body: () => ({ purpose: 'research', what: 'note', to: 'A university' }) },
+  ],
+  'GET /api/patients/{patient_id}/holds': [{ path: (world) => world.hold() }],
+  'POST /api/patients/{patient_id}/holds': [
+    { path: (world) => world.patient(), body: () => ({ reason: 'litigation', text: 'Letter of a lawyer' }) },
+  ],
+  'DELETE /api/patients/{patient_id}/holds/{hold_id}': [
+    { path: (world) => world.hold(), body: () => ({ reason: 'The case is over' }) },
+  ],
+  'GET /api/patients/{patient_id}/requests': [{ path: (world) => world.request() }],
+  'POST /api/patients/{patient_id}/requests': [
+    { path: (world) => world.patient(), body: () => ({ kind: 'access', details: 'Wants it on paper' }) },
+  ],
+  'GET /api/patient-requests': [{ path: (world) => world.request() }],
+  'GET /api/patient-requests/{patient_request_id}': [{ path: (world) => world.request() }],
+  'POST /api/patient-requests/{patient_request_id}/extend': [{ path: (world) => world.request() }],
+  'POST /api/patient-requests/{patient_request_id}/answer': [
+    { path: (world) => world.request(), body: () => ({ status: 'denied', outcome: 'It is right as it stands' }) },
+  ],
+  'POST /api/patient-requests/{patient_request_id}/approve': [{ path: (world) => world.erasure() }],
+  'POST /api/patient-requests/{patient_request_id}/refuse': [
+    { path: (world) => world.erasure(), body: () => ({ reason: 'They changed their mind' }) },
+  ],
+  'GET /api/retention': [{}],
   'GET /api/patients/{patient_id}/consents': [{ path: (world) => world.consent() }],
   'POST /api/patients/{patient_id}/consents': [{ path: (world) => world.patient(), body: () => CONSENT }],
   'POST /api/patients/{patient_id}/consents/{consent_id}/revoke': [

@@ -7,6 +7,7 @@ import { beginEmergency, EMERGENCY_MS } from '../../src/store/emergency-accesses
 import { findJob, insertJob } from '../../src/store/jobs.ts';
 import { newId } from '../../src/store/new-id.ts';
 import { dataKeyOf } from '../../src/store/patient-keys.ts';
+import { insertRequest } from '../../src/store/patient-requests.ts';
 import { putRecording } from '../../src/store/recording-bucket.ts';
 import { markFailed, markReady, recordingIdOf } from '../../src/store/recordings.ts';
 import { jobs, staff as staffTable } from '../../src/store/schema.ts';
@@ -72,6 +73,42 @@ export async function givenWorld() {
     const of = await patient();
     const { consent_id = '' } = await create(`/api/patients/${of['patient_id']}/consents`, CONSENT);
     return { ...of, consent_id };
+  };
+  const hold = async (): Promise<Ids> => {
+    const of = await patient();
+    const order = { reason: 'litigation', text: 'Letter of a lawyer' };
+    const { hold_id = '' } = await create(`/api/patients/${of['patient_id']}/holds`, order);
+    return { ...of, hold_id };
+  };
+  const request = async (): Promise<Ids> => {
+    const of = await patient();
+    const { request_id = '' } = await create(`/api/patients/${of['patient_id']}/requests`, { kind: 'access' });
+    return { ...of, patient_request_id: request_id };
+  };
+  /** Asked for by somebody else. */
+  const erasure = async (): Promise<Ids> => {
+    const { patient_id = '' } = await patient();
+    const patient_request_id = newId('req', Date.now());
+    const row = {
+      id: patient_request_id,
+      patientId: patient_id,
+      kind: 'erasure',
+      receivedAt: 1,
+      callId: null,
+    } as const;
+    await insertRequest(
+      db,
+      null,
+      { ...row, details: null },
+      { id: 'staff_9', name: 'other@clinic.example' },
+      Date.now(),
+    );
+    return { patient_request_id };
+  };
+  const disclosed = async (): Promise<Ids> => {
+    const of = await patientOfCall();
+    await create(`/api/patients/${of['patient_id']}/disclosures`, { purpose: 'legal', what: 'note', to: 'A court' });
+    return of;
   };
   const liveCall = async (): Promise<Ids> => ({ call_id: (await givenCall(given)).call.id });
   /** With a note, a flag, words and events; its recording waits to be fetched. */
@@ -235,7 +272,7 @@ export async function givenWorld() {
       deadJob,
       delivery,
     },
-    ...{ transcription, definition, questionnaire, approved },
+    ...{ transcription, definition, questionnaire, approved, hold, request, erasure, disclosed },
     ...{ campaign, preflight, suppression, staff, emergency, alert, listener, media, listBeingRead, listRead },
   };
 }

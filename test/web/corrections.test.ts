@@ -42,7 +42,7 @@ const tellAgain = (made: GivenCall, version: number) => {
 };
 
 describe('a correction', () => {
-  it('makes the next version, with who and when, what was said beside it, and nobody’s signature', async () => {
+  it('makes the next version, with who and when, what was said beside it, and nobody’s signature (HS-07, HS-20)', async () => {
     const made = await ended();
     await sign(made);
     const before = await noteOf(made);

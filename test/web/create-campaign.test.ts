@@ -77,7 +77,7 @@ describe('from JSON', () => {
     expect(await jsonOf(preflight)).toMatchObject({ counts: { will_call: 2, skipped: {} } });
   });
 
-  it('keeps the good rows, and tells each bad one with its reason and its row (C31, C33)', async () => {
+  it('keeps the good rows, and tells each bad one with its reason and its row (C31, C33, S2-F1)', async () => {
     const contacts = [number(1), 'not a number', number(1), '+14165550143', number(2)].map((phone_number) => ({
       phone_number,
     }));
@@ -117,7 +117,7 @@ describe('from JSON', () => {
     [{ contacts: [] }, ['/contacts', 'invalid']],
     [{ contacts: [{ phone_number: 2125550143 }] }, ['/contacts/0/phone_number', 'invalid']],
     [{ surprise: 1 }, ['/surprise', 'unknown_field']],
-  ])('%j is 422 at its place (TC-03)', async (changes, [pointer, code]) => {
+  ])('%j is 422 at its place (TC-03, SE-16, T24)', async (changes, [pointer, code]) => {
     expect(await errorsOf(await create(changes))).toEqual([422, [[pointer, code]]]);
     expect((await jsonOf(await given.request('/api/campaigns')))['items']).toEqual([]);
   });
@@ -134,7 +134,7 @@ describe('from JSON', () => {
 });
 
 describe('from a list', () => {
-  it('reads a csv with its columns, and a txt with a number a line', async () => {
+  it('reads a csv with its columns, and a txt with a number a line (S2-E02, S2-F1)', async () => {
     const csv = await form(`Phone,First Name,MRN\r\n${number(3)},Ana,M-3\r\n"${number(4)}","Ben ""B""",M-4\r\n`);
     const campaign = await jsonOf(csv);
     expect([csv.status, campaign]).toMatchObject([201, { status: 'draft', counts: { accepted: 2 } }]);

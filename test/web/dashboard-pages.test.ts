@@ -10,7 +10,7 @@ const isPage = ({ method, path }: { readonly method: string; readonly path: stri
   path !== '/dashboard/' &&
   !/^\/dashboard\/fragments\/|\/text$/.test(path);
 
-it('every page of the dashboard is looked at in a real browser', () => {
+it('every page of the dashboard is looked at in a real browser (S2-P1)', () => {
   const looked = new Set(
     dashboardPages({
       patientId: 'pat',

@@ -22,7 +22,7 @@ const XSS = [
 ];
 
 describe('ways in', () => {
-  it('/ and /dashboard lead to today', async () => {
+  it('/ and /dashboard lead to today (S1-P1)', async () => {
     for (const [from, to] of [
       ['/', '/dashboard'],
       ['/dashboard', '/dashboard/today'],
@@ -58,7 +58,7 @@ describe('ways in', () => {
 });
 
 describe('the worklist', () => {
-  it('shows initials, last four, status, consent and length; never a name or a whole number', async () => {
+  it('shows initials, last four, status, consent and length; never a name or a whole number (S1-P5, S1-E02)', async () => {
     const made = await givenCall(given, { firstName: 'Ana', lastName: 'Diaz' });
     await endCall(given, made);
     const { html } = await pageOf('/dashboard/calls?status=completed');
@@ -102,7 +102,7 @@ describe('the worklist', () => {
 });
 
 describe('one call', () => {
-  it('shows the banner, the facts, the note, the words and the events', async () => {
+  it('shows the banner, the facts, the note, the words and the events (CL-23)', async () => {
     const made = await givenCall(given);
     await endCall(given, made);
     const { html } = await pageOf(`/dashboard/calls/${made.call.id}`);
@@ -134,7 +134,7 @@ describe('one call', () => {
     expect(html).not.toContain('Hang up');
   });
 
-  it('fetches itself again and can be hung up while it runs', async () => {
+  it('fetches itself again and can be hung up while it runs (S1-P8)', async () => {
     const made = await givenCall(given);
     given.session.liveView = async () => ({
       record: recordOf({ status: 'in_progress', endedAt: null, hangupCause: null }),
@@ -206,7 +206,7 @@ describe('one call', () => {
 describe('the form', () => {
   afterEach(() => void vi.useRealTimers());
 
-  it('offers the day it is at the clinic, not in Greenwich, and none later', async () => {
+  it('offers the day it is at the clinic, not in Greenwich, and none later (S1-P3)', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-24T01:30:00Z') });
     const { html } = await pageOf('/dashboard/new-call');
     expect(html).toMatch(/<input name="consent.obtained_at"[^>]* max="2026-11-23" value="2026-11-23"/);

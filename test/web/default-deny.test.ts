@@ -21,10 +21,12 @@ const PREFIXES: Record<string, string> = {
   delivery: 'dlv',
   emergency: 'emg',
   alert: 'alr',
+  hold: 'hold',
+  patient_request: 'req',
 };
 const pathOf = (template: string) =>
   template.replaceAll(
-    /:(call|patient|staff|task|campaign|consent|suppression|media|import|transcription|delivery|emergency|alert)_id/g,
+    /:(call|patient|staff|task|campaign|consent|suppression|media|import|transcription|delivery|emergency|alert|hold|patient_request)_id/g,
     (_, kind) => `${PREFIXES[kind] ?? kind}_0199f3c2-7f4e-7000-8000-000000000001`,
   );
 const UNSAFE_BODY = { body: '{}', headers: { 'Content-Type': 'application/json' } };
@@ -52,7 +54,7 @@ function expectSecurityHeaders(response: Response, cacheControl = 'no-store') {
   expect(headers['access-control-allow-origin']).toBeUndefined();
 }
 
-describe('without a token (SE-09)', () => {
+describe('without a token (SE-09, T02, S1-M6)', () => {
   it.each(routes.map((r) => [r.method, r.path] as const))('%s %s is 401', async (method, path) => {
     const response = await given.request(pathOf(path), {
       token: null,
@@ -83,7 +85,7 @@ describe('without a token (SE-09)', () => {
     }
   });
 
-  it('leaves health, the webhook and static files open, and nothing else', async () => {
+  it('leaves health, the webhook and static files open, and nothing else (S1-E13, S1-G3)', async () => {
     for (const path of ['/healthz', '/health']) {
       const response = await given.request(path, { token: null });
       expect(response.status).toBe(200);
@@ -98,7 +100,7 @@ describe('without a token (SE-09)', () => {
 });
 
 describe('with a token', () => {
-  it('a path nobody registered is 404', async () => {
+  it('a path nobody registered is 404 (S1-E17)', async () => {
     for (const path of ['/api/nothing', '/api/calls/', '/dashboard/nothing', '/nothing']) {
       const response = await given.request(path);
       expect(response.status).toBe(404);
@@ -107,7 +109,7 @@ describe('with a token', () => {
   });
 
   it.each([...new Set(routes.map((r) => r.path))])(
-    '%s answers 405 to another method and names its own',
+    '%s answers 405 to another method and names its own (SE-22)',
     async (path) => {
       const methods = routes.filter((r) => r.path === path).map((r) => r.method as string);
       const other = ['PUT', 'PATCH', 'POST'].find((method) => !methods.includes(method)) ?? 'PROPFIND';
@@ -119,7 +121,7 @@ describe('with a token', () => {
     },
   );
 
-  it('every route has its security headers, whatever it answers', async () => {
+  it('every route has its security headers, whatever it answers (SE-13, S1-M13, S1-U2, S1-K6, S2-R7)', async () => {
     for (const { method, path } of routes) {
       expectSecurityHeaders(await given.request(pathOf(path), { method, ...(method === 'GET' ? {} : UNSAFE_BODY) }));
     }
@@ -192,7 +194,7 @@ describe('without configuration', () => {
   );
 });
 
-describe('the last resort (SE-21)', () => {
+describe('the last resort (SE-21, S1-V2, S1-D3, S2-V7)', () => {
   const failing = (thrown: unknown) => {
     const app = createApp();
     vi.spyOn(given.env.ASSETS, 'fetch').mockImplementation(async () => {
@@ -220,7 +222,7 @@ describe('the last resort (SE-21)', () => {
   });
 });
 
-it('a route without roles, audit or phi does not compile', () => {
+it('a route without roles, audit or phi does not compile (HS-05, T12)', () => {
   const answer = () => new Response();
   // @ts-expect-error: no roles
   route({ method: 'GET', path: '/dashboard/x', audit: 'x.read', phi: false }, answer);

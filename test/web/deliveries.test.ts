@@ -237,7 +237,7 @@ describe('the systems', () => {
 describe('the storage', () => {
   const test = async () => jsonOf(await given.request('/api/storage/test', { method: 'POST' }));
 
-  it('is written, read and cleared of its probe', async () => {
+  it('is written, read and cleared of its probe (S1-E14)', async () => {
     expect(await test()).toEqual({ ok: true, code: null });
     expect((await given.env.BUCKET.list({ prefix: 'probes/' })).objects).toEqual([]);
   });

@@ -239,7 +239,7 @@ describe('one thing that is wrong', () => {
 
 describe('what is set wrong', () => {
   it.each<[Parameters<typeof givenDoctor>[0], string[]]>([
-    [{ CALLBACK_NUMBER: '+442071838750' }, ['clinic fault callback_number_invalid']],
+    [{ CALLBACK_NUMBER: '+442079460958' }, ['clinic fault callback_number_invalid']],
     [{ ADMIN_EMAILS: 'admin@clinic.example,ada' }, ['admins fault admin_malformed']],
     [{ ALERT_URL: '' }, ['alerts warning alerts_nowhere']],
     [{ ALERT_SECRET: '' }, ['alerts warning alerts_unsigned']],

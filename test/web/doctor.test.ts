@@ -146,7 +146,7 @@ describe('the doctor', () => {
 describe.each([
   ['missing', NEW],
   ['wrong', WRONG],
-])('with a key that is %s', (_, keys) => {
+])('with a key that is %s (HS-04)', (_, keys) => {
   it('what is sealed is 503 with one code, whatever is asked, and nothing of it shows', async () => {
     const given = appWith(keys);
     const paths = [`/api/patients/${patient.id}`, '/api/patients', '/api/calls', `/api/calls/${call.callId}`];

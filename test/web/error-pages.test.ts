@@ -46,7 +46,7 @@ describe('error pages', () => {
     expect(html).toContain('Sign out');
   });
 
-  it('say nothing of what went wrong inside', async () => {
+  it('say nothing of what went wrong inside (SE-21, S1-D4)', async () => {
     vi.spyOn(given.env.DB, 'prepare').mockImplementation(() => {
       throw new Error('SQLITE_ERROR: near Ana');
     });
@@ -56,7 +56,7 @@ describe('error pages', () => {
     expect(html).not.toMatch(/SQLITE|Ana/);
   });
 
-  it('of the API stay problem+json, whatever the browser accepts', async () => {
+  it('of the API stay problem+json, whatever the browser accepts (S1-T4, S2-T5)', async () => {
     const response = await given.request('/api/nothing', { headers: { Accept: 'text/html' } });
     expect(response.headers.get('Content-Type')).toBe('application/problem+json');
   });

@@ -40,7 +40,7 @@ const callOrder = () => ({ phone_number: nextNumber(), consent: CONSENT });
 const isReplay = (response: Response) => response.headers.get('Idempotent-Replayed') === 'true';
 const keysIn = () => given.db.select().from(idempotencyKeys);
 
-describe('a request that is sent again with its key', () => {
+describe('a request that is sent again with its key (SE-19)', () => {
   it('is answered as the first time, and places no second call', async () => {
     const [order, key] = [callOrder(), newKey()];
     const first = await post('/api/calls', order, key);
@@ -167,7 +167,7 @@ describe('while the first try runs', () => {
     expect(isReplay(await post('/api/calls', order, key))).toBe(true);
   });
 
-  it('of many at once one does it', async () => {
+  it('of many at once one does it (SE-19)', async () => {
     const [order, key] = [{ phone_number: nextNumber() }, newKey()];
     const statuses = (await Promise.all(Array.from({ length: 8 }, () => post('/api/patients', order, key)))).map(
       ({ status }) => status,

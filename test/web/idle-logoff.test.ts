@@ -27,7 +27,7 @@ const signedIn = (claims: Record<string, unknown> = {}) =>
 const ask = async (token: string, path = '/api/calls', headers: Record<string, string> = {}) =>
   given.request(path, { token, headers });
 
-describe('somebody who does nothing for 15 minutes', () => {
+describe('somebody who does nothing for 15 minutes (HS-03, SE-11, S1-R3, S1-K13)', () => {
   it('is signed out, and stays so whatever comes with the same sign-in', async () => {
     const token = await signedIn();
     expect((await ask(token)).status).toBe(200);
@@ -71,7 +71,7 @@ describe('the time', () => {
     expect((await ask(token)).status).toBe(200);
   });
 
-  it('does not begin anew when an open page asks by itself', async () => {
+  it('does not begin anew when an open page asks by itself (HS-03)', async () => {
     const token = await signedIn();
     await ask(token, '/dashboard/calls');
     for (let minutes = 0; minutes < 15; minutes += 1) {
@@ -121,7 +121,7 @@ it('is forgotten only when no token of that sign-in is good any more', async () 
   expect((await ask(token)).status).toBe(401);
 });
 
-it('leaves a line in the audit when it begins and when it ends', async () => {
+it('leaves a line in the audit when it begins and when it ends (HS-05, SE-31)', async () => {
   const token = await signedIn();
   await ask(token);
   await ask(token);

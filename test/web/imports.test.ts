@@ -126,7 +126,7 @@ describe('a list for the do-not-call list', () => {
   });
 });
 
-describe('an upload is refused', () => {
+describe('an upload is refused (SE-23)', () => {
   it.each<[string, Parts, (string | number)[]]>([
     ['without a file', { reason: 'a' }, [422, 'invalid', '/file missing']],
     ['with text for a file', { file: '2025550143' }, [422, 'invalid', '/file not_a_file']],

@@ -38,7 +38,7 @@ const nextSecond = (): string => {
 };
 
 describe('the list of notes', () => {
-  it('says of each note whose it is and how it stands, and nothing that the patient said', async () => {
+  it('says of each note whose it is and how it stands, and nothing that the patient said (S1-E15)', async () => {
     const created_at = nextSecond();
     const made = await ended();
     const { items } = await list('?limit=1');

@@ -42,7 +42,7 @@ const addressOf = ({ media_id: id, format }: Json) => mediaUrlFor(given.config, 
 const headersOf = ({ headers }: Response, ...names: string[]) => names.map((name) => headers.get(name));
 
 describe('an upload', () => {
-  it('is stored as it came, and told of by what its bytes say', async () => {
+  it('is stored as it came, and told of by what its bytes say (S2-F2)', async () => {
     const audio = givenMp3(3000);
     const response = await post(formOf({ file: audio, name: '  Flu clinic ' }));
     expect(response.status).toBe(201);
@@ -79,7 +79,7 @@ describe('an upload', () => {
     ['no name', { file: givenMp3(1000) }, [422, 'invalid', '/name missing']],
     ['a name of two lines', { file: givenMp3(1000), name: 'a\u0007b' }, [422, 'invalid', '/name invalid']],
     ['a field nobody knows', { file: givenMp3(1000), name: 'x', id: 'med_1' }, [422, 'invalid', '/id unknown_field']],
-  ])('of %s is refused, and nothing is stored', async (_, parts, expected) => {
+  ])('of %s is refused, and nothing is stored (SE-24)', async (_, parts, expected) => {
     const before = await given.env.BUCKET.list({ prefix: 'media/' });
     expect(await problem(await post(formOf(parts)))).toEqual(expected);
     expect((await given.env.BUCKET.list({ prefix: 'media/' })).objects).toHaveLength(before.objects.length);
@@ -193,7 +193,7 @@ describe('Telnyx', () => {
     expect((await fetched(addressOf(media).replace(/\.mp3$/, ''))).status).toBe(200);
   });
 
-  it('gets 404 for every other hash, and for an id that is not stored', async () => {
+  it('gets 404 for every other hash, and for an id that is not stored (SE-24)', async () => {
     const [media, other] = [await givenMedia(), await givenMedia()];
     const hash = addressOf(media).split('/').at(-1) ?? '';
     const changed = `${hash.slice(0, 5)}${hash[5] === 'A' ? 'B' : 'A'}${hash.slice(6)}`;

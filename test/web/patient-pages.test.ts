@@ -24,7 +24,7 @@ const givenPatient = (body: Record<string, unknown> = {}) => givenOnFile(given, 
 const spoken = (number: string) => number.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '($1) $2-$3');
 
 describe('the list', () => {
-  it('shows initials and last digits, a way to each, and no more of anybody', async () => {
+  it('shows initials and last digits, a way to each, and no more of anybody (S1-P6)', async () => {
     const { path, number } = await givenPatient(SOMEBODY);
     const { status, html } = await openPage(given, '/dashboard/patients');
     expect(status).toBe(200);
@@ -86,7 +86,7 @@ describe('the search', () => {
 });
 
 describe('a new patient', () => {
-  it('is put on file with a consent', async () => {
+  it('is put on file with a consent (S1-P4)', async () => {
     const phone_number = nextNumber();
     const { response } = await submit('/dashboard/patients', {
       ...{ ...SOMEBODY, phone_number: spoken(phone_number), language: 'es', state: 'NY', time_zone: '' },

@@ -14,7 +14,7 @@ afterEach(() => {
 const jsonOf = async (response: Response) => (await response.json()) as Record<string, unknown>;
 
 describe('/api/patients', () => {
-  it('creates one, reads it whole and lists it masked', async () => {
+  it('creates one, reads it whole and lists it masked (S1-E07, S1-E09)', async () => {
     const phone_number = nextNumber();
     const body = {
       phone_number,
@@ -64,7 +64,7 @@ describe('/api/patients', () => {
     }
   });
 
-  it('takes no number in the address', async () => {
+  it('takes no number in the address (SE-15, HS-09)', async () => {
     expect((await given.request('/api/patients?phone_number=%2B12025550143')).status).toBe(422);
   });
 });

@@ -66,7 +66,7 @@ it('of somebody who was never called is a document too', async () => {
   expect(document).toMatchObject({ calls: [], consents: [], decisions: [] });
 });
 
-it('is nobody else’s: no call, note or consent of another patient is in it', async () => {
+it('is nobody else’s: no call, note or consent of another patient is in it (T17, SE-10)', async () => {
   const mine = await givenCall(given);
   const other = await givenCall(given, { lastName: 'Otherperson' });
   await endCall(given, mine);
@@ -83,7 +83,7 @@ it('is 404 for an unknown id, and for whoever was erased', async () => {
     expect((await given.request(`/api/patients/${id}/export`)).status).toBe(404);
 });
 
-it('is for clinical staff alone', async () => {
+it('is for clinical staff alone (SE-10)', async () => {
   const made = await givenCall(given);
   for (const role of ['intake', 'operator', 'auditor'] as const) {
     const token = await tokenOf(given, role);

@@ -40,7 +40,7 @@ const WHOLE = {
 };
 
 describe('PUT /api/patients/{id}', () => {
-  it('replaces what is known; what is left out is not known any more, and flags stay', async () => {
+  it('replaces what is known; what is left out is not known any more, and flags stay (S1-E10)', async () => {
     const patient = await created(WHOLE);
     await given.send('PUT', `/api/patients/${patient.patient_id}/flags`, { flags: ['staff_only'] });
     const body = { phone_number: patient['phone_number'], last_name: 'Okafor' };
@@ -227,14 +227,14 @@ describe('POST /api/patients/search', () => {
     expect(await jsonOf(response)).toMatchObject({ errors: [{ pointer }] });
   });
 
-  it('is no GET: a name does not belong into an address', async () => {
+  it('is no GET: a name does not belong into an address (SE-15)', async () => {
     expect((await given.request('/api/patients?family_name=Diaz')).status).toBe(422);
     expect((await given.request('/api/patients/search')).status).toBe(405);
   });
 });
 
 describe('GET /api/patients', () => {
-  it('goes by when they came onto file', async () => {
+  it('goes by when they came onto file (S1-E08)', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const start = Date.now() + 60_000;
     const ids: string[] = [];
@@ -253,7 +253,7 @@ describe('GET /api/patients', () => {
 });
 
 describe('GET /api/patients/{id}/calls', () => {
-  it('lists their calls masked, newest first, by the page', async () => {
+  it('lists their calls masked, newest first, by the page (S1-E11)', async () => {
     const made = await givenCall(given);
     await givenCall(given);
     const path = `/api/patients/${made.patient.id}/calls`;

@@ -55,7 +55,7 @@ const codeOf = async (response: Response) => [response.status, ((await response.
 const headersOf = ({ headers }: Response, ...names: string[]) => names.map((name) => headers.get(name));
 
 describe('a recording', () => {
-  it('is the bytes that were stored, with their type and length, for this moment only', async () => {
+  it('is the bytes that were stored, with their type and length, for this moment only (RC-10, T14)', async () => {
     const made = await givenReady();
     const response = await play(made);
     expect(response.status).toBe(200);
@@ -149,7 +149,7 @@ describe('a recording', () => {
     expect((await response.arrayBuffer()).byteLength).toBe(TOTAL);
   });
 
-  it('leaves a line for each request that names who, which call and how it ended, and nothing else of the call', async () => {
+  it('leaves a line for each request that names who, which call and how it ended, and nothing else of the call (RC-10, HS-05)', async () => {
     const made = await givenReady();
     await (await play(made)).arrayBuffer();
     await (await play(made, { Range: 'bytes=0-9' })).arrayBuffer();

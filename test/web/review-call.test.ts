@@ -49,7 +49,7 @@ async function laterVersion(made: GivenCall, version = 2): Promise<void> {
 }
 
 describe('signing', () => {
-  it('is answered 201 with who and when, and shows in the call, the lists and the filters', async () => {
+  it('is answered 201 with who and when, and shows in the call, the lists and the filters (CL-23)', async () => {
     const [made, other] = [await ended(), await ended()];
     const [status, , body] = await signed(made);
     expect(status).toBe(201);

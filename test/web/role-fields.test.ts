@@ -83,6 +83,7 @@ const SHOWN: Readonly<Record<string, Shown>> = {
   },
   '/dashboard/patients/:patient_id/edit': { ...PATIENT, number: 'phone_number' },
   '/dashboard/patients/:patient_id/erase': CALL_ROW,
+  '/dashboard/patients/:patient_id/rights': CALL_ROW,
   '/dashboard/campaigns': { campaign: 'campaign_counts' },
   '/dashboard/fragments/campaigns': { campaign: 'campaign_counts' },
   '/dashboard/campaigns/:campaign_id': { ...CONTACT, campaign: 'campaign_counts' },
@@ -137,15 +138,18 @@ const GETS = routes.filter(({ method }) => method === 'GET');
 const queried = (path: string) => Object.keys(SHOWN).find((each) => each.split('?')[0] === path) ?? path;
 
 describe.each(ROLES)('%s', (role) => {
-  it.each(GETS.map(({ path, roles }) => [queried(path), roles] as const))('GET %s', async (path, roles) => {
-    const { status, text } = await ask(path, role);
-    const mayAsk = roles.includes(role);
-    if (!mayAsk) expect(status).toBe(403);
-    const seen = mayAsk ? expected(SHOWN[path] ?? {}, role) : [];
-    // What a route gives to some lists only it may refuse of others.
-    if (seen.length > 0) expect(status).toBe(200);
-    expect(textsIn(text)).toEqual(seen);
-  });
+  it.each(GETS.map(({ path, roles }) => [queried(path), roles] as const))(
+    'GET %s (HS-18, HS-24, SE-10, T24, T17)',
+    async (path, roles) => {
+      const { status, text } = await ask(path, role);
+      const mayAsk = roles.includes(role);
+      if (!mayAsk) expect(status).toBe(403);
+      const seen = mayAsk ? expected(SHOWN[path] ?? {}, role) : [];
+      // What a route gives to some lists only it may refuse of others.
+      if (seen.length > 0) expect(status).toBe(200);
+      expect(textsIn(text)).toEqual(seen);
+    },
+  );
 });
 
 it('names only routes that are there', () => {
@@ -160,7 +164,7 @@ it.each([
   ['/api/doctor', 'configuration'],
   ['/api/staff', 'staff'],
   ['/api/campaigns', 'campaign_counts'],
-] as const)('%s is for whoever sees %s', (path, field) => {
+] as const)('%s is for whoever sees %s (HS-18)', (path, field) => {
   const asked = GETS.find((route) => route.path === path)?.roles ?? [];
   expect([...asked].sort()).toEqual(ROLES.filter((role) => accessTo({ roles: [role] }, field) === 'full').sort());
 });

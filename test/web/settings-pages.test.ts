@@ -45,7 +45,7 @@ describe.each(SETTINGS_PAGES)('%s', (path) => {
 });
 
 describe('the configuration', () => {
-  it('shows what is set and what is not, secrets by their fingerprint, and escapes what is set', async () => {
+  it('shows what is set and what is not, secrets by their fingerprint, and escapes what is set (S2-P2)', async () => {
     vi.restoreAllMocks();
     const { html } = await openPage(givenApp({ CLINIC_NAME: '<b>Riverside</b>' }), '/dashboard/settings');
     expect(html).toContain('&lt;b&gt;Riverside&lt;/b&gt;');
@@ -72,7 +72,7 @@ describe('the configuration', () => {
 });
 
 describe('the doctor', () => {
-  it('is asked by the page itself, and by a form for whoever has no script', async () => {
+  it('is asked by the page itself, and by a form for whoever has no script (S2-L4)', async () => {
     const { html } = await openPage(given, '/dashboard/settings/doctor');
     expect(html).toMatch(/id="doctor" hx-get="\/dashboard\/fragments\/doctor" hx-trigger="load"/);
     expect(html).toContain('<form class="doctor-lead" method="post" action="/dashboard/settings/doctor"');

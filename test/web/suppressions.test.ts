@@ -322,7 +322,7 @@ describe('consents of a patient (TC-01)', () => {
 });
 
 describe('flags of a patient (TC-22, HS-17)', () => {
-  it('stop the next call, by name, until they are taken away', async () => {
+  it('stop the next call, by name, until they are taken away (CL-19)', async () => {
     const { patient_id, phone_number } = await patient({
       consent: CONSENT,
       state: 'NY',

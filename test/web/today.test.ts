@@ -87,7 +87,7 @@ describe('today', () => {
     expect((await today('clinician')).html).not.toContain('given up');
   });
 
-  it('shows live calls, and the day as bars and as figures', async () => {
+  it('shows live calls, and the day as bars and as figures (S1-P2)', async () => {
     const live = await givenCall(given, { firstName: 'Bo', lastName: 'Ng' });
     const over = await givenCall(given);
     await endCall(given, over);

@@ -36,7 +36,7 @@ const problem = async (response: Response) => {
 const objects = async () => (await testEnv.BUCKET.list({ prefix: 'transcriptions/' })).objects.length;
 
 describe('an upload', () => {
-  it('is taken at once and written down later, with what was said and when', async () => {
+  it('is taken at once and written down later, with what was said and when (S2-E06, S2-F7)', async () => {
     const audio = givenMp3(3_600);
     const response = await post(given, audioForm(audio, { language: 'EN' }));
     expect(response.status).toBe(202);
@@ -80,14 +80,17 @@ describe('an upload', () => {
     ['AAC, which this engine does not take', givenAac(), [415, 'format_not_supported', []]],
     ['AMR, which this engine does not take', givenAmr(), [415, 'format_not_supported', []]],
     ['more than 25 MB', new Uint8Array(25_000_001), [413, 'too_large', []]],
-  ])('of %s is refused with what to do, and nothing is stored', async (_, bytes, [status, code, errors]) => {
-    const before = await objects();
-    const told = await problem(await post(given, audioForm(fileOf(bytes, 'note.mp3'))));
-    expect(told).toMatchObject({ status, code, errors });
-    if (code !== 'invalid') expect(told.detail).toMatch(/Send|Save/);
-    expect(await objects()).toBe(before);
-    expect((await get('/api/transcriptions')).body.items).toEqual([]);
-  });
+  ])(
+    'of %s is refused with what to do, and nothing is stored (SE-24, S2-T4)',
+    async (_, bytes, [status, code, errors]) => {
+      const before = await objects();
+      const told = await problem(await post(given, audioForm(fileOf(bytes, 'note.mp3'))));
+      expect(told).toMatchObject({ status, code, errors });
+      if (code !== 'invalid') expect(told.detail).toMatch(/Send|Save/);
+      expect(await objects()).toBe(before);
+      expect((await get('/api/transcriptions')).body.items).toEqual([]);
+    },
+  );
 
   it.each([
     [{ language: 'english' }, ['/language invalid']],
@@ -109,7 +112,7 @@ describe('an upload', () => {
     ['<b>x</b>\u202e.mp3', 'b>.mp3'],
     [' \u0007', 'audio.mp3'],
     ['é'.repeat(300), 'é'.repeat(200)],
-  ])('called %j keeps a name that can be shown', async (name, shown) => {
+  ])('called %j keeps a name that can be shown (SE-24, S2-V9)', async (name, shown) => {
     expect((await givenUpload(given, fileOf(givenMp3(1_000), name))).file_name).toBe(shown);
   });
 });
@@ -184,7 +187,7 @@ describe('what failed', () => {
 });
 
 describe('the list', () => {
-  it('is newest first, by page, by status, and without what was said', async () => {
+  it('is newest first, by page, by status, and without what was said (S2-E07)', async () => {
     const ids: string[] = [];
     for (let i = 0; i < 5; i += 1) ids.unshift((await givenUpload(given, givenMp3(1_000, i))).transcription_id);
     await transcribed(given, { transcription_id: ids[0] ?? '' });
@@ -280,7 +283,7 @@ describe('the results', () => {
     expect(done.at(-1)).toMatch(/^"?'=cmd\| and a/);
   });
 
-  it('as CSV and as JSON hold the same, JSON with every second', async () => {
+  it('as CSV and as JSON hold the same, JSON with every second (S2-L6)', async () => {
     expect((await file('csv')).text).toContain(`"'=cmd|\tand a ""quote"",`);
     const { response, text } = await file('json');
     expect(response.headers.get('Content-Type')).toMatch('application/json');

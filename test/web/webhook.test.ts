@@ -43,7 +43,7 @@ const deliver = async (body: string, options: Parameters<typeof delivery>[1] = {
 const bare = (init: RequestInit) => given.app.request(`${ORIGIN}/webhooks/telnyx`, init, given.env);
 
 describe('POST /webhooks/telnyx', () => {
-  it('gives a signed event to its session and answers an empty 200', async () => {
+  it('gives a signed event to its session and answers an empty 200 (S1-E16, S2-E09)', async () => {
     const response = await deliver(eventBody());
     expect(response.status).toBe(200);
     expect(await response.text()).toBe('');
@@ -57,13 +57,13 @@ describe('POST /webhooks/telnyx', () => {
     expect((await deliver(eventBody())).status).toBe(200);
   });
 
-  it('answers 200 and logs a call that is not ours', async () => {
+  it('answers 200 and logs a call that is not ours (SE-04)', async () => {
     given.session.receive = async () => 'unknown';
     expect((await deliver(eventBody())).status).toBe(200);
     expect(given.logged('webhook.unknown_call')).toMatchObject([{ call_id: CALL_ID, event_id: 'ev-1' }]);
   });
 
-  it('checks in this order: 405, 413, 415, 503, 401', async () => {
+  it('checks in this order: 405, 413, 415, 503, 401 (SE-05, S1-A3, S1-K2, S2-L3)', async () => {
     const big = 'x'.repeat(1024 * 1024 + 1);
     const broken = givenApp({ TELNYX_PUBLIC_KEY: '' });
     const toBroken = (init: RequestInit) => broken.app.request(`${ORIGIN}/webhooks/telnyx`, init, broken.env);
@@ -80,13 +80,13 @@ describe('POST /webhooks/telnyx', () => {
     );
   });
 
-  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('refuses %s', async (method) => {
+  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('refuses %s (SE-05, SE-22)', async (method) => {
     const response = await bare({ method });
     expect(response.status).toBe(405);
     expect(response.headers.get('Allow')).toBe('POST');
   });
 
-  it('stops reading a body of unknown length at the limit', async () => {
+  it('stops reading a body of unknown length at the limit (SE-05, T21)', async () => {
     let pulled = 0;
     let canceled = false;
     const body = new ReadableStream<Uint8Array>({
@@ -117,7 +117,7 @@ describe('POST /webhooks/telnyx', () => {
     },
   );
 
-  it('answers a bare 401, logs the reason and counts', async () => {
+  it('answers a bare 401, logs the reason and counts (SE-01, SE-02, SE-31, T01)', async () => {
     const request = await delivery(eventBody());
     const headers = new Headers(request.headers);
     headers.set('telnyx-signature-ed25519', new Uint8Array(64).toBase64());
@@ -150,7 +150,7 @@ describe('POST /webhooks/telnyx', () => {
     expect(given.logged('webhook.not_stored')).toMatchObject([{ reason: 'failed', call_id: CALL_ID }]);
   });
 
-  it('answers 503 after 1.5 s without an answer, and a late failure harms nothing', async () => {
+  it('answers 503 after 1.5 s without an answer, and a late failure harms nothing (S1-Q2)', async () => {
     let fail: (error: Error) => void = () => {};
     given.session.receive = () => new Promise((_, reject) => (fail = reject));
     const before = performance.now();
@@ -235,7 +235,7 @@ describe('POST /webhooks/telnyx', () => {
     },
   );
 
-  it('writes nothing of the body to the log', async () => {
+  it('writes nothing of the body to the log (LG-01, T13, S1-D1)', async () => {
     await deliver(eventBody({ digits: '04121980' }, 'call.gather.ended'));
     await deliver('{"data": "+12025550143 Ana Diaz"}');
     given.session.receive = async () => {

@@ -49,6 +49,11 @@ export function gatePolicyAt(at: number, policies: readonly GatePolicy[] = GATE_
 export const PURPOSES = ['intake', 'follow_up', 'reminder', 'care'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
-/** What staff note about a patient; each of them stops automated calls (TC-22, HS-17). */
-export const PATIENT_FLAGS = ['deceased', 'restricted', 'staff_only', 'wrong_number'] as const;
+/** What staff note about a patient and what stops automated calls (TC-22, HS-17). */
+export const STOPPING_FLAGS = ['deceased', 'restricted', 'staff_only', 'wrong_number'] as const;
+/**
+ * With those that stop no call: an answering machine is hung up on without a word (HS-17); details are hidden from the front desk
+ * (HS-24).
+ */
+export const PATIENT_FLAGS = [...STOPPING_FLAGS, 'no_voicemail', 'sensitive'] as const;
 export type PatientFlag = (typeof PATIENT_FLAGS)[number];

@@ -3,7 +3,14 @@
  * anything is promised and again just before dialling; every decision is stored. What could not be read is `null` and blocks. Pure.
  */
 import { callableAt, type Place } from './calling-hours.ts';
-import { type Cap, type GatePolicy, gatePolicyAt, type PatientFlag, type Purpose } from './gate-policy.ts';
+import {
+  type Cap,
+  type GatePolicy,
+  gatePolicyAt,
+  type PatientFlag,
+  type Purpose,
+  STOPPING_FLAGS,
+} from './gate-policy.ts';
 
 export const GATE_CODES = [
   'kill_switch',
@@ -119,7 +126,7 @@ const CHECKS: Readonly<Record<GateCode, Check>> = {
   suppressed: ({ suppressed }) => unless(suppressed === false),
   patient_flag: ({ flags }) => {
     if (flags === null) return {};
-    const [flag] = flags;
+    const flag = STOPPING_FLAGS.find((each) => flags.includes(each));
     return flag === undefined ? null : { reason: flag };
   },
   no_consent: (facts, _policy, at) => (consentFor(facts, at) === null ? {} : null),

@@ -6,5 +6,8 @@ import { toSheet } from '../campaign/sheet-text.ts';
 
 const BEHIND_SEPARATOR = /([;\t\r\n])(?=[\s\p{Cc}]*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20])/gu;
 
+/** For a cell whose beginning is marked already, or will be. */
+export const safeInside = (text: string): string => text.replace(BEHIND_SEPARATOR, "$1'");
+
 /** Telephone numbers are marked as well: `'+12025550143` stays text with its plus, and our own import takes the mark off again. */
-export const formulaSafe = (text: string): string => toSheet(text).replace(BEHIND_SEPARATOR, "$1'");
+export const formulaSafe = (text: string): string => safeInside(toSheet(text));

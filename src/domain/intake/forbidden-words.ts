@@ -1,6 +1,6 @@
 /**
  * What no text of a call may say, as patterns (`match-phrases.ts`) in both languages; negated or not makes no difference here.
- * Two lists hold everywhere; the third before the patient is known, when a stranger may be listening (HS-15).
+ * Three lists hold everywhere; the last before the patient is known, when a stranger may be listening (HS-15).
  */
 import type { Language } from './questionnaire.ts';
 
@@ -72,6 +72,24 @@ export const MARKETING_WORDS: WordList = {
     'ahorre|ahorrar ... dinero|hasta',
     'gane|ganar|premio|premios|regalo|regalos|recompensa*',
     'inscribase|patrocin*',
+  ],
+};
+
+/** T05: whoever imitates us asks for these, so we never do; who somebody is their birth date tells. */
+export const SECRET_WORDS: WordList = {
+  en: [
+    'social security|ssn',
+    'credit|debit|bank|card|account|routing ... card|account|number',
+    'password|passwords|passcode|pin',
+    'insurance|policy|member|medicare|medicaid ... number|id|card',
+    "driver's|drivers license",
+  ],
+  es: [
+    'seguro social',
+    'tarjeta|cuenta ... credito|debito|bancaria|banco',
+    'numero de ... tarjeta|cuenta|poliza|asegurado|seguro|medicare|medicaid',
+    'contrasena|contrasenas|nip|pin',
+    'licencia de conducir|manejar',
   ],
 };
 

@@ -4,7 +4,7 @@
  * Each problem names the requirement it breaks.
  */
 import { type ScriptText, scriptText } from './call-texts.ts';
-import { CLINICAL_WORDS, MARKETING_WORDS } from './forbidden-words.ts';
+import { CLINICAL_WORDS, MARKETING_WORDS, SECRET_WORDS } from './forbidden-words.ts';
 import { type Complain, lintMarks, lintScript, namesKey, scriptNames } from './lint-script.ts';
 import { findAny } from './match-phrases.ts';
 import {
@@ -87,6 +87,9 @@ function lintWords(text: string, language: Language, say: Complain): void {
     say('clinical_words', `CL-12: Leave out advice, diagnosis, reassurance and dosing: "${clinical}".`);
   const selling = PRICE.exec(text)?.[0] ?? found(MARKETING_WORDS[language]);
   if (selling !== '') say('marketing_words', `TC-03: Leave out what sells or names a price: "${selling}".`);
+  const secret = found(SECRET_WORDS[language]);
+  if (secret !== '')
+    say('asks_for_secret', `T05: Ask for nothing that whoever imitates the clinic would ask for: "${secret}".`);
   if (text.length > MAX_SPOKEN_LENGTH)
     say(
       'too_long_to_hear',

@@ -28,6 +28,7 @@ export const JOB_KINDS = [
   'erase_patient',
   'rotate_keys',
   'sweep_storage',
+  'apply_retention',
   'import_list',
   'transcribe',
   'deliver',
@@ -51,6 +52,7 @@ export const JOB_POLICIES: Readonly<Record<JobKind, JobPolicy>> = {
   erase_patient: { waitsMs: A_DAY, leaseMs: 10 * MINUTE },
   rotate_keys: { waitsMs: A_DAY, leaseMs: 10 * MINUTE },
   sweep_storage: { waitsMs: A_DAY, leaseMs: 10 * MINUTE },
+  apply_retention: { waitsMs: A_DAY, leaseMs: 10 * MINUTE },
   // A few thousand rows take seconds; a page that somebody else writes meanwhile is not written twice.
   import_list: { waitsMs: A_DAY, leaseMs: 2 * MINUTE },
   // One answer of an engine, which may take five minutes over an hour of talk.

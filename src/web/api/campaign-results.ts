@@ -34,6 +34,7 @@ const viewOf = (actor: Ask['actor']): ResultsView => ({
 const results = route(
   {
     ...{ method: 'GET', path: '/api/campaigns/:campaign_id/results', audit: 'campaign.results', phi: true },
+    isExport: true,
     roles: ['admin', 'clinician', 'intake', 'operator'],
     summary: 'Download what became of everybody in a campaign, with their answers for whoever may read them',
     answers: { 200: z.array(contactResultAnswer) },

@@ -1,9 +1,10 @@
 /** /api/patients/{id}/consents and /flags: why a patient may be called, and what stops it. */
 import * as z from 'zod';
 import { PATIENT_FLAGS } from '../../domain/campaign/gate-policy.ts';
-import { addConsent, changePatient, endConsent, listConsents } from '../change-patient.ts';
+import { addConsent, changePatient, endConsent, knownPatient, listConsents } from '../change-patient.ts';
 import { rolesSeeing } from '../field-access.ts';
 import { type Route, route } from '../route.ts';
+import { refuseIfHidden } from '../shown-patient.ts';
 import { consentAnswer, consentJson } from './consent-json.ts';
 import { consentFields, consentId, line, patientId, phoneNumber, toConsent } from './fields.ts';
 import { patientAnswer, patientJson } from './patient-json.ts';
@@ -18,6 +19,8 @@ const list = route(
     answers: { 200: z.strictObject({ items: z.array(consentAnswer), next_cursor: z.null() }) },
   },
   async (ask) => {
+    // They name the number.
+    refuseIfHidden(ask.actor, await knownPatient(ask, ask.params.patient_id));
     const items = await listConsents(ask, ask.params.patient_id);
     return ask.c.json({ items: items.map(consentJson), next_cursor: null });
   },

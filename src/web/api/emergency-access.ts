@@ -44,6 +44,7 @@ const emergencyJson = (access: EmergencyAccess, actor: Actor): z.infer<typeof an
 const begin = route(
   {
     ...{ method: 'POST', path: '/api/emergency-access', roles: ROLES, audit: 'emergency.begin', phi: true },
+    needsPerson: true,
     summary: 'Take a clinician’s rights for an hour, with a reason',
     body: z.strictObject({ reason: text(1000) }),
     answers: { 201: answer },
@@ -58,6 +59,7 @@ const begin = route(
 const end = route(
   {
     ...{ method: 'POST', path: '/api/emergency-access/end', roles: ROLES, audit: 'emergency.end', phi: false },
+    needsPerson: true,
     summary: 'Give your emergency access up before it ends by itself',
     answers: { 204: null },
     refusals: [409],
@@ -94,6 +96,7 @@ const review = route(
   {
     ...{ method: 'POST', path: '/api/emergency-access/:emergency_id/review', roles: ['admin'], phi: true },
     audit: 'emergency.review',
+    needsPerson: true,
     summary: 'Say whether an emergency access was justified',
     params: z.strictObject({ emergency_id: z.string().regex(/^emg_[0-9a-f-]{36}$/) }),
     body: z.strictObject({ verdict: z.enum(EMERGENCY_VERDICTS), note: text(2000).optional() }),

@@ -61,7 +61,7 @@ const upload = route(
     audit: 'media.create',
     summary: 'Upload the audio of a message: MP3 or WAV, at most 60 seconds',
     answers: { 201: mediaAnswer },
-    reads: { form },
+    reads: { form, maxBytes: MAX_BYTES },
   },
   async ({ c, env, db, actor, now, newId, made }) => {
     const { file, fields } = await readUpload(c.req.raw, MAX_BYTES);

@@ -1,69 +1,21 @@
 /**
- * GET /api/patients/{id}/export: everything that is kept about one patient as one document, written while it is read. Recordings are named
- * with their address, which asks for the same rights again.
+ * /api/patients/{id}/export: everything that is kept about one patient as one document, JSON or readable. Recordings are named with their
+ * address, which asks for the same rights again. For the patient and for treatment a GET is enough; for anything else it is said to whom
+ * it goes, in a POST, and that is a disclosure (HS-22).
  */
 import * as z from 'zod';
-import { eventsJson, iso, transcriptsJson } from '../../call-json.ts';
-import { log } from '../../log.ts';
-import { consentsOf } from '../../store/consents.ts';
-import { dataKeyOf } from '../../store/patient-keys.ts';
-import { type CallRecords, callRecords, type Decision, decisionsWithoutCall } from '../../store/patient-records.ts';
-import type { Recording } from '../../store/recordings.ts';
-import type { Signature } from '../../store/reviews.ts';
-import { isSuppressed } from '../../store/suppressions.ts';
-import { knownPatient } from '../change-patient.ts';
+import { EXPORT_FORMATS, EXPORT_PURPOSES } from '../export-patient.ts';
+import { exportResponse } from '../export-response.ts';
 import { rolesSeeing } from '../field-access.ts';
-import { type Ask, type Route, route } from '../route.ts';
-import { begun, textStream } from '../text-stream.ts';
+import { type Route, route } from '../route.ts';
 import { moment } from './answer-fields.ts';
 import { callAnswer, eventAnswer, lineAnswer } from './call-answer.ts';
-import { consentAnswer, consentJson } from './consent-json.ts';
-import { patientId } from './fields.ts';
-import { patientAnswer, patientJson } from './patient-json.ts';
-import { shownCall } from './shown-call.ts';
-import { taskAnswer, taskJson } from './tasks.ts';
-
-const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
-
-const decisionJson = (decision: Decision) => ({
-  decision_id: decision.id,
-  campaign_id: decision.campaignId,
-  moment: decision.moment,
-  allowed: decision.allowed,
-  code: decision.code,
-  policy_version: decision.policyVersion,
-  facts: JSON.parse(decision.facts) as unknown,
-  decided_at: iso(decision.decidedAt),
-});
-
-const recordingJson = ({ id, callId, status, reason, format, bytes, sha256, durationMs, ...rest }: Recording) => ({
-  ...{ recording_id: id, status, reason, format, bytes, sha256 },
-  duration_seconds: durationMs === null ? null : Math.round(durationMs / 1000),
-  started_at: isoOrNull(rest.startedAt),
-  consent:
-    rest.proof === null
-      ? null
-      : { at: iso(rest.proof.at), event_id: rest.proof.eventId, key: rest.proof.key, wording: rest.proof.wording },
-  audio: status === 'ready' ? `/api/calls/${callId}/recording` : null,
-});
-
-const signedJson = ({ noteVersion, actorName, createdAt }: Signature) => ({
-  note_version: noteVersion,
-  by: actorName,
-  at: iso(createdAt),
-});
-
-const recordsJson = (actor: Ask['actor'], { call, notes, reviews, log, recording, tasks, decisions }: CallRecords) => ({
-  ...shownCall(actor, call),
-  notes,
-  signatures: reviews.signatures.map(signedJson),
-  addenda: reviews.addenda.map((each) => ({ ...signedJson(each), text: each.text })),
-  transcript: log === null ? [] : transcriptsJson(log, recording).items,
-  events: log === null ? [] : eventsJson(log).items,
-  recorded: recording === null ? null : recordingJson(recording),
-  tasks: tasks.map(taskJson),
-  decisions: decisions.map(decisionJson),
-});
+import { consentAnswer } from './consent-json.ts';
+import { disclosureAnswer } from './disclosures.ts';
+import { line, patientId } from './fields.ts';
+import { patientAnswer } from './patient-json.ts';
+import { requestAnswer } from './request-json.ts';
+import { taskAnswer } from './tasks.ts';
 
 const text = z.string().nullable();
 const decisionAnswer = z
@@ -99,67 +51,78 @@ const recordsAnswer = callAnswer
       .nullable(),
     tasks: z.array(taskAnswer),
     decisions: z.array(decisionAnswer),
+    handed_on: z.array(
+      z.strictObject({
+        ...{ delivery_id: z.string(), note_version: z.int(), system: z.string(), status: z.string() },
+        at: moment.nullable(),
+      }),
+    ),
   })
   .meta({ id: 'CallRecords' });
 
 const document = z.strictObject({
   exported_at: moment,
   exported_by: z.string(),
+  purpose: z.enum(EXPORT_PURPOSES),
+  notice: z.string(),
   patient: patientAnswer,
   number_suppressed: z.boolean(),
   consents: z.array(consentAnswer),
   decisions: z.array(decisionAnswer).describe('Why they were not called, where no call came of it.'),
+  campaigns: z.array(
+    z.strictObject({
+      ...{ contact_id: z.string(), campaign_id: z.string(), status: z.string(), code: text, outcome: text },
+      ...{ variables: z.record(z.string(), z.string()), created_at: moment },
+    }),
+  ),
+  requests: z.array(requestAnswer),
+  disclosures: z.array(disclosureAnswer),
   calls: z.array(recordsAnswer),
 });
 
-async function* texts(ask: Ask, id: string): AsyncGenerator<string, void> {
-  const { db, config, actor, now } = ask;
-  const sent = { count: 0, code: 'canceled' };
-  try {
-    const patient = await knownPatient(ask, id);
-    const dataKey = await dataKeyOf(config.keyRing, id);
-    const [consents, decisions, isListed] = await Promise.all([
-      consentsOf(db, dataKey, id),
-      decisionsWithoutCall(db, id),
-      isSuppressed(db, config.keyRing, patient.phoneNumber),
-    ]);
-    const head = {
-      ...{ exported_at: iso(now), exported_by: actor.name, patient: patientJson(actor, patient) },
-      ...{ number_suppressed: isListed, consents: consents.map(consentJson), decisions: decisions.map(decisionJson) },
-    };
-    yield `${JSON.stringify(head).slice(0, -1)},"calls":[`;
-    for await (const page of callRecords(db, config.keyRing, dataKey, id)) {
-      const written = page.map((each) => JSON.stringify(recordsJson(actor, each))).join(',\n');
-      if (written !== '') yield sent.count === 0 ? `\n${written}` : `,\n${written}`;
-      sent.count += page.length;
-    }
-    yield ']}\n';
-    sent.code = 'whole';
-  } catch (error) {
-    sent.code = 'failed';
-    throw error;
-  } finally {
-    // The audit line was written when it began; this says whether all of it left the house.
-    log[sent.code === 'failed' ? 'error' : 'info']('patient.exported', { actor: actor.id, patient_id: id, ...sent });
-  }
-}
+const one = {
+  path: '/api/patients/:patient_id/export',
+  roles: rolesSeeing('patient_export'),
+  params: z.strictObject({ patient_id: patientId }),
+  phi: true,
+  audit: 'patient.export',
+  isExport: true,
+  answers: { 200: document },
+  types: ['text/html'],
+} as const;
 
 const download = route(
   {
-    ...{ method: 'GET', path: '/api/patients/:patient_id/export', audit: 'patient.export', phi: true },
-    roles: rolesSeeing('patient_export'),
-    params: z.strictObject({ patient_id: patientId }),
-    ...{ summary: 'All that is kept about a patient, as one document', answers: { 200: document } },
+    ...{ ...one, method: 'GET' },
+    query: z.strictObject({
+      purpose: z
+        .enum(['access', 'treatment'])
+        .optional()
+        .describe('Any other purpose: POST, which asks to whom it goes.'),
+      format: z.enum(EXPORT_FORMATS).optional(),
+    }),
+    summary: 'All that is kept about a patient, as one document',
   },
   async (ask) => {
-    const { patient_id } = ask.params;
-    return new Response(textStream(await begun(texts(ask, patient_id))), {
-      headers: {
-        'Content-Type': 'application/json',
-        'Content-Disposition': `attachment; filename="${patient_id}.json"`,
-      },
-    });
+    const { purpose = 'access', format = 'json' } = ask.query;
+    return exportResponse(ask, ask.params.patient_id, { purpose, format, recipient: null });
   },
 );
 
-export const patientExportRoutes: readonly Route[] = [download];
+const take = route(
+  {
+    ...{ ...one, method: 'POST' },
+    body: z.strictObject({
+      purpose: z.enum(EXPORT_PURPOSES),
+      format: z.enum(EXPORT_FORMATS).optional(),
+      recipient: line(200).nullish().describe('To whom it goes; asked for where the purpose is `legal` or `other`.'),
+    }),
+    summary: 'The same for a purpose that is said; for `legal` and `other` it is noted down as a disclosure',
+  },
+  async (ask) => {
+    const { purpose, format = 'json', recipient } = ask.body;
+    return exportResponse(ask, ask.params.patient_id, { purpose, format, recipient: recipient ?? null });
+  },
+);
+
+export const patientExportRoutes: readonly Route[] = [download, take];

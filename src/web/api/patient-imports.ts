@@ -2,13 +2,14 @@
 import * as z from 'zod';
 import { rolesSeeing } from '../field-access.ts';
 import { importPatients, patientImportFields } from '../import-patients.ts';
+import { MAX_LIST_BYTES } from '../read-list-file.ts';
 import { type Route, route } from '../route.ts';
 
 const begin = route(
   {
     ...{ method: 'POST', path: '/api/patients/import', audit: 'patient.import', phi: true },
     roles: rolesSeeing('refused_patients'),
-    reads: { form: patientImportFields },
+    reads: { form: patientImportFields, maxBytes: MAX_LIST_BYTES.patients },
     summary: 'Read a list of patients (multipart: file, and mapping and consent as JSON)',
     answers: {
       202: z.strictObject({

@@ -131,7 +131,7 @@ const change = route(
   },
 );
 
-/** 409 while a call of theirs is under way. */
+/** 409 while a call of theirs is under way or a legal hold stands. Once two administrators work here it waits for the second (SE-20). */
 const erase = route(
   {
     ...{ method: 'DELETE', path: '/api/patients/:patient_id', roles: ['admin'], audit: 'patient.erase', phi: false },
@@ -140,14 +140,17 @@ const erase = route(
     answers: {
       202: z.strictObject({
         patient_id: z.string(),
-        status: z.literal('erasing'),
+        status: z.enum(['erasing', 'waiting']).describe('`waiting`: for the word of a second administrator.'),
         job_id: z.string().nullable().describe('The work that removes the rest, under /api/jobs.'),
+        request_id: z.string().optional().describe('Of one that waits: the request, under /api/patient-requests.'),
       }),
     },
   },
   async (ask) => {
     const { patient_id } = ask.params;
-    return ask.c.json({ patient_id, status: 'erasing', job_id: await erasePatient(ask, patient_id) }, 202);
+    const { status, jobId, requestId } = await erasePatient(ask, patient_id);
+    const waiting = requestId === null ? {} : { request_id: requestId };
+    return ask.c.json({ patient_id, status, job_id: jobId, ...waiting }, 202);
   },
 );
 

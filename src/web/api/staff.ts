@@ -1,7 +1,7 @@
 /** /api/staff: who may sign in with which roles. People of ADMIN_EMAILS are admin without a row here. */
 import * as z from 'zod';
 import { listStaff, ROLES, type StaffMember } from '../../store/staff.ts';
-import { addStaff, changeRoles, removeStaff } from '../change-staff.ts';
+import { addStaff, changeRoles, removeStaff, staffName } from '../change-staff.ts';
 import { type Route, route } from '../route.ts';
 import { idOf, listOf } from './answer-fields.ts';
 import { DEFAULT_LIMIT, pageOf } from './fields.ts';
@@ -14,7 +14,11 @@ const roles = z
 const oneMember = z.strictObject({ staff_id: z.string().regex(/^staff_[0-9a-f-]{36}$/) });
 
 const staffAnswer = z
-  .strictObject({ staff_id: idOf('staff'), email: z.string(), roles: z.array(z.enum(ROLES)).readonly() })
+  .strictObject({
+    staff_id: idOf('staff'),
+    email: z.string().describe('An e-mail address, or the client id of a service token.'),
+    roles: z.array(z.enum(ROLES)).readonly(),
+  })
   .meta({ id: 'StaffMember' });
 
 const staffJson = ({ id, email, roles }: StaffMember): z.infer<typeof staffAnswer> => ({ staff_id: id, email, roles });
@@ -42,10 +46,10 @@ const create = route(
     path: '/api/staff',
     roles: ['admin'],
     audit: 'staff.create',
-    summary: 'Give somebody roles',
+    summary: 'Give roles to somebody, or to a service token by its client id',
     answers: { 201: staffAnswer },
     phi: false,
-    body: z.strictObject({ email: z.email().max(254), roles }),
+    body: z.strictObject({ email: staffName, roles }),
   },
   async (ask) => ask.c.json(staffJson(await addStaff(ask, ask.body)), 201),
 );

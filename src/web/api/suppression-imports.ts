@@ -23,7 +23,7 @@ const begin = route(
     roles: ['admin', 'operator'],
     summary: 'Put a list of numbers on the do-not-call list; it only ever adds',
     answers: { 202: z.strictObject({ import_id: idOf('imp'), status: z.literal('reading') }) },
-    reads: { form: fields },
+    reads: { form: fields, maxBytes: MAX_LIST_BYTES.suppressions },
   },
   async (ask) => {
     const upload = await readUpload(ask.c.req.raw, MAX_LIST_BYTES.suppressions);

@@ -125,6 +125,7 @@ const check = route(
 const download = route(
   {
     ...{ method: 'GET', path: '/api/suppressions/export', roles: ['admin'], audit: 'suppression.export', phi: true },
+    isExport: true,
     summary: 'Download the do-not-call list with its numbers',
     answers: { 200: null },
     types: Object.values(EXPORT_TYPES),

@@ -9,7 +9,7 @@ import {
   TRANSCRIPTION_STATUSES,
   type Transcribed,
 } from '../../store/transcriptions.ts';
-import { beginTranscription, readAudioForm } from '../begin-transcription.ts';
+import { beginTranscription, MOST_AUDIO_BYTES, readAudioForm } from '../begin-transcription.ts';
 import { checkInput } from '../check-input.ts';
 import { notFound } from '../errors.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
@@ -52,7 +52,7 @@ const upload = route(
     ...{ ...people, method: 'POST', path: '/api/transcriptions', audit: 'transcription.create' },
     summary: 'Send one audio file (multipart field `file`, optional `language`) to be written down',
     answers: { 202: transcriptionSchema },
-    reads: { form },
+    reads: { form, maxBytes: MOST_AUDIO_BYTES },
   },
   async (ask) => {
     const { file, fields } = await readAudioForm(ask);
@@ -145,6 +145,7 @@ async function* shown(pages: AsyncIterable<Transcribed[]>): AsyncGenerator<Shown
 const results = route(
   {
     ...{ ...people, method: 'GET', path: '/api/transcriptions/results', audit: 'transcription.results' },
+    isExport: true,
     query: z.strictObject({ format: z.enum(FORMATS).optional() }),
     summary: 'Everything that was written down, as a file',
     answers: { 200: z.array(transcribedSchema) },

@@ -62,8 +62,9 @@ export const ApiDocsPage = ({ document, origin }: { document: ApiDocument; origi
     ))}
     <h2>How a program signs in</h2>
     <p>
-      Make a service token in Cloudflare Access and name its client id in ADMIN_EMAILS. Send both parts of it with every
-      request; Access puts a token of its own in their place.
+      Make a service token in Cloudflare Access and give its client id the roles it needs, under Staff. Send both parts
+      of it with every request; Access puts a token of its own in their place. It can do what its roles can, but never
+      give a person’s word: it signs and approves nothing, and has no pages.
     </p>
     <Curl lines={curlLines(origin, 'GET', '/api/dialing', [])} />
     <label class="api-filter" hidden>

@@ -6,6 +6,7 @@ import type { CallLog } from '../../domain/intake/call-log.ts';
 import type { Questionnaire } from '../../domain/intake/questionnaire.ts';
 import type { Note } from '../../domain/note/note.ts';
 import type { Call } from '../../store/calls.ts';
+import type { PatientRequest } from '../../store/patient-requests.ts';
 import type { Patient } from '../../store/patients.ts';
 import type { Recording } from '../../store/recordings.ts';
 import type { Reviews } from '../../store/reviews.ts';
@@ -17,6 +18,7 @@ import type { ClinicClock } from './clinic-clock.tsx';
 import { ConsentEvidence } from './consent-evidence.tsx';
 import { TASK_LABELS } from './labels.ts';
 import { Alerts, Outcome } from './layout.tsx';
+import { NoteAmendments } from './note-amendments.tsx';
 import { NoteView } from './note-view.tsx';
 import { RecordingPanel } from './recording-panel.tsx';
 import { RedFlagPanel } from './red-flag-panel.tsx';
@@ -33,6 +35,8 @@ export interface CallView {
   /** What was asked; null while nothing can be corrected. */
   readonly questions: Questionnaire | null;
   readonly reviews: Reviews;
+  /** What the patient asked to have put right in it. */
+  readonly amendments: readonly PatientRequest[];
   /** A red flag that the note names, and nobody has claimed. */
   readonly flagOpen: boolean;
   /** What the review of whoever asks shows, and what they wrote there that was not taken. */
@@ -87,6 +91,7 @@ export const CallFragment = (view: CallView) => {
           ) : (
             <>
               <NoteView note={review.note} questions={view.questions} clock={clock} playable={playable} />
+              <NoteAmendments amendments={view.amendments} clock={clock} now={view.now} />
               <ConsentEvidence note={review.note} log={log} clock={clock} />
               <ReviewPanel {...review} shown={view.shownReview} typed={view.typedAddendum} />
             </>

@@ -1,6 +1,7 @@
 /** What the page of one call shows, read together. */
 import * as z from 'zod';
 import { getNote } from '../../store/notes.ts';
+import { amendmentsOfCall } from '../../store/patient-requests.ts';
 import { getPatient } from '../../store/patients.ts';
 import { questionnaireVersion } from '../../store/questionnaires.ts';
 import { getRecording } from '../../store/recordings.ts';
@@ -23,7 +24,7 @@ export async function callView(ask: Ask, id: string, typedAddendum = ''): Promis
   const { config, db, actor, now, c } = ask;
   const current = await readCall(ask, id);
   const { call, settled } = current;
-  const [patient, note, reviews, recording, log, tasks, alerts] = await Promise.all([
+  const [patient, note, reviews, recording, log, tasks, alerts, amendments] = await Promise.all([
     getPatient(db, config.keyRing, call.patientId),
     settled ? getNote(db, config.keyRing, call.id) : null,
     reviewsOfCall(db, config.keyRing, call.id),
@@ -31,6 +32,7 @@ export async function callView(ask: Ask, id: string, typedAddendum = ''): Promis
     readCallLog(ask, current),
     tasksOfCall(db, call.id),
     countAlerts(db, MOST_ALERTS),
+    settled ? amendmentsOfCall(db, config.keyRing, call) : [],
   ]);
   // A poll would take away what somebody is entering: corrections wait until everything is there.
   const isStill = settled && call.recordingStatus !== 'pending';
@@ -43,6 +45,7 @@ export async function callView(ask: Ask, id: string, typedAddendum = ''): Promis
         ]);
   return {
     ...{ call, settled, patient, note, reviews, questions, recording, log, tasks, alerts, now, typedAddendum },
+    amendments,
     flagOpen: [...flagTasks.values()].some(({ status }) => status === 'open'),
     shownReview: c.req.header(SHOWN_REVIEW) ?? null,
     actorName: actor.name,

@@ -12,7 +12,14 @@ const MOST_TASKS = 200;
 
 export const downtimePageRoutes: readonly Route[] = [
   route(
-    { method: 'GET', path: '/dashboard/downtime', roles: PATIENT_ROLES, audit: 'downtime.export', phi: true },
+    {
+      method: 'GET',
+      path: '/dashboard/downtime',
+      roles: PATIENT_ROLES,
+      audit: 'downtime.export',
+      phi: true,
+      isExport: true,
+    },
     async (ask) => {
       const { db, config, actor, now } = ask;
       const [open, claimed] = await Promise.all(

@@ -62,6 +62,7 @@ const written = (fields: Readonly<Record<string, string>>, name: string, maxLeng
 };
 
 const all = { roles: ROLES, phi: false } as const;
+const word = { ...all, method: 'POST', needsPerson: true } as const;
 
 const show = route(
   {
@@ -76,7 +77,7 @@ const show = route(
   async (ask) => answer(ask, ask.query.cursor ?? null),
 );
 
-const begin = route({ ...all, method: 'POST', path: PATH, audit: 'emergency.begin' }, async (ask) => {
+const begin = route({ ...word, path: PATH, audit: 'emergency.begin' }, async (ask) => {
   const fields = await readFields(ask.c.req.raw);
   return answered(ask, async () => {
     const reason = written(fields, 'reason', 1000);
@@ -85,13 +86,13 @@ const begin = route({ ...all, method: 'POST', path: PATH, audit: 'emergency.begi
   });
 });
 
-const end = route({ ...all, method: 'POST', path: `${PATH}/end`, audit: 'emergency.end' }, async (ask) =>
+const end = route({ ...word, path: `${PATH}/end`, audit: 'emergency.end' }, async (ask) =>
   answered(ask, () => giveUpEmergency(ask)),
 );
 
 const review = route(
   {
-    ...{ ...all, roles: ['admin'], method: 'POST', path: `${PATH}/:emergency_id/review`, audit: 'emergency.review' },
+    ...{ ...word, roles: ['admin'], path: `${PATH}/:emergency_id/review`, audit: 'emergency.review' },
     params: z.strictObject({ emergency_id: z.string().regex(/^emg_[0-9a-f-]{36}$/) }),
   },
   async (ask) => {

@@ -22,6 +22,15 @@ const NEXT_STEPS: Readonly<Record<string, readonly [heading: string, text: strin
     'Not part of your role',
     'Your role does not include this page. Ask an administrator of your clinic if you need it.',
   ],
+  person_needed: [
+    'This is for people',
+    'A program cannot do this: somebody has to give their word for it. Sign in as yourself.',
+  ],
+  rate_limited: [
+    'That was too much for one minute',
+    'Nothing was changed. Wait a minute, then load this page again. If you did not click that often, close other windows of it.',
+  ],
+  limit_unavailable: ['Downloads are held up right now', 'Try again in a few seconds.'],
   cross_site: [
     'This request came from elsewhere',
     'For safety it was not carried out. Go to the page and try from there.',

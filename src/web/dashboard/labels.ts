@@ -66,6 +66,7 @@ const RECORDING_REASONS: Readonly<Record<string, string>> = {
   wrong_type: 'What Telnyx gave was not audio.',
   corrupt: 'The stored audio is damaged, so it is not played.',
   missing: 'The stored audio is gone.',
+  kept_its_time: 'It was kept as long as the retention policy says after the note was signed, then removed.',
   recording_failed: 'Telnyx could not keep the recording.',
   record_start_refused: 'Telnyx did not start the recording.',
 };
@@ -80,6 +81,7 @@ export const JOB_LABELS: Readonly<Record<JobKind, string>> = {
   erase_patient: 'Erase a patient',
   rotate_keys: 'Bring everything under the new key',
   sweep_storage: 'Tidy up the storage',
+  apply_retention: 'Remove what was kept long enough',
   import_list: 'Read an uploaded list',
   transcribe: 'Write down uploaded audio',
   deliver: 'Hand a note to another system',

@@ -46,6 +46,7 @@ const WAYS = [
   { key: 'patients', path: '/dashboard/patients', name: 'Patients', needs: 'seesPatients', group: 0 },
   { key: 'tasks', path: '/dashboard/tasks', name: 'Tasks', needs: 'seesTasks', group: 0 },
   { key: 'campaigns', path: '/dashboard/campaigns', name: 'Campaigns', needs: 'seesCampaigns', group: 0 },
+  { key: 'requests', path: '/dashboard/requests', name: 'Requests', needs: 'seesRequests', group: 1 },
   { key: 'suppressions', path: '/dashboard/suppressions', name: 'Do not call', needs: 'seesSuppressions', group: 1 },
   {
     key: 'questionnaires',

@@ -1,7 +1,9 @@
 /** The page of one patient as it is answered, whatever was asked there: all of it is read anew, and a refused form comes along. */
 import * as z from 'zod';
 import { listCalls } from '../../store/calls.ts';
+import { standingHold } from '../../store/holds.ts';
 import { noteStatuses } from '../../store/notes.ts';
+import { openErasureOf } from '../../store/patient-requests.ts';
 import type { Patient } from '../../store/patients.ts';
 import { activeSuppression } from '../../store/suppression-list.ts';
 import { isSuppressed } from '../../store/suppressions.ts';
@@ -83,6 +85,7 @@ async function standingOf({ db, config }: Ask, { phoneNumber }: Patient) {
 export async function answerPatient(ask: Ask, patient: Patient, shown: Shown, status: 200 | 409 | 422 = 200) {
   const { db, config, actor, now } = ask;
   const { id } = patient;
+  const [hold, erasure] = await Promise.all([standingHold(db, id), openErasureOf(db, id)]);
   const [consents, history, standing] = await Promise.all([
     sees(actor, 'consent_evidence') ? listConsents(ask, id) : null,
     sees(actor, 'call_status') ? historyOf(ask, id, shown.query?.cursor ?? null) : null,
@@ -92,6 +95,7 @@ export async function answerPatient(ask: Ask, patient: Patient, shown: Shown, st
   const view = {
     ...{ patient: shownPatient(actor, patient), consents, history, tasks, standing, now },
     ...{ viewer: viewerOf(actor), clock: clinicClock(config.clinic.timeZone, now), revealed: shown.revealed ?? false },
+    rights: { isHeld: hold !== null, erasureWaits: erasure !== null },
     ...{ call: shown.call ?? UNSENT, consent: shown.consent ?? UNSENT },
     outcome: shown.query?.done === undefined ? null : OUTCOMES[shown.query.done],
   };

@@ -3,7 +3,7 @@ import { changePatient, knownPatient } from '../change-patient.ts';
 import { Problem } from '../errors.ts';
 import { readFields } from '../read-body.ts';
 import { type Ask, type Route, route } from '../route.ts';
-import { seesWhole } from '../shown-patient.ts';
+import { refuseIfHidden, seesWhole } from '../shown-patient.ts';
 import { clinicClock } from './clinic-clock.tsx';
 import { CHECK_FIELDS } from './form-field.tsx';
 import { page } from './layout.tsx';
@@ -28,6 +28,7 @@ const edit = route(
   async (ask) => {
     const patient = await knownPatient(ask, ask.params.patient_id);
     if (!seesWhole(ask.actor)) throw new Problem(403, 'forbidden');
+    refuseIfHidden(ask.actor, patient);
     return answerEdit(ask, { id: patient.id, form: formOf(patient), notice: null }, 200);
   },
 );

@@ -8,12 +8,14 @@ interface EraseView {
   readonly patient: ShownPatient;
   /** Why it was refused. */
   readonly notice: string | null;
+  /** Another administrator has to approve it. */
+  readonly needsSecond: boolean;
 }
 
 /** What has to be typed. */
 export const lastDigits = ({ maskedNumber }: ShownPatient): string => (maskedNumber ?? '').replaceAll(/\D/g, '');
 
-export const ErasePatientPage = ({ patient, notice }: EraseView) => (
+export const ErasePatientPage = ({ patient, notice, needsSecond }: EraseView) => (
   <>
     <p class="back">
       <a href={`/dashboard/patients/${patient.id}`}>Back to the patient</a>
@@ -25,8 +27,15 @@ export const ErasePatientPage = ({ patient, notice }: EraseView) => (
       <FormNotice text={notice} />
       <p>
         <strong>This cannot be undone, by anybody.</strong> The key of this patient is destroyed at once; nothing sealed
-        with it opens again, in no copy and no backup.
+        with it opens again, in no copy and no backup. Copies that the platform keeps of its database last up to 30
+        days; they do not open without the key.
       </p>
+      {needsSecond ? (
+        <p class="notice notice-warn">
+          Another administrator has to approve it. Until then nothing is erased, and the request stands on the page of
+          the patient.
+        </p>
+      ) : null}
       <h2>What is destroyed</h2>
       <ul>
         <li>Name, number, birth date, record number, marks and consents.</li>
@@ -39,6 +48,7 @@ export const ErasePatientPage = ({ patient, notice }: EraseView) => (
         <li>The number on the do-not-call list, if it is there: it goes on not being called.</li>
         <li>That calls were decided on and dialled, by opaque ids and times, without the number.</li>
         <li>Who did what and when in the audit lines, and what calls cost.</li>
+        <li>That there were legal holds, requests and disclosures, without a word of them.</li>
       </ul>
       <label>
         {`Type ${lastDigits(patient)}, the last digits of the number, to confirm`}
@@ -46,7 +56,7 @@ export const ErasePatientPage = ({ patient, notice }: EraseView) => (
       </label>
       <div class="form-actions">
         <button type="submit" class="danger">
-          Erase this patient
+          {needsSecond ? 'Ask for the erasure' : 'Erase this patient'}
         </button>
         <a href={`/dashboard/patients/${patient.id}`}>Keep them</a>
       </div>

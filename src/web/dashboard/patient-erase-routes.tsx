@@ -1,7 +1,7 @@
 /** Erasing a patient, and what is left to see of one who was erased. */
 import { findJob } from '../../store/jobs.ts';
 import { knownPatient } from '../change-patient.ts';
-import { erasePatient, isErased } from '../erase-patient.ts';
+import { erasePatient, isErased, needsSecond } from '../erase-patient.ts';
 import { notFound, Problem } from '../errors.ts';
 import { readFields } from '../read-body.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
@@ -18,7 +18,8 @@ type One = RouteSpec & { params: typeof onePatient.params };
 
 async function answerErase(ask: Ask<One>, notice: string | null, status: 200 | 409 | 422) {
   const patient = await knownPatient(ask, ask.params.patient_id);
-  const children = <ErasePatientPage patient={shownPatient(ask.actor, patient)} notice={notice} />;
+  const view = { patient: shownPatient(ask.actor, patient), notice, needsSecond: await needsSecond(ask) };
+  const children = <ErasePatientPage {...view} />;
   return ask.c.html(page({ ...(await patientFrame(ask)), title: 'Erase a patient', children }), status);
 }
 
@@ -29,6 +30,9 @@ const eraseForm = route(
 
 const IN_THE_WAY: Readonly<Record<string, string>> = {
   call_live: 'A call to this patient is under way. Hang it up, or wait until it is over, then erase.',
+  legal_hold: 'This patient is under a legal hold. An administrator has to lift it first, with the reason.',
+  retention_minimum:
+    'Their record has to be kept for longer by the law of the state. See RECORD_MINIMUM_YEARS under Settings.',
   open_red_flag: 'A red flag of this patient waits under Tasks. Somebody has to see to it first, then erase.',
 };
 
@@ -40,7 +44,8 @@ const erase = route(
     if (confirmation.trim() !== lastDigits(shownPatient(ask.actor, patient)))
       return answerErase(ask, 'Nothing was erased: what was typed is not the last digits of the number.', 422);
     try {
-      await erasePatient(ask, patient.id);
+      const { status } = await erasePatient(ask, patient.id);
+      if (status === 'waiting') return ask.c.redirect(`/dashboard/patients/${patient.id}/rights?done=waiting`, 303);
     } catch (error) {
       const notice = error instanceof Problem ? IN_THE_WAY[error.code] : undefined;
       if (notice === undefined) throw error;

@@ -12,6 +12,14 @@ export const FLAG_LABELS: Readonly<Record<PatientFlag, { readonly name: string; 
     name: 'Wrong number',
     does: 'Somebody else answers there. Automated calls are refused until the number is put right and this is cleared.',
   },
+  no_voicemail: {
+    name: 'No voicemail',
+    does: 'The patient is still called; an answering machine is hung up on without a message.',
+  },
+  sensitive: {
+    name: 'Sensitive',
+    does: 'Name, number and birth date are hidden from the front desk, which cannot change this patient either.',
+  },
 };
 
 interface FlagsView {

@@ -29,6 +29,7 @@ export interface PatientView {
   readonly tasks: readonly Task[] | null;
   /** Of the number on the do-not-call list; `since` null: part of the list does not open. */
   readonly standing: { readonly suppressed: boolean; readonly since: number | null } | null;
+  readonly rights: { readonly isHeld: boolean; readonly erasureWaits: boolean };
   readonly call: SentForm;
   readonly consent: SentForm;
   /** What was done, and led here. */
@@ -54,6 +55,7 @@ export const PatientPage = (view: PatientView) => {
               Export
             </a>
           ) : null}
+          {viewer.seesRequests ? <a href={`/dashboard/patients/${patient.id}/rights`}>Their data</a> : null}
           {viewer.erasesPatients ? <a href={`/dashboard/patients/${patient.id}/erase`}>Erase…</a> : null}
         </p>
       </div>
@@ -62,6 +64,7 @@ export const PatientPage = (view: PatientView) => {
           {outcome}
         </p>
       )}
+      <Rights view={view} />
       <div class="columns patient">
         <div>
           <PatientWho patient={patient} revealed={view.revealed} clock={clock} />
@@ -88,6 +91,25 @@ export const PatientPage = (view: PatientView) => {
           )}
         </div>
       </div>
+    </>
+  );
+};
+
+/** What keeps their data, or waits for somebody to decide on it. */
+const Rights = ({ view: { rights, patient, viewer } }: { view: PatientView }) => {
+  const more = viewer.seesRequests ? <a href={`/dashboard/patients/${patient.id}/rights`}>See “Their data”</a> : null;
+  return (
+    <>
+      {rights.isHeld ? (
+        <p class="notice notice-warn">
+          <strong>Under a legal hold.</strong> Nothing of this patient is removed or erased while it stands. {more}
+        </p>
+      ) : null}
+      {rights.erasureWaits ? (
+        <p class="notice notice-warn">
+          <strong>An erasure waits for a second administrator.</strong> {more}
+        </p>
+      ) : null}
     </>
   );
 };

@@ -1,6 +1,6 @@
 /** The recording of a call: the player, or why there is none yet, or any more. What plays stays in reach while one reads on. */
 import type { Call } from '../../store/calls.ts';
-import type { Recording } from '../../store/recordings.ts';
+import { KEPT_ITS_TIME, type Recording } from '../../store/recordings.ts';
 import { spokenLength } from './clinic-clock.tsx';
 import { recordingReason } from './labels.ts';
 
@@ -58,7 +58,7 @@ const Panel = ({ children, isPlayer = false }: Children) => (
 const NotThere = ({ call, recording }: RecordingView) => (
   <Panel>
     <p>{recordingReason(recording?.reason ?? call.error)}</p>
-    {recording?.status === 'failed' ? (
+    {recording?.status === 'failed' && recording.reason !== KEPT_ITS_TIME ? (
       <button
         type="button"
         id="fetch-again"

@@ -15,10 +15,12 @@ import { newCallRoute } from './new-call-route.tsx';
 import { patientEditRoutes } from './patient-edit-routes.tsx';
 import { patientEraseRoutes } from './patient-erase-routes.tsx';
 import { patientListRoutes } from './patient-list-routes.tsx';
+import { patientRightsRoutes } from './patient-rights-routes.tsx';
 import { patientPageRoutes } from './patient-routes.tsx';
 import { questionnaireEditRoutes } from './questionnaire-edit-routes.tsx';
 import { questionnairePageRoutes } from './questionnaire-routes.tsx';
 import { questionnaireTryRoutes } from './questionnaire-try-routes.tsx';
+import { requestsPageRoutes } from './requests-routes.tsx';
 import { settingsPageRoutes } from './settings-routes.tsx';
 import { staffPageRoutes } from './staff-routes.tsx';
 import { stopDialingRoutes } from './stop-dialing-routes.tsx';
@@ -42,6 +44,8 @@ export const dashboardRoutes: readonly Route[] = [
   ...patientPageRoutes,
   ...patientEditRoutes,
   ...patientEraseRoutes,
+  ...patientRightsRoutes,
+  ...requestsPageRoutes,
   ...taskPageRoutes,
   ...downtimePageRoutes,
   ...deliveryPageRoutes,

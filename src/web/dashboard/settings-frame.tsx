@@ -9,6 +9,7 @@ import { type Viewer, viewerOf } from './viewer.ts';
 const TABS = [
   { key: 'configuration', path: '/dashboard/settings', name: 'Configuration', needs: 'seesSettings' },
   { key: 'doctor', path: '/dashboard/settings/doctor', name: 'Doctor', needs: 'seesSettings' },
+  { key: 'retention', path: '/dashboard/settings/retention', name: 'Retention', needs: 'seesSettings' },
   { key: 'staff', path: '/dashboard/settings/staff', name: 'Staff', needs: 'managesStaff' },
   { key: 'roles', path: '/dashboard/settings/roles', name: 'Roles', needs: 'seesRoles' },
   { key: 'emergency', path: '/dashboard/settings/emergency', name: 'Emergency access', needs: 'seesRoles' },

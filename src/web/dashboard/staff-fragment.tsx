@@ -1,5 +1,6 @@
 /** Who may sign in, and as what: the list, with what can be done about each. */
 import { ROLES, type Role, type StaffMember } from '../../store/staff.ts';
+import { isClientId } from '../change-staff.ts';
 import { Outcome } from './layout.tsx';
 
 export const ROLE_LABELS: Readonly<Record<Role, { readonly name: string; readonly may: string }>> = {
@@ -66,6 +67,7 @@ const Table = ({ list }: { list: StaffList }) => (
         <tr id={`row-${member.id}`} tabindex={-1}>
           <th scope="row" class="cell-email">
             {member.email}
+            {isClientId(member.email) ? <small class="task-text">Service token</small> : null}
             {member.email === list.me ? <small class="task-text">This is you</small> : null}
             {list.fixed.includes(member.email) ? <small class="task-text">Administrator by ADMIN_EMAILS</small> : null}
           </th>

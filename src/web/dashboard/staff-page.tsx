@@ -47,7 +47,10 @@ export const StaffPage = ({ list, outcome }: StaffPageProps) => (
         >
           <label>
             E-mail address they sign in with
-            <input name="email" type="email" required maxlength={254} autocomplete="off" />
+            <input name="email" required maxlength={254} autocomplete="off" aria-describedby="add-hint" />
+            <small id="add-hint">
+              Of a service token: its client id. It can never sign, approve or use these pages.
+            </small>
           </label>
           <RoleBoxes of="new" given={[]} />
           <button type="submit">Add to the list</button>

@@ -1,7 +1,7 @@
 /** The page of staff, and what can be done there. Administrators alone; every change stands in the audit with the id of whom it was about. */
 import * as z from 'zod';
 import { listStaff, ROLES, type Role } from '../../store/staff.ts';
-import { addStaff, changeRoles, removeStaff } from '../change-staff.ts';
+import { addStaff, changeRoles, removeStaff, staffName } from '../change-staff.ts';
 import { Problem } from '../errors.ts';
 import { readFields } from '../read-body.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
@@ -62,8 +62,6 @@ const rolesIn = (fields: Readonly<Record<string, string>>): Role[] => {
 };
 const named = (roles: readonly Role[]): string => roles.map((role) => ROLE_LABELS[role].name).join(', ');
 
-const email = z.email().max(254);
-
 const show = route({ ...admins, method: 'GET', path: '/dashboard/settings/staff', audit: 'page.staff' }, async (ask) =>
   settingsPage(ask, 'staff', 'Staff', <StaffPage list={await staffList(ask)} />),
 );
@@ -73,9 +71,11 @@ const add = route(
   async (ask) => {
     const fields = await readFields(ask.c.req.raw);
     return answered(ask, async () => {
-      const address = email.safeParse((fields['email'] ?? '').trim());
+      const address = staffName.safeParse((fields['email'] ?? '').trim());
       if (!address.success)
-        throw new Problem(422, 'invalid', { detail: 'This is no e-mail address. Nobody was added.' });
+        throw new Problem(422, 'invalid', {
+          detail: 'This is no e-mail address and no client id of a service token. Nobody was added.',
+        });
       const member = await addStaff(ask, { email: address.data, roles: rolesIn(fields) });
       return `${member.email} can sign in now, as ${named(member.roles)}.`;
     });

@@ -35,7 +35,10 @@ export const TaskDue = ({ task: { status, dueAt, doneAt }, clock, now }: TaskVie
   );
 };
 
-export const lettersOf = (patient: Patient | null): string => (patient && initials(patient)) ?? 'No name';
+export function lettersOf(patient: Patient | null, { seesSensitive }: Pick<Viewer, 'seesSensitive'>): string {
+  if (patient?.flags.includes('sensitive') && !seesSensitive) return 'Sensitive';
+  return (patient && initials(patient)) ?? 'No name';
+}
 
 /** Whom it is about, and the way there: to the call, or to the patient for whoever does not see calls. */
 export const TaskPatient = ({ task, patient, viewer }: { task: Task; patient: Patient | null; viewer: Viewer }) => (
@@ -44,7 +47,7 @@ export const TaskPatient = ({ task, patient, viewer }: { task: Task; patient: Pa
     href={viewer.seesCalls ? `/dashboard/calls/${task.callId}` : `/dashboard/patients/${task.patientId}`}
     class="row-link"
   >
-    <span class="initials">{lettersOf(patient)}</span> {patient === null ? '' : maskNumber(patient.phoneNumber)}
+    <span class="initials">{lettersOf(patient, viewer)}</span> {patient === null ? '' : maskNumber(patient.phoneNumber)}
   </a>
 );
 

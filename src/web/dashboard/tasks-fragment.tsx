@@ -98,7 +98,7 @@ const Row = ({ task, list }: { task: Task; list: TaskList }) => {
         <TaskOwner task={task} actorName={viewer.name} />
       </td>
       <td class="cell-actions">
-        <TaskButtons task={task} action={action} target="#tasks" about={lettersOf(patient)} />
+        <TaskButtons task={task} action={action} target="#tasks" about={lettersOf(patient, viewer)} />
       </td>
     </tr>
   );

@@ -38,8 +38,10 @@ export const TodayAnswer = ({ view, outcome }: { view: TodayView; outcome?: stri
 );
 
 const Attention = (view: TodayView) => {
-  const { tasks, stuck, givenUp } = view;
-  const nothing = (tasks?.open ?? 0) === 0 && stuck.length === 0 && givenUp === 0;
+  const { tasks, stuck, givenUp, requests, viewer } = view;
+  const erasures = viewer.erasesPatients ? (requests?.erasures ?? 0) : 0;
+  const overdue = requests?.overdue ?? 0;
+  const nothing = (tasks?.open ?? 0) === 0 && stuck.length === 0 && givenUp === 0 && erasures + overdue === 0;
   return (
     <section aria-labelledby="attention-title" class="attention">
       <h2 id="attention-title">Needs attention</h2>
@@ -51,6 +53,18 @@ const Attention = (view: TodayView) => {
             : `${counted(givenUp)} pieces of background work were given up`}
           {' and '}
           {givenUp === 1 ? 'waits' : 'wait'} for somebody. <a href="/dashboard/jobs">See why</a>
+        </p>
+      )}
+      {erasures === 0 ? null : (
+        <p class="notice notice-warn">
+          {erasures === 1 ? 'An erasure waits' : `${counted(erasures)} erasures wait`} for a second administrator.{' '}
+          <a href="/dashboard/requests?kind=erasure">Decide</a>
+        </p>
+      )}
+      {overdue === 0 ? null : (
+        <p class="notice notice-bad">
+          {overdue === 1 ? 'A request of a patient is overdue' : `${counted(overdue)} requests of patients are overdue`}
+          . <a href="/dashboard/requests?overdue=true">Answer</a>
         </p>
       )}
       {stuck.length === 0 ? null : (
@@ -119,7 +133,7 @@ const TaskRow = ({ task, patients, viewer, clock, now }: TodayView & { task: Tas
         <TaskDue task={task} clock={clock} now={now} />
       </td>
       <td class="cell-actions">
-        <TaskButtons task={task} action={action} target="#today" about={lettersOf(patient)} />
+        <TaskButtons task={task} action={action} target="#today" about={lettersOf(patient, viewer)} />
       </td>
     </tr>
   );

@@ -8,6 +8,7 @@ import { type Campaign, listCampaigns } from '../../store/campaigns.ts';
 import type { ContactStatus } from '../../store/contacts.ts';
 import { countDeadJobs } from '../../store/jobs.ts';
 import { countLiveCalls, listLiveCalls, stuckCalls } from '../../store/live-calls.ts';
+import { countRequests } from '../../store/patient-requests.ts';
 import { getPatients, type Patient } from '../../store/patients.ts';
 import { countUnreviewed, listUnreviewed } from '../../store/reviews.ts';
 import { countAlerts, countTasks, listTasks, type Task } from '../../store/tasks.ts';
@@ -33,6 +34,8 @@ export interface TodayView {
   readonly sums: ReadonlyMap<string, Readonly<Partial<Record<ContactStatus, number>>>>;
   readonly patients: ReadonlyMap<string, Patient>;
   readonly givenUp: number;
+  /** Of patients, about their own data; null: not for this role. `erasures`: those that wait for a second person. */
+  readonly requests: { readonly open: number; readonly overdue: number; readonly erasures: number } | null;
   readonly figures: CallFigures;
   /** Of the clinic's day. */
   readonly hours: readonly CallPeriod[];
@@ -42,7 +45,7 @@ export async function todayView({ db, config, actor, now }: Ask): Promise<TodayV
   const viewer = viewerOf(actor);
   const zone = config.clinic.timeZone;
   const day = boundsOfDay(zone, dayAt(zone, now)) ?? { from: now, to: now };
-  const [sums, alerts, tasks, live, notes, stuck, campaigns, givenUp] = await Promise.all([
+  const [sums, alerts, tasks, live, notes, stuck, campaigns, givenUp, requests] = await Promise.all([
     callSums(db, day),
     countAlerts(db, MOST_ALERTS),
     viewer.seesTasks ? openTasks(db, now) : null,
@@ -53,6 +56,7 @@ export async function todayView({ db, config, actor, now }: Ask): Promise<TodayV
       ? listCampaigns(db, { limit: MOST_SHOWN, cursor: null, status: 'running' }).then(({ items }) => items)
       : [],
     viewer.seesWork ? countDeadJobs(db, MOST_ALERTS) : 0,
+    viewer.seesRequests ? countRequests(db, now) : null,
   ]);
   const people = [...(tasks?.shown ?? []), ...(live?.shown ?? []), ...(notes?.shown ?? [])].map(
     ({ patientId }) => patientId,
@@ -65,7 +69,7 @@ export async function todayView({ db, config, actor, now }: Ask): Promise<TodayV
     ),
   ]);
   return {
-    ...{ viewer, now, alerts, tasks, live, notes, stuck, campaigns, patients, givenUp },
+    ...{ viewer, now, alerts, tasks, live, notes, stuck, campaigns, patients, givenUp, requests },
     sums: contacts,
     clock: clinicClock(zone, now),
     figures: figuresOf(sums),

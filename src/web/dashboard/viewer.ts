@@ -39,6 +39,9 @@ export interface Viewer {
   readonly seesPatients: boolean;
   readonly exportsPatients: boolean;
   readonly erasesPatients: boolean;
+  /** What patients ask for about their own data. */
+  readonly seesRequests: boolean;
+  readonly seesSensitive: boolean;
   readonly placesCalls: boolean;
   readonly seesTasks: boolean;
   readonly seesTranscriptions: boolean;
@@ -80,6 +83,8 @@ export function viewerOf({ name, roles, emergencyUntil }: Pick<Actor, 'name' | '
     seesPatients: hasOne(PATIENT_ROLES),
     exportsPatients: hasOne(rolesSeeing('patient_export')),
     erasesPatients: hasOne(ERASE_ROLES),
+    seesSensitive: hasOne(rolesSeeing('sensitive_patients')),
+    seesRequests: hasOne(rolesSeeing('patient_requests')),
     placesCalls: hasOne(PLACE_ROLES),
     seesTasks: hasOne(TASK_ROLES),
     seesTranscriptions: hasOne(CALL_ROLES),

@@ -58,7 +58,7 @@ it('of a header that speaks of months in a few bytes, how long it lasts is not b
   expect(found(givenFlac(0xffffffff))).toEqual({ ok: true, format: 'flac', durationMs: null });
 });
 
-describe('what is no audio', () => {
+describe('what is no audio (SE-24, S2-V10)', () => {
   it.each([
     ['a text', text('Dear Dr. Example, the patient was seen today. '.repeat(200))],
     ['a PDF', join(text('%PDF-1.7\n'), noise(20_000, 1))],

@@ -7,7 +7,7 @@ const number = fc.integer({ min: 0, max: 99 }).map((n) => `+1202555${String(100 
 const pool = fc.uniqueArray(number, { minLength: 1, maxLength: 12 });
 const patient = fc.uuid().map((id) => `pat_${id}`);
 
-it('TC-23: is always one of ours, and the only one when there is one', () => {
+it('TC-23: is always one of ours, and the only one when there is one (T05)', () => {
   fc.assert(
     fc.property(patient, pool, (id, owned) => {
       expect(owned).toContain(callerIdFor(id, owned));

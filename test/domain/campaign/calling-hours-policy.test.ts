@@ -46,6 +46,11 @@ describe('the shipped policy', () => {
   });
 });
 
+it('opens a state that asks for a live introduction once somebody has cleared it, and not before (TC-24)', () => {
+  expect(hoursOn(shipped, 'CA', WEEKDAY)).toBe('live_introduction');
+  expect(hoursOn(newest(VERIFIED), 'CA', WEEKDAY)).not.toBe('live_introduction');
+});
+
 it('the federal hours bind a verified row and an unlisted state, even were nothing else to (TC-14)', () => {
   const allDay = { from: 0, until: 1440 };
   const week = { weekdays: allDay, saturday: allDay, sunday: allDay, holidays: 'as_usual' } as const;

@@ -23,7 +23,7 @@ function nextOpenAt(where: Place, at: number, policies?: readonly CallingHoursPo
 }
 
 // 2026-11-30 is a Monday, 12-05 a Saturday, 12-06 a Sunday, 12-25 a Friday.
-describe('a verified row', () => {
+describe('a verified row (TC-15, TC-14)', () => {
   it.each<[state: string, areaCode: string, zone: string, local: string, expected: string]>([
     ['AL', '205', CENTRAL, '2026-11-30 08:59', 'too_early'],
     ['AL', '205', CENTRAL, '2026-11-30 09:00', 'open'],
@@ -100,7 +100,7 @@ describe('a verified row', () => {
   });
 });
 
-describe('a row that nobody verified, and a state without one', () => {
+describe('a row that nobody verified, and a state without one (TC-15)', () => {
   it.each<[what: string, areaCode: string, zone: string, local: string, expected: string]>([
     ['KY', '502', EAST, '2026-11-30 09:59', 'too_early'],
     ['CT, whose own row opens at 9', '203', EAST, '2026-11-30 09:30', 'too_early'],

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { afterGate } from '../../../src/domain/campaign/after-gate.ts';
 import { decide, GATE_CODES, type GateCode, type GateFacts } from '../../../src/domain/campaign/gate.ts';
-import { GATE_POLICIES, PATIENT_FLAGS, PURPOSES } from '../../../src/domain/campaign/gate-policy.ts';
+import { GATE_POLICIES, PATIENT_FLAGS, PURPOSES, STOPPING_FLAGS } from '../../../src/domain/campaign/gate-policy.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -30,7 +30,7 @@ const CLOSED: Readonly<Record<GateCode, readonly Partial<GateFacts>[]>> = {
   not_approved: [{ approved: false }, { approved: null }],
   bad_number: [{ numberValid: false }, { numberValid: null }],
   suppressed: [{ suppressed: true }, { suppressed: null }],
-  patient_flag: [{ flags: null }, ...PATIENT_FLAGS.map((flag) => ({ flags: [flag] }))],
+  patient_flag: [{ flags: null }, ...STOPPING_FLAGS.map((flag) => ({ flags: [flag] }))],
   no_consent: [
     ...[{ consents: [] }, { consents: null }, { consents: [{ ...consent, expiresAt: NOON }] }],
     { consents: [{ ...consent, purposes: ['reminder' as const] }] },
@@ -63,7 +63,7 @@ describe('the gate', () => {
     expect(told({})).toMatchObject({ allowed: true, code: null, consentId: 'con_1', zones: ['America/New_York'] });
   });
 
-  it.each(closings)('says %s for %j', (code, changes) => {
+  it.each(closings)('says %s for %j (HS-13, HS-17, CL-19, SE-18, TC-01, TC-27)', (code, changes) => {
     expect(told(changes)).toMatchObject({ allowed: false, code });
   });
 
@@ -102,8 +102,61 @@ describe('the gate', () => {
     expect(codeOf({ purpose, suppressed: true })).toBe('suppressed');
   });
 
+  it('is stopped by any one mark that stops, whatever stands beside it, and not by the other marks (HS-17, HS-24, CL-19)', () => {
+    const others = PATIENT_FLAGS.filter((flag) => !STOPPING_FLAGS.some((each) => each === flag));
+    expect(others).toEqual(['no_voicemail', 'sensitive']);
+    expect(codeOf({ flags: others })).toBeNull();
+    for (const flag of STOPPING_FLAGS)
+      expect(told({ flags: [...others, flag] })).toMatchObject({ code: 'patient_flag', reason: flag });
+  });
+
+  it('opens for nobody without a consent, for whatever purpose and however seldom: no exemption is used (TC-04)', () => {
+    for (const purpose of PURPOSES)
+      for (const policy of GATE_POLICIES)
+        for (const callingHours of ['policy', 'always'] as const) {
+          const facts: GateFacts = { ...OPEN, purpose, callingHours };
+          expect(decide(facts, NOON, [policy])).toMatchObject({ allowed: true });
+          expect(decide({ ...facts, consents: [] }, NOON, [policy])).toMatchObject({
+            ...{ allowed: false, code: 'no_consent' },
+          });
+        }
+    // The exemption is no setting either: nothing in the rules of the day speaks of one.
+    expect(JSON.stringify(GATE_POLICIES)).not.toMatch(/exempt/i);
+  });
+
   it('knows nothing of the voice that would speak: recorded, synthetic and generated are alike (TC-02)', () => {
     expect(Object.keys(OPEN).filter((fact) => /voice|speech|recorded|generated|media/i.test(fact))).toEqual([]);
+  });
+
+  it.each<[string, Partial<GateFacts>]>([
+    [
+      'money is left to the campaign',
+      { spend: { todayNanos: 0, dayCapNanos: 50, campaignNanos: 6, campaignCapNanos: 7 } },
+    ],
+    ['the consent ends later (TC-01)', { consents: [{ ...consent, expiresAt: NOON + 1 }] }],
+    ['nobody asks who owns an old number, against a stand-in (TC-21)', { consents: [{ ...consent, obtainedAt: 0 }] }],
+  ])('is open while %s', (_, changes) => {
+    expect(codeOf(changes)).toBeNull();
+  });
+
+  it('rests on the newest consent in whatever order they are read (TC-26)', () => {
+    const newer = { ...consent, id: 'con_2', obtainedAt: NOON - HOUR };
+    expect(told({ consents: [consent, newer] })).toMatchObject({ consentId: 'con_2' });
+  });
+
+  it('names no zones where no hours are kept', () => {
+    expect(told({ callingHours: 'always' })).toMatchObject({ allowed: true, zones: [] });
+  });
+
+  it('goes by the newest rules in force, and names them, in whatever order they are listed (TC-26)', () => {
+    const [newest] = GATE_POLICIES;
+    const rules = [newest, { ...newest, version: 'old', effectiveFrom: '2025-01-01' }] as typeof GATE_POLICIES;
+    for (const listed of [rules, rules.toReversed()])
+      expect(decide(OPEN, NOON, listed)).toMatchObject({ allowed: true, policyVersion: newest?.version });
+  });
+
+  it.each([Number.NaN, 1e17])('calls nobody at %d, which is no time', (at) => {
+    expect(decide(OPEN, at)).toMatchObject({ allowed: false, code: 'not_approved', policyVersion: 'none' });
   });
 
   it('calls nobody by rules that are not in force yet', () => {
@@ -119,7 +172,7 @@ describe('the gate', () => {
   });
 });
 
-describe('a number that may have another owner by now (TC-21)', () => {
+describe('a number that may have another owner by now (TC-21, T03)', () => {
   const old = { ...consent, obtainedAt: NOON - 200 * DAY };
   const asked = (changes: object) => ({
     consents: [old],
@@ -133,6 +186,7 @@ describe('a number that may have another owner by now (TC-21)', () => {
   it('is called on a fresh "no", and not on an old one', () => {
     expect(codeOf(asked({ answer: 'no', answeredAt: NOON - 89 * DAY }))).toBeNull();
     expect(told(asked({ answer: 'no', answeredAt: NOON - 91 * DAY }))).toMatchObject({ reason: 'not_asked' });
+    expect(told(asked({ answer: 'no_data', answeredAt: NOON }))).toMatchObject({ reason: 'no_data' });
   });
 });
 
@@ -176,6 +230,10 @@ describe('what follows for a contact', () => {
     ['halting everybody', { spend: null }, { kind: 'halt', code: 'spend_cap' }],
   ])('is %s after %j', (_, changes, expected) => {
     expect(follows(changes)).toEqual(expected);
+  });
+  it('is the same in a campaign that ends later', () => {
+    expect(follows({}, NOON + 1)).toEqual({ kind: 'dial' });
+    expect(follows({ earlier: [rang(1, true)] }, NOON + 23 * HOUR + 1)).toMatchObject({ kind: 'wait' });
   });
   it('is an end when the campaign is over by then', () => {
     expect(follows({}, NOON)).toEqual({ kind: 'skip', code: 'campaign_ended' });

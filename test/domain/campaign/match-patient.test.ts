@@ -27,7 +27,7 @@ describe('a row means', () => {
   it('whoever has its external id, whatever the name', () => {
     expect(match({ externalId: 'A1', firstName: 'Anna' }, luis, ana)).toBe('ana');
   });
-  it('whoever has its name and birth date, however it is written', () => {
+  it('whoever has its name and birth date, however it is written (T09)', () => {
     expect(match({ firstName: 'ANA', lastName: 'Díaz', dateOfBirth: '1980-04-12' }, luis, ana)).toBe('ana');
     expect(match({ firstName: 'Luis', lastName: 'Diaz', dateOfBirth: '1960-01-01' }, luis, luisSenior)).toBe('senior');
   });

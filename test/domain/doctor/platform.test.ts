@@ -95,7 +95,7 @@ describe('settings that parse and are wrong', () => {
     ['an agreement', { unconfirmedVendors: ['cloudflare'] }, ['agreements fault vendor_unconfirmed']],
     ['an agreement that a stand-in does not need', { unconfirmedVendors: ['telnyx'], loopback: true }, []],
     ['a number to ring', { badNumbers: ['CALLBACK_NUMBER'] }, ['clinic fault callback_number_invalid']],
-    ['a number to ring from', { badFromNumbers: ['+442071838750'] }, ['clinic fault from_number_invalid']],
+    ['a number to ring from', { badFromNumbers: ['+442079460958'] }, ['clinic fault from_number_invalid']],
     ['an administrator who is none', { admins: ['ada@clinic.example', 'ada'] }, ['admins fault admin_malformed']],
     ['a transcriber that is off', { transcriber: { engine: 'off', refusal: 'transcriber_off' } }, []],
     [

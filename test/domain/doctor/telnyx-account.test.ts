@@ -98,7 +98,7 @@ describe('the account at Telnyx', () => {
     ['the balance was not read', { balance: unread }, 'warning not_checked'],
     ['no clock was read', { clockSkewMs: unread }, 'warning not_checked'],
   ];
-  it.each(cases)('%s: that, and nothing else', (_, change, expected) => {
+  it.each(cases)('%s: that, and nothing else (TC-23, S2-L4)', (_, change, expected) => {
     expect(wrong(change)).toEqual([expected]);
   });
 

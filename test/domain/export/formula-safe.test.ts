@@ -20,7 +20,7 @@ it.each([
   ['', ''],
 ])('%j is written %j', (text, cell) => expect(formulaSafe(text)).toBe(cell));
 
-it('holds for every text, also behind each separator in it', () => {
+it('holds for every text, also behind each separator in it (SE-26, T15)', () => {
   const text = fc.string({ unit: fc.constantFrom(...'=+-@\t\r\n\0 ,;"\'aé7', '\uFF1D', '\uFF20') });
   fc.assert(
     fc.property(text, (given) => {
@@ -31,6 +31,6 @@ it('holds for every text, also behind each separator in it', () => {
   );
 });
 
-it('gives our own import the number back', () => {
+it('gives our own import the number back (SE-26)', () => {
   expect(fromSheet(formulaSafe('+12025550143'))).toBe('+12025550143');
 });

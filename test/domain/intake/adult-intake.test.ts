@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { adultIntake } from '../../../src/domain/intake/adult-intake.ts';
 import { ITEM_CODE_SYSTEM } from '../../../src/domain/intake/questionnaire.ts';
 
-it('asks these items in this order, with these keys and values', () => {
+it('asks these items in this order, with these keys and values (S1-F05, S1-F06, S1-F07, S1-F08, S1-F09, S1-F11)', () => {
   const items = adultIntake.items.map((item) => {
     const options = item.type === 'choice' ? item.options.map(({ key, value }) => `${key} ${value}`) : [];
     const range = item.type === 'number' ? [`${item.minimum}-${item.maximum}`] : [];

@@ -1267,7 +1267,7 @@ const shortened = positives.flatMap(([id, words]) => {
 });
 
 describe('the rules shipped for adults', () => {
-  it.each(positives)('%s fires on "%s"', (id, words) => {
+  it.each(positives)('%s fires on "%s" (CL-02)', (id, words) => {
     expect(flagged(words)).toContain(id);
   });
 
@@ -1304,7 +1304,7 @@ describe('the rules shipped for adults', () => {
     expect(missed).toEqual([]);
   });
 
-  it('has the rules agreed with the clinic, each in both languages, suicide and violence with the lifeline', () => {
+  it('has the rules agreed with the clinic, each in both languages, suicide and violence with the lifeline (CL-02, CL-05)', () => {
     expect(spokenRedFlags.map(({ id }) => id).sort()).toEqual(Object.keys(POSITIVE).sort());
     expect(adultRedFlags.filter(({ advice }) => advice === '988').map(({ id }) => id)).toEqual([
       'self-harm',

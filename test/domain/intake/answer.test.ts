@@ -112,7 +112,7 @@ describe('the opening', () => {
   );
 });
 
-describe('the birth date (HS-15)', () => {
+describe('the birth date (HS-15, T03, HS-08)', () => {
   const atBirthDate = () => givenOpening().keys('1');
 
   it('opens the consent when it is the one on file', () => {
@@ -158,7 +158,7 @@ describe('the birth date (HS-15)', () => {
 });
 
 describe('the consent (RC-01)', () => {
-  it('key 1 stores consent and recorder in one turn, and starts the recorder before the first question (X1)', () => {
+  it('key 1 stores consent and recorder in one turn, and starts the recorder before the first question (X1, S1-F01)', () => {
     const call = givenConsent().keys('1');
     expect(call.lastNames).toEqual(['record_start', 'transcription_start', 'gather_using_speak']);
     const { id, at } = call.events.at(-1)!;
@@ -187,7 +187,7 @@ describe('the consent (RC-01)', () => {
     ]);
   });
 
-  it('key 3 declines: no question, no recorder, and the refusal is stored', () => {
+  it('key 3 declines: no question, no recorder, and the refusal is stored (S1-H1)', () => {
     const call = givenConsent().keys('3');
     expect(call.lastNames).toEqual(['speak']);
     expect(call.state).toMatchObject({
@@ -197,7 +197,7 @@ describe('the consent (RC-01)', () => {
     expect(call.state.consent.at).not.toBeNull();
   });
 
-  it('silence three times is no consent', () => {
+  it('silence three times is no consent (S1-W3, S1-F01)', () => {
     const call = givenConsent().silent(3);
     expect(call.state).toMatchObject({
       phase: 'closing',
@@ -225,7 +225,7 @@ describe('the items', () => {
     ['1', { state: 'answered', value: true }],
     ['2', { state: 'none', value: false }],
     ['3', { state: 'unknown', value: null }],
-  ])('a yes/no key %s is %j (CL-10)', (key, answer) => {
+  ])('a yes/no key %s is %j (CL-10, FH-03)', (key, answer) => {
     const call = talk(givenInterview(), {}, 'ample.allergies').keys(key);
     const { id, at } = call.events.at(-1)!;
     expect(answerTo(call, 'ample.allergies')).toEqual({
@@ -244,7 +244,7 @@ describe('the items', () => {
     ['ample.last_meal', '2', '1_to_3_hours', 'One to three hours ago'],
     ['ample.last_meal', '3', '3_to_6_hours', 'Three to six hours ago'],
     ['ample.last_meal', '4', 'more_than_6_hours', 'More than six hours ago'],
-  ])('%s key %s is %s', (item, key, value, display) => {
+  ])('%s key %s is %s (S1-F03)', (item, key, value, display) => {
     const call = talk(givenInterview(), {}, item).keys(key);
     expect(answerTo(call, item)).toMatchObject({ state: 'answered', value, display, input: 'keys' });
   });
@@ -258,7 +258,7 @@ describe('the items', () => {
     ['0', 0],
     ['7', 7],
     ['10', 10],
-  ])('pain %s is %i: other digits are data, and 0 calls nobody (CL-06)', (keys, value) => {
+  ])('pain %s is %i: other digits are data, and 0 calls nobody (CL-06, FH-05)', (keys, value) => {
     const call = atPain().keys(keys);
     expect(answerTo(call, 'hpi.pain_level')).toMatchObject({ state: 'answered', value });
     expect(call.state.tasks).not.toContain('callback');
@@ -274,14 +274,17 @@ describe('the items', () => {
     expect(call.spoken).toMatch(/^Sorry, we could not use that entry\. On a scale from 0 to 10/);
   });
 
-  it('has room for the pound after the longest entry, so that it does not leak into the next question (`10#`)', () => {
+  it('has room for the pound after the longest entry, so that it does not leak into the next question (`10#`) (S1-F04)', () => {
     expect(atPain().ordered('gather_using_speak').at(-1)).toMatchObject({ step: 'hpi.pain_level', maximumDigits: 3 });
   });
 
-  it.each(['valid', 'invalid'] as const)('a pound alone, sent as %s, is a wrong key and no answer', (status) => {
-    const call = atPain().ends(status, '');
-    expect(call.question).toMatchObject({ failedTries: 1, anyInvalid: true });
-  });
+  it.each(['valid', 'invalid'] as const)(
+    'a pound alone, sent as %s, is a wrong key and no answer (S1-N2)',
+    (status) => {
+      const call = atPain().ends(status, '');
+      expect(call.question).toMatchObject({ failedTries: 1, anyInvalid: true });
+    },
+  );
 
   it('three silent tries skip the item (CL-08): silence is never "no" (CL-10)', () => {
     const call = atPain().silent(3);
@@ -347,7 +350,7 @@ describe('items that hang on another', () => {
     ['1', 'ample.allergies_detail'],
     ['2', 'closing'],
     ['3', 'closing'],
-  ])('after key %s the next is %s: a detail is asked only after yes', (key, next) => {
+  ])('after key %s the next is %s: a detail is asked only after yes (S1-F05, S1-F06, S1-F07)', (key, next) => {
     const questionnaire = givenQuestionnaire(
       yesNo('ample.allergies'),
       voice('ample.allergies_detail', 'ample.allergies'),

@@ -26,7 +26,7 @@ describe('a question', () => {
     expect(new Set(Object.values(menus))).toEqual(new Set([1]));
   });
 
-  it('speaks the words of the questionnaire', () => {
+  it('speaks the words of the questionnaire (TC-25)', () => {
     const plan = givenPlan();
     for (const { step, payload, language } of asked()) {
       const item = itemOf(plan, step);

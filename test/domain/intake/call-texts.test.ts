@@ -55,7 +55,7 @@ describe.each(LANGUAGES)('the texts in %s', (language) => {
     expect(texts.commands).toMatch(/star|asterisco/);
   });
 
-  it('says nothing of the reason for the visit or of the record before the patient is known (HS-15, CL-16)', () => {
+  it('says nothing of the reason for the visit or of the record before the patient is known (HS-15, CL-16, T16)', () => {
     const before = [
       'openingNamed',
       'openingUnnamed',
@@ -73,7 +73,7 @@ describe.each(LANGUAGES)('the texts in %s', (language) => {
     }
   });
 
-  it('gives no advice and no reassurance (CL-12)', () => {
+  it('gives no advice and no reassurance (CL-12, S1-F15)', () => {
     for (const name of names)
       expect(texts[name]).not.toMatch(/don't worry|you should|diagnos|it is nothing|no se preocupe|debería/i);
   });

@@ -52,7 +52,7 @@ describe('a dial that reached Telnyx', () => {
     ['its webhook before its reply', [initiated, dialAccepted]],
     ['its webhook after a reply nobody understood', [dialUnknown, initiated]],
     ['its reply alone', [dialAccepted]],
-  ])('rings after %s', (_, events) => {
+  ])('rings after %s (S1-W1)', (_, events) => {
     const call = givenDial().when(...events);
     expect(call.state).toMatchObject({ phase: 'ringing', ids: IDS, outcome: null, error: null });
     expect(call.commands.map(({ name }) => name)).toEqual(['dial']);

@@ -74,7 +74,7 @@ describe('a stranger', () => {
     ['says nothing for a long time', (call) => call.timer('limit')],
   ];
 
-  it.each(acts)('who %s hears the same whether the number is on file or not (HS-15)', (_, act) => {
+  it.each(acts)('who %s hears the same whether the number is on file or not (HS-15, T04)', (_, act) => {
     const unknown = hears(givenInboundPlan(), act);
     for (const candidates of [[father], [father, son], [father, { ...father }], [noBirthDate, son]])
       expect(hears(givenInboundPlan({ candidates }), act)).toEqual(unknown);

@@ -48,7 +48,7 @@ describe('what is shipped', () => {
   });
 });
 
-describe('the words around the items', () => {
+describe('the words around the items (HS-16, T16)', () => {
   it.each<[string, Questionnaire, string[]]>([
     [
       'the clinic is not named first',
@@ -181,7 +181,7 @@ describe('the words around the items', () => {
   });
 });
 
-describe('the items', () => {
+describe('the items (CL-15, CL-12, T05)', () => {
   it.each<[string, Questionnaire, string[]]>([
     [
       'a yes/no question without its third key',
@@ -226,6 +226,23 @@ describe('the items', () => {
       ['/items/0/text/en marketing_words TC-03', '/items/0/text languages_differ CL-14'],
     ],
     ['a discount', text('voice', 'en', /^/, 'Ask for our discount. '), ['/items/0/text/en marketing_words TC-03']],
+    [
+      'a number that opens an account',
+      text('voice', 'en', /^/, 'Say your Social Security number. '),
+      ['/items/0/text/en asks_for_secret T05'],
+    ],
+    ['a card', text('voice', 'en', /^/, 'Say your credit card number. '), ['/items/0/text/en asks_for_secret T05']],
+    [
+      'the same in Spanish',
+      text('voice', 'es', /^/, 'Diga los cuatro últimos de su seguro social. '),
+      ['/items/0/text/es asks_for_secret T05'],
+    ],
+    ['a password', text('voice', 'es', /^/, 'Diga su contraseña. '), ['/items/0/text/es asks_for_secret T05']],
+    [
+      'a number of the insurance',
+      text('voice', 'es', /^/, 'Diga el número de su seguro. '),
+      ['/items/0/text/es asks_for_secret T05'],
+    ],
     ['words of the other language', text('voice', 'es', /^/, 'Please. '), ['/items/0/text/es not_translated CL-14']],
     [
       'an answer that sells',
@@ -279,7 +296,7 @@ it('the name of a variable is never spoken, and not judged', () => {
   expect(broken(withMessage(texts))).toEqual([]);
 });
 
-describe('the red flags', () => {
+describe('the red flags (CL-02)', () => {
   const without = (advice: string) => adultIntake.redFlags.filter((rule) => rule.advice !== advice);
 
   it.each([

@@ -4,12 +4,19 @@ import { callTexts } from '../../../src/domain/intake/call-texts.ts';
 import type { CallEvent } from '../../../src/domain/intake/event.ts';
 import { patientLine } from '../../../src/domain/intake/transcript.ts';
 import { transition } from '../../../src/domain/intake/transition.ts';
+import { mayBeHeard } from '../../../src/domain/intake/voice-answer.ts';
 import { type Conversation, givenInterview } from '../../support/given-conversation.ts';
 import { heard } from '../../support/given-events.ts';
 
 const ITEM = 'hpi.chief_complaint';
 const atVoice = () => givenInterview();
 const answer = (call: Conversation) => call.state.answers[ITEM];
+
+it.each(['not_asked', 'declined'] as const)('nobody is listened to where recording is %s (RC-03)', (recording) => {
+  const { state } = givenInterview();
+  expect(mayBeHeard(state, { at: 0 })).toBe(true);
+  expect(mayBeHeard({ ...state, consent: { ...state.consent, recording } }, { at: 0 })).toBe(false);
+});
 
 describe('what a recogniser makes of a silent line', () => {
   it.each(['.', '…', 'Thank you.', 'Thanks for watching!', '¡Gracias!', 'Gracias por ver el video.'])(

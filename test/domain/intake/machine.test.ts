@@ -32,7 +32,7 @@ describe('a machine', () => {
     expect([over(call), callRecord(call.state).answeredBy]).toEqual(['voicemail', 'machine']);
   });
 
-  it('hears who rang, the number to call and the one to stop the calls, and nothing of the patient (HS-16)', () => {
+  it('hears who rang, the number to call and the one to stop the calls, and nothing of the patient (HS-16, T16)', () => {
     const { spoken } = speaking();
     for (const words of ['Elm Street Clinic', '2 0 2, 5 5 5, 0 1 0 0', '2 0 2, 5 5 5, 0 1 0 2', '9 1 1'])
       expect(spoken).toContain(words);
@@ -81,7 +81,7 @@ describe('a machine', () => {
     expect(waiting().when(detected('fax')).lastNames).toEqual(['hangup']);
   });
 
-  it.each(['human', 'not_sure', 'silence'] as const)('is none by a verdict of %s', (verdict) => {
+  it.each(['human', 'not_sure', 'silence'] as const)('is none by a verdict of %s (CL-15)', (verdict) => {
     const call = givenOpening().when(detected(verdict));
     expect([call.at, call.last]).toEqual(['opening', []]);
     expect(call.keys('1').at).toBe('birth_date');
@@ -190,7 +190,7 @@ describe('a phone that asks who is calling', () => {
     expect([call.at, call.last]).toEqual(['opening', []]);
   });
 
-  it('brings the opening back when it was taken for a machine: its owner is near', () => {
+  it('brings the opening back when it was taken for a machine: its owner is near (CL-15)', () => {
     const call = speaking().when(callScreening);
     expect([call.at, call.lastNames]).toEqual(['opening', ['playback_stop', 'gather_using_speak']]);
     expect(call.when(detected('human')).keys('1').at).toBe('birth_date');

@@ -50,7 +50,7 @@ const hearsAudio = () => heardText().when(speakEnded);
 const noticed = (call: Conversation) => call.timer('silence').when(checked(call.state.seq, true));
 
 describe('a message', () => {
-  it('comes after identity and consent: its text, then the audio, then the next item', () => {
+  it('comes after identity and consent: its text, then the audio, then the next item (S2-F2)', () => {
     const call = heardText();
     expect(call.last.map(({ name }) => name)).toEqual(['record_start', 'transcription_start', 'speak']);
     expect(call.last.at(-1)).toMatchObject({ payload: 'message.audio.', language: 'en', step: 'message.audio' });
@@ -75,7 +75,7 @@ describe('a message', () => {
     expect(call.state.tasks).toEqual([]);
   });
 
-  it('is heard without a recording too; only the spoken reply is left to staff', () => {
+  it('is heard without a recording too; only the spoken reply is left to staff (S2-F3)', () => {
     const call = givenInterview(plan, '2').when(speakEnded, played());
     expect(call.at).toBe('message.call_back');
     expect(call.names).not.toContain('record_start');

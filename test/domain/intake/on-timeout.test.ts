@@ -182,7 +182,7 @@ describe('a call that rings too long', () => {
 });
 
 describe('the limit of the interview (CL-21)', () => {
-  it('is 15 minutes from the answer, scaled, and outlives every question', () => {
+  it('is 15 minutes from the answer, scaled, and outlives every question (S1-F17)', () => {
     const call = givenOpening();
     const { limit } = call.state.timers;
     expect(limit).toBe(call.now + 15 * 60_000);

@@ -69,7 +69,7 @@ describe('the line that stops calls', () => {
     expect(listed(line().keys('*', '9'))).toEqual([OWN]);
   });
 
-  it('says the same whether a number is on file or not (HS-15)', () => {
+  it('says the same whether a number is on file or not (HS-15, T04)', () => {
     for (const keys of ['9', '2025550177', '5'])
       expect(line({ candidates: [{}] }).keys(keys).said).toEqual(line().keys(keys).said);
   });

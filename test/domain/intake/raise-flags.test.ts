@@ -98,7 +98,7 @@ describe('an answer by key that is a red flag', () => {
     expect([call.at, call.spoken]).toEqual(['hpi.fever', `${callTexts.en.staffBusy} hpi.fever?`]);
   });
 
-  it('with the hang-up right behind it leaves the flag and its task, once', () => {
+  it('with the hang-up right behind it leaves the flag and its task, once (CL-03, T22)', () => {
     const call = atPain().keys('10').when(hungUp());
     expect([rules(call), call.state.tasks, call.ordered('open_task').length]).toEqual([
       ['worst-pain'],

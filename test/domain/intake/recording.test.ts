@@ -1,6 +1,6 @@
 /** What the core knows of the recording of a call: told late, twice, in parts or not at all, and never without its proof (X1). */
 import { describe, expect, it } from 'vitest';
-import { callRecord } from '../../../src/domain/intake/call-record.ts';
+import { callRecord, recordingStatusOf } from '../../../src/domain/intake/call-record.ts';
 import type { CallEventOf } from '../../../src/domain/intake/event.ts';
 import { consentProof, recordingOf } from '../../../src/domain/intake/recording.ts';
 import type { CallState } from '../../../src/domain/intake/state.ts';
@@ -81,6 +81,14 @@ describe('the proof of consent (X1)', () => {
     const proof = consentProof(on().state);
     for (const make of [stopped, notStarted, () => noted(on())]) expect(consentProof(make().state)).toEqual(proof);
   });
+});
+
+it('that was begun before the consent is had by nobody, and is told as failed (RC-01, RC-08, X1)', () => {
+  const call = on();
+  const consentAt = call.state.consent.at ?? 0;
+  const status = (startedAt: number) => recordingStatusOf(call.when(told({ startedAt })).state);
+  expect(status(consentAt - 20_000)).toBe('failed');
+  expect(status(consentAt + 300)).toBe('pending');
 });
 
 describe('the recording of a call', () => {

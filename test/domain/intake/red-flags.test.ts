@@ -32,7 +32,7 @@ describe('an answer', () => {
     ['hpi.where', { state: 'answered', value: 'head' }, ['choice']],
     ['hpi.when', { state: 'answered', value: 'head' }, []],
     ['hpi.voice', { state: 'answered', value: 'fire' }, []],
-  ])('%s %o raises %o', (item, answer, ids) => {
+  ])('%s %o raises %o (CL-02)', (item, answer, ids) => {
     expect(flagged(item, answer)).toEqual(ids);
   });
 });
@@ -43,7 +43,7 @@ describe('words', () => {
     ['hay fuego', ['said']],
     ['there is no fire', []],
     ['all is well', []],
-  ])('"%s" raise %o', (words, ids) => {
+  ])('"%s" raise %o (CL-02)', (words, ids) => {
     expect(flagsOfWords(rules, words).map(({ id }) => id)).toEqual(ids);
   });
 });

@@ -28,7 +28,7 @@ describe('a spoken answer', () => {
     expect(call.spoken).toContain(readBack('my knee is swollen'));
   });
 
-  it('kept with 1 has its words, its events, its confidence and the words of its question', () => {
+  it('kept with 1 has its words, its events, its confidence and the words of its question (FH-04, S1-F02)', () => {
     const call = atVoice().says('my knee', 'is swollen').quiet().keys('1');
     const [first, second] = call.events.filter(({ type }) => type === 'transcription.received');
     expect(answerOf(call)).toEqual({

@@ -12,6 +12,7 @@ import {
 } from '../../support/given-conversation.ts';
 import {
   answered,
+  detected,
   dialSent,
   hangupRequested,
   hungUp,
@@ -82,6 +83,19 @@ describe('stillWanted', () => {
     expect(wanted(givenOpening().when(hungUp()), 'gather_stop')).toBe(false);
   });
 
+  it('puts no question to a machine that the opening was meant for', () => {
+    const call = givenOpening();
+    const [opening] = call.ordered('gather_using_speak');
+    const machine = call.when(detected('machine'));
+    expect(machine.state.phase).toBe('leaving_message');
+    expect(stillWanted(machine.state, opening!)).toBe(false);
+  });
+
+  it('writes the note of a call that is over, and of none that came back to life', () => {
+    expect(wanted(givenInterview().when(hungUp()), 'save_note')).toBe(true);
+    expect(wanted(givenInterview(), 'save_note')).toBe(false);
+  });
+
   it('stops what talks into the talk with staff', () => {
     const call = givenOpening(givenPlan({ staff: STAFF_ON_DUTY }))
       .keys('0')
@@ -111,6 +125,11 @@ describe('stillWanted', () => {
       expect(wanted(givenInterview(), name)).toBe(true);
       expect(wanted(givenInterview().keys('*', '8'), name)).toBe(true);
       expect(wanted(givenInterview().keys('*', '9'), name)).toBe(true);
+      expect(wanted(givenInterview().when(hangupRequested), name)).toBe(true);
+      const withStaff = givenInterview(givenPlan({ staff: STAFF_ON_DUTY }))
+        .keys('*', '0')
+        .when(speakEnded, staffAnswered);
+      expect([withStaff.state.phase, wanted(withStaff, name)]).toEqual(['bridged', true]);
       expect(wanted(givenInterview().when(hungUp()), name)).toBe(false);
     },
   );
@@ -124,6 +143,7 @@ describe('stillWanted', () => {
       .when(speakEnded);
     const [transfer] = waiting.ordered('transfer');
     expect(stillWanted(waiting.state, transfer!)).toBe(true);
+    expect(stillWanted(waiting.state, { ...transfer!, seq: transfer!.seq - 1 })).toBe(false);
     expect(stillWanted(waiting.when(staffHungUp).state, transfer!)).toBe(false);
   });
 

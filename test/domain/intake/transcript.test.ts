@@ -16,7 +16,7 @@ const ended = (call: Conversation, digits: string, seq = call.asked.seq): CallEv
   asked: { ...call.asked, seq },
 });
 
-it('the keys of a question are its patient line; those of an older question, or none, are no line', () => {
+it('the keys of a question are its patient line; those of an older question, or none, are no line (S1-F14)', () => {
   const call = talk(givenInterview(), {}, 'hpi.symptom_duration');
   const line = {
     ...{ speaker: 'patient', text: '2', at: 5, item: 'hpi.symptom_duration', input: 'keys', confidence: null },

@@ -50,7 +50,7 @@ function wander(choices: readonly number[], from = newCall(plan)): { state: Call
 }
 
 describe('any call', () => {
-  it('keeps every rule of a turn, whatever happens next', () => {
+  it('keeps every rule of a turn, whatever happens next (SE-03)', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(10_000), { minLength: 20, maxLength: 120 }), (choices) => {
         const { names, ends } = wander(choices);
@@ -109,7 +109,7 @@ describe('any call', () => {
     );
   });
 
-  it('answers with the same words whatever the order in which they are delivered (X2)', () => {
+  it('answers with the same words whatever the order in which they are delivered (X2, SE-03, T06)', () => {
     const texts = ['my knee', 'is swollen', 'since Monday', 'and it hurts', 'at night'];
     fc.assert(
       fc.property(fc.shuffledSubarray([0, 1, 2, 3, 4], { minLength: 1 }), (order) => {
@@ -222,7 +222,7 @@ describe('a recorded call told again (X2)', () => {
     );
   });
 
-  it('is the same in every order Telnyx may deliver it: what no answer waits for comes late', () => {
+  it('is the same in every order Telnyx may deliver it: what no answer waits for comes late (SE-03, T06)', () => {
     fc.assert(
       fc.property(entries, fc.array(fc.nat(12), { minLength: 60, maxLength: 60 }), (said, delays) => {
         const { events } = recorded(said);

@@ -69,7 +69,7 @@ describe('call.answered', () => {
     expect([call.lastNames, call.at, call.state.answeredAt]).toEqual([['gather_using_speak'], 'opening', call.now]);
   });
 
-  it('a second time does not start the dialogue again', () => {
+  it('a second time does not start the dialogue again (S1-W2)', () => {
     const call = givenOpening().keys('1');
     const { state } = call;
     expect([call.when(answered).last, call.state]).toEqual([[], state]);
@@ -147,7 +147,7 @@ describe('gather.ended', () => {
     expect([call.at, call.lastNames, call.question.failedTries]).toEqual(['opening', ['gather_using_speak'], 1]);
   });
 
-  it('with a status Telnyx may add some day is a failed try, never an answer (Z5)', () => {
+  it('with a status Telnyx may add some day is a failed try, never an answer (Z5, S1-W4)', () => {
     const call = givenConsent().ends('other', '1');
     expect([call.at, call.question.failedTries]).toEqual(['consent', 1]);
   });
@@ -171,7 +171,7 @@ describe('gather.ended', () => {
 });
 
 describe('speak.ended (Z8)', () => {
-  it('is what the hang-up waits for', () => {
+  it('is what the hang-up waits for (S1-W5, S1-F10)', () => {
     const call = closing();
     expect(call.ordered('hangup')).toEqual([]);
     expect(call.when(speakEnded).lastNames).toEqual(['hangup']);
@@ -217,7 +217,7 @@ describe('call.hangup', () => {
     expect(statusOf(givenInterview().keys('*').when(hungUp()).state)).toBe('partial');
   });
 
-  it('is kept with its cause, source and SIP code', () => {
+  it('is kept with its cause, source and SIP code (S1-W6)', () => {
     expect(ended().state.hangup).toEqual({ cause: 'normal_clearing', source: 'callee', sipCause: '200' });
   });
 

@@ -64,7 +64,7 @@ describe('the note of a completed call', () => {
     expect(inNote).toEqual(items);
   });
 
-  it('traces every answer to the event that gave it (X5)', () => {
+  it('traces every answer to the event that gave it (X5, S1-F14)', () => {
     const answers = [note.hpi, note.ample, note.family_history].flatMap((section) => Object.values(section));
     for (const { state, timestamp, event_id, input } of answers) {
       const event = call.events.find(({ id }) => id === event_id);
@@ -164,7 +164,7 @@ describe('the note of another end', () => {
     expect(note.family_history.cancer).toEqual({ state: 'not_asked' });
   });
 
-  it('says skipped and unclear with their time, and without a value', () => {
+  it('says skipped and unclear with their time, and without a value (FH-02)', () => {
     const note = noteAfter(talk(givenInterview(), {}, 'hpi.symptom_duration').silent(3).keys('99', '99', '99'));
     expect(note.hpi.symptom_duration).toEqual({
       state: 'skipped',

@@ -31,7 +31,7 @@ describe('figures', () => {
     expect([found.consentRate, found.completionRate, found.averageSeconds]).toEqual([null, null, null]);
   });
 
-  it('count each status once, and as under way exactly what is', () => {
+  it('count each status once, and as under way exactly what is (S1-E12)', () => {
     for (const status of CALL_STATUSES) {
       const { byOutcome } = figuresOf([sum({ status })]);
       expect(Object.values(byOutcome).reduce((a, b) => a + b)).toBe(1);

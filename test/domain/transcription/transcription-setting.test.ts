@@ -29,7 +29,7 @@ describe('whyNoUploads', () => {
     [{ engine: 'workers-ai', confirmed: ['openai'] }, 'vendor_not_confirmed'],
     [{ engine: 'workers-ai', confirmed: ['cloudflare'] }, null],
     [{ engine: 'workers-ai', confirmed: ['cloudflare'], hasAiBinding: false }, 'no_ai_binding'],
-  ] as const)('%j: %s', (changes, refusal) => {
+  ] as const)('%j: %s (HS-13, HS-14, T18)', (changes, refusal) => {
     expect(whyNoUploads(facts(changes))).toBe(refusal);
   });
 

@@ -1,0 +1,147 @@
+/** What a patient asked for about their own data: each with its due date, how to answer it, and what became of it. */
+import { REQUEST_RULES } from '../../domain/retention/request-rules.ts';
+import type { PatientRequest } from '../../store/patient-requests.ts';
+import { type ClinicClock, Moment } from './clinic-clock.tsx';
+import { Chip } from './layout.tsx';
+import type { RightsView } from './patient-rights-page.tsx';
+import { REQUEST_LABELS, REQUEST_STATUS_LABELS } from './rights-labels.ts';
+
+interface DueView {
+  readonly request: Pick<PatientRequest, 'status' | 'dueAt'>;
+  readonly clock: ClinicClock;
+  readonly now: number;
+}
+export const RequestDue = ({ request: { status, dueAt }, clock, now }: DueView) =>
+  status === 'open' && dueAt < now ? (
+    <Chip tone="bad">
+      Overdue since <Moment at={dueAt} clock={clock} />
+    </Chip>
+  ) : (
+    <Moment at={dueAt} clock={clock} />
+  );
+
+const TONES = { open: 'warn', done: 'good', denied: 'bad', withdrawn: 'calm' } as const;
+export const RequestStatusChip = ({ status }: Pick<PatientRequest, 'status'>) => (
+  <Chip tone={TONES[status]}>{REQUEST_STATUS_LABELS[status]}</Chip>
+);
+
+export const Requests = ({ view }: { view: RightsView }) => {
+  const { requests, patient, clock } = view;
+  return (
+    <section id="requests" aria-labelledby="requests-title">
+      <h2 id="requests-title">What they asked for</h2>
+      {requests.length === 0 ? <p class="empty">Nothing so far.</p> : null}
+      <ul class="steps">
+        {requests.map((request) => (
+          <Item request={request} view={view} />
+        ))}
+      </ul>
+      <details id="add-request">
+        <summary>Note down a request</summary>
+        <form class="sheet" method="post" action={`/dashboard/patients/${patient.id}/rights/requests`}>
+          <label>
+            They want
+            <select name="kind">
+              {(['access', 'amendment', 'accounting'] as const).map((kind) => (
+                <option value={kind}>{`${REQUEST_LABELS[kind]} (${REQUEST_RULES[kind].days} days)`}</option>
+              ))}
+            </select>
+          </label>
+          <label>
+            Received on
+            <input type="date" name="received" value={clock.today} max={clock.today} min="2020-01-01" required />
+          </label>
+          <label>
+            In their words
+            <input name="details" maxlength={2000} autocomplete="off" />
+          </label>
+          <button type="submit">Note it down</button>
+        </form>
+      </details>
+    </section>
+  );
+};
+
+const Item = ({ request, view }: { request: PatientRequest; view: RightsView }) => {
+  const { clock, now, patient, viewer } = view;
+  const { id, kind, status, extendedAt, callId, noteVersion } = request;
+  return (
+    <li class="step" id={`request-${id}`}>
+      <p class="consent-line">
+        <RequestStatusChip status={status} /> <strong>{REQUEST_LABELS[kind]}</strong>
+      </p>
+      {request.details === null ? null : <p class="consent-line evidence">{request.details}</p>}
+      <p class="consent-line task-text">
+        Received <Moment at={request.receivedAt} clock={clock} />
+        {status === 'open' && request.dueAt < now ? '. ' : ', due '}
+        <RequestDue request={request} clock={clock} now={now} />
+        {extendedAt === null ? '' : ', put off once'}
+      </p>
+      {request.endedAt === null ? null : (
+        <p class="consent-line task-text">
+          {`${REQUEST_STATUS_LABELS[status]} by ${request.endedName ?? 'the erasure'}, `}
+          <Moment at={request.endedAt} clock={clock} />
+          {request.outcome === null ? '' : `: ${request.outcome}`}
+        </p>
+      )}
+      {callId === null ? null : (
+        <p class="consent-line task-text">
+          {viewer.seesCalls ? <a href={`/dashboard/calls/${callId}`}>The call</a> : 'A call'}
+          {noteVersion === null
+            ? ''
+            : `, put right by version ${noteVersion} of its note; the one before stays beside it`}
+        </p>
+      )}
+      {status === 'open' && kind !== 'erasure' ? (
+        <Answer request={request} patientId={patient.id} calls={viewer.seesCalls} />
+      ) : null}
+    </li>
+  );
+};
+
+interface AnswerView {
+  readonly request: PatientRequest;
+  readonly patientId: string;
+  readonly calls: boolean;
+}
+const Answer = ({ request: { id, kind, extendedAt, callId }, patientId, calls }: AnswerView) => {
+  const path = `/dashboard/patients/${patientId}/rights/requests/${id}`;
+  return (
+    <details>
+      <summary>
+        Answer it<span class="visually-hidden">{`: ${REQUEST_LABELS[kind]}`}</span>
+      </summary>
+      <form method="post" action={`${path}/answer`}>
+        <label>
+          What becomes of it
+          <select name="status">
+            <option value="done">Done</option>
+            <option value="denied">Denied</option>
+            <option value="withdrawn">Withdrawn by the patient</option>
+          </select>
+        </label>
+        <label>
+          What was done, or why it is denied
+          <input name="outcome" maxlength={2000} autocomplete="off" />
+        </label>
+        {kind === 'amendment' && callId === null && calls ? (
+          <label>
+            The call whose note was put right
+            <input name="call_id" maxlength={80} autocomplete="off" placeholder="call_…" />
+          </label>
+        ) : null}
+        <button type="submit" class="secondary">
+          Save the answer
+        </button>
+      </form>
+      {extendedAt === null && REQUEST_RULES[kind].extensionDays > 0 ? (
+        <form method="post" action={`${path}/extend`}>
+          <button type="submit" class="secondary outline small">
+            {`Put off by ${REQUEST_RULES[kind].extensionDays} days`}
+          </button>
+          <p class="quiet">Once. The patient has to be told in writing why, and until when.</p>
+        </form>
+      ) : null}
+    </details>
+  );
+};

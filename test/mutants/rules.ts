@@ -1,0 +1,66 @@
+/** Faults for single rules of the law, of health privacy and of application security, by the id each would break. */
+import type { WrittenMutant } from './mutant.ts';
+
+const intake = (name: string): string => `src/domain/intake/${name}.ts`;
+const intakeTest = (name: string): string => `test/domain/intake/${name}.test.ts`;
+
+export const RULES: readonly WrittenMutant[] = [
+  {
+    ...{ id: 'any-birth-date-is-right', file: intake('read-keys'), ids: ['HS-15'], killers: [intakeTest('answer')] },
+    ...{ find: 'return difference === 0;', replace: 'return true;' },
+  },
+  {
+    ...{ id: 'stop-is-not-an-opt-out', file: intake('opt-out-line'), ids: ['TC-08'], killers: [intakeTest('answer')] },
+    find: "if (!hidesNumber(plan)) return close(state, event, plan, 'optedOut', 'opted_out');",
+    replace: "if (!hidesNumber(plan)) return close(state, event, plan, 'optedOut', 'partial');",
+  },
+  {
+    ...{ id: 'wrong-person-is-not-noted', file: intake('answer'), ids: ['TC-22'], killers: [intakeTest('answer')] },
+    ...{ find: "'wrongPerson', 'wrong_person'", replace: "'wrongPerson', 'partial'" },
+  },
+  {
+    ...{ id: 'rings-ten-seconds', file: intake('dialing'), ids: ['TC-17'], killers: [intakeTest('dialing')] },
+    ...{ find: 'RING_TIMEOUT_SECONDS = 30', replace: 'RING_TIMEOUT_SECONDS = 10' },
+  },
+  {
+    ...{ id: 'greeting-is-never-late', file: intake('greeting'), ids: ['TC-16'], killers: [intakeTest('greeting')] },
+    ...{ find: 'at - state.answeredAt', replace: '0' },
+  },
+  {
+    ...{ id: 'formula-behind-a-separator', file: 'src/domain/export/formula-safe.ts', ids: ['SE-26'] },
+    ...{ find: `"$1'"`, replace: `'$1'`, killers: ['test/domain/export/formula-safe.test.ts'] },
+  },
+  {
+    ...{ id: 'state-of-another-command', file: 'src/telnyx/client-state.ts', ids: ['SE-04'] },
+    ...{ find: 'n: seq }));', replace: 'n: seq + 1 }));', killers: ['test/telnyx/client-state.test.ts'] },
+  },
+  {
+    ...{ id: 'link-in-disguise', file: 'src/telnyx/recording-link.ts', ids: ['SE-27'] },
+    ...{ find: 'DISGUISE.test(link) || ', replace: '', killers: ['test/telnyx/recording-link.test.ts'] },
+  },
+  {
+    ...{ id: 'pictures-are-silence', file: 'src/domain/audio/recognise-audio.ts', ids: ['SE-24'] },
+    find: "if (format === null) return { ok: false, code: 'not_audio' };",
+    replace: "if (format === null) return { ok: false, code: 'no_sound' };",
+    killers: ['test/domain/audio/recognise-audio.test.ts'],
+  },
+  {
+    ...{ id: 'clinic-is-named-late', file: intake('call-texts'), ids: ['TC-06', 'TC-08'] },
+    find: 'This is an automated call from {clinic}. To stop these calls, press 9. In an emergency, hang up and dial 9 1 1. Para español, oprima tres. If you are',
+    replace:
+      'To stop these calls, press 9. This is an automated call from {clinic}. In an emergency, hang up and dial 9 1 1. Para español, oprima tres. If you are',
+    killers: [intakeTest('call-texts')],
+  },
+  {
+    ...{ id: 'closes-at-once', file: intake('turn'), ids: ['TC-18'], killers: [intakeTest('on-timeout')] },
+    ...{ find: 'CLOSE_AFTER_MS = 5000', replace: 'CLOSE_AFTER_MS = 500' },
+  },
+  {
+    ...{ id: 'unnamed-clinic-is-not-told', file: intake('lint-script'), ids: ['HS-16'] },
+    ...{
+      find: "say('clinic_unnamed',",
+      replace: "if (text === '') say('clinic_unnamed',",
+      killers: [intakeTest('lint-questionnaire')],
+    },
+  },
+];

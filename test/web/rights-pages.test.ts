@@ -1,0 +1,221 @@
+/** The pages of a patient's own data, of all requests and of retention: who sees them, what can be done there, and that it is escaped. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createStaff, ROLES } from '../../src/store/staff.ts';
+import { dumpDatabase } from '../support/dump-database.ts';
+import { clearStorage } from '../support/given-erasable.ts';
+import { catchJobHints } from '../support/given-jobs.ts';
+import { TEST_VARIABLES } from '../support/test-variables.ts';
+import { catchLog, restore, stopClock } from '../support/worker-env.ts';
+import { type GivenApp, givenApp } from './given-app.ts';
+import { endCall, givenCall } from './given-call.ts';
+import { givenOnFile, type OnFile, PERSONAL, SOMEBODY, submitForm } from './given-patient-page.ts';
+import { tokenOf } from './given-role.ts';
+
+let given: GivenApp;
+let patient: OnFile;
+beforeEach(async () => {
+  stopClock();
+  catchLog();
+  catchJobHints();
+  await clearStorage();
+  given = givenApp({ PHI_KEYS: TEST_VARIABLES.PHI_KEYS }, { objects: 'real' });
+  patient = await givenOnFile(given, SOMEBODY);
+});
+afterEach(restore);
+
+const look = async (path: string, token?: string) => {
+  const response = await given.request(path, token === undefined ? {} : { token });
+  return { status: response.status, text: await response.text() };
+};
+const rights = () => `${patient.path}/rights`;
+/** As a browser sends a form, without following where it leads. */
+async function send(path: string, fields: Record<string, string>, token?: string) {
+  const response = await given.request(path, {
+    ...{ method: 'POST', body: new URLSearchParams(fields).toString() },
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    ...(token === undefined ? {} : { token }),
+  });
+  return { status: response.status, to: response.headers.get('Location'), text: await response.text() };
+}
+const secondAdmin = async () => {
+  const email = 'second@clinic.example';
+  await createStaff(given.db, { email, roles: ['admin'] }, Date.now());
+  return given.token({ email, sub: email });
+};
+const rowOf = async (table: string) => (await dumpDatabase())[table]?.[0] ?? {};
+
+describe('the page of a patient’s own data', () => {
+  it('has an empty state for each part, shows no name, and leads back', async () => {
+    const { status, text } = await look(rights());
+    expect(status).toBe(200);
+    for (const words of ['Nothing so far.', 'None was ever placed.', 'To nobody, but for care'])
+      expect(text).toContain(words);
+    expect(text).not.toMatch(PERSONAL);
+    expect(text).toContain(`href="${patient.path}"`);
+  });
+
+  it('is for whoever looks after patients; holds and erasures are for administrators (HS-11)', async () => {
+    for (const role of ROLES) {
+      const token = await tokenOf(given, role);
+      const { status, text } = await look(rights(), token);
+      const may = role === 'admin' || role === 'clinician' || role === 'intake';
+      expect([role, status]).toEqual([role, may ? 200 : 403]);
+      expect(text.includes('Legal holds')).toBe(role === 'admin');
+      expect(text.includes('A copy of everything')).toBe(role === 'admin' || role === 'clinician');
+      if (role === 'admin') continue;
+      expect((await send(`${rights()}/holds`, { reason: 'audit', text: 'x' }, token)).status).toBe(403);
+    }
+    expect((await given.request(rights(), { token: null })).status).toBe(401);
+  });
+
+  it('takes down a request, escapes its words, and shows when it is due (HS-19)', async () => {
+    const sent = await send(`${rights()}/requests`, {
+      ...{ kind: 'access', received: '2029-12-01', details: '<b>paper</b>' },
+    });
+    expect([sent.status, sent.to]).toEqual([303, `${rights()}?done=noted`]);
+    const { text } = await look(rights());
+    expect(text).toContain('&lt;b&gt;paper&lt;/b&gt;');
+    expect(text).toContain('Overdue since');
+    const list = await look('/dashboard/requests?overdue=true');
+    expect(list.text).toContain(`${patient.path}/rights`);
+    expect(list.text).not.toMatch(PERSONAL);
+    expect((await look('/dashboard/today')).text).toContain('A request of a patient is overdue');
+  });
+
+  it('says what is wrong with a form, and does nothing then', async () => {
+    for (const [what, fields] of [
+      ['requests', { kind: 'access', received: 'yesterday' }],
+      ['requests', { kind: 'erasure', received: '2029-12-01' }],
+      ['holds', { reason: 'audit', text: '' }],
+      ['disclosures', { purpose: 'legal', what: 'note', to: ' ' }],
+      ['export', { purpose: 'legal', format: 'json', recipient: '' }],
+    ] as const) {
+      const { status, text } = await send(`${rights()}/${what}`, fields);
+      expect([what, status]).toEqual([what, 422]);
+      expect(text).toContain('That was not done.');
+    }
+    for (const table of ['patient_requests', 'holds', 'disclosures']) expect((await dumpDatabase())[table]).toEqual([]);
+  });
+
+  it('places a hold, shows it here and on the patient’s page, keeps the erasure away, and lifts it (HS-21)', async () => {
+    await send(`${rights()}/holds`, { reason: 'litigation', text: 'Letter <i>7</i>' });
+    expect((await look(rights())).text).toContain('Letter &lt;i&gt;7&lt;/i&gt;');
+    expect((await look(patient.path)).text).toContain('Under a legal hold.');
+    const refused = await submitForm(given, `${patient.path}/erase`, { confirmation: patient.number.slice(-4) });
+    expect([refused.status, refused.html]).toEqual([409, expect.stringContaining('under a legal hold')]);
+    const { id } = await rowOf('holds');
+    expect((await send(`${rights()}/holds/${id}/lift`, { reason: '' })).status).toBe(422);
+    expect((await send(`${rights()}/holds/${id}/lift`, { reason: 'Closed' })).status).toBe(303);
+    expect((await look(rights())).text).toContain('Closed');
+    expect((await look(patient.path)).text).not.toContain('Under a legal hold.');
+  });
+
+  it('gives a copy as a document, and asks to whom where that has to be known (HS-22, HS-25)', async () => {
+    const copy = await given.request(`${rights()}/export`, {
+      ...{ method: 'POST', body: 'purpose=legal&format=html&recipient=A+court' },
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    });
+    expect(copy.headers.get('Cache-Control')).toBe('no-store');
+    expect(await copy.text()).toContain('Zephyrine');
+    expect((await look(rights())).text).toContain('the whole record, to A court');
+  });
+
+  it('answers a request, and puts one off once', async () => {
+    await send(`${rights()}/requests`, { kind: 'amendment', received: '2030-01-02', details: 'Wrong knee' });
+    const { id } = await rowOf('patient_requests');
+    expect((await send(`${rights()}/requests/${id}/extend`, {})).to).toContain('done=extended');
+    expect((await send(`${rights()}/requests/${id}/extend`, {})).status).toBe(409);
+    expect((await send(`${rights()}/requests/${id}/answer`, { status: 'denied' })).status).toBe(422);
+    expect(
+      (await send(`${rights()}/requests/${id}/answer`, { status: 'denied', outcome: 'It was said so' })).status,
+    ).toBe(303);
+    // Both stay to be read: what was asked and why it was denied (HS-20).
+    const { text } = await look(rights());
+    for (const words of ['Wrong knee', 'It was said so', 'Denied']) expect(text).toContain(words);
+  });
+
+  it('of another patient has no say over this one’s request (T17)', async () => {
+    await send(`${rights()}/requests`, { kind: 'access', received: '2030-01-02' });
+    const { id } = await rowOf('patient_requests');
+    const other = await givenOnFile(given);
+    expect((await send(`${other.path}/rights/requests/${id}/answer`, { status: 'withdrawn' })).status).toBe(404);
+    expect(await rowOf('patient_requests')).toMatchObject({ status: 'open' });
+  });
+});
+
+describe('the note of a call', () => {
+  it('has beside it what the patient asked to have put right, and why that was denied (HS-20)', async () => {
+    const made = await givenCall(given);
+    await endCall(given, made);
+    const asked = await given.send('POST', `/api/patients/${made.patient.id}/requests`, {
+      ...{ kind: 'amendment', call_id: made.call.id, details: 'It was the <b>left</b> knee' },
+    });
+    const { request_id } = (await asked.json()) as { request_id: string };
+    const path = `/dashboard/calls/${made.call.id}`;
+    expect((await look(path)).text).toContain('It was the &lt;b&gt;left&lt;/b&gt; knee');
+    await given.send('POST', `/api/patient-requests/${request_id}/answer`, {
+      status: 'denied',
+      outcome: 'It was said so',
+    });
+    const { text } = await look(path);
+    for (const words of ['Denied', 'Answer: It was said so', 'The patient asked for a correction'])
+      expect(text).toContain(words);
+  });
+});
+
+describe('an erasure of two administrators', () => {
+  it('is asked for on one page, shown to the other one under Today, and done by that one’s word (SE-20)', async () => {
+    const second = await secondAdmin();
+    expect((await look(`${patient.path}/erase`)).text).toContain('Another administrator has to approve it.');
+    const asked = await send(`${patient.path}/erase`, { confirmation: patient.number.slice(-4) });
+    expect([asked.status, asked.to]).toEqual([303, `${rights()}?done=waiting`]);
+    expect((await look(rights())).text).toContain('You cannot approve it yourself.');
+    expect((await look(patient.path)).text).toContain('An erasure waits for a second administrator.');
+    expect((await look('/dashboard/today', second)).text).toContain('An erasure waits for a second administrator.');
+    const { id } = await rowOf('patient_requests');
+    const path = `${rights()}/requests/${id}`;
+    expect((await send(`${path}/approve`, { sure: 'true' })).status).toBe(409);
+    expect((await send(`${path}/approve`, {}, second)).status).toBe(422);
+    expect((await look(patient.path)).status).toBe(200);
+    const approved = await send(`${path}/approve`, { sure: 'true' }, second);
+    expect([approved.status, approved.to]).toEqual([303, patient.path]);
+    expect((await look(patient.path)).text).toContain('This patient was erased');
+    expect((await look('/dashboard/requests?status=done')).text).toContain('Erased patient');
+  });
+
+  it('is refused with a reason, which stays on the page', async () => {
+    const second = await secondAdmin();
+    await send(`${patient.path}/erase`, { confirmation: patient.number.slice(-4) });
+    const { id } = await rowOf('patient_requests');
+    expect((await send(`${rights()}/requests/${id}/refuse`, { reason: '' }, second)).status).toBe(422);
+    expect((await send(`${rights()}/requests/${id}/refuse`, { reason: 'Still in care' }, second)).status).toBe(303);
+    expect((await look(rights())).text).toContain('Still in care');
+    expect((await look(patient.path)).status).toBe(200);
+  });
+});
+
+describe('the list of requests', () => {
+  it('has an empty state, filters, and is not for whoever sees no patient', async () => {
+    expect((await look('/dashboard/requests')).text).toContain('Nobody waits for an answer.');
+    expect((await look('/dashboard/requests?kind=access')).text).toContain('Nothing fits.');
+    for (const role of ['operator', 'auditor'] as const)
+      expect((await look('/dashboard/requests', await tokenOf(given, role))).status).toBe(403);
+  });
+});
+
+describe('the page of retention', () => {
+  it('shows the policy and what is held back, to administrators and auditors alone (S1-R8, S1-M8)', async () => {
+    await send(`${rights()}/holds`, { reason: 'audit', text: 'x' });
+    const { text } = await look('/dashboard/settings/retention');
+    for (const words of [
+      'Recordings of calls',
+      '90 days from',
+      'never before 6 years',
+      'One patient is under a legal hold',
+    ])
+      expect(text).toContain(words);
+    expect((await look('/dashboard/settings/retention', await tokenOf(given, 'auditor'))).status).toBe(200);
+    for (const role of ['clinician', 'intake', 'operator'] as const)
+      expect((await look('/dashboard/settings/retention', await tokenOf(given, role))).status).toBe(403);
+  });
+});
