@@ -83,6 +83,8 @@ export interface Env extends Partial<Record<VariableName, string>> {
   readonly KEY_VAULT: DurableObjectNamespace<KeyVault>;
   readonly AUDIT_LOG: DurableObjectNamespace<AuditLog>;
   readonly ASSETS: Fetcher;
+  /** Left out: nothing is measured. */
+  readonly METRICS?: AnalyticsEngineDataset;
   /** How much one caller reads in a minute. */
   readonly READ_LIMIT: RateLimit;
   /** How much one caller changes in a minute. */

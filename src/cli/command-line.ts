@@ -1,5 +1,6 @@
 /** The command line as a function: arguments and a terminal in, an exit code out. `main.ts` gives it the real ones. */
 import { Command, CommanderError } from 'commander';
+import { addAlertCommands } from './alert-commands.ts';
 import { addAuditCommands } from './audit-commands.ts';
 import { addCallCommands } from './call-commands.ts';
 import { addCampaignCommands } from './campaign-commands.ts';
@@ -75,6 +76,7 @@ function createProgram(setup: Setup): Command {
   addSuppressCommands(program, setup);
   addTaskCommands(program, setup);
   addAuditCommands(program, setup);
+  addAlertCommands(program, setup);
   addServiceCommands(program, setup);
   addSimulateCommand(program, setup);
   return program;

@@ -5,6 +5,7 @@
 import { decide, type GateFacts } from '../domain/campaign/gate.ts';
 import { configOf, type DialMessage, type Env } from '../env.ts';
 import { log } from '../log.ts';
+import { measure } from '../metrics.ts';
 import { attemptStatus, blockAttempt, cancelUnstarted, failUnstarted, markDialing } from '../store/attempts.ts';
 import { getCall } from '../store/calls.ts';
 import { type Database, database } from '../store/database.ts';
@@ -59,6 +60,7 @@ async function dial(env: Env, attemptId: string, callId: string): Promise<void> 
   const asked = { phoneNumber, numberValid, patient, statedConsent: null, attemptId };
   const [facts] = (await readGateFacts(db, config, { ...occasion, stopped }, [asked], now)) as [GateFacts];
   const decision = decide(facts, now);
+  measure(env, 'dial', { code: decision.allowed ? 'allowed' : decision.code });
   const row = {
     ...{ callId, attemptId, campaignId: call.campaignId, contactId: call.contactId, patientId: call.patientId },
     ...{ moment: 'dial' as const, from: fromNumber, questionnaire },
@@ -96,5 +98,6 @@ async function dial(env: Env, attemptId: string, callId: string): Promise<void> 
 async function giveUp(env: Env, db: Database, attemptId: string, callId: string, code: string): Promise<void> {
   await failUnstarted(db, callId, code, Date.now());
   log.error('dial.impossible', { attempt_id: attemptId, call_id: callId, code });
+  measure(env, 'dial', { code });
   await env.DIALER.getByName('dialer').release(attemptId);
 }

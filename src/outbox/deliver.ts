@@ -4,6 +4,7 @@
  */
 import { callJson, noteJson, transcriptsJson } from '../call-json.ts';
 import { log } from '../log.ts';
+import { measure } from '../metrics.ts';
 import { getCallLog } from '../store/call-logs.ts';
 import { getCall, patientOfCall } from '../store/calls.ts';
 import {
@@ -55,7 +56,7 @@ export const deliver: JobHandler = {
 };
 
 async function tried(context: JobContext, delivery: Delivery, sink: Sink, attempt: number): Promise<JobOutcome> {
-  const { db } = context;
+  const { db, env } = context;
   const { id } = delivery;
   const line = { delivery_id: id, call_id: delivery.callId, version: delivery.noteVersion, sink: delivery.sink };
   const handover = await readHandover(context, delivery);
@@ -65,8 +66,11 @@ async function tried(context: JobContext, delivery: Delivery, sink: Sink, attemp
     await release(context, delivery);
     return DONE;
   }
-  const outcome = await sink.deliver(id, handover, Date.now());
+  const began = Date.now();
+  const outcome = await sink.deliver(id, handover, began);
   const status = outcome.httpStatus;
+  const code = outcome.kind === 'delivered' ? null : outcome.code;
+  measure(env, 'delivery', { sink: delivery.sink, outcome: outcome.kind, code }, { ms: Date.now() - began });
   switch (outcome.kind) {
     case 'delivered':
       await markDelivered(db, id, Date.now());

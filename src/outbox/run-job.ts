@@ -5,6 +5,7 @@
 import { JOB_KINDS, JOB_POLICIES, type JobKind, nextTryMs } from '../domain/jobs/backoff.ts';
 import { configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
+import { measure } from '../metrics.ts';
 import { database } from '../store/database.ts';
 import { isStillTaken, type Job, settleJob, takeJob } from '../store/jobs.ts';
 import { HANDLERS } from './handlers.ts';
@@ -26,6 +27,7 @@ export async function runJob(env: Env, jobId: string): Promise<void> {
   if (!(JOB_KINDS as readonly string[]).includes(job.kind)) {
     log.error('job.dead', { job_id: job.id, kind: job.kind, code: 'unknown_kind' });
     await settleJob(db, job, { status: 'dead', code: 'unknown_kind' }, now);
+    measure(env, 'job', { kind: 'unknown', outcome: 'dead', code: 'unknown_kind' });
     return;
   }
   const context: JobContext = { env, config, db, job, now };
@@ -54,12 +56,16 @@ async function settle(context: JobContext, outcome: JobOutcome): Promise<void> {
   const { env, config, db, job } = context;
   const now = Date.now();
   const line = { job_id: job.id, kind: job.kind, call_id: job.callId, attempt: job.attempts };
+  const measured = (what: JobOutcome['kind'] | 'dead', code: string | null = null) =>
+    measure(env, 'job', { kind: job.kind, outcome: what, code }, { ms: now - context.now });
   switch (outcome.kind) {
     case 'done':
       await settleJob(db, job, { status: 'done' }, now);
       log.info('job.done', line);
+      measured('done');
       return;
     case 'goes_on': {
+      measured('goes_on');
       const dueAt = now + outcome.afterMs * config.timerScale;
       // Progress is no failure: the tries of a page are not held against the next.
       const settlement = { status: 'waiting', dueAt, code: null, progress: outcome.progress, anew: true } as const;
@@ -78,12 +84,14 @@ async function settle(context: JobContext, outcome: JobOutcome): Promise<void> {
           return;
         }
         log.error('job.dead', { ...line, code });
+        measured('dead', code);
         await settleJob(db, job, { status: 'dead', code, ...(forgetsProgress ? { progress: null } : {}) }, now);
         return;
       }
       // Theirs is a time of the protocol: it is never shortened.
       const dueAt = now + Math.max(wait * config.timerScale, notBeforeMs);
       log.warn('job.failed', { ...line, code, wait_ms: dueAt - now });
+      measured('failed', code);
       if (await settleJob(db, job, { status: 'waiting', dueAt, code }, now)) await hintAt(env, job, dueAt - now);
       return;
     }

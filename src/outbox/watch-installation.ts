@@ -6,6 +6,7 @@ import { ALERT_LIMITS, type AlertFacts, breachesIn } from '../domain/alerts/aler
 import { reconcile } from '../domain/alerts/reconcile.ts';
 import { type Config, configOf, type Env } from '../env.ts';
 import { log, takeRedactions } from '../log.ts';
+import { measure } from '../metrics.ts';
 import { sendAlert } from '../send-alert.ts';
 import { alertFacts } from '../store/alert-facts.ts';
 import { type Alert, applyReconciled, markTold, openAlerts, untoldAlerts } from '../store/alerts.ts';
@@ -20,11 +21,24 @@ export async function watchInstallation(env: Env, now: number): Promise<void> {
   const facts: AlertFacts = await alertFacts(db, config.dialing.spendCapNanosPerDay, {
     ...{ now, windowMs: ALERT_LIMITS.windowMs, silentMs: ALERT_LIMITS.silentMs * config.timerScale },
   });
-  const reconciled = reconcile(await openAlerts(db, now), breachesIn(facts), now);
+  const known = await openAlerts(db, now);
+  const reconciled = reconcile(known, breachesIn(facts), now);
   await applyReconciled(db, reconciled, now);
   for (const { kind, code } of reconciled.open) log.error('alert.opened', { kind, code });
   if (reconciled.close.length > 0) log.info('alert.closed', { count: reconciled.close.length });
+  measureKinds(env, 'opened', reconciled.open);
+  const closed = new Set(reconciled.close);
+  measureKinds(
+    ...([env, 'closed'] as const),
+    known.filter(({ id }) => closed.has(id)),
+  );
   await tell(db, config, now);
+}
+
+/** One point for each kind, however many there are of it. */
+function measureKinds(env: Env, what: 'opened' | 'closed', alerts: readonly Pick<Alert, 'kind'>[]): void {
+  for (const [kind, ofKind] of Map.groupBy(alerts, (alert) => alert.kind))
+    measure(env, 'alert', { what, kind }, { count: ofKind.length });
 }
 
 /** Side by side: one that hangs holds up no other. */

@@ -16,6 +16,7 @@ import { recordingOf } from '../domain/intake/recording.ts';
 import { newestNote } from '../domain/note/newest-note.ts';
 import { type Config, configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
+import { measure } from '../metrics.ts';
 import { database } from '../store/database.ts';
 import { finishCall } from '../store/finish-call.ts';
 import { sendJobHints } from '../store/job-hints.ts';
@@ -58,6 +59,14 @@ export async function runCommand(
   const config = configOf(env);
   const { plan } = session;
   const { state } = session.record;
+  const began = Date.now();
+  const measured = <T>(sent: Sent<T>): Sent<T> => {
+    const [outcome, code] = sent.ok
+      ? (['ok', null] as const)
+      : [sent.failure.kind, sent.failure.limit ?? sent.failure.code];
+    measure(env, 'command', { command: command.name, outcome, code }, { ms: Date.now() - began });
+    return sent;
+  };
   const failed = (failure: TelnyxFailure): Done => {
     const { kind, code, status } = failure;
     log.warn('command.failed', {
@@ -74,7 +83,7 @@ export async function runCommand(
   };
   switch (command.name) {
     case 'dial': {
-      const sent = await telnyx(config).dial(plan, command);
+      const sent = measured(await telnyx(config).dial(plan, command));
       if (!sent.ok) {
         const { limit } = sent.failure;
         if (limit === null) return failed(sent.failure);
@@ -85,12 +94,14 @@ export async function runCommand(
       return learned(sent.value === null ? { type: 'dial.unknown' } : { type: 'dial.accepted', ids: sent.value });
     }
     case 'find_dial': {
-      const sent = await telnyx(config).findDial(plan);
+      const sent = measured(await telnyx(config).findDial(plan));
       return sent.ok ? learned({ type: 'dial.checked', ids: sent.value }) : failed(sent.failure);
     }
     case 'retrieve_call': {
       const sent: Sent<boolean | null> =
-        state.ids === null ? { ok: true, value: null } : await telnyx(config).isAlive(state.ids.callControlId);
+        state.ids === null
+          ? { ok: true, value: null }
+          : measured(await telnyx(config).isAlive(state.ids.callControlId));
       return sent.ok ? learned({ type: 'call.checked', seq: command.seq, alive: sent.value }) : failed(sent.failure);
     }
     case 'answer':
@@ -106,7 +117,7 @@ export async function runCommand(
     case 'transfer':
     case 'hangup': {
       if (state.ids === null) return DONE;
-      const sent = await telnyx(config).send(plan, state.ids.callControlId, command);
+      const sent = measured(await telnyx(config).send(plan, state.ids.callControlId, command));
       return sent.ok ? DONE : failed(sent.failure);
     }
     case 'suppress_number':
@@ -162,6 +173,8 @@ async function own(
         await within(mirroring() ?? Promise.resolve());
         await within(save(config, session, db));
         if (session.record.state.outcome === 'opted_out') inBackground(journal(env, db));
+        const { status, answeredAt, endedAt } = callRecord(session.record.state);
+        measure(env, 'call', { status }, { ms: answeredAt === null ? 0 : (endedAt ?? answeredAt) - answeredAt });
         return { kind: 'saved', event: null };
       }
       case 'run_jobs': {

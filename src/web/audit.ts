@@ -46,8 +46,15 @@ export async function recordAudit(
   {
     status,
     code,
+    ms,
     location = null,
-  }: { readonly status: number; readonly code: string | null; readonly location?: string | null },
+  }: {
+    readonly status: number;
+    readonly code: string | null;
+    /** Until the answer began. */
+    readonly ms: number;
+    readonly location?: string | null;
+  },
 ): Promise<void> {
   const made = MADE.exec(location ?? '')?.[1] ?? null;
   const ids = Object.fromEntries(
@@ -60,7 +67,7 @@ export async function recordAudit(
   if (made?.startsWith('call_')) ids.call_id ??= made;
   const { method, path: route, phi, audit } = spec;
   log.info('audit', {
-    ...{ actor: c.get('actor').id, audit, phi, method, route, status, ...ids },
+    ...{ actor: c.get('actor').id, audit, phi, method, route, status, code, duration_ms: ms, ...ids },
     request_id: c.get('requestId'),
   });
   const { call_id: callId, patient_id: patientId, ...others } = ids;

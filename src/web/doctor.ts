@@ -61,7 +61,7 @@ async function examineAccess({ access }: Config): Promise<Finding> {
   return judgeAccess(keys, access.teamDomain);
 }
 
-function setupOf({ loopback, dialing, clinic, telnyx, access, transcription }: Config): SetupFacts {
+function setupOf({ loopback, dialing, clinic, telnyx, access, transcription, alerts }: Config): SetupFacts {
   const numbers = {
     CALLBACK_NUMBER: clinic.callbackNumber,
     OPT_OUT_NUMBER: clinic.optOutNumber,
@@ -78,5 +78,6 @@ function setupOf({ loopback, dialing, clinic, telnyx, access, transcription }: C
     admins: [...access.admins],
     timeZone: clinic.timeZone,
     transcriber: transcription,
+    alerts: { isSent: alerts.url !== null, isSigned: alerts.secret !== null },
   };
 }

@@ -3,6 +3,7 @@
  * themselves do not count, service tokens are exempt; only a newer sign-in at Access lets the person in again.
  */
 import type { MiddlewareHandler } from 'hono';
+import { log } from '../log.ts';
 import { database } from '../store/database.ts';
 import { useSignIn } from '../store/staff-sessions.ts';
 import { recordAccess } from './audit.ts';
@@ -16,8 +17,13 @@ export const idleLogoff = (): MiddlewareHandler<AppEnv> =>
     const signIn = c.get('signIn');
     if (signIn === null) return next();
     const state = await useSignIn(database(c.env), signIn, Date.now(), isUse(c));
-    if (state === 'begun') await recordAccess(c, 'session.begin', 200, null);
+    const line = { actor: c.get('actor').id, method: c.req.method, request_id: c.get('requestId') };
+    if (state === 'begun') {
+      log.info('session.begun', line);
+      await recordAccess(c, 'session.begin', 200, null);
+    }
     if (state === 'begun' || state === 'live') return next();
+    log.warn('access.denied', { ...line, code: 'idle' });
     if (state === 'became_idle') await recordAccess(c, 'session.end', 401, 'idle');
     if (isNavigation(c)) return c.redirect(SIGN_OUT);
     throw new Problem(401, 'idle', {

@@ -5,6 +5,7 @@
 import type { Hono } from 'hono';
 import type * as z from 'zod';
 import type { Config, Env } from '../env.ts';
+import { measure } from '../metrics.ts';
 import { type Database, database } from '../store/database.ts';
 import type { Role } from '../store/staff.ts';
 import { answerOnce, idempotencyKeyOf, type Making, makingWithout } from './answer-once.ts';
@@ -80,20 +81,27 @@ export function route<const S extends RouteSpec>(
   spec: S,
   handle: (ask: Ask<S>) => Response | Promise<Response>,
 ): Route {
-  const answer = async (c: AppContext): Promise<Response> => {
+  const answer = async (c: AppContext, began: number): Promise<Response> => {
     const response = await answerTo(spec, c, handle);
     const { status, headers } = response;
-    await recordAudit(spec, c, { status, code: null, location: headers.get('Location') });
+    await recordAudit(spec, c, { status, code: null, ms: Date.now() - began, location: headers.get('Location') });
     return response;
   };
   return {
     ...spec,
     answer: async (c) => {
+      const { method, path } = spec;
+      const began = Date.now();
+      const measured = (status: number, code: string | null) =>
+        measure(c.env, 'request', { method, route: path, status: String(status), code }, { ms: Date.now() - began });
       try {
-        return await answer(c);
+        const response = await answer(c, began);
+        measured(response.status, null);
+        return response;
       } catch (error) {
         const { status, code } = problemOf(error);
-        if (code !== 'audit_unavailable') await recordAudit(spec, c, { status, code });
+        measured(status, code);
+        if (code !== 'audit_unavailable') await recordAudit(spec, c, { status, code, ms: Date.now() - began });
         throw error;
       }
     },

@@ -7,13 +7,14 @@ import { DeadlineExceeded, withDeadline } from '../deadline.ts';
 import type { EventEffect } from '../domain/intake/call-log.ts';
 import { type Config, readConfig } from '../env.ts';
 import { log } from '../log.ts';
+import { measure } from '../metrics.ts';
 import { database } from '../store/database.ts';
 import { noteSign, SIGN_EVERY_MS, type SignName } from '../store/signs.ts';
 import { inboundCallId } from '../telnyx/inbound-call-id.ts';
 import { parseEvent } from '../telnyx/parse-event.ts';
 import { Burst } from './burst.ts';
 import type { AppContext } from './context.ts';
-import { Problem } from './errors.ts';
+import { Problem, problemOf } from './errors.ts';
 import { logProblems } from './not-configured.ts';
 import { isJsonType, parseJson, readBytes } from './read-body.ts';
 
@@ -33,7 +34,36 @@ let refusals = 0;
 /** Now and then somebody forges one; so many in five minutes are an attack, or a key that does not fit any more (SE-02). */
 const webhookRefusals = new Burst(10, 5 * 60_000);
 
+/** An answer, and in a code why it is that. */
+interface Answered {
+  readonly status: 200 | 401 | 503;
+  readonly reason: string;
+}
+
 export async function receiveWebhook(c: AppContext): Promise<Response> {
+  const began = Date.now();
+  try {
+    const { status, reason } = await receive(c);
+    measureBehind(c, status === 200 ? 'accepted' : 'refused', reason, Date.now() - began);
+    return status === 401 ? new Response(null, { status }) : c.body(null, status);
+  } catch (error) {
+    const { status, code } = problemOf(error);
+    // Of what is turned away unread nothing else would tell (SE-31).
+    log.warn('webhook.turned_away', { status, code, method: c.req.method });
+    measureBehind(c, 'refused', code, Date.now() - began);
+    throw error;
+  }
+}
+
+/** Once the answer is on its way: it waits for no figures, and they cannot fail it. */
+function measureBehind(c: AppContext, outcome: 'accepted' | 'refused', reason: string, ms: number): void {
+  const context = contextOf(c);
+  if (context === null) return;
+  const answered = new Promise<void>((resolve) => setTimeout(resolve, 0));
+  context.waitUntil(answered.then(() => measure(c.env, 'webhook', { outcome, reason }, { ms })));
+}
+
+async function receive(c: AppContext): Promise<Answered> {
   const request = c.req.raw;
   if (request.method !== 'POST') throw new Problem(405, 'method_not_allowed', { headers: { Allow: 'POST' } });
   const bytes = await readBytes(request, MAX_BYTES);
@@ -48,7 +78,7 @@ export async function receiveWebhook(c: AppContext): Promise<Response> {
   return refused ?? (await deliver(c, bytes));
 }
 
-async function verify(c: AppContext, body: Uint8Array, config: Config): Promise<Response | null> {
+async function verify(c: AppContext, body: Uint8Array, config: Config): Promise<Answered | null> {
   const { headers } = c.req.raw;
   const result = await verifyTelnyxWebhook({ body, headers, publicKey: config.telnyx.publicKeys });
   if (result.ok) {
@@ -62,7 +92,7 @@ async function verify(c: AppContext, body: Uint8Array, config: Config): Promise<
   const age = result.reason === 'timestamp_too_old' ? result.ageSeconds : null;
   log.warn('webhook.refused', { reason: result.reason, age_seconds: age, count: refusals });
   if (OUR_FAULT.has(result.reason)) throw new Problem(503, 'not_configured');
-  return new Response(null, { status: 401 });
+  return { status: 401, reason: result.reason };
 }
 
 /** When this isolate last left each, so that a busy one asks the database once a minute. */
@@ -90,21 +120,21 @@ function contextOf(c: AppContext): AppContext['executionCtx'] | null {
   }
 }
 
-async function deliver(c: AppContext, bytes: Uint8Array): Promise<Response> {
+async function deliver(c: AppContext, bytes: Uint8Array): Promise<Answered> {
   const parsed = parseEvent(parseJson(bytes), Date.now());
   switch (parsed.kind) {
     case 'unreadable':
       log.warn('webhook.unreadable');
-      return c.body(null, 200);
+      return { status: 200, reason: 'unreadable' };
     case 'ignored':
       log.info('webhook.ignored', { event_type: parsed.eventType });
-      return c.body(null, 200);
+      return { status: 200, reason: 'not_used' };
     case 'unaddressed': {
       // Of a call that rings here and is not answered yet; its leg is all we know it by.
       const { legId, event } = parsed;
       if (legId !== null) return stored(c, await inboundCallId(legId), event, (session) => session.receive(event));
       log.warn('webhook.unaddressed', { event_type: parsed.eventType, event_id: parsed.eventId });
-      return c.body(null, 200);
+      return { status: 200, reason: 'unaddressed' };
     }
     case 'arrival': {
       const { arrival } = parsed;
@@ -123,24 +153,15 @@ async function stored(
   callId: string,
   event: { readonly id: string; readonly type: string },
   give: (session: Session) => Promise<EventEffect | 'unknown'>,
-): Promise<Response> {
-  return (await store(c, callId, event, give)) ? c.body(null, 200) : c.body(null, 503);
-}
-
-async function store(
-  c: AppContext,
-  callId: string,
-  event: { readonly id: string; readonly type: string },
-  give: (session: Session) => Promise<EventEffect | 'unknown'>,
-): Promise<boolean> {
+): Promise<Answered> {
   const line = { call_id: callId, event_id: event.id, event_type: event.type };
   let outcome: EventEffect | 'unknown';
   try {
     outcome = await withDeadline(give(c.env.INTAKE_SESSION.getByName(callId)), RECEIVE_DEADLINE_MS);
   } catch (error) {
     log.error('webhook.not_stored', { ...line, reason: error instanceof DeadlineExceeded ? 'timeout' : 'failed' });
-    return false;
+    return { status: 503, reason: 'not_stored' };
   }
   if (outcome === 'unknown') log.warn('webhook.unknown_call', line);
-  return true;
+  return { status: 200, reason: outcome };
 }

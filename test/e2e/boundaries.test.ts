@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 
-it('catches every planted import that the layout forbids and lets every allowed one pass', () => {
+it('catches every planted import and console line that the layout forbids, and lets every allowed one pass (LG-01)', () => {
   const script = path.resolve(import.meta.dirname, '../tools/check-boundaries.ts');
   const output = execFileSync(process.execPath, [script], { encoding: 'utf8' });
-  expect(output).toMatch(/^2\d\d violations planted, \d\d allowed imports, 0 wrong verdicts$/m);
+  expect(output).toMatch(/^[23]\d\d violations planted, \d{2,3} allowed imports, 0 wrong verdicts$/m);
 });

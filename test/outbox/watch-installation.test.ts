@@ -8,6 +8,7 @@ import { listAlerts } from '../../src/store/alerts.ts';
 import { insertJob } from '../../src/store/jobs.ts';
 import { alerts, jobs } from '../../src/store/schema.ts';
 import { noteSign } from '../../src/store/signs.ts';
+import { catchMetrics } from '../support/catch-metrics.ts';
 import { db, testEnv } from '../support/worker-env.ts';
 
 const SECRET = `whsec_${btoa('alert-secret-of-thirty-two-bytes')}`;
@@ -103,4 +104,16 @@ it('tells of a broken audit for as long as the last look says so (X12)', async (
   await noteSign(db, 'audit', { at: minute(0), code: 'audit_break' });
   await watchInstallation(env, minute(0));
   expect(await open()).toMatchObject([{ kind: 'audit_break' }]);
+});
+
+it('counts what opened and closed into one point for each kind', async () => {
+  const points = catchMetrics();
+  await givenDeadJob();
+  await watchInstallation(env, minute(0));
+  await db.delete(jobs);
+  await watchInstallation(env, minute(18));
+  expect(points).toEqual([
+    { indexes: ['alert'], blobs: ['alert', 'opened', 'dead_letters'], doubles: [1, 0] },
+    { indexes: ['alert'], blobs: ['alert', 'closed', 'dead_letters'], doubles: [1, 0] },
+  ]);
 });

@@ -1,6 +1,10 @@
-/** Stands in for whatever pages staff: takes the alerts of the worker and keeps them. */
-import { createServer } from 'node:http';
+/**
+ * Stands in for whatever pages staff: takes the alerts of the worker, verifies by whom they are signed, and keeps them. One that is not
+ * rightly signed is refused and kept apart.
+ */
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
 
 export interface ReceivedAlert {
   readonly callId: string;
@@ -10,37 +14,40 @@ export interface ReceivedAlert {
 export interface AlertListener {
   readonly url: string;
   readonly received: readonly ReceivedAlert[];
+  /** What was not signed, or wrongly: one line each. */
+  readonly refused: readonly string[];
   close(): Promise<void>;
 }
 
-export function startAlertListener(onAlert?: (alert: ReceivedAlert) => void): Promise<AlertListener> {
+export async function startAlertListener(secret: string): Promise<AlertListener> {
   const received: ReceivedAlert[] = [];
-  const server = createServer((request, response) => {
+  const refused: string[] = [];
+  const signer = new Webhook(secret);
+  const server = createServer(async (request, response) => {
     let body = '';
-    request.setEncoding('utf8');
-    request.on('data', (chunk: string) => {
-      body += chunk;
-    });
-    request.on('end', () => {
-      const { call_id, type } = JSON.parse(body) as { call_id: string; type: string };
-      const alert = { callId: call_id, type, body };
-      received.push(alert);
-      onAlert?.(alert);
+    for await (const piece of request.setEncoding('utf8')) body += piece;
+    try {
+      const { call_id, type } = signer.verify(body, headersOf(request)) as { call_id: string; type: string };
+      received.push({ callId: call_id, type, body });
       response.writeHead(204).end();
-    });
+    } catch (error) {
+      refused.push(`${body.slice(0, 80)}: ${(error as Error).message}`);
+      response.writeHead(401).end();
+    }
   });
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      resolve({
-        url: `http://127.0.0.1:${port}/alerts`,
-        received,
-        close: () =>
-          new Promise((closed) => {
-            server.closeAllConnections();
-            server.close(() => closed());
-          }),
-      });
-    });
-  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/alerts`,
+    received,
+    refused,
+    close: () =>
+      new Promise((closed) => {
+        server.closeAllConnections();
+        server.close(() => closed());
+      }),
+  };
 }
+
+const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));

@@ -86,7 +86,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       ...options.engine,
     },
   });
-  const alerts = await startAlertListener();
+  const alertSecret = `whsec_${randomBytes(32).toString('base64')}`;
+  const alerts = await startAlertListener(alertSecret);
   const sink = { secret: `whsec_${randomBytes(32).toString('base64')}`, key: randomBytes(24).toString('hex') };
   const notes = await startNoteReceiver(sink);
   const audience = 'local';
@@ -117,6 +118,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       CALLBACK_NUMBER: '+12025550101',
       OPT_OUT_NUMBER: '+12025550102',
       ALERT_URL: alerts.url,
+      ALERT_SECRET: alertSecret,
       SINK_BACKEND_URL: notes.url,
       SINK_BACKEND_KEY: sink.key,
       SINK_BACKEND_SECRET: sink.secret,

@@ -123,7 +123,16 @@ async function ringAll(running: LocalStack): Promise<boolean> {
     `All ${running.notes.received.length} notes were handed to the clinic's own system, signed.`,
     'notes were not handed to the clinic’s own system.',
   );
-  return calls + rows + lost + (await examine(running)) > 0;
+  const { received, refused } = running.alerts;
+  for (const line of refused) say(red(`   ✗   ${line}`));
+  // Once there is one: with `--keep` nobody may be rung who has a red flag.
+  const unsigned = refused.length + (received.length === 0 && !values.keep ? 1 : 0);
+  verdict(
+    unsigned,
+    `All ${received.length} alerts were signed.`,
+    'alerts were not signed as they should be, or never came.',
+  );
+  return calls + rows + lost + unsigned + (await examine(running)) > 0;
 }
 
 /** How many things the doctor finds that are not well. */

@@ -13,6 +13,7 @@ it.each([
   'd1_databases',
   'r2_buckets',
   'queues',
+  'analytics_engine_datasets',
   'ratelimits',
   'assets',
   'triggers',

@@ -241,6 +241,8 @@ describe('what is set wrong', () => {
   it.each<[Parameters<typeof givenDoctor>[0], string[]]>([
     [{ CALLBACK_NUMBER: '+442079460958' }, ['clinic fault callback_number_invalid']],
     [{ ADMIN_EMAILS: 'admin@clinic.example,ada' }, ['admins fault admin_malformed']],
+    [{ ALERT_URL: '' }, ['alerts warning alerts_nowhere']],
+    [{ ALERT_SECRET: '' }, ['alerts warning alerts_unsigned']],
     [{ TELNYX_PUBLIC_KEY: `AQ${'A'.repeat(41)}=` }, ['public_key fault public_key_malformed']],
   ])('%j', async (variables, expected) => {
     vi.restoreAllMocks();

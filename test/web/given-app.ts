@@ -55,7 +55,8 @@ export type Claims = Readonly<Record<string, unknown>>;
 let teams = 0;
 
 /** Each app has its own Access team, so that no test finds keys another one fetched. */
-type Variables = Partial<Record<keyof typeof VARIABLES | TranscriberVariable | SinkVariable, string>>;
+type Variables = Partial<Record<keyof typeof VARIABLES | TranscriberVariable | SinkVariable | AlertVariable, string>>;
+type AlertVariable = 'ALERT_URL' | 'ALERT_SECRET';
 type SinkVariable = 'SINK_BACKEND_URL' | 'SINK_BACKEND_KEY' | 'SINK_BACKEND_SECRET';
 type TranscriberVariable = 'TRANSCRIBER' | 'OPENAI_API_KEY' | 'OPENAI_BASE' | 'BAA_CONFIRMED';
 

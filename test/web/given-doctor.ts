@@ -37,7 +37,11 @@ export function handOnProbes(lost: readonly QueueSign[] = []): void {
 }
 
 export async function givenDoctor(variables: Parameters<typeof givenApp>[0] = {}) {
-  const given = givenApp({ PHI_KEYS: OLD, ...variables }, { objects: 'real' });
+  const alerts = {
+    ALERT_URL: 'https://pager.example/hook',
+    ALERT_SECRET: `whsec_${btoa('alert-secret-of-thirty-two-bytes')}`,
+  };
+  const given = givenApp({ PHI_KEYS: OLD, ...alerts, ...variables }, { objects: 'real' });
   const engine = await createTelnyxEngine({
     ...{ apiKey: VARIABLES.TELNYX_API_KEY, connectionId: VARIABLES.TELNYX_CONNECTION_ID },
     ...{ clinicNumber: VARIABLES.TELNYX_FROM_NUMBER, webhookUrl: `${ORIGIN}/webhooks/telnyx` },

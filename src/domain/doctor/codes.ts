@@ -2,6 +2,8 @@
  * Everything the doctor can find, by code: how bad it is, the exit code a program ends with, what it means, and what to do. Codes and
  * exit codes are for programs and are never given to another meaning. `{…}` in a remedy is filled in by whoever finds it.
  */
+
+import { ALERT_CODES } from './alert-codes.ts';
 import { RESTORE_CODES } from './restore-codes.ts';
 
 export interface CodeEntry {
@@ -371,6 +373,7 @@ export const CODES = {
       'Check the consumers of the queue “jobs” in wrangler.toml, and in the Cloudflare dashboard that it is not paused.',
   },
 
+  ...ALERT_CODES,
   vendor_unconfirmed: {
     level: 'fault',
     exitCode: 80,

@@ -22,6 +22,7 @@ export const CHECKS = [
   'agreements',
   'clinic',
   'transcriber',
+  'alerts',
   'api_key',
   'connection',
   'outbound_profile',

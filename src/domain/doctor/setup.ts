@@ -17,6 +17,8 @@ export interface SetupFacts {
   readonly admins: readonly string[];
   readonly timeZone: string;
   readonly transcriber: { readonly engine: TranscriberName; readonly refusal: TranscriptionRefusal | null };
+  /** Whether ALERT_URL is set, and whether what goes there is signed. */
+  readonly alerts: { readonly isSent: boolean; readonly isSigned: boolean };
 }
 
 export const judgeSetup = (facts: SetupFacts): readonly Finding[] => [
@@ -24,6 +26,7 @@ export const judgeSetup = (facts: SetupFacts): readonly Finding[] => [
   ...judgeClinic(facts),
   judgeAdmins(facts.admins),
   judgeTranscriber(facts.transcriber),
+  judgeAlerts(facts.alerts),
 ];
 
 function judgeAgreements({ loopback, unconfirmedVendors: missing }: SetupFacts): Finding {
@@ -73,4 +76,10 @@ function judgeTranscriber({ engine, refusal }: SetupFacts['transcriber']): Findi
         remedy: REFUSAL_REMEDIES[refusal],
       });
   }
+}
+
+function judgeAlerts({ isSent, isSigned }: SetupFacts['alerts']): Finding {
+  if (!isSent) return found('alerts', 'alerts_nowhere', 'ALERT_URL is not set.');
+  if (!isSigned) return found('alerts', 'alerts_unsigned', 'ALERT_SECRET is not set.');
+  return fine('alerts', 'Sent to ALERT_URL, and signed.');
 }

@@ -21,6 +21,7 @@ const CHECK_LABELS: Readonly<Record<Check, string>> = {
   agreements: 'Agreements',
   clinic: 'Clinic',
   transcriber: 'Transcriber',
+  alerts: 'Alerts',
   api_key: 'Telnyx API key',
   connection: 'Call Control application',
   outbound_profile: 'Outbound voice profile',

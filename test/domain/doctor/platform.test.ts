@@ -88,6 +88,7 @@ describe('settings that parse and are wrong', () => {
     ...{ loopback: false, unconfirmedVendors: [], badNumbers: [], badFromNumbers: [] },
     ...{ admins: ['ada@clinic.example', '0123abcd.access'], timeZone: 'America/New_York' },
     transcriber: { engine: 'openai', refusal: null },
+    alerts: { isSent: true, isSigned: true },
   };
   it.each<[string, Partial<SetupFacts>, string[]]>([
     ['nothing', {}, []],
@@ -107,6 +108,8 @@ describe('settings that parse and are wrong', () => {
       { transcriber: { engine: 'openai', refusal: 'vendor_not_confirmed' } },
       ['transcriber fault transcriber_unusable'],
     ],
+    ['no address for alerts', { alerts: { isSent: false, isSigned: true } }, ['alerts warning alerts_nowhere']],
+    ['alerts without a signature', { alerts: { isSent: true, isSigned: false } }, ['alerts warning alerts_unsigned']],
     ['no person among them', { admins: ['0123abcd.access'] }, ['admins warning no_person_is_admin']],
   ])('%s', (_, change, expected) => {
     expect(verdicts(judgeSetup({ ...setup, ...change }))).toEqual(expected);
