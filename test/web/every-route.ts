@@ -5,7 +5,7 @@ const PREFIXES: Readonly<Record<string, string>> = {
   ...{ emergency: 'emg', alert: 'alr', hold: 'hold', patient_request: 'req' },
 };
 const NAMES: Readonly<Record<string, string>> = {
-  ...{ questionnaire_id: 'nobody-wrote-this', version: '1', sink: 'backend' },
+  ...{ questionnaire_id: 'nobody-wrote-this', version: '1', sink: 'backend', week: '2020-01-06' },
 };
 const NOBODY = '0199f3c2-7f4e-7000-8000-00000000dead';
 

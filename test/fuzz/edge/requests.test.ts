@@ -8,6 +8,7 @@ import { fuzzRuns } from '../../support/fuzz-runs.ts';
 import { spoiledJson } from '../../support/spoiled.ts';
 import { EXAMPLES, type Example } from '../../web/contract-examples.ts';
 import { givenWorld, type World } from '../../web/contract-world.ts';
+import { unlimited } from '../../web/every-route.ts';
 
 const SENTINEL = 'Zqxvsentinel';
 let world: World;
@@ -15,6 +16,7 @@ let targets: { readonly method: string; readonly path: string; readonly body: un
 
 beforeAll(async () => {
   world = await givenWorld();
+  Object.assign(world.given.env, unlimited());
   targets = [];
   for (const [name, examples] of Object.entries(EXAMPLES)) {
     const [method = '', template = ''] = name.split(' ');
