@@ -8,7 +8,7 @@ import { auditEvents, auditReviews } from './schema.ts';
 const MOST_COUNTS = 20_000;
 
 export async function countWeek(db: Database, { from, to }: AuditWeek): Promise<AuditCount[]> {
-  const hour = sql<number>`${auditEvents.at} / ${sql.raw(String(HOUR_MS))}`;
+  const hour = sql<number>`${auditEvents.at} / 3600000`;
   const isRefused = sql<number>`${auditEvents.status} >= 400`;
   const { actorName, action, phi } = auditEvents;
   const rows = await db
