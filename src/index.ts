@@ -7,6 +7,7 @@ import { consumeJobs } from './outbox/consume-jobs.ts';
 import { watchDatabase } from './outbox/replay-lost.ts';
 import { sweepJobs } from './outbox/sweep-jobs.ts';
 import { watchInstallation } from './outbox/watch-installation.ts';
+import { signRedactions } from './sign-redactions.ts';
 import { database } from './store/database.ts';
 import { noteSign } from './store/signs.ts';
 import { createApp } from './web/app.ts';
@@ -28,14 +29,17 @@ export default {
   async queue(batch, env) {
     switch (batch.queue) {
       case 'dial':
-        return consumeDial(batch as MessageBatch<DialMessage>, env);
+        await consumeDial(batch as MessageBatch<DialMessage>, env);
+        break;
       case 'jobs':
-        return consumeJobs(batch as MessageBatch<JobMessage>, env);
+        await consumeJobs(batch as MessageBatch<JobMessage>, env);
+        break;
       default:
         // The dialer and the cron send hints again by themselves; what stands here shows that something is wrong for longer.
         for (const { body } of batch.messages) log.error('hint.dead', { ...body });
         await noteSign(database(env), 'hint_dead', { at: Date.now(), code: 'hint_dead' }).catch(() => undefined);
     }
+    await signRedactions(env);
   },
 
   async scheduled({ scheduledTime }, env) {

@@ -72,11 +72,14 @@ function clean(value: string | number | boolean): string | number | boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
   const line = value.replace(/[\u0000-\u001f\u007f\u2028\u2029]/g, ' ').slice(0, MAX_VALUE_LENGTH);
   if (!SENSITIVE.some((shape) => shape.test(line))) return line;
-  redactions += 1;
+  countRedactions(1);
   return '[redacted]';
 }
 
 let redactions = 0;
+export function countRedactions(count: number): void {
+  redactions += count;
+}
 /** How often the second barrier held something back in this isolate since it was last asked: each is a bug (LG-04). */
 export function takeRedactions(): number {
   const taken = redactions;

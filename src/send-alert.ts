@@ -3,6 +3,7 @@
  * when ALERT_SECRET is set. It follows no redirect, waits four seconds, and keeps nothing of the answer but whether it was taken.
  */
 import { Webhook } from 'standardwebhooks';
+import { withDeadline } from './deadline.ts';
 import type { Config } from './env.ts';
 
 const SEND_DEADLINE_MS = 4000;
@@ -16,8 +17,9 @@ export async function sendAlert(
 ): Promise<void> {
   if (url === null) return;
   const body = JSON.stringify(message);
-  const response = await fetch(url, {
-    ...{ method: 'POST', redirect: 'manual', body, signal: AbortSignal.timeout(SEND_DEADLINE_MS) },
+  const gone = new AbortController();
+  const asked = fetch(url, {
+    ...{ method: 'POST', redirect: 'manual', body, signal: gone.signal },
     headers: {
       'Content-Type': 'application/json',
       'webhook-id': id,
@@ -25,6 +27,13 @@ export async function sendAlert(
       ...(secret === null ? {} : { 'webhook-signature': new Webhook(secret).sign(id, new Date(now), body) }),
     },
   });
-  await response.body?.cancel().catch(() => undefined);
-  if (!response.ok) throw new Error(`the alert was answered with ${response.status}`);
+  try {
+    const response = await withDeadline(asked, SEND_DEADLINE_MS);
+    await response.body?.cancel().catch(() => undefined);
+    if (!response.ok) throw new Error(`the alert was answered with ${response.status}`);
+  } catch (error) {
+    // Nobody waits for it any more.
+    gone.abort();
+    throw error;
+  }
 }

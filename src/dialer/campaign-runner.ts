@@ -5,6 +5,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Env } from '../env.ts';
 import { log } from '../log.ts';
+import { signRedactions } from '../sign-redactions.ts';
 import { runCampaign } from './run-campaign.ts';
 
 /** After a turn that failed: D1 or the dialer may be away for minutes. */
@@ -42,5 +43,6 @@ export class CampaignRunner extends DurableObject<Env> {
     } catch (error) {
       log.error('campaign.turn_failed', { campaign_id: id, reason: (error as Error).name });
     }
+    await signRedactions(this.env);
   }
 }

@@ -4,22 +4,21 @@
  */
 import { ALERT_LIMITS, type AlertFacts, breachesIn } from '../domain/alerts/alert-rules.ts';
 import { reconcile } from '../domain/alerts/reconcile.ts';
-import { type Config, configOf, type Env } from '../env.ts';
-import { log, takeRedactions } from '../log.ts';
+import { configOf, type Env } from '../env.ts';
+import { log } from '../log.ts';
 import { measure } from '../metrics.ts';
-import { sendAlert } from '../send-alert.ts';
+import { signRedactions } from '../sign-redactions.ts';
 import { alertFacts } from '../store/alert-facts.ts';
-import { type Alert, applyReconciled, markTold, openAlerts, untoldAlerts } from '../store/alerts.ts';
-import { type Database, database } from '../store/database.ts';
-import { noteSign } from '../store/signs.ts';
-
-const MOST_TOLD = 20;
+import { type Alert, applyReconciled, openAlerts } from '../store/alerts.ts';
+import { database } from '../store/database.ts';
+import { tellAlerts } from '../tell-alerts.ts';
 
 export async function watchInstallation(env: Env, now: number): Promise<void> {
   const [db, config] = [database(env), configOf(env)];
-  if (takeRedactions() > 0) await noteSign(db, 'redaction', { at: now, code: 'redacted' });
+  await signRedactions(env);
   const facts: AlertFacts = await alertFacts(db, config.dialing.spendCapNanosPerDay, {
-    ...{ now, windowMs: ALERT_LIMITS.windowMs, silentMs: ALERT_LIMITS.silentMs * config.timerScale },
+    ...{ now, windowMs: ALERT_LIMITS.windowMs, lateMs: ALERT_LIMITS.lateMs },
+    silentMs: ALERT_LIMITS.silentMs * config.timerScale,
   });
   const known = await openAlerts(db, now);
   const reconciled = reconcile(known, breachesIn(facts), now);
@@ -32,7 +31,7 @@ export async function watchInstallation(env: Env, now: number): Promise<void> {
     ...([env, 'closed'] as const),
     known.filter(({ id }) => closed.has(id)),
   );
-  await tell(db, config, now);
+  await tellAlerts(env, now);
 }
 
 /** One point for each kind, however many there are of it. */
@@ -40,24 +39,3 @@ function measureKinds(env: Env, what: 'opened' | 'closed', alerts: readonly Pick
   for (const [kind, ofKind] of Map.groupBy(alerts, (alert) => alert.kind))
     measure(env, 'alert', { what, kind }, { count: ofKind.length });
 }
-
-/** Side by side: one that hangs holds up no other. */
-async function tell(db: Database, config: Config, now: number): Promise<void> {
-  const untold = await untoldAlerts(db, MOST_TOLD);
-  await Promise.all(
-    untold.map(async (alert) => {
-      const what = alert.toldAt === null ? 'opened' : 'resolved';
-      try {
-        await sendAlert(config, `${alert.id}.${what}`, messageOf(alert, what, config), now);
-        await markTold(db, alert.id, what, now);
-      } catch (error) {
-        log.error('alert.not_sent', { kind: alert.kind, code: alert.code, reason: (error as Error).name });
-      }
-    }),
-  );
-}
-
-const messageOf = ({ id, kind, subject, code, count }: Alert, what: 'opened' | 'resolved', { publicUrl }: Config) => ({
-  ...{ type: `alert.${what}`, alert_id: id, kind, subject, code, count },
-  url: `${publicUrl}/dashboard/alerts`,
-});

@@ -17,6 +17,7 @@ import { newestNote } from '../domain/note/newest-note.ts';
 import { type Config, configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
 import { measure } from '../metrics.ts';
+import { signRedactions } from '../sign-redactions.ts';
 import { database } from '../store/database.ts';
 import { finishCall } from '../store/finish-call.ts';
 import { sendJobHints } from '../store/job-hints.ts';
@@ -175,6 +176,7 @@ async function own(
         if (session.record.state.outcome === 'opted_out') inBackground(journal(env, db));
         const { status, answeredAt, endedAt } = callRecord(session.record.state);
         measure(env, 'call', { status }, { ms: answeredAt === null ? 0 : (endedAt ?? answeredAt) - answeredAt });
+        inBackground(signRedactions(env));
         return { kind: 'saved', event: null };
       }
       case 'run_jobs': {

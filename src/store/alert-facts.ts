@@ -2,8 +2,8 @@
 import { and, count, eq, gt, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { AlertFacts } from '../domain/alerts/alert-rules.ts';
 import type { Database } from './database.ts';
-import { countDeadJobs } from './jobs.ts';
-import { recentDials } from './recent-dials.ts';
+import { countDeadJobs, dueJobs } from './jobs.ts';
+import { recentDials, unansweredDials } from './recent-dials.ts';
 import { attempts, calls, deliveries, emergencyAccesses, spend } from './schema.ts';
 import { readSigns } from './signs.ts';
 
@@ -17,47 +17,53 @@ interface Asked {
   readonly windowMs: number;
   /** A call that Telnyx took so long ago should have been heard of. */
   readonly silentMs: number;
+  /** Work that was due so long ago should have been begun. */
+  readonly lateMs: number;
 }
 
 export async function alertFacts(
   db: Database,
   capNanos: number,
-  { now, windowMs, silentMs }: Asked,
+  { now, windowMs, silentMs, lateMs }: Asked,
 ): Promise<AlertFacts> {
   const today = new Date(now).toISOString().slice(0, 10);
-  const [dials, signs, deadJobs, [silent], [ended], [dead], [spent], [emergencies]] = await Promise.all([
-    recentDials(db, now - HOUR_MS),
-    readSigns(db),
-    countDeadJobs(db, MOST_COUNTED),
-    db
-      .select({ n: count() })
-      .from(calls)
-      .where(
-        and(
-          ...[eq(calls.status, 'dialing'), isNotNull(calls.callControlId)],
-          ...[lt(calls.dialedAt, now - silentMs), gt(calls.createdAt, now - HOUR_MS)],
+  const [dials, unanswered, signs, lateJobs, deadJobs, [silent], [ended], [dead], [spent], [emergencies]] =
+    await Promise.all([
+      recentDials(db, now - HOUR_MS),
+      unansweredDials(db, now - HOUR_MS),
+      readSigns(db),
+      dueJobs(db, now - lateMs, MOST_COUNTED),
+      countDeadJobs(db, MOST_COUNTED),
+      db
+        .select({ n: count() })
+        .from(calls)
+        .where(
+          and(
+            ...[eq(calls.status, 'dialing'), isNotNull(calls.callControlId)],
+            ...[lt(calls.dialedAt, now - silentMs), gt(calls.createdAt, now - HOUR_MS)],
+          ),
         ),
-      ),
-    db
-      .select({ calls: count(), failed: sql<number>`coalesce(sum(${calls.status} = 'failed'), 0)` })
-      .from(attempts)
-      .innerJoin(calls, eq(calls.id, attempts.callId))
-      // An attempt that ended in the window began at most an hour before it.
-      .where(
-        and(
-          ...[eq(attempts.status, 'ended'), gt(attempts.createdAt, now - windowMs - HOUR_MS)],
-          gt(attempts.endedAt, now - windowMs),
+      db
+        .select({ calls: count(), failed: sql<number>`coalesce(sum(${calls.status} = 'failed'), 0)` })
+        .from(attempts)
+        .innerJoin(calls, eq(calls.id, attempts.callId))
+        // An attempt that ended in the window began at most an hour before it.
+        .where(
+          and(
+            ...[eq(attempts.status, 'ended'), gt(attempts.createdAt, now - windowMs - HOUR_MS)],
+            gt(attempts.endedAt, now - windowMs),
+          ),
         ),
-      ),
-    db.select({ n: count() }).from(deliveries).where(eq(deliveries.status, 'dead')),
-    db
-      .select({ nanos: sql<number>`coalesce(sum(${spend.nanos}), 0)` })
-      .from(spend)
-      .where(eq(spend.day, today)),
-    db.select({ n: count() }).from(emergencyAccesses).where(isNull(emergencyAccesses.reviewedAt)),
-  ]);
+      db.select({ n: count() }).from(deliveries).where(eq(deliveries.status, 'dead')),
+      db
+        .select({ nanos: sql<number>`coalesce(sum(${spend.nanos}), 0)` })
+        .from(spend)
+        .where(eq(spend.day, today)),
+      db.select({ n: count() }).from(emergencyAccesses).where(isNull(emergencyAccesses.reviewedAt)),
+    ]);
   return {
-    ...{ now, dials, deadJobs },
+    ...{ now, deadJobs, lateJobs: lateJobs.length },
+    dials: { ...dials, refused: [...dials.refused, ...unanswered].toSorted((a, b) => b.at - a.at) },
     silentCalls: silent?.n ?? 0,
     ended: ended ?? { calls: 0, failed: 0 },
     deadDeliveries: dead?.n ?? 0,
@@ -67,6 +73,7 @@ export async function alertFacts(
       audit: signs.audit ?? null,
       databaseBehind: signs.database_behind ?? null,
       webhookBurst: signs.webhook_burst ?? null,
+      webhookStale: signs.webhook_stale ?? null,
       deniedBurst: signs.denied_burst ?? null,
       redaction: signs.redaction ?? null,
       hintDead: signs.hint_dead ?? null,

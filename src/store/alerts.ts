@@ -1,5 +1,5 @@
 /** Alerts as they stand (C77): opened once for each outage, told, closed, told of again. No patient data. */
-import { and, desc, eq, gt, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import type { AlertKind, Breach } from '../domain/alerts/alert-rules.ts';
 import { OPENINGS_WITHIN_MS, type OpenAlert, type Reconciled } from '../domain/alerts/reconcile.ts';
 import type { Database } from './database.ts';
@@ -62,6 +62,20 @@ export async function applyReconciled(db: Database, { open, seen, close }: Recon
   await db.batch(statements as unknown as Parameters<Database['batch']>[0]);
 }
 
+/** Outside the cron's look; null: it is open already. */
+export async function openAlert(
+  db: Database,
+  { kind, subject, code, count }: Breach,
+  now: number,
+): Promise<Alert | null> {
+  const [row] = await db
+    .insert(alerts)
+    .values({ id: newId('alr', now), kind, subject, code, count, openedAt: now, seenAt: now })
+    .onConflictDoNothing()
+    .returning();
+  return row === undefined ? null : opened(row);
+}
+
 /** Whose opening or end ALERT_URL has not taken yet, oldest first. */
 export async function untoldAlerts(db: Database, limit: number): Promise<Alert[]> {
   const rows = await db
@@ -84,12 +98,15 @@ export interface AlertFilter {
   readonly cursor: { readonly at: number; readonly id: string } | null;
   readonly open?: boolean;
   readonly kind?: AlertKind;
+  /** When it was opened: from then on, and before then. */
+  readonly from?: number;
+  readonly to?: number;
 }
 
 /** Newest first. */
 export async function listAlerts(
   db: Database,
-  { limit, cursor, open, kind }: AlertFilter,
+  { limit, cursor, open, kind, from, to }: AlertFilter,
 ): Promise<{ readonly items: readonly Alert[]; readonly nextCursor: AlertFilter['cursor'] }> {
   const rows = await db
     .select()
@@ -99,6 +116,8 @@ export async function listAlerts(
         cursor === null ? undefined : sql`(${alerts.openedAt}, ${alerts.id}) < (${cursor.at}, ${cursor.id})`,
         open === undefined ? undefined : open ? isNull(alerts.closedAt) : isNotNull(alerts.closedAt),
         kind === undefined ? undefined : eq(alerts.kind, kind),
+        from === undefined ? undefined : gte(alerts.openedAt, from),
+        to === undefined ? undefined : lt(alerts.openedAt, to),
       ),
     )
     .orderBy(desc(alerts.openedAt), desc(alerts.id))

@@ -27,3 +27,17 @@ export async function recentDials(
   ]);
   return { refused, acceptedAt: accepted[0]?.at ?? null };
 }
+
+/** Dials that Telnyx neither took nor refused, newest first: it could not be reached, or failed. */
+export const unansweredDials = (db: Database, since: number) =>
+  db
+    .select({ at: calls.createdAt, code: sql<string>`${calls.error}` })
+    .from(calls)
+    .where(
+      and(
+        ...[eq(calls.status, 'failed'), gt(calls.createdAt, since), isNull(calls.callControlId)],
+        eq(calls.error, 'dial_unknown'),
+      ),
+    )
+    .orderBy(desc(calls.createdAt))
+    .limit(MOST_LISTED);

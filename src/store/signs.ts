@@ -1,5 +1,5 @@
 /** When something last showed that it works. Written rarely: a row changes at most once a minute, whoever asks. */
-import { lte, sql } from 'drizzle-orm';
+import { eq, lte, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { signs } from './schema.ts';
 
@@ -11,6 +11,8 @@ export type SignName =
   | 'webhook_refused'
   /** Many refused within minutes, by one isolate. */
   | 'webhook_burst'
+  /** Old ones, with no good one between them. */
+  | 'webhook_stale'
   | 'denied_burst'
   /** The second barrier of the log held something back (LG-04). */
   | 'redaction'
@@ -44,6 +46,12 @@ export async function noteSign(
 export async function readSigns(db: Database): Promise<Signs> {
   const rows = await db.select().from(signs);
   return Object.fromEntries(rows.map(({ name, at, code }) => [name, { at, code }]));
+}
+
+/** Null: it never showed any. */
+export async function readSign(db: Database, name: SignName): Promise<Sign | null> {
+  const [row] = await db.select({ at: signs.at, code: signs.code }).from(signs).where(eq(signs.name, name)).limit(1);
+  return row ?? null;
 }
 
 /** Whether the database answers at all. */

@@ -4,9 +4,7 @@
  */
 import { Hono } from 'hono';
 import { requestId } from 'hono/request-id';
-import { takeRedactions } from '../log.ts';
-import { database } from '../store/database.ts';
-import { noteSign } from '../store/signs.ts';
+import { signRedactions } from '../sign-redactions.ts';
 import { requireActor } from './access.ts';
 import type { AppContext, AppEnv } from './context.ts';
 import { answerError, answerProblem, notFound, Problem } from './errors.ts';
@@ -34,8 +32,7 @@ export function createApp(): Hono<AppEnv> {
       // Hono gives only Errors to onError; this is for the rest.
       c.res = await answerError(thrown, c);
     }
-    if (takeRedactions() > 0)
-      await noteSign(database(c.env), 'redaction', { at: Date.now(), code: 'redacted' }).catch(() => undefined);
+    await signRedactions(c.env);
   });
   app.onError(answerError);
   app.notFound((c) => answerProblem(c, notFound()));

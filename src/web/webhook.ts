@@ -15,6 +15,7 @@ import { parseEvent } from '../telnyx/parse-event.ts';
 import { Burst } from './burst.ts';
 import type { AppContext } from './context.ts';
 import { Problem, problemOf } from './errors.ts';
+import { contextOf } from './execution-context.ts';
 import { logProblems } from './not-configured.ts';
 import { isJsonType, parseJson, readBytes } from './read-body.ts';
 
@@ -33,6 +34,13 @@ const OUR_FAULT: ReadonlySet<VerifyRefusal['reason']> = new Set([
 let refusals = 0;
 /** Now and then somebody forges one; so many in five minutes are an attack, or a key that does not fit any more (SE-02). */
 const webhookRefusals = new Burst(10, 5 * 60_000);
+const STALE: ReadonlySet<VerifyRefusal['reason']> = new Set(['timestamp_too_old', 'timestamp_too_new']);
+/**
+ * Nobody knows whether a repeated delivery carries a fresh time. Old ones with no good one between them say that it does not, and that
+ * events of calls are lost, or that a clock is wrong: three are enough, however long they take (SE-02).
+ */
+const STALE_IN_A_ROW = 3;
+let staleInARow = 0;
 
 /** An answer, and in a code why it is that. */
 interface Answered {
@@ -82,6 +90,7 @@ async function verify(c: AppContext, body: Uint8Array, config: Config): Promise<
   const { headers } = c.req.raw;
   const result = await verifyTelnyxWebhook({ body, headers, publicKey: config.telnyx.publicKeys });
   if (result.ok) {
+    staleInARow = 0;
     leaveSign(c, 'webhook_verified', null);
     return null;
   }
@@ -89,6 +98,10 @@ async function verify(c: AppContext, body: Uint8Array, config: Config): Promise<
   if (result.reason !== 'signature_missing') leaveSign(c, 'webhook_refused', result.reason);
   refusals += 1;
   if (webhookRefusals.add(Date.now())) leaveSign(c, 'webhook_burst', result.reason);
+  if (STALE.has(result.reason)) {
+    staleInARow += 1;
+    if (staleInARow >= STALE_IN_A_ROW) leaveSign(c, 'webhook_stale', result.reason);
+  }
   const age = result.reason === 'timestamp_too_old' ? result.ageSeconds : null;
   log.warn('webhook.refused', { reason: result.reason, age_seconds: age, count: refusals });
   if (OUR_FAULT.has(result.reason)) throw new Problem(503, 'not_configured');
@@ -109,15 +122,6 @@ function leaveSign(c: AppContext, name: SignName, code: string | null): void {
       lastSigns.delete(name);
     }),
   );
-}
-
-/** Null: nobody lets work go on behind the answer. Hono throws then. */
-function contextOf(c: AppContext): AppContext['executionCtx'] | null {
-  try {
-    return c.executionCtx;
-  } catch {
-    return null;
-  }
 }
 
 async function deliver(c: AppContext, bytes: Uint8Array): Promise<Answered> {

@@ -1,12 +1,12 @@
 /** Alerts end to end: real D1, a listener at ALERT_URL that verifies what it is sent (C77, HS-09). */
 import { Webhook } from 'standardwebhooks';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Env } from '../../src/env.ts';
 import { log } from '../../src/log.ts';
 import { watchInstallation } from '../../src/outbox/watch-installation.ts';
 import { listAlerts } from '../../src/store/alerts.ts';
 import { insertJob } from '../../src/store/jobs.ts';
-import { alerts, jobs } from '../../src/store/schema.ts';
+import { alerts, calls, jobs } from '../../src/store/schema.ts';
 import { noteSign } from '../../src/store/signs.ts';
 import { catchMetrics } from '../support/catch-metrics.ts';
 import { db, testEnv } from '../support/worker-env.ts';
@@ -92,6 +92,50 @@ it('opens without a listener all the same, and goes unsigned without a secret', 
   await db.delete(alerts);
   await watchInstallation({ ...testEnv, ALERT_URL: URL } as Env, minute(1));
   expect(sent[0]?.headers['webhook-signature']).toBeUndefined();
+});
+
+describe('the line is down (C77)', () => {
+  afterEach(async () => {
+    await db.delete(calls);
+  });
+  const givenFailedDials = (error: string, many: number) =>
+    db.insert(calls).values(
+      Array.from({ length: many }, (_, n) => ({
+        ...{ id: `call_${crypto.randomUUID()}`, patientId: 'pat_1', direction: 'outbound', status: 'failed', error },
+        ...{ language: 'en', questionnaireId: 'adult-intake', questionnaireVersion: 1, attempt: 1, sealed: '' },
+        ...{
+          identity: 'not_checked',
+          answeredBy: 'unknown',
+          consentCollection: 'none',
+          consentRecording: 'none',
+          recordingStatus: 'none',
+        },
+        createdAt: minute(-1) - n,
+      })),
+    );
+
+  it.each(['10010', 'dial_unknown'])('when three dials in a row ended with %s', async (error) => {
+    await givenFailedDials(error, 2);
+    await watchInstallation(env, minute(0));
+    expect(await open()).toEqual([]);
+    await givenFailedDials(error, 1);
+    await watchInstallation(env, minute(1));
+    expect(await open()).toMatchObject([{ kind: 'line_down', subject: 'dials', code: error, count: 3 }]);
+  });
+
+  it('not when they failed for what one patient’s number or file was', async () => {
+    await givenFailedDials('patient_unreadable', 5);
+    await watchInstallation(env, minute(0));
+    expect(await open()).toEqual([]);
+  });
+
+  it('when work that is due is begun by nobody', async () => {
+    await insertJob(db, { kind: 'sweep_storage', subject: crypto.randomUUID() }, START);
+    await watchInstallation(env, minute(15) - 1);
+    expect(await open()).toEqual([]);
+    await watchInstallation(env, minute(15));
+    expect(await open()).toMatchObject([{ kind: 'line_down', subject: 'queues', code: 'queue_silent', count: 1 }]);
+  });
 });
 
 it('tells of a line the second barrier of the log held back (LG-04)', async () => {

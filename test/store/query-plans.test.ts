@@ -1,5 +1,6 @@
 /** No list and no check may read or sort more rows than it returns: each query's plan is asked of the database itself. */
 import { expect, it } from 'vitest';
+import { listAlerts, untoldAlerts } from '../../src/store/alerts.ts';
 import { waitingAttempts } from '../../src/store/attempts.ts';
 import { listCalls } from '../../src/store/calls.ts';
 import { averagesOf } from '../../src/store/campaign-averages.ts';
@@ -20,7 +21,7 @@ import { listNotes } from '../../src/store/notes.ts';
 import { countRequests, listRequests, openErasureOf, requestsOf } from '../../src/store/patient-requests.ts';
 import type { Patient } from '../../src/store/patients.ts';
 import { reassignedAnswers } from '../../src/store/reassigned-numbers.ts';
-import { recentDials } from '../../src/store/recent-dials.ts';
+import { recentDials, unansweredDials } from '../../src/store/recent-dials.ts';
 import { countHeldBack, oldestOf, overdueAudio, purgePage } from '../../src/store/retention.ts';
 import { countUnreviewed, listUnreviewed, reviewsOfCall } from '../../src/store/reviews.ts';
 import { parseKeyRing } from '../../src/store/seal.ts';
@@ -57,6 +58,9 @@ it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
   ['notes still to be reviewed', (db) => listNotes(db, { limit, cursor, reviewed: false, from: 1 })],
   ['notes of one patient', (db) => listNotes(db, { limit, cursor, patientId: 'pat_1', reviewed: true })],
   ['what was signed of a note', (db) => reviewsOfCall(db, ring, 'call_1')],
+  ['alerts of a span of time', (db) => listAlerts(db, { limit, cursor: { at: 1, id: 'alr_1' }, from: 1, to: 2 })],
+  ['alerts nobody was told of', (db) => untoldAlerts(db, limit)],
+  ['dials that were never answered', (db) => unansweredDials(db, 1_700_000_000_000)],
   ['open tasks', (db) => listTasks(db, { limit, cursor, status: 'open' })],
   ['the next page of open tasks', (db) => listTasks(db, { limit, cursor: { at: 1, id: 'task_2' }, status: 'open' })],
   ['alerts that are due', (db) => dueAlerts(db, Date.now(), limit)],

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { applyReconciled, listAlerts } from '../../src/store/alerts.ts';
 import { alerts } from '../../src/store/schema.ts';
-import { readSigns } from '../../src/store/signs.ts';
+import { noteSign, readSigns } from '../../src/store/signs.ts';
 import { catchHints, dialerNamed } from '../support/given-dialer.ts';
 import { delivery, type GivenApp, givenApp } from './given-app.ts';
 import { tokenOf } from './given-role.ts';
@@ -54,6 +54,30 @@ describe('the page', () => {
   });
 });
 
+describe('the list', () => {
+  type Listed = { items: { alert_id: string; opened_at: string }[]; next_cursor: string | null };
+  const list = async (query: object) =>
+    (await given.request(`/api/alerts?${new URLSearchParams({ ...query })}`)).json<Listed>();
+
+  it('is filtered by when they were opened, from then on and before then, and pages newest first', async () => {
+    const noon = Date.UTC(2030, 0, 7, 12);
+    const ids: string[] = [];
+    for (const hour of [0, 1, 2]) {
+      const breach = { kind: 'spend', subject: `${hour}`, code: 'cap_near', count: 80 } as const;
+      await applyReconciled(given.db, { open: [breach], seen: [], close: [] }, noon + hour * 3_600_000);
+      ids.push((await listAlerts(given.db, { limit: 1, cursor: null })).items[0]?.id ?? '');
+    }
+    const [first, second, third] = ids as [string, string, string];
+    const listed = async (query: object) => (await list(query)).items.map(({ alert_id }) => alert_id);
+    expect(await listed({})).toEqual([third, second, first]);
+    expect(await listed({ from: '2030-01-07T13:00:00Z' })).toEqual([third, second]);
+    expect(await listed({ from: '2030-01-07T13:00:00Z', to: '2030-01-07T14:00:00Z' })).toEqual([second]);
+    const page = await list({ limit: 2, to: '2030-01-07T15:00:00Z' });
+    expect(await listed({ cursor: page.next_cursor ?? '', to: '2030-01-07T15:00:00Z' })).toEqual([first]);
+    expect((await given.request('/api/alerts?from=yesterday')).status).toBe(422);
+  });
+});
+
 it('every page says so while something is wrong, and stops when it is over (C77)', async () => {
   given = givenApp({}, { objects: 'real' });
   catchHints();
@@ -65,6 +89,41 @@ it('every page says so while something is wrong, and stops when it is over (C77)
   const banner = await page('/dashboard/fragments/dialing', token);
   expect(banner).toContain('One other thing is wrong.');
   expect(banner).toContain('/dashboard/alerts?open=true');
+});
+
+describe('a cron that stands still', () => {
+  const URL = 'https://alerts.example/hook';
+  const sent: string[] = [];
+  const begin = async () => {
+    sent.length = 0;
+    given = givenApp({ ALERT_URL: URL } as never, { objects: 'real' });
+    catchHints();
+    await dialerNamed().stub.resume({ by: 'test' });
+    const others = vi.mocked(globalThis.fetch).getMockImplementation();
+    vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
+      if (!String(input).startsWith(URL)) return others?.(input, init) ?? Promise.reject(new TypeError('nobody'));
+      sent.push(String(init?.body));
+      return new Response(null, { status: sent.length === 1 ? 500 : 200 });
+    });
+  };
+  afterEach(async () => {
+    await given.env.DB.prepare('delete from signs').run();
+  });
+
+  it('is noticed by whoever has a page open, and told of until it is taken, then no more (C77, U31)', async () => {
+    await begin();
+    const poll = () => page('/dashboard/fragments/dialing');
+    await noteSign(given.db, 'cron', { at: Date.now() - 4 * 60_000, code: null });
+    expect(await poll()).not.toContain('What to do');
+    await given.env.DB.prepare('delete from signs').run();
+    await noteSign(given.db, 'cron', { at: Date.now() - 6 * 60_000, code: null });
+    for (let i = 0; i < 4; i += 1) expect(await poll()).toContain('The line is down');
+    expect((await listAlerts(given.db, { limit: 9, cursor: null })).items).toMatchObject([
+      { kind: 'line_down', subject: 'cron', code: 'cron_silent', toldAt: expect.any(Number), closedAt: null },
+    ]);
+    expect(sent).toHaveLength(2);
+    expect(new Set(sent).size).toBe(1);
+  });
 });
 
 describe('a test message', () => {
@@ -124,5 +183,25 @@ describe('a burst leaves a sign', () => {
     }
     await Promise.all(waits);
     expect((await readSigns(given.db)).webhook_burst).toMatchObject({ code: 'timestamp_too_old' });
+  });
+
+  it('of webhooks that are too old, three in a row with no good one between them (SE-02)', async () => {
+    const waits: Promise<unknown>[] = [];
+    const context = { waitUntil: (work: Promise<unknown>) => void waits.push(work), passThroughOnException: () => {} };
+    const deliver = async (ageMs: number) => {
+      const request = await delivery('{}', { at: Date.now() - ageMs });
+      const { status } = await given.app.request(request, {}, given.env, context as never);
+      await Promise.all(waits);
+      return [status, (await readSigns(given.db)).webhook_stale?.code];
+    };
+    expect(await deliver(0)).toEqual([200, undefined]);
+    expect([await deliver(301_000), await deliver(400_000)]).toEqual(Array(2).fill([401, undefined]));
+    expect(await deliver(0)).toEqual([200, undefined]);
+    // However long they take.
+    for (const hour of [1, 2]) {
+      vi.setSystemTime(Date.now() + hour * 3_600_000);
+      expect(await deliver(-302_000)).toEqual([401, undefined]);
+    }
+    expect(await deliver(302_000)).toEqual([401, 'timestamp_too_old']);
   });
 });

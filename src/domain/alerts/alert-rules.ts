@@ -33,7 +33,7 @@ export interface SignFact {
 
 export interface AlertFacts {
   readonly now: number;
-  /** Dials of the last hour that Telnyx refused, newest first, and when it last took one. */
+  /** Dials of the last hour that Telnyx refused or never answered, newest first, and when it last took one. */
   readonly dials: {
     readonly refused: readonly { readonly at: number; readonly code: string }[];
     readonly acceptedAt: number | null;
@@ -44,12 +44,15 @@ export interface AlertFacts {
     readonly audit: SignFact | null;
     readonly databaseBehind: SignFact | null;
     readonly webhookBurst: SignFact | null;
+    readonly webhookStale: SignFact | null;
     readonly deniedBurst: SignFact | null;
     readonly redaction: SignFact | null;
     readonly hintDead: SignFact | null;
   };
   /** Outbound calls that ended in the last `windowMs`, and how many of them failed for reasons that are not the patient's. */
   readonly ended: { readonly calls: number; readonly failed: number };
+  /** Work that was due `lateMs` ago and that nobody has begun. */
+  readonly lateJobs: number;
   readonly deadJobs: number;
   readonly deadDeliveries: number;
   /** Billionths of a dollar, today. */
@@ -64,6 +67,10 @@ export const ALERT_LIMITS = {
   /** Telnyx tells of a call within seconds; after so long its webhooks do not reach us. */
   silentMs: 120_000,
   silentCalls: 1,
+  /** The cron hints each minute at what is due: so late, hints come out of no queue. */
+  lateMs: 15 * 60_000,
+  /** It runs every minute; a few may be lost. */
+  cronSilentMs: 5 * 60_000,
   windowMs: 15 * 60_000,
   leastEnded: 10,
   failedShare: 0.5,
@@ -77,6 +84,7 @@ export function breachesIn(facts: AlertFacts): readonly Breach[] {
   return [
     ...refusedDials(facts.dials),
     ...when(facts.silentCalls >= ALERT_LIMITS.silentCalls, 'line_down', 'webhooks', 'no_webhooks', facts.silentCalls),
+    ...when(facts.lateJobs > 0, 'line_down', 'queues', 'queue_silent', facts.lateJobs),
     ...failures(facts.ended),
     ...when(facts.deadJobs > 0, 'dead_letters', 'jobs', 'jobs_dead', facts.deadJobs),
     ...when(facts.deadDeliveries > 0, 'dead_letters', 'deliveries', 'deliveries_dead', facts.deadDeliveries),
@@ -84,6 +92,7 @@ export function breachesIn(facts: AlertFacts): readonly Breach[] {
     ...when(signs.audit?.code != null, 'audit_break', 'audit', signs.audit?.code ?? '', null),
     ...when(signs.databaseBehind?.code != null, 'database_behind', 'database', signs.databaseBehind?.code ?? '', null),
     ...burst(signs.webhookBurst, now, 'verification_failures', 'webhooks'),
+    ...burst(signs.webhookStale, now, 'verification_failures', 'stale'),
     ...burst(signs.deniedBurst, now, 'denied_burst', 'access'),
     ...burst(signs.redaction, now, 'redaction', 'log'),
     ...spending(facts.spend),
@@ -95,6 +104,12 @@ export function breachesIn(facts: AlertFacts): readonly Breach[] {
       facts.unreviewedEmergencies,
     ),
   ];
+}
+
+/** Asked by others than the cron, which cannot tell of its own silence. One that never ran is being set up. */
+export function silentCron(cron: SignFact | null, now: number): Breach | null {
+  if (cron === null || now - cron.at < ALERT_LIMITS.cronSilentMs) return null;
+  return { kind: 'line_down', subject: 'cron', code: 'cron_silent', count: null };
 }
 
 const when = (isSo: boolean, kind: AlertKind, subject: string, code: string, count: number | null): Breach[] =>

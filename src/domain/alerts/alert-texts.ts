@@ -10,7 +10,8 @@ export interface AlertText {
 const TEXTS: Readonly<Record<AlertKind, AlertText>> = {
   line_down: {
     name: 'The line is down',
-    meaning: 'Telnyx refuses to dial, or takes calls and then tells us nothing of them.',
+    meaning:
+      'Calls cannot be made or followed: Telnyx refuses them, cannot be reached or tells us nothing of them, or this service’s own clock or queue stands still.',
     toDo: 'Run the doctor under Settings: it names the cause. Until then ring patients by hand, from the sheet for an outage under Tasks.',
   },
   failure_rate: {
@@ -35,7 +36,7 @@ const TEXTS: Readonly<Record<AlertKind, AlertText>> = {
   },
   verification_failures: {
     name: 'Webhooks are refused',
-    meaning: 'Many messages that claim to come from Telnyx were not signed by it, or were too old.',
+    meaning: 'Messages that claim to come from Telnyx were not signed by it, or were signed too long ago.',
     toDo: 'If calls work, somebody is knocking: nothing is let in. If they do not, compare TELNYX_PUBLIC_KEY with the portal, and the clocks.',
   },
   denied_burst: {

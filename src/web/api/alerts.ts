@@ -9,7 +9,7 @@ import { acknowledge, testAlerts } from '../acknowledge-alert.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Route, route } from '../route.ts';
 import { idOf, listOf, moment } from './answer-fields.ts';
-import { DEFAULT_LIMIT, flag, limit } from './fields.ts';
+import { DEFAULT_LIMIT, flag, limit, time } from './fields.ts';
 
 const answer = z
   .strictObject({
@@ -48,6 +48,8 @@ const list = route(
       cursor: pageCursor('alr').optional(),
       open: flag.optional(),
       kind: z.enum(ALERT_KINDS).optional(),
+      from: time.optional(),
+      to: time.optional(),
     }),
     answers: { 200: listOf(answer) },
   },
@@ -56,6 +58,8 @@ const list = route(
       ...{ limit: query.limit ?? DEFAULT_LIMIT, cursor: query.cursor ?? null },
       ...(query.open === undefined ? {} : { open: query.open }),
       ...(query.kind === undefined ? {} : { kind: query.kind }),
+      ...(query.from === undefined ? {} : { from: query.from }),
+      ...(query.to === undefined ? {} : { to: query.to }),
     });
     return c.json({ items: items.map(alertJson), next_cursor: cursorText(nextCursor) });
   },

@@ -92,7 +92,7 @@ export const AlertsPage = (view: AlertsView) => (
     {view.items.length === 0 ? (
       <p class="empty">{view.query.open === true ? 'Nothing is wrong.' : 'No alert fits.'}</p>
     ) : (
-      <ul class="addenda">
+      <ul class="alert-list">
         {view.items.map((alert) => (
           <OneAlert alert={alert} clock={view.clock} />
         ))}
@@ -100,7 +100,7 @@ export const AlertsPage = (view: AlertsView) => (
     )}
     <Paging {...view} />
     {view.viewer.managesStaff && view.isTold ? (
-      <form method="post" action="/dashboard/alerts/test">
+      <form class="alert-form" method="post" action="/dashboard/alerts/test">
         <button type="submit" class="secondary">
           Send a test message
         </button>
@@ -113,7 +113,7 @@ const OneAlert = ({ alert, clock }: { alert: Alert; clock: ClinicClock }) => {
   const { id, kind, code, count, openedAt, closedAt, acknowledgedBy, acknowledgedAt } = alert;
   const { name, meaning, toDo } = alertText(kind);
   return (
-    <li class="sheet">
+    <li>
       <h2>
         {name} {closedAt === null ? <Chip tone="bad">Open</Chip> : <Chip tone="calm">Over</Chip>}
       </h2>
@@ -126,11 +126,11 @@ const OneAlert = ({ alert, clock }: { alert: Alert; clock: ClinicClock }) => {
       ) : null}
       <p class="quiet">
         {'Since '}
-        <Moment at={openedAt} clock={clock} /> {clock.time(openedAt)}
+        <Moment at={openedAt} clock={clock} />
         {closedAt === null ? null : (
           <>
             {' until '}
-            <Moment at={closedAt} clock={clock} /> {clock.time(closedAt)}
+            <Moment at={closedAt} clock={clock} />
           </>
         )}
         {' · '}
@@ -138,9 +138,12 @@ const OneAlert = ({ alert, clock }: { alert: Alert; clock: ClinicClock }) => {
         {count === null ? '' : ` · ${code.startsWith('cap_') ? `${count} %` : count}`}
       </p>
       {acknowledgedAt !== null ? (
-        <p class="quiet">{`Seen by ${acknowledgedBy}, ${clock.time(acknowledgedAt)}.`}</p>
+        <p class="quiet">
+          {`Seen by ${acknowledgedBy}, `}
+          <Moment at={acknowledgedAt} clock={clock} />.
+        </p>
       ) : closedAt === null ? (
-        <form method="post" action={`/dashboard/alerts/${id}/acknowledge`}>
+        <form class="alert-form" method="post" action={`/dashboard/alerts/${id}/acknowledge`}>
           <button type="submit" class="secondary">
             I have seen it<span class="visually-hidden">{`: ${name}`}</span>
           </button>

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { openKinds } from '../../store/alerts.ts';
 import { Problem } from '../errors.ts';
+import { noticeSilence } from '../notice-silence.ts';
 import { type Ask, type Route, route } from '../route.ts';
 import { dialingStatus, resumeDialing, type StoppedDialing, stopDialing } from '../stop-dialing.ts';
 import { callCount } from './campaign-labels.ts';
@@ -11,6 +12,7 @@ import { DialingAnswer, type DialingView } from './stop-dialing.tsx';
 import { CAMPAIGN_ROLES, STOP_ROLES, viewerOf } from './viewer.ts';
 
 async function dialingView(ask: Ask): Promise<DialingView> {
+  await noticeSilence(ask);
   const [{ stoppedAt, stoppedBy, held, live }, alertKinds] = await Promise.all([dialingStatus(ask), openKinds(ask.db)]);
   const clock = clinicClock(ask.config.clinic.timeZone, ask.now);
   const heldAt = held?.at ?? null;

@@ -1,6 +1,12 @@
 /** What counts as wrong with an installation (C77, U31): each rule at its edge, and nothing wrong where nothing is. */
 import { describe, expect, it } from 'vitest';
-import { ALERT_KINDS, ALERT_LIMITS, type AlertFacts, breachesIn } from '../../../src/domain/alerts/alert-rules.ts';
+import {
+  ALERT_KINDS,
+  ALERT_LIMITS,
+  type AlertFacts,
+  breachesIn,
+  silentCron,
+} from '../../../src/domain/alerts/alert-rules.ts';
 import { alertText } from '../../../src/domain/alerts/alert-texts.ts';
 
 const NOW = Date.UTC(2030, 0, 7, 15);
@@ -9,8 +15,17 @@ const WELL: AlertFacts = {
   now: NOW,
   dials: { refused: [], acceptedAt: NOW - MINUTE },
   silentCalls: 0,
-  signs: { audit: null, databaseBehind: null, webhookBurst: null, deniedBurst: null, redaction: null, hintDead: null },
+  signs: {
+    audit: null,
+    databaseBehind: null,
+    webhookBurst: null,
+    webhookStale: null,
+    deniedBurst: null,
+    redaction: null,
+    hintDead: null,
+  },
   ended: { calls: 100, failed: 3 },
+  lateJobs: 0,
   deadJobs: 0,
   deadDeliveries: 0,
   spend: { spentNanos: 10, capNanos: 100 },
@@ -36,6 +51,14 @@ describe('the line is down (C77)', () => {
   it('not when fewer were, or one was taken in between', () => {
     expect(seen({ dials: { refused: refused(1, 2), acceptedAt: null } })).toEqual([]);
     expect(seen({ dials: { refused: refused(1, 2, 4), acceptedAt: NOW - 3 * MINUTE } })).toEqual([]);
+  });
+  it('when what is due comes out of no queue', () => {
+    expect(seen({ lateJobs: 3 })).toEqual(['line_down/queues: queue_silent']);
+  });
+  it('when the cron has not run for five minutes; not when it never ran, which is an installation being set up', () => {
+    const silent = (minutes: number) => silentCron({ at: NOW - minutes * MINUTE, code: null }, NOW);
+    expect([silentCron(null, NOW), silent(4.9)]).toEqual([null, null]);
+    expect(silent(5)).toEqual({ kind: 'line_down', subject: 'cron', code: 'cron_silent', count: null });
   });
   it('when a call was taken and no webhook told of it', () => {
     expect(seen({ silentCalls: 1 })).toEqual(['line_down/webhooks: no_webhooks']);
@@ -63,6 +86,7 @@ it('the audit and the database are wrong while their last look says so (X12, HS-
 
 it.each([
   ['webhookBurst', 'verification_failures/webhooks: signature_wrong'],
+  ['webhookStale', 'verification_failures/stale: signature_wrong'],
   ['deniedBurst', 'denied_burst/access: signature_wrong'],
   ['redaction', 'redaction/log: signature_wrong'],
   ['hintDead', 'dead_letters/queues: signature_wrong'],
