@@ -52,6 +52,16 @@ describe('who saw a patient', () => {
     expect(JSON.stringify(body)).not.toContain('Quartz');
   });
 
+  it('is whoever read what the patient asked for about their own data, in a list or by itself (X12)', async () => {
+    const { patient } = await givenCall(given);
+    const added = await given.send('POST', `/api/patients/${patient.id}/requests`, { kind: 'access' });
+    const { request_id } = (await added.json()) as { request_id: string };
+    await given.request('/api/patient-requests');
+    await given.request(`/api/patient-requests/${request_id}`);
+    await given.request('/dashboard/requests');
+    expect(await actionsOf(patient.id)).toEqual(['page.requests', 'request.read', 'request.list', 'request.add']);
+  });
+
   it('on May 1 to 3 is answered by those days alone (HS-23, X12)', async () => {
     const id = nobodySaw();
     const on = (at: string, actorName: string) => ({

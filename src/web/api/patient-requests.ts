@@ -10,6 +10,7 @@ import { approveErasure, refuseErasureRequest } from '../erase-patient.ts';
 import { rolesSeeing } from '../field-access.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Route, route } from '../route.ts';
+import { showing } from '../shown-patients.ts';
 import { listOf } from './answer-fields.ts';
 import { callId, DEFAULT_LIMIT, flag, limit, line, pastTime, patientId } from './fields.ts';
 import { listedRequestAnswer, listedRequestJson, requestAnswer, requestJson } from './request-json.ts';
@@ -36,6 +37,10 @@ const list = route(
       ...{ limit: query.limit ?? DEFAULT_LIMIT, cursor: query.cursor ?? null, status: query.status ?? 'open' },
       ...{ kind: query.kind ?? null, dueBefore: query.overdue === true ? now : null },
     });
+    showing(
+      c,
+      items.map((each) => each.patientId),
+    );
     return c.json({ items: items.map((each) => listedRequestJson(each, now)), next_cursor: cursorText(nextCursor) });
   },
 );
@@ -83,7 +88,11 @@ const read = route(
     },
     ...{ summary: 'One request of a patient', answers: { 200: requestAnswer } },
   },
-  async (ask) => ask.c.json(requestJson(await knownRequest(ask, ask.params.patient_request_id), ask.now)),
+  async (ask) => {
+    const request = await knownRequest(ask, ask.params.patient_request_id);
+    showing(ask.c, [request.patientId]);
+    return ask.c.json(requestJson(request, ask.now));
+  },
 );
 
 const extend = route(

@@ -72,7 +72,12 @@ const Filters = ({ query: { who, action, about, day, phi, refused } }: AuditView
   </form>
 );
 
-export const AuditLines = ({ items, clock, viewer }: Pick<AuditView, 'items' | 'clock' | 'viewer'>) => (
+interface LinesView extends Pick<AuditView, 'items' | 'clock' | 'viewer'> {
+  /** Of a page about this one: no line leads to it again. */
+  readonly patientId?: string;
+}
+
+export const AuditLines = ({ items, clock, viewer, patientId }: LinesView) => (
   <table class="worklist auditlist">
     <caption class="visually-hidden">{`Newest first. Times are ${clock.zoneName}.`}</caption>
     <thead>
@@ -98,7 +103,7 @@ export const AuditLines = ({ items, clock, viewer }: Pick<AuditView, 'items' | '
             <code>{event.action}</code> {event.phi ? <Chip tone="live">Patient data</Chip> : null}
           </td>
           <td class="cell-about">
-            <About event={event} viewer={viewer} />
+            <About {...{ event, viewer, patientId }} />
           </td>
           <td class="cell-result">
             {event.status < 400 ? (
@@ -114,10 +119,19 @@ export const AuditLines = ({ items, clock, viewer }: Pick<AuditView, 'items' | '
 );
 
 /** Only whoever may see the patient gets there; the others have the id to ask with. */
-const About = ({ event, viewer }: { event: AuditEvent; viewer: Viewer }) => {
+const About = ({
+  event,
+  viewer,
+  patientId: of,
+}: {
+  event: AuditEvent;
+  viewer: Viewer;
+  patientId?: string | undefined;
+}) => {
   const { callId, patientId, objectId } = event;
   const id = callId ?? patientId ?? objectId;
-  const shown = shownIn(event);
+  const all = shownIn(event);
+  const shown = all.length === 1 && all[0] === of ? [] : all;
   if (id === null && shown.length === 0) return <span class="absent">—</span>;
   const text = id === null ? null : <code class="id">{id}</code>;
   return (

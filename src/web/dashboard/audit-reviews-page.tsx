@@ -156,7 +156,9 @@ const Findings = ({ week, clock }: WeekView) => (
           <tr>
             <th scope="col">What</th>
             <th scope="col">Who</th>
-            <th scope="col">How many</th>
+            <th scope="col" class="number">
+              How many
+            </th>
             <th scope="col">{`From (${clock.zoneName})`}</th>
           </tr>
         </thead>

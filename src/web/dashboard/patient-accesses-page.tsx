@@ -61,7 +61,7 @@ export const PatientAccessesPage = (view: AccessesView) => {
           {from === null && to === null ? 'Nobody has seen this patient.' : 'Nobody saw this patient in those days.'}
         </p>
       ) : (
-        <AuditLines {...{ items, viewer, clock }} />
+        <AuditLines {...{ items, viewer, clock, patientId }} />
       )}
       {cursor === null && nextCursor === null ? null : (
         <nav class="paging" aria-label="Pages">

@@ -7,6 +7,7 @@ import { rolesSeeing } from '../field-access.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Route, route } from '../route.ts';
 import { shownPatient } from '../shown-patient.ts';
+import { showing } from '../shown-patients.ts';
 import { clinicClock } from './clinic-clock.tsx';
 import { page } from './layout.tsx';
 import { patientFrame } from './patient-frame.ts';
@@ -35,11 +36,9 @@ const show = route(
     const overdue = query.overdue === 'true';
     const filter = { limit: PAGE_SIZE, cursor, status, kind, dueBefore: overdue ? now : null };
     const { items: requests, nextCursor } = await listRequests(db, filter);
-    const patients = await getPatients(
-      db,
-      config.keyRing,
-      requests.map(({ patientId }) => patientId),
-    );
+    const people = requests.map(({ patientId }) => patientId);
+    const patients = await getPatients(db, config.keyRing, people);
+    showing(ask.c, people);
     const list = {
       ...{ requests, status, kind, overdue, now, clock: clinicClock(config.clinic.timeZone, now) },
       patients: new Map([...patients].map(([id, patient]) => [id, shownPatient(actor, patient)])),
