@@ -46,7 +46,7 @@ export function deepLanes(isSmall: boolean): Lane[] {
       {},
       `${people} contacts, ${size(1, 3)} kills`,
     ),
-    ...(isThere('test/fuzz') ? [lane('fuzz', vitest('test/fuzz'), counts({ FUZZ_RUNS: [300, 1_000_000] }))] : []),
+    ...(isThere('test/fuzz') ? [lane('fuzz', vitest('test/fuzz'), counts({ FUZZ_FACTOR: [2, 1000] }))] : []),
     lane(
       'mutants',
       ['test/tools/mutants.ts', '--jobs', '2', ...size(['--group', 'consent-gate,dial-gate,verify'], [])],
