@@ -15,8 +15,6 @@ export class PollsShown {
 
   isNews(entry: AuditEntry): boolean {
     const shownAt = this.#known(entry.at);
-    // One that was refused showed nobody, and is news each time.
-    if (entry.status >= 400) return true;
     return keysOf(entry).some((key) => (shownAt.get(key) ?? 0) <= entry.at - QUIET_MS);
   }
 
@@ -44,5 +42,10 @@ export class PollsShown {
   }
 }
 
-const keysOf = ({ actor, action, shown }: AuditEntry): string[] =>
-  shown === null ? [] : (JSON.parse(shown) as string[]).map((id) => `${actor} ${action} ${id}`);
+/** One that was refused is news once: a page left open on what is gone asks on. */
+const keysOf = ({ actor, action, status, shown, callId, patientId, objectId }: AuditEntry): string[] =>
+  status >= 400
+    ? [`${actor} ${action} ${callId ?? patientId ?? objectId ?? ''} ${status}`]
+    : shown === null
+      ? []
+      : (JSON.parse(shown) as string[]).map((id) => `${actor} ${action} ${id}`);

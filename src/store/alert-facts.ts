@@ -10,6 +10,8 @@ import { readSigns } from './signs.ts';
 const HOUR_MS = 3_600_000;
 /** Counting further tells nobody more. */
 const MOST_COUNTED = 1000;
+/** Each has an alert of its own. */
+const MOST_EMERGENCIES = 50;
 
 interface Asked {
   readonly now: number;
@@ -27,7 +29,7 @@ export async function alertFacts(
   { now, windowMs, silentMs, lateMs }: Asked,
 ): Promise<AlertFacts> {
   const today = new Date(now).toISOString().slice(0, 10);
-  const [dials, unanswered, signs, lateJobs, deadJobs, [silent], [ended], [dead], [spent], [emergencies]] =
+  const [dials, unanswered, signs, lateJobs, deadJobs, [silent], [ended], [dead], [spent], emergencies] =
     await Promise.all([
       recentDials(db, now - HOUR_MS),
       unansweredDials(db, now - HOUR_MS),
@@ -59,7 +61,11 @@ export async function alertFacts(
         .select({ nanos: sql<number>`coalesce(sum(${spend.nanos}), 0)` })
         .from(spend)
         .where(eq(spend.day, today)),
-      db.select({ n: count() }).from(emergencyAccesses).where(isNull(emergencyAccesses.reviewedAt)),
+      db
+        .select({ id: emergencyAccesses.id })
+        .from(emergencyAccesses)
+        .where(isNull(emergencyAccesses.reviewedAt))
+        .limit(MOST_EMERGENCIES),
     ]);
   return {
     ...{ now, deadJobs, lateJobs: lateJobs.length },
@@ -68,7 +74,7 @@ export async function alertFacts(
     ended: ended ?? { calls: 0, failed: 0 },
     deadDeliveries: dead?.n ?? 0,
     spend: { spentNanos: spent?.nanos ?? 0, capNanos },
-    unreviewedEmergencies: emergencies?.n ?? 0,
+    unreviewedEmergencies: emergencies.map(({ id }) => id),
     signs: {
       audit: signs.audit ?? null,
       databaseBehind: signs.database_behind ?? null,

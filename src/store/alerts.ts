@@ -127,7 +127,7 @@ export async function listAlerts(
   return { items: page, nextCursor: last === undefined ? null : { at: last.openedAt, id: last.id } };
 }
 
-async function getAlert(db: Database, id: string): Promise<Alert | null> {
+export async function getAlert(db: Database, id: string): Promise<Alert | null> {
   const [row] = await db.select().from(alerts).where(eq(alerts.id, id)).limit(1);
   return row === undefined ? null : opened(row);
 }

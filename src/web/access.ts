@@ -147,7 +147,7 @@ async function actorOf(db: Database, identity: Identity, access: Config['access'
     id,
     name: email,
     roles: ROLES.filter((role) => role === 'clinician' || roles.includes(role)),
-    emergencyUntil,
+    ...{ emergencyUntil, ownRoles: roles },
   };
 }
 

@@ -1,7 +1,7 @@
 /** Somebody has seen an alert: said by API and page alike. The first who says so stays named; the alert closes by itself. */
 import { log } from '../log.ts';
 import { sendAlert } from '../send-alert.ts';
-import { type Alert, acknowledgeAlert } from '../store/alerts.ts';
+import { type Alert, acknowledgeAlert, getAlert } from '../store/alerts.ts';
 import { newId } from '../store/new-id.ts';
 import { notFound, Problem } from './errors.ts';
 import type { Ask } from './route.ts';
@@ -9,6 +9,10 @@ import type { Ask } from './route.ts';
 type Asking = Pick<Ask, 'db' | 'config' | 'actor' | 'now'>;
 
 export async function acknowledge({ db, actor, now }: Asking, id: string): Promise<Alert> {
+  // Whoever took the access is not the one who takes the news of it off everybody's screen (HS-02).
+  const kind = (await getAlert(db, id))?.kind;
+  if (kind === 'emergency_access' && !(actor.ownRoles ?? actor.roles).includes('admin'))
+    throw new Problem(403, 'forbidden');
   const alert = await acknowledgeAlert(db, id, actor.name, now);
   if (alert === null) throw notFound();
   return alert;

@@ -37,7 +37,7 @@ const IDS = [
 const SHOWN_PER_ROW = 500;
 const KEEP_WITHIN_MS = 10_000;
 /** They change nothing, and send what they are asked for in the body to keep it out of addresses. */
-const READS = /\.(search|reveal)$/;
+const READS = /\.(search|reveal|export)$/;
 
 /** Thrown on only where patient data would go out without a trace. `location`: of what was made. */
 export async function recordAudit(

@@ -40,12 +40,13 @@ export async function startCampaign(ask: Asker, campaign: Campaign, preflightId:
   const total = counts.reduce((sum, { count }) => sum + count, 0);
   let approvedBy: string | null = null;
   if (total > config.dialing.approvalOver && (await approvers(ask)) >= 2) {
+    if (!isPerson(actor)) throw refusal('second_approver', 'Two administrators start so large a campaign, in person.');
     if (campaign.startRequestedBy === null || campaign.startRequestedBy === actor.id) {
       await setStartRequest(db, campaign.id, actor.id);
       log.info('campaign.start_requested', { campaign_id: campaign.id, actor: actor.id });
       return { ...campaign, startRequestedBy: actor.id };
     }
-    if (!actor.roles.includes('admin') || !isPerson(actor))
+    if (!actor.roles.includes('admin'))
       throw refusal('second_approver', 'A second administrator has to start it, in person.');
     approvedBy = actor.id;
   }

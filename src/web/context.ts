@@ -12,6 +12,8 @@ export interface Actor {
   readonly roles: readonly Role[];
   /** Epoch milliseconds: so long they have a clinician's rights, which they took in an emergency (HS-02). */
   readonly emergencyUntil?: number;
+  /** Without those taken in an emergency, which are for looking only. */
+  readonly ownRoles?: readonly Role[];
 }
 
 /** A service token is somebody's program; what needs a person's word, it cannot give (SE-20). */

@@ -18,7 +18,7 @@ import {
 import { newestRecordOf } from '../store/retention.ts';
 import { alreadyAnswered, keyIfAny, knownRequest } from './answer-request.ts';
 import { approvers } from './command-campaign.ts';
-import type { Actor } from './context.ts';
+import { type Actor, isPerson } from './context.ts';
 import { notFound, Problem } from './errors.ts';
 import { refuseIfHeld } from './hold-patient.ts';
 import type { Ask } from './route.ts';
@@ -33,8 +33,14 @@ export type Erasing =
 export async function erasePatient(ask: Asker & Pick<Ask, 'newId'>, id: string): Promise<Erasing> {
   await refuseErasure(ask, id);
   // One that was begun goes on: its key is gone already.
-  if ((await isErased(ask, id)) || !(await needsSecond(ask))) return eraseNow(ask, id);
   const { db, actor, now } = ask;
+  if (await isErased(ask, id)) return eraseNow(ask, id);
+  // One that waits is not done sooner because an administrator was taken off the list meanwhile.
+  if (!(await needsSecond(ask)) && (await openErasureOf(db, id)) === null) return eraseNow(ask, id);
+  if (!isPerson(actor))
+    throw new Problem(409, 'second_approver', {
+      detail: 'Two administrators decide this, in person: one asks, the other approves. A service is neither.',
+    });
   const request = { id: ask.newId('req'), patientId: id, kind: 'erasure', receivedAt: now, callId: null } as const;
   if (await insertRequest(db, null, { ...request, details: null }, actor, now))
     log.info('erasure.requested', { actor: actor.id, patient_id: id });
@@ -48,7 +54,7 @@ export const needsSecond = async (ask: Pick<Ask, 'db' | 'config'>): Promise<bool
 /** An approval is the word of another person than who asked. */
 export const mayApprove = (actor: Pick<Actor, 'id' | 'name' | 'roles'>, request: ListedRequest): boolean =>
   actor.roles.includes('admin') &&
-  !actor.id.startsWith('service:') &&
+  isPerson(actor) &&
   actor.id !== request.createdBy &&
   actor.name.toLowerCase() !== request.createdName.toLowerCase();
 

@@ -238,6 +238,9 @@ it('patient data is not answered when its row cannot be kept', async () => {
   // A search shows as much, though it is a POST.
   const search = await given.send('POST', '/api/patients/search', { family_name: 'Diaz' });
   expect([search.status, (await search.text()).includes('Zebediah')]).toEqual([503, false]);
+  // So does a whole record.
+  const whole = await given.send('POST', `/api/patients/${patient.id}/export`, { purpose: 'treatment' });
+  expect([whole.status, (await whole.text()).includes('Zebediah')]).toEqual([503, false]);
   // What needs no patient data goes on.
   expect((await given.request('/api/stats')).status).toBe(200);
 });

@@ -1,5 +1,6 @@
 /** Emergency access (HS-02): a clinician's rights for an hour, with a reason, a mark on every audit line and a review by somebody else. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { applyReconciled, listAlerts } from '../../src/store/alerts.ts';
 import { EMERGENCY_MS } from '../../src/store/emergency-accesses.ts';
 import { deleteStaff, findStaff } from '../../src/store/staff.ts';
 import { dumpDatabase } from '../support/dump-database.ts';
@@ -188,4 +189,34 @@ describe('the page', () => {
     expect(await page(await given.token())).toContain('Not justified');
     expect(await page(token)).not.toContain('chest pain');
   });
+});
+
+it('gives sight of patients and nobody’s pen: whoever took it signs, corrects and approves nothing (HS-02)', async () => {
+  const call = await givenCall(given);
+  await endCall(given, call);
+  const token = await tokenOf(given, 'intake');
+  await begin(token);
+  const note = `/api/calls/${call.call.id}`;
+  expect(await statusOf(`${note}/intake-data`, token)).toBe(200);
+  for (const path of [`${note}/review`, `${note}/corrections`, '/api/questionnaires'])
+    expect([path, (await given.send('POST', path, {}, { token })).status]).toEqual([path, 403]);
+  // What they could do before, they can do now.
+  expect((await given.send('POST', '/api/patients/search', { family_name: 'Nobody' }, { token })).status).toBe(200);
+  expect((await given.send('POST', '/api/patients', {}, { token })).status).toBe(422);
+});
+
+it('is not taken off everybody’s screen by whoever took it (HS-02)', async () => {
+  await given.env.DB.prepare('delete from alerts').run();
+  const token = await tokenOf(given, 'operator');
+  const { body } = await begin(token);
+  const breach = {
+    kind: 'emergency_access',
+    subject: String(body['emergency_id']),
+    code: 'not_reviewed',
+    count: null,
+  } as const;
+  await applyReconciled(given.db, { open: [breach], seen: [], close: [] }, Date.now());
+  const id = (await listAlerts(given.db, { limit: 1, cursor: null })).items[0]?.id;
+  expect((await given.request(`/api/alerts/${id}/acknowledge`, { method: 'POST', token })).status).toBe(403);
+  expect((await given.request(`/api/alerts/${id}/acknowledge`, { method: 'POST' })).status).toBe(200);
 });

@@ -149,12 +149,20 @@ describe('an erasure', () => {
     expect((await given.request(`/api/patients/${id}`)).status).toBe(200);
   });
 
-  it('that a service asked for waits too, and a person approves it', async () => {
+  it('of two administrators is asked for by a person: a program in one’s hand would be the second (SE-20)', async () => {
     await secondAdmin();
     const id = await givenPatient();
-    const asked = await jsonOf(await erase(id, await signed(serviceClaims(given.team))));
-    expect(asked).toMatchObject({ status: 'waiting' });
-    expect((await approve(asked['request_id'])).status).toBe(202);
+    await expectProblem(await erase(id, await signed(serviceClaims(given.team))), 409, 'second_approver');
+    expect((await given.request(`/api/patients/${id}`)).status).toBe(200);
+  });
+
+  it('that waits goes on waiting when the other administrator is taken off the list (SE-20)', async () => {
+    await secondAdmin();
+    const id = await givenPatient();
+    const asked = await jsonOf(await erase(id));
+    await given.env.DB.prepare('delete from staff').run();
+    expect(await jsonOf(await erase(id))).toEqual(asked);
+    expect((await given.request(`/api/patients/${id}`)).status).toBe(200);
   });
 
   it('asked for twice is one request, and asking is no approval', async () => {

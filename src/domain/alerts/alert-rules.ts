@@ -58,7 +58,7 @@ export interface AlertFacts {
   /** Billionths of a dollar, today. */
   readonly spend: { readonly spentNanos: number; readonly capNanos: number };
   /** Emergency accesses that nobody has reviewed. */
-  readonly unreviewedEmergencies: number;
+  readonly unreviewedEmergencies: readonly string[];
 }
 
 export const ALERT_LIMITS = {
@@ -96,13 +96,8 @@ export function breachesIn(facts: AlertFacts): readonly Breach[] {
     ...burst(signs.deniedBurst, now, 'denied_burst', 'access'),
     ...burst(signs.redaction, now, 'redaction', 'log'),
     ...spending(facts.spend),
-    ...when(
-      facts.unreviewedEmergencies > 0,
-      'emergency_access',
-      'emergency_access',
-      'not_reviewed',
-      facts.unreviewedEmergencies,
-    ),
+    // Each is news of its own: whoever was told of one has not been told of the next.
+    ...facts.unreviewedEmergencies.flatMap((id) => when(true, 'emergency_access', id, 'not_reviewed', null)),
   ];
 }
 

@@ -40,7 +40,13 @@ export function reconcile(alerts: readonly OpenAlert[], breaches: readonly Breac
     }),
     close: alerts
       .filter((alert) => !byKey.has(keyOf(alert)))
-      .filter(({ seenAt, openings }) => now - seenAt >= (openings > 1 ? QUIET_AGAIN_MS : QUIET_MS))
+      .filter(({ kind, seenAt, openings }) => now - seenAt >= quietMs(kind, openings))
       .map(({ id }) => id),
   };
 }
+
+/** What somebody has done is done, and does not come back. */
+const quietMs = (kind: AlertKind, openings: number): number => {
+  if (kind === 'emergency_access') return 0;
+  return openings > 1 ? QUIET_AGAIN_MS : QUIET_MS;
+};

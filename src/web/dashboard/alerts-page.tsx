@@ -94,7 +94,7 @@ export const AlertsPage = (view: AlertsView) => (
     ) : (
       <ul class="alert-list">
         {view.items.map((alert) => (
-          <OneAlert alert={alert} clock={view.clock} />
+          <OneAlert alert={alert} clock={view.clock} viewer={view.viewer} />
         ))}
       </ul>
     )}
@@ -109,7 +109,7 @@ export const AlertsPage = (view: AlertsView) => (
   </>
 );
 
-const OneAlert = ({ alert, clock }: { alert: Alert; clock: ClinicClock }) => {
+const OneAlert = ({ alert, clock, viewer }: { alert: Alert; clock: ClinicClock; viewer: Viewer }) => {
   const { id, kind, code, count, openedAt, closedAt, acknowledgedBy, acknowledgedAt } = alert;
   const { name, meaning, toDo } = alertText(kind);
   return (
@@ -142,7 +142,7 @@ const OneAlert = ({ alert, clock }: { alert: Alert; clock: ClinicClock }) => {
           {`Seen by ${acknowledgedBy}, `}
           <Moment at={acknowledgedAt} clock={clock} />.
         </p>
-      ) : closedAt === null ? (
+      ) : closedAt === null && (kind !== 'emergency_access' || viewer.managesStaff) ? (
         <form class="alert-form" method="post" action={`/dashboard/alerts/${id}/acknowledge`}>
           <button type="submit" class="secondary">
             I have seen it<span class="visually-hidden">{`: ${name}`}</span>

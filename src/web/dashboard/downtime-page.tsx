@@ -24,9 +24,9 @@ export const DowntimePage = ({ tasks, patients, isCut, callbackNumber, printedBy
       <div>
         <h1>Sheet for an outage</h1>
         <p class="under-title">
-          {`As of ${clock.time(now)} (${clock.zoneName}), `}
-          <Moment at={now} clock={clock} />
-          {`, for ${printedBy}. It names patients: print it only if you need it, and shred it when the service is back.`}
+          {'As of '}
+          <Moment at={now} clock={clock} dated />
+          {` (${clock.zoneName}), for ${printedBy}. It names patients: print it only if you need it, and shred it when the service is back.`}
         </p>
       </div>
     </div>
@@ -52,7 +52,7 @@ export const DowntimePage = ({ tasks, patients, isCut, callbackNumber, printedBy
             return (
               <tr>
                 <td>
-                  <Moment at={task.dueAt} clock={clock} /> {clock.time(task.dueAt)}
+                  <Moment at={task.dueAt} clock={clock} dated />
                 </td>
                 <th scope="row">{name === '' ? 'Name not known' : name}</th>
                 <td>{patient?.phoneNumber ?? '—'}</td>

@@ -87,9 +87,8 @@ const Others = ({
         {list.map((access) => (
           <li class="sheet">
             <p>
-              <strong>{access.staffName}</strong>, <Moment at={access.startedAt} clock={clock} />{' '}
-              {clock.time(access.startedAt)} to {clock.time(access.endedAt ?? access.expiresAt)}{' '}
-              <State access={access} now={now} />
+              <strong>{access.staffName}</strong>, <Moment at={access.startedAt} clock={clock} /> to{' '}
+              {clock.minute(access.endedAt ?? access.expiresAt)} <State access={access} now={now} />
             </p>
             {readsReasons ? <p class="addendum-text">{access.reason ?? 'The reason can no longer be read.'}</p> : null}
             <p>

@@ -29,7 +29,7 @@ const WELL: AlertFacts = {
   deadJobs: 0,
   deadDeliveries: 0,
   spend: { spentNanos: 10, capNanos: 100 },
-  unreviewedEmergencies: 0,
+  unreviewedEmergencies: [],
 };
 const seen = (changes: Partial<AlertFacts>) =>
   breachesIn({ ...WELL, ...changes }).map(({ kind, subject, code }) => `${kind}/${subject}: ${code}`);
@@ -104,8 +104,11 @@ it('the budget is told of at four fifths, and again when it is gone (T20, X11)',
   expect(spent(0, 0)).toEqual([]);
 });
 
-it('emergency access is told of until somebody has reviewed it (HS-02)', () => {
-  expect(seen({ unreviewedEmergencies: 1 })).toEqual(['emergency_access/emergency_access: not_reviewed']);
+it('each emergency access is told of by itself until somebody has reviewed it (HS-02)', () => {
+  expect(seen({ unreviewedEmergencies: ['emg_1', 'emg_2'] })).toEqual([
+    'emergency_access/emg_1: not_reviewed',
+    'emergency_access/emg_2: not_reviewed',
+  ]);
 });
 
 it('every kind says in plain words what it means and what to do (C77)', () => {

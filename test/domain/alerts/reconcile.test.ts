@@ -29,6 +29,10 @@ describe('one look', () => {
     expect(reconcile([{ ...OPEN, openings: 2 }], [], NOW).close).toEqual([]);
     expect(reconcile([{ ...OPEN, openings: 2 }], [], OPEN.seenAt + QUIET_AGAIN_MS).close).toEqual(['alr_1']);
   });
+  it('closes an emergency as soon as it was reviewed (HS-02)', () => {
+    const emergency = { ...OPEN, kind: 'emergency_access', subject: 'emg_1', seenAt: NOW, openings: 2 } as const;
+    expect(reconcile([emergency], [], NOW).close).toEqual(['alr_1']);
+  });
   it('tells two subjects of a kind apart', () => {
     const other = { ...BREACH, subject: 'webhooks' };
     expect(reconcile([OPEN], [other], NOW)).toEqual({ open: [other], seen: [], close: ['alr_1'] });
