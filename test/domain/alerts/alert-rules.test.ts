@@ -108,7 +108,7 @@ it('emergency access is told of until somebody has reviewed it (HS-02)', () => {
   expect(seen({ unreviewedEmergencies: 1 })).toEqual(['emergency_access/emergency_access: not_reviewed']);
 });
 
-it('every kind says in plain words what it means and what to do (C77)', () => {
+it('every kind says in plain words what it means and what to do (C77, S1-K7)', () => {
   for (const kind of ALERT_KINDS)
     for (const text of Object.values(alertText(kind))) expect(text.length).toBeGreaterThan(10);
 });
