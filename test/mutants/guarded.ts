@@ -113,6 +113,11 @@ export const EQUIVALENT: readonly Equivalent[] = [
     because: 'jose refuses an empty token as it does any other text: only the word in the log is another.',
   },
   {
+    id: 'access.checkClaims.2.false',
+    text: "typeof iat !== 'number'",
+    because: 'jose has refused a token whose time of issue is missing or no number: it is there for the compiler.',
+  },
+  {
     id: 'access.verifyToken.4.true',
     text: 'error instanceof errors.JOSEError',
     because: 'jose throws its own errors alone; the other word is for what nobody foresaw.',
