@@ -35,7 +35,6 @@ const intake = (name: string, functions: readonly string[], ...others: string[])
 });
 
 const web = (...names: string[]): string[] => names.map((name) => `test/web/${name}.test.ts`);
-const TOKEN_TESTS = web('access', 'default-deny');
 
 export const GUARDED: readonly Guarded[] = [
   intake('before-consent', ['isBeforeConsent']),
@@ -63,16 +62,13 @@ export const GUARDED: readonly Guarded[] = [
   {
     group: 'token',
     file: 'src/web/access.ts',
-    killers: [...TOKEN_TESTS, ...web('rate-limit', 'emergency-access', 'alerts')],
+    killers: web('access', 'rate-limit', 'alerts', 'emergency-access', 'default-deny'),
   },
-  { group: 'token', file: 'src/web/access-keys.ts', killers: TOKEN_TESTS },
+  { group: 'token', file: 'src/web/access-keys.ts', killers: web('access') },
   {
     group: 'roles',
     file: 'src/web/route.ts',
-    killers: web(
-      'requests',
-      ...['access', 'default-deny', 'service-tokens', 'idempotency', 'rate-limit', 'error-pages'],
-    ),
+    killers: web('requests', 'access', 'idempotency', 'rate-limit', 'service-tokens', 'default-deny'),
   },
   { group: 'roles', file: 'src/web/field-access.ts', killers: web('role-fields') },
   { group: 'roles', file: 'src/web/same-origin.ts', killers: web('requests') },
