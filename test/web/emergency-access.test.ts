@@ -1,6 +1,6 @@
 /** Emergency access (HS-02): a clinician's rights for an hour, with a reason, a mark on every audit line and a review by somebody else. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { deleteStaff, findStaff } from '../../src/store/staff.ts';
+import { deleteStaff, findStaff, setStaffRoles } from '../../src/store/staff.ts';
 import { dumpDatabase } from '../support/dump-database.ts';
 import { type GivenApp, givenApp, serviceClaims, signed } from './given-app.ts';
 import { endCall, givenCall } from './given-call.ts';
@@ -67,6 +67,8 @@ describe('somebody without the right to read answers', () => {
     const [path, token] = [await givenAnswers(), await tokenOf(given, 'intake')];
     await begin(token);
     const member = await findStaff(given.db, 'intake@role.example', Date.now());
+    await setStaffRoles(given.db, member?.id ?? '', [], Date.now());
+    expect(await statusOf(path, token)).toBe(403);
     await deleteStaff(given.db, member?.id ?? '');
     expect(await statusOf(path, token)).toBe(403);
   });
