@@ -84,6 +84,7 @@ export const GUARDED: readonly Guarded[] = [
 
 const NARROWED = 'It is there for the compiler: without it the next comparison comes out the same.';
 const ONLY_THERE = 'No other phase has the field that is compared beside it.';
+const UNMADE = 'Nobody sees anything then, and the table of routes is refused as it is made: no test begins.';
 const REMEMBERED = 'What is remembered only saves work: without it the same is found again.';
 
 /** Mutants that nobody could tell from the source. A change of the condition makes its row here fail. */
@@ -130,6 +131,9 @@ export const EQUIVALENT: readonly Equivalent[] = [
     because: 'An empty key id fits no key of the set: jose refuses it one step later.',
   },
   { id: 'staff-sessions.useSignIn.3.false', text: 'known.endedAt !== null', because: REMEMBERED },
+  { id: 'field-access.accessTo.1.false', text: 'RANK[each] > RANK[most]', because: UNMADE },
+  { id: 'field-access.sees.1.false', text: "accessTo(holder, field) === 'full'", because: UNMADE },
+  { id: 'field-access.rolesSeeing.1.false', text: 'sees({ roles: [role] }, field)', because: UNMADE },
   {
     id: 'field-access.rolesSeeing.2.false',
     text: 'first === undefined',
