@@ -46,7 +46,6 @@ function keysAt(address: URL): JWTVerifyGetKey {
       return key;
     } catch (cause) {
       if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys) throw cause;
-      if (cause instanceof errors.JOSENotSupported) throw cause;
       failedAt = Date.now();
       const last = lastKeys();
       if (last === undefined) {

@@ -173,7 +173,7 @@ export function serve(app: Hono<AppEnv>, routes: readonly Route[]): void {
 
 /** How much of the address of a form's target is a page's; null: it is none of a page. */
 function segmentsOfPageAbove(path: string, routes: readonly Route[]): number | null {
-  if (!path.startsWith('/dashboard/') || path.startsWith('/dashboard/fragments/')) return null;
+  if (!path.startsWith('/dashboard/')) return null;
   const pages = new Set(routes.flatMap((each) => (each.method === 'GET' ? [each.path] : [])));
   const segments = path.split('/');
   for (let length = segments.length - 1; length > 2; length -= 1)

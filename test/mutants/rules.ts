@@ -1,10 +1,15 @@
-/** Faults for single rules of the law, of health privacy and of application security, by the id each would break. */
+/**
+ * Faults for single rules, by the id each would break: those of the law of calling and of the conversation here, of health privacy and of
+ * application security beside it.
+ */
+import { APPLICATION_RULES } from './application-rules.ts';
+import { HEALTH_RULES } from './health-rules.ts';
 import type { WrittenMutant } from './mutant.ts';
 
 const intake = (name: string): string => `src/domain/intake/${name}.ts`;
 const intakeTest = (name: string): string => `test/domain/intake/${name}.test.ts`;
 
-export const RULES: readonly WrittenMutant[] = [
+const CALLING_RULES: readonly WrittenMutant[] = [
   {
     ...{ id: 'any-birth-date-is-right', file: intake('read-keys'), ids: ['HS-15'], killers: [intakeTest('answer')] },
     ...{ find: 'return difference === 0;', replace: 'return true;' },
@@ -63,4 +68,36 @@ export const RULES: readonly WrittenMutant[] = [
       killers: [intakeTest('lint-questionnaire')],
     },
   },
+  {
+    ...{ id: 'recorded-voices-need-no-consent', file: 'src/domain/campaign/gate.ts', ids: ['TC-02'] },
+    find: '(consentFor(facts, at) === null ? {} : null)',
+    replace: "(consentFor(facts, at) === null && !('voice' in facts) ? {} : null)",
+    killers: ['test/domain/campaign/gate.test.ts'],
+  },
+  {
+    ...{ id: 'a-call-back-may-cost', file: 'src/env.ts', ids: ['TC-07'], killers: ['test/store/env.test.ts'] },
+    ...{ find: 'PREMIUM.test(text(name))', replace: 'false' },
+  },
+  {
+    ...{ id: 'stop-needs-a-please', file: intake('stop-phrases'), ids: ['TC-09'], killers: [intakeTest('speech')] },
+    ...{ find: "'stop|quit calling|phoning|ringing|", replace: "'quit calling|phoning|ringing|" },
+  },
+  {
+    ...{ id: 'old-evidence-lifts-a-stop', file: 'src/store/suppression-list.ts', ids: ['TC-12'] },
+    ...{ find: 'createdAt > obtainedAt', replace: 'createdAt < 0', killers: ['test/web/suppressions.test.ts'] },
+  },
+  {
+    ...{ id: 'machines-hear-no-way-out', file: intake('lint-script'), ids: ['TC-13'] },
+    ...{ find: "'{callback}', '{opt_out}']", replace: "'{callback}']", killers: [intakeTest('lint-questionnaire')] },
+  },
+  {
+    ...{ id: 'premium-lines-are-rung', file: 'src/us-number.ts', ids: ['TC-19'] },
+    ...{ find: ' && !PREMIUM.test(text)', replace: '', killers: ['test/dialer/us-number.test.ts'] },
+  },
+  {
+    ...{ id: 'read-back-in-part', file: intake('ask'), ids: ['TC-25'], killers: [intakeTest('spoken-orders')] },
+    ...{ find: 'READ_BACK_LENGTH = 350', replace: 'READ_BACK_LENGTH = 12' },
+  },
 ];
+
+export const RULES: readonly WrittenMutant[] = [...CALLING_RULES, ...HEALTH_RULES, ...APPLICATION_RULES];

@@ -47,7 +47,7 @@ async function givenDeadJob(): Promise<void> {
 const told = () => sent.map(({ body }) => (JSON.parse(body) as { type: string; kind: string }).type);
 const open = async () => (await listAlerts(db, { limit: 10, cursor: null, open: true })).items;
 
-it('tells once of what is wrong, however often it looks, and once that it is over (U31)', async () => {
+it('tells once of what is wrong, however often it looks, and once that it is over (U31, S1-K7)', async () => {
   await givenDeadJob();
   for (const n of [0, 1, 2, 3]) await watchInstallation(env, minute(n));
   expect(told()).toEqual(['alert.opened']);

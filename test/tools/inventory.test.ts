@@ -90,7 +90,7 @@ describe('an unlisted host', () => {
     expect(asks(`class X {\n  ${line}\n}\n`)).toBe(false);
   });
 
-  it('fails the inventory, as does a listed one that nobody asks any more (FG-4)', () => {
+  it('fails the inventory, as does a listed one that nobody asks any more (FG-4, S1-M4)', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'asks-'));
     try {
       mkdirSync(path.join(folder, 'src/web'), { recursive: true });

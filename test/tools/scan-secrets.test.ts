@@ -33,6 +33,7 @@ const PLANTED: readonly (readonly [string, () => string])[] = [
   ['a private key as JWK', () => JSON.stringify(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }))],
   ['an AWS key id', () => `const id = "AKIA${letters(16)}";`],
   ['an AWS secret', () => `aws_secret_access_key = "${base64(30)}"`],
+  ['an AWS secret that ends in a sign', () => `aws_secret_access_key = "${base64(30).slice(0, -1)}/"`],
   ['a GitHub token', () => `ghp_${randomBytes(18).toString('hex')}`],
   [
     'a signed token',

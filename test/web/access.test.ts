@@ -184,9 +184,18 @@ describe('signing keys (SE-07)', () => {
     expect((await ask(await signed(personClaims(given.team), { kid: 'key-2' }))).status).toBe(200);
   });
 
-  it('that cannot be fetched are 503, not 401', async () => {
+  it('that are there, and fit no token or more than one, are 401 from the first request on', async () => {
+    expect((await ask(await signed(personClaims(given.team), { kid: 'unknown' }))).status).toBe(401);
+    given = givenApp();
+    given.jwks.keys = [publicJwk, publicJwk];
+    expect((await ask(await given.token())).status).toBe(401);
+  });
+
+  it('that cannot be fetched are 503, not 401, and count as nobody’s flood', async () => {
     given.jwks.down = true;
+    const strangers = vi.spyOn(given.env.SIGN_IN_LIMIT, 'limit');
     const response = await ask(await given.token());
+    expect(strangers).not.toHaveBeenCalled();
     expect(response.status).toBe(503);
     expect(response.headers.get('Retry-After')).toBe('5');
     expect(await codeOf(response)).toBe('access_keys_unavailable');

@@ -172,6 +172,10 @@ describe('a burst leaves a sign', () => {
     expect((await readSigns(given.db)).denied_burst).toBeUndefined();
     await given.request('/api/calls', { token: 'none' });
     expect((await readSigns(given.db)).denied_burst).toMatchObject({ code: expect.any(String) });
+    // A flood is no load for the database: it is written down once a minute.
+    const prepare = vi.spyOn(given.env.DB, 'prepare');
+    await given.request('/api/calls', { token: 'none' });
+    expect(prepare).not.toHaveBeenCalled();
   });
 
   it('of webhooks that were refused (SE-02, T01)', async () => {

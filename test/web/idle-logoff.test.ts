@@ -58,6 +58,12 @@ describe('somebody who does nothing for 15 minutes (HS-03, SE-11, S1-R3, S1-K13)
     const fragment = await ask(token, '/dashboard/fragments/calls', { Accept: 'text/html' });
     expect([fragment.status, fragment.headers.get('HX-Redirect')]).toEqual([401, '/cdn-cgi/access/logout']);
     expect(await fragment.text()).not.toContain('worklist');
+    const form = await given.request('/dashboard/dialing/stop', {
+      token,
+      method: 'POST',
+      headers: { Accept: 'text/html' },
+    });
+    expect([form.status, form.headers.get('HX-Redirect')]).toEqual([401, '/cdn-cgi/access/logout']);
   });
 });
 
@@ -66,6 +72,21 @@ describe('the time', () => {
     const token = await signedIn();
     for (let times = 0; times < 5; times += 1) {
       expect((await ask(token)).status).toBe(200);
+      later(14);
+    }
+    expect((await ask(token)).status).toBe(200);
+  });
+
+  it.each([
+    ['what our own page asks for', {}, { 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'cors' }],
+    ['coming here by a link of another site', {}, { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate' }],
+    ['a button on a part of a page', { method: 'POST' }, { 'Sec-Fetch-Site': 'same-origin' }],
+  ])('begins anew with %s', async (_, init, headers) => {
+    const token = await signedIn();
+    const path = 'method' in init ? '/dashboard/fragments/doctor' : '/dashboard/calls';
+    const use = () => given.request(path, { token, headers, ...init });
+    for (let times = 0; times < 3; times += 1) {
+      expect((await use()).status).not.toBe(401);
       later(14);
     }
     expect((await ask(token)).status).toBe(200);

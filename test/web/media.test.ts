@@ -162,7 +162,7 @@ describe('staff', () => {
 });
 
 describe('Telnyx', () => {
-  it('fetches it without a token, and may keep it for ever', async () => {
+  it('fetches it without a token, and may keep it for ever; in a browser it does nothing (SE-24, SE-25)', async () => {
     const audio = givenMp3(2000);
     const media = await givenMedia(audio);
     const address = addressOf(media);

@@ -65,6 +65,7 @@ describe('an address that only takes a form', () => {
   it.each([
     ['/dashboard/patients/search', '/dashboard/patients'],
     [`${PATIENT}/call`, PATIENT],
+    [`${PATIENT}/rights/holds/hold_0199f3c2-7f4e-7000-8000-000000000001/lift`, `${PATIENT}/rights`],
     [
       '/dashboard/campaigns/cmp_0199f3c2-7f4e-7000-8000-000000000001/start',
       '/dashboard/campaigns/cmp_0199f3c2-7f4e-7000-8000-000000000001',

@@ -111,7 +111,7 @@ it('each emergency access is told of by itself until somebody has reviewed it (H
   ]);
 });
 
-it('every kind says in plain words what it means and what to do (C77)', () => {
+it('every kind says in plain words what it means and what to do (C77, S1-K7)', () => {
   for (const kind of ALERT_KINDS)
     for (const text of Object.values(alertText(kind))) expect(text.length).toBeGreaterThan(10);
 });

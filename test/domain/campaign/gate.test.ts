@@ -124,9 +124,14 @@ describe('the gate', () => {
     expect(JSON.stringify(GATE_POLICIES)).not.toMatch(/exempt/i);
   });
 
-  it('knows nothing of the voice that would speak: recorded, synthetic and generated are alike (TC-02)', () => {
-    expect(Object.keys(OPEN).filter((fact) => /voice|speech|recorded|generated|media/i.test(fact))).toEqual([]);
-  });
+  it.each(['recorded', 'synthetic', 'generated'])(
+    'asks for a consent whatever voice would speak: %s (TC-02)',
+    (voice) => {
+      expect(Object.keys(OPEN).filter((fact) => /voice|speech|recorded|generated|media/i.test(fact))).toEqual([]);
+      const spoken = { voice, consents: [] };
+      expect(codeOf(spoken)).toBe('no_consent');
+    },
+  );
 
   it.each<[string, Partial<GateFacts>]>([
     [

@@ -116,7 +116,7 @@ describe('the words around the items (HS-16, T16)', () => {
       ['/texts/voicemail/es tells_of_the_patient HS-15'],
     ],
     [
-      'a machine is given no way to opt out',
+      'a machine is given no way to opt out (TC-13)',
       reworded('voicemail', 'en', 'To stop our automated calls, dial {opt_out}. ', ''),
       ['/texts/voicemail/en missing_mark TC-13', '/texts/voicemail/en missing_mark CL-14'],
     ],
