@@ -18,7 +18,7 @@ beforeEach(() => {
 
 const at = (name: string): string => path.join(folder, name);
 
-function run(tool: 'backup' | 'restore', ...words: string[]) {
+function run(tool: 'backup' | 'restore' | 'restore-drill', ...words: string[]) {
   const ran = spawnSync(process.execPath, [`test/tools/${tool}.ts`, ...words], { cwd: root, encoding: 'utf8' });
   expect(ran.stderr).not.toMatch(/^ +at /m);
   return ran;
@@ -89,6 +89,7 @@ describe('restore', () => {
 it.each([
   ['backup', ['--out', '--keys', '--remote', '--state-folder', '--help']],
   ['restore', ['--from', '--into', '--keys', '--only', '--help']],
+  ['restore-drill', ['--first-port', '--state-folder', '--small', '--help']],
 ] as const)('%s says with --help every word it takes, and with a word it does not know too', (tool, names) => {
   const help = run(tool, '--help');
   expect([help.status, help.stderr]).toEqual([0, '']);
