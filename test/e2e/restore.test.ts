@@ -1,6 +1,15 @@
 /** The small restore drill: real worker, real D1, R2 and Durable Objects; the database is lost and comes back from a backup. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -71,6 +80,40 @@ it('writes a backup that only its owner reads, never into the repository, and re
     );
   });
   await expect(restoreBackup(out, into, 'everything')).rejects.toBeInstanceOf(RestoreRefused);
+}, 180_000);
+
+it('puts the keys beside other files in place of older ones, and a backup that fails leaves nothing in the way of the next (HS-12, C80)', async () => {
+  const [state, out, beside] = [
+    path.join(folder, 'keyed'),
+    path.join(folder, 'keyed-backup'),
+    path.join(folder, 'apart'),
+  ];
+  mkdirSync(beside);
+  writeFileSync(path.join(beside, 'letter'), 'Dear all');
+  const keys = path.join(beside, 'keys.ndjson');
+  writeFileSync(keys, '{"patientId":"pat_old","wrapped":"k1.a"}\n', { mode: 0o644 });
+  const backup = () =>
+    spawnSync(process.execPath, ['test/tools/backup.ts', '--out', out, '--keys', keys, '--state-folder', state], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+  // Without a table: the export cannot be what a clinic holds.
+  mkdirSync(path.join(state, 'v3/d1'), { recursive: true });
+  const failed = backup();
+  expect(failed.status, failed.stdout).toBe(1);
+  expect(failed.stderr).toMatch(/^The backup failed: /m);
+  expect(failed.stderr).not.toMatch(/^ +at /m);
+  expect(existsSync(out)).toBe(false);
+  expect(readFileSync(keys, 'utf8')).toContain('pat_old');
+
+  applyMigrations(state);
+  const newest = '{"patientId":"pat_new","wrapped":"k1.b"}\n';
+  await withStorage(state, async ({ bucket }) => void (await bucket.put('vault/keys.ndjson', newest)));
+  const made = backup();
+  expect(made.status, made.stderr).toBe(0);
+  expect(readFileSync(keys, 'utf8')).toBe(newest);
+  expect(statSync(keys).mode & 0o777).toBe(0o600);
+  expect(readdirSync(beside).sort()).toEqual(['keys.ndjson', 'letter']);
 }, 180_000);
 
 async function withStorage(stateFolder: string, work: (storage: ClinicStorage) => Promise<void>): Promise<void> {

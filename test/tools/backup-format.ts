@@ -110,6 +110,7 @@ const isInside = (file: string): boolean => !path.isAbsolute(file) && !file.spli
 
 export const readManifest = (folder: string): Manifest => {
   const manifest = JSON.parse(readFileSync(path.join(folder, MANIFEST), 'utf8')) as Manifest;
-  if (manifest.format !== 'telnyx-edge-intake-backup-1') throw new Error('that is no backup of this system');
+  if (manifest.format !== 'telnyx-edge-intake-backup-1') throw new Error('it is of something else');
+  if (manifest.database === undefined || !Array.isArray(manifest.objects)) throw new Error('it names no files');
   return manifest;
 };

@@ -4,21 +4,37 @@
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { BackupRefused, keepKeys, makeBackup } from './make-backup.ts';
+import { withUsage } from './backup-usage.ts';
+import { BackupRefused, checkKeysFile, keepKeys, makeBackup } from './make-backup.ts';
 
-const { values } = parseArgs({
-  options: {
-    out: { type: 'string' },
-    /** The keys of patients, wrapped, into a file that is kept apart and replaced each time. */
-    keys: { type: 'string' },
-    remote: { type: 'boolean', default: false },
-    'state-folder': { type: 'string', default: path.resolve(import.meta.dirname, '../../.state/start') },
-  },
-});
+const USAGE = `npm run backup -- --out <folder> [--keys <file>] [--remote | --state-folder <folder>]
+  --out <folder>           where the backup goes: outside the repository, new or empty
+  --keys <file>            the wrapped keys of patients too, into a file that is kept apart and replaced each time
+  --remote                 of the account that wrangler is signed in to, instead of this machine
+  --state-folder <folder>  the state on this machine; left out: .state/start, where npm start keeps it
+  --help                   this text
+`;
+
+const values = withUsage(
+  USAGE,
+  () =>
+    parseArgs({
+      options: {
+        out: { type: 'string' },
+        keys: { type: 'string' },
+        remote: { type: 'boolean', default: false },
+        'state-folder': { type: 'string', default: path.resolve(import.meta.dirname, '../../.state/start') },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values,
+);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+// So that a run which is broken off takes along what it wrote.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 try {
   if (values.out === undefined) throw new BackupRefused('Name a folder outside the repository: --out <folder>.');
+  if (values.keys !== undefined) checkKeysFile(values.keys, values.out);
   const manifest = await makeBackup(values.out, values.remote ? null : values['state-folder']);
   const rows = Object.values(manifest.rows).reduce((sum, n) => sum + n, 0);
   say(`${values.out}: ${rows} rows of ${Object.keys(manifest.rows).length} tables, ${manifest.objects.length} files`);
@@ -35,7 +51,8 @@ try {
     );
   }
 } catch (error) {
-  if (!(error instanceof BackupRefused)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
+  const { message } = error as Error;
+  const isRefused = error instanceof BackupRefused;
+  process.stderr.write(isRefused ? `${message}\n` : `The backup failed: ${message}\n`);
+  process.exitCode = isRefused ? 2 : 1;
 }

@@ -2,9 +2,9 @@
  * Restores a backup into an empty local state, after every file was found to be as the manifest says. Into D1 goes a mark that it came from
  * a backup: by it nobody is dialled before what is newer was written again (src/outbox/replay-lost.ts).
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { type Manifest, problemsOf, readManifest } from './backup-format.ts';
+import { MANIFEST, type Manifest, problemsOf, readManifest } from './backup-format.ts';
 import { type ClinicStorage, openStorage } from './clinic-storage.ts';
 import { VAULT_COPY } from './make-backup.ts';
 
@@ -19,8 +19,10 @@ export async function restoreBackup(
   only: 'database' | 'everything',
   keysFile?: string,
 ): Promise<Manifest> {
+  if (keysFile !== undefined && !(existsSync(keysFile) && statSync(keysFile).isFile()))
+    throw new RestoreRefused(`--keys: there is no file ${keysFile}: name the one that npm run backup -- --keys wrote.`);
   const folder = path.resolve(from);
-  const manifest = readManifest(folder);
+  const manifest = manifestOf(folder);
   const problems = await problemsOf(folder, manifest);
   if (problems.length > 0) throw new RestoreRefused(`The backup is damaged:\n${problems.join('\n')}`);
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
@@ -38,6 +40,18 @@ export async function restoreBackup(
     return manifest;
   } finally {
     await storage.close();
+  }
+}
+
+function manifestOf(folder: string): Manifest {
+  if (!existsSync(path.join(folder, MANIFEST)))
+    throw new RestoreRefused(
+      `${folder} is no backup: it has no ${MANIFEST}. Name the folder that npm run backup wrote.`,
+    );
+  try {
+    return readManifest(folder);
+  } catch (error) {
+    throw new RestoreRefused(`${folder} is no backup that can be read: ${(error as Error).message}`);
   }
 }
 

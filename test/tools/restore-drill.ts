@@ -8,16 +8,28 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import { withUsage } from './backup-usage.ts';
 import { drill } from './drill-steps.ts';
 
-const { values } = parseArgs({
-  options: {
-    'first-port': { type: 'string', default: '8987' },
-    'state-folder': { type: 'string' },
-    /** A few patients only. */
-    small: { type: 'boolean', default: false },
-  },
-});
+const USAGE = `npm run drill:restore [-- --small] [--first-port <port>] [--state-folder <folder>]
+  --small                  with a few patients only
+  --first-port <port>      of three in a row; left out: 8987
+  --state-folder <folder>  left out: one that goes with the drill
+  --help                   this text
+`;
+
+const values = withUsage(
+  USAGE,
+  () =>
+    parseArgs({
+      options: {
+        'first-port': { type: 'string', default: '8987' },
+        'state-folder': { type: 'string' },
+        small: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values,
+);
 /** The whole of it, in the worst case; the rule proposed in 2025 asks for 72 hours (FG-3). */
 const TARGET_SECONDS = 72 * 3600;
 

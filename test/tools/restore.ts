@@ -3,17 +3,30 @@
  * Durable Objects are still there. What to do on Cloudflare stands in the README.
  */
 import { parseArgs } from 'node:util';
+import { withUsage } from './backup-usage.ts';
 import { RestoreRefused, restoreBackup } from './restore-backup.ts';
 
-const { values } = parseArgs({
-  options: {
-    from: { type: 'string' },
-    into: { type: 'string', default: '.state/restored' },
-    /** The file that `npm run backup -- --keys` wrote, where the vault is lost too. */
-    keys: { type: 'string' },
-    only: { type: 'string', default: 'everything' },
-  },
-});
+const USAGE = `npm run restore -- --from <folder> [--into <state folder>] [--keys <file>] [--only database]
+  --from <folder>        what npm run backup wrote
+  --into <state folder>  an empty one; left out: .state/restored
+  --keys <file>          what npm run backup -- --keys wrote, where the vault is lost too
+  --only database        where R2 and the Durable Objects are still there
+  --help                 this text
+`;
+
+const values = withUsage(
+  USAGE,
+  () =>
+    parseArgs({
+      options: {
+        from: { type: 'string' },
+        into: { type: 'string', default: '.state/restored' },
+        keys: { type: 'string' },
+        only: { type: 'string', default: 'everything' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values,
+);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 try {
@@ -26,7 +39,8 @@ try {
     'Nobody is dialled before the worker has written again what is newer and still known, and an administrator goes on.',
   );
 } catch (error) {
-  if (!(error instanceof RestoreRefused)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
+  const { message } = error as Error;
+  const isRefused = error instanceof RestoreRefused;
+  process.stderr.write(isRefused ? `${message}\n` : `The restore failed: ${message}\n`);
+  process.exitCode = isRefused ? 2 : 1;
 }

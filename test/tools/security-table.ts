@@ -1,12 +1,14 @@
 /**
  * `npm run security [-- --json] [-- --run]`: one table, each rule and threat with the tests that passed, or the runbook, and the mutant that
- * makes one of them fail. Nothing is typed here: it reads SECURITY.md and the reports of the runs. Ends with 1 on a gap.
+ * makes one of them fail. Nothing is typed here: it reads SECURITY.md and the reports of the runs. Ends with 1 on a gap, and without a
+ * table when a report is missing: each id would be a gap.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import { withUsage } from './backup-usage.ts';
 import { type Gap, judgeEvidence, type KilledMutant, type ReportedTest, type Shown } from './judge-evidence.ts';
 import { anchorsOf, readRows } from './security-ids.ts';
 import { treeDigest } from './tree-digest.ts';
@@ -14,15 +16,32 @@ import { treeDigest } from './tree-digest.ts';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 /** How each report is made; the runs of tests write beside it of which tree it is. */
 const REPORTS = [
-  { name: 'vitest', command: 'test:vitest', files: ['test/**/*.test.ts'], but: 'test/e2e/' },
-  { name: 'e2e', command: 'test:e2e', files: ['test/e2e/**/*.test.ts'], but: null },
+  { name: 'vitest', command: 'test:vitest', by: 'npm test', files: ['test/**/*.test.ts'], but: 'test/e2e/' },
+  { name: 'e2e', command: 'test:e2e', by: 'npm test', files: ['test/e2e/**/*.test.ts'], but: null },
 ] as const;
-const MUTANTS = { name: 'mutants', command: 'mutants' } as const;
+const MUTANTS = { name: 'mutants', command: 'mutants', by: 'npm run mutants' } as const;
 
-const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, run: { type: 'boolean', default: false } },
-});
+const USAGE = `npm run security [-- --run] [--json]
+  --run               makes the reports that are missing
+  --json              all of it, as JSON
+  --reports <folder>  where the reports are; left out: test/reports
+  --help              this text
+`;
 
+const values = withUsage(
+  USAGE,
+  () =>
+    parseArgs({
+      options: {
+        json: { type: 'boolean', default: false },
+        run: { type: 'boolean', default: false },
+        reports: { type: 'string', default: 'test/reports' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values,
+);
+
+stopWithoutReports();
 const tree = treeDigest();
 const gaps: Gap[] = [];
 const tests = REPORTS.flatMap((report) => readTests(report));
@@ -35,27 +54,32 @@ else print(judged.shown);
 process.exitCode = gaps.length === 0 ? 0 : 1;
 
 function readText(file: string): string {
-  return readFileSync(path.join(ROOT, file), 'utf8');
+  return readFileSync(path.resolve(ROOT, file), 'utf8');
 }
 
-/** Null when it is not there, also after it was asked for. */
-function reportOf({ name, command }: { name: string; command: string }): string | null {
-  const file = `test/reports/${name}.json`;
-  const isThere = () => existsSync(path.join(ROOT, file));
-  if (!isThere() && values.run) spawnSync('npm', ['run', command], { cwd: ROOT, stdio: ['ignore', 2, 2] });
-  if (isThere()) return readText(file);
-  gaps.push({ id: file, gap: `is missing: npm run ${command}, or npm run security -- --run` });
-  return null;
+function reportFile(name: string): string {
+  return path.join(values.reports, `${name}.json`);
+}
+
+function stopWithoutReports(): void {
+  const missing = [...REPORTS, MUTANTS].filter(({ name, command }) => {
+    const isThere = () => existsSync(path.resolve(ROOT, reportFile(name)));
+    if (!isThere() && values.run) spawnSync('npm', ['run', command], { cwd: ROOT, stdio: ['ignore', 2, 2] });
+    return !isThere();
+  });
+  if (missing.length === 0) return;
+  const files = missing.map(({ name }) => reportFile(name)).join(', ');
+  const commands = [...new Set(missing.map(({ by }) => by))].join(' and ');
+  process.stderr.write(`Missing: ${files}. To make: ${commands}, or npm run security -- --run for all of it.\n`);
+  process.exit(1);
 }
 
 function readTests({ name, command, files, but }: (typeof REPORTS)[number]): ReportedTest[] {
-  const text = reportOf({ name, command });
-  if (text === null) return [];
-  const file = `test/reports/${name}.json`;
-  const stamp = path.join(ROOT, `test/reports/${name}.tree`);
+  const file = reportFile(name);
+  const stamp = path.resolve(ROOT, values.reports, `${name}.tree`);
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8').trim() !== tree)
     gaps.push({ id: file, gap: `is of another tree: npm run ${command}` });
-  const { testResults } = JSON.parse(text) as {
+  const { testResults } = JSON.parse(readText(file)) as {
     testResults: { name: string; assertionResults: { fullName: string; status: string }[] }[];
   };
   const ran = new Set(testResults.map((each) => path.relative(ROOT, each.name)));
@@ -72,13 +96,17 @@ function readTests({ name, command, files, but }: (typeof REPORTS)[number]): Rep
 }
 
 function readMutants(): KilledMutant[] {
-  const text = reportOf(MUTANTS);
-  if (text === null) return [];
-  const all = JSON.parse(text) as { id: string; verdict: string; tree: string; killers: { name: string }[] }[];
+  const file = reportFile(MUTANTS.name);
+  const all = JSON.parse(readText(file)) as {
+    id: string;
+    verdict: string;
+    tree: string;
+    killers: { name: string }[];
+  }[];
   const fresh = all.filter((mutant) => mutant.tree === tree);
   if (fresh.length < all.length)
     gaps.push({
-      id: 'test/reports/mutants.json',
+      id: file,
       gap: `${all.length - fresh.length} are of another tree: npm run mutants`,
     });
   for (const { id, verdict } of fresh) if (verdict !== 'killed') gaps.push({ id, gap: `this mutant ${verdict}` });
