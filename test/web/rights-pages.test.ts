@@ -1,6 +1,7 @@
 /** The pages of a patient's own data, of all requests and of retention: who sees them, what can be done there, and that it is escaped. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createStaff, ROLES } from '../../src/store/staff.ts';
+import { runDueJobs } from '../support/due-jobs.ts';
 import { dumpDatabase } from '../support/dump-database.ts';
 import { clearStorage } from '../support/given-erasable.ts';
 import { catchJobHints } from '../support/given-jobs.ts';
@@ -101,6 +102,9 @@ describe('the page of a patient’s own data', () => {
     await send(`${rights()}/holds`, { reason: 'litigation', text: 'Letter <i>7</i>' });
     expect((await look(rights())).text).toContain('Letter &lt;i&gt;7&lt;/i&gt;');
     expect((await look(patient.path)).text).toContain('Under a legal hold.');
+    const page = (await look(`${patient.path}/erase`)).text;
+    expect(page).toContain('Under a legal hold.');
+    expect(page).not.toContain('name="confirmation"');
     const refused = await submitForm(given, `${patient.path}/erase`, { confirmation: patient.number.slice(-4) });
     expect([refused.status, refused.html]).toEqual([409, expect.stringContaining('under a legal hold')]);
     const { id } = await rowOf('holds');
@@ -169,6 +173,9 @@ describe('an erasure of two administrators', () => {
     expect((await look(`${patient.path}/erase`)).text).toContain('Another administrator has to approve it.');
     const asked = await send(`${patient.path}/erase`, { confirmation: patient.number.slice(-4) });
     expect([asked.status, asked.to]).toEqual([303, `${rights()}?done=waiting`]);
+    const again = (await look(`${patient.path}/erase`)).text;
+    expect(again).toContain('An erasure was asked for already.');
+    expect(again).not.toContain('name="confirmation"');
     expect((await look(rights())).text).toContain('You cannot approve it yourself.');
     expect((await look(patient.path)).text).toContain('An erasure waits for a second administrator.');
     expect((await look('/dashboard/today', second)).text).toContain('An erasure waits for a second administrator.');
@@ -191,6 +198,23 @@ describe('an erasure of two administrators', () => {
     expect((await send(`${rights()}/requests/${id}/refuse`, { reason: 'Still in care' }, second)).status).toBe(303);
     expect((await look(rights())).text).toContain('Still in care');
     expect((await look(patient.path)).status).toBe(200);
+  });
+});
+
+describe('an erasure while something else is owed', () => {
+  it('says so on the page that asks and where it is approved, and ends it unanswered (HS-19, HS-21)', async () => {
+    const second = await secondAdmin();
+    await send(`${rights()}/requests`, { kind: 'access', received: '2030-01-02' });
+    const warning = 'A request that nobody has answered ends with the erasure.';
+    expect((await look(`${patient.path}/erase`)).text).toContain(warning);
+    await send(`${patient.path}/erase`, { confirmation: patient.number.slice(-4) });
+    expect((await look(rights(), second)).text).toContain(warning);
+    const erasure = (await dumpDatabase())['patient_requests']?.find(({ kind }) => kind === 'erasure');
+    await send(`${rights()}/requests/${erasure?.['id']}/approve`, { sure: 'true' }, second);
+    await runDueJobs();
+    const { text } = await look('/dashboard/requests?status=ended');
+    for (const words of ['Ended by erasure', 'A copy of their record', 'Erased patient']) expect(text).toContain(words);
+    expect((await look('/dashboard/requests?status=done')).text).not.toContain('A copy of their record</td>');
   });
 });
 

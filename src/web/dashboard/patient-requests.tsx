@@ -1,6 +1,6 @@
 /** What a patient asked for about their own data: each with its due date, how to answer it, and what became of it. */
 import { REQUEST_RULES } from '../../domain/retention/request-rules.ts';
-import type { PatientRequest } from '../../store/patient-requests.ts';
+import type { ListedRequest, PatientRequest } from '../../store/patient-requests.ts';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import { Chip } from './layout.tsx';
 import type { RightsView } from './patient-rights-page.tsx';
@@ -14,16 +14,47 @@ interface DueView {
 export const RequestDue = ({ request: { status, dueAt }, clock, now }: DueView) =>
   status === 'open' && dueAt < now ? (
     <Chip tone="bad">
-      Overdue since <Moment at={dueAt} clock={clock} />
+      Overdue since <Moment at={dueAt} clock={clock} dayOnly />
     </Chip>
   ) : (
-    <Moment at={dueAt} clock={clock} />
+    <Moment at={dueAt} clock={clock} dayOnly />
   );
 
-const TONES = { open: 'warn', done: 'good', denied: 'bad', withdrawn: 'calm' } as const;
+const TONES = { open: 'warn', done: 'good', denied: 'bad', withdrawn: 'calm', ended: 'bad' } as const;
 export const RequestStatusChip = ({ status }: Pick<PatientRequest, 'status'>) => (
   <Chip tone={TONES[status]}>{REQUEST_STATUS_LABELS[status]}</Chip>
 );
+
+interface EndingView {
+  readonly requests: readonly ListedRequest[];
+  readonly clock: ClinicClock;
+}
+/** What an erasure leaves unanswered: nothing can be given to the patient once their key is gone. */
+export const EndsUnanswered = ({ requests, clock }: EndingView) => {
+  const owed = requests.filter(({ kind, status }) => kind !== 'erasure' && status === 'open');
+  if (owed.length === 0) return null;
+  return (
+    <div class="notice notice-warn">
+      <p>
+        <strong>
+          {owed.length === 1
+            ? 'A request that nobody has answered ends with the erasure.'
+            : `${owed.length} requests that nobody has answered end with the erasure.`}
+        </strong>{' '}
+        What is asked for here is still owed, and cannot be given afterwards. Answer it first.
+      </p>
+      <ul>
+        {owed.map(({ id, kind, dueAt, patientId }) => (
+          <li>
+            <a href={`/dashboard/patients/${patientId}/rights#request-${id}`}>{REQUEST_LABELS[kind]}</a>
+            {', due '}
+            <Moment at={dueAt} clock={clock} dayOnly />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+};
 
 export const Requests = ({ view }: { view: RightsView }) => {
   const { requests, patient, clock } = view;
@@ -72,7 +103,7 @@ const Item = ({ request, view }: { request: PatientRequest; view: RightsView }) 
       </p>
       {request.details === null ? null : <p class="consent-line evidence">{request.details}</p>}
       <p class="consent-line task-text">
-        Received <Moment at={request.receivedAt} clock={clock} />
+        Received <Moment at={request.receivedAt} clock={clock} dayOnly />
         {status === 'open' && request.dueAt < now ? '. ' : ', due '}
         <RequestDue request={request} clock={clock} now={now} />
         {extendedAt === null ? '' : ', put off once'}

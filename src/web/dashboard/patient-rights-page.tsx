@@ -7,7 +7,7 @@ import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import { FormNotice } from './form-field.tsx';
 import { Chip } from './layout.tsx';
 import { Copies, Disclosures } from './patient-disclosures.tsx';
-import { Requests } from './patient-requests.tsx';
+import { EndsUnanswered, Requests } from './patient-requests.tsx';
 import { briefly } from './patient-who.tsx';
 import { HOLD_LABELS } from './rights-labels.ts';
 import type { Viewer } from './viewer.ts';
@@ -84,6 +84,7 @@ const WaitingErasure = ({ view, request }: { view: RightsView; request: PatientR
               calls, notes, recordings here and at Telnyx. The do-not-call list and who did what stay. Copies that the
               platform keeps of its database last up to 30 days; they do not open without the key.
             </p>
+            <EndsUnanswered requests={view.requests} clock={clock} />
             <label>
               <input type="checkbox" name="sure" value="true" required /> I have read what is destroyed
             </label>
