@@ -1,6 +1,7 @@
 /** The pages of a patient's own data, of all requests and of retention: who sees them, what can be done there, and that it is escaped. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createStaff, ROLES } from '../../src/store/staff.ts';
+import { period } from '../../src/web/dashboard/retention-page.tsx';
 import { runDueJobs } from '../support/due-jobs.ts';
 import { dumpDatabase } from '../support/dump-database.ts';
 import { clearStorage } from '../support/given-erasable.ts';
@@ -80,6 +81,8 @@ describe('the page of a patient’s own data', () => {
     const list = await look('/dashboard/requests?overdue=true');
     expect(list.text).toContain(`${patient.path}/rights`);
     expect(list.text).not.toMatch(PERSONAL);
+    // What is due on a day has no hour.
+    expect(list.text).not.toMatch(/>[^<]*12:00.AM<\/time>/);
     expect((await look('/dashboard/today')).text).toContain('A request of a patient is overdue');
   });
 
@@ -129,6 +132,8 @@ describe('the page of a patient’s own data', () => {
     const { id } = await rowOf('patient_requests');
     expect((await send(`${rights()}/requests/${id}/extend`, {})).to).toContain('done=extended');
     expect((await send(`${rights()}/requests/${id}/extend`, {})).status).toBe(409);
+    const noCall = await send(`${rights()}/requests/${id}/answer`, { status: 'done', outcome: 'Put right' });
+    expect([noCall.status, noCall.text]).toEqual([422, expect.stringContaining('Say which call it was about')]);
     expect((await send(`${rights()}/requests/${id}/answer`, { status: 'denied' })).status).toBe(422);
     expect(
       (await send(`${rights()}/requests/${id}/answer`, { status: 'denied', outcome: 'It was said so' })).status,
@@ -179,6 +184,8 @@ describe('an erasure of two administrators', () => {
     expect((await look(rights())).text).toContain('You cannot approve it yourself.');
     expect((await look(patient.path)).text).toContain('An erasure waits for a second administrator.');
     expect((await look('/dashboard/today', second)).text).toContain('An erasure waits for a second administrator.');
+    expect((await look('/dashboard/requests', second)).text).toContain('Waits for your approval');
+    expect((await look('/dashboard/requests')).text).toContain('Waits for another administrator');
     const { id } = await rowOf('patient_requests');
     const path = `${rights()}/requests/${id}`;
     expect((await send(`${path}/approve`, { sure: 'true' })).status).toBe(409);
@@ -228,16 +235,23 @@ describe('the list of requests', () => {
 });
 
 describe('the page of retention', () => {
+  it('says a term in days below two years, but for the one year', () => {
+    expect([1, 90, 364, 365, 366, 400, 730, 731, 800, 2192].map(period)).toEqual([
+      ...['1 day', '90 days', '364 days', '1 year', '1 year', '400 days', '2 years', '2 years', '800 days', '6 years'],
+    ]);
+  });
+
   it('shows the policy and what is held back, to administrators and auditors alone (S1-R8, S1-M8)', async () => {
     await send(`${rights()}/holds`, { reason: 'audit', text: 'x' });
     const { text } = await look('/dashboard/settings/retention');
     for (const words of [
       'Recordings of calls',
       '90 days from',
-      'never before 6 years',
+      'Never before 6 years',
       'One patient is under a legal hold',
     ])
       expect(text).toContain(words);
+    expect(text).not.toMatch(/RC-09|S1-M8|\bC77\b|HS-\d|\b0 years/);
     expect((await look('/dashboard/settings/retention', await tokenOf(given, 'auditor'))).status).toBe(200);
     for (const role of ['clinician', 'intake', 'operator'] as const)
       expect((await look('/dashboard/settings/retention', await tokenOf(given, role))).status).toBe(403);
