@@ -101,6 +101,24 @@ describe('the page of a patient’s own data', () => {
     for (const table of ['patient_requests', 'holds', 'disclosures']) expect((await dumpDatabase())[table]).toEqual([]);
   });
 
+  it('gives a refused form back as it was sent, opened', async () => {
+    for (const [what, fields, kept] of [
+      ['requests', { kind: 'amendment', received: 'x', details: 'Wrong <i>knee</i>' }, 'value="Wrong &lt;i&gt;knee'],
+      ['requests', { kind: 'amendment', received: 'x' }, '<details id="add-request" open=""'],
+      ['requests', { kind: 'amendment', received: 'x' }, '<option value="amendment" selected=""'],
+      ['holds', { reason: 'complaint', text: '' }, '<option value="complaint" selected=""'],
+      ['disclosures', { purpose: 'research', what: 'note', to: '', description: 'By fax' }, 'value="By fax"'],
+      ['disclosures', { purpose: 'research', what: 'note', to: '' }, '<option value="research" selected=""'],
+      ['disclosures', { purpose: 'research', what: 'note', to: '' }, '<details id="add-disclosure" open=""'],
+      ['export', { purpose: 'legal', format: 'json', recipient: '' }, '<option value="json" selected=""'],
+      ['export', { purpose: 'legal', format: 'x', recipient: 'A court' }, 'value="A court"'],
+    ] as const) {
+      const { status, text } = await send(`${rights()}/${what}`, fields);
+      expect([what, status, text]).toEqual([what, 422, expect.stringContaining(kept)]);
+    }
+    expect((await look(rights())).text).not.toMatch(/<details[^>]* open/);
+  });
+
   it('places a hold, shows it here and on the patient’s page, keeps the erasure away, and lifts it (HS-21)', async () => {
     await send(`${rights()}/holds`, { reason: 'litigation', text: 'Letter <i>7</i>' });
     expect((await look(rights())).text).toContain('Letter &lt;i&gt;7&lt;/i&gt;');

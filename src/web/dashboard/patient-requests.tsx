@@ -3,8 +3,8 @@ import { REQUEST_RULES } from '../../domain/retention/request-rules.ts';
 import type { ListedRequest, PatientRequest } from '../../store/patient-requests.ts';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import { Chip } from './layout.tsx';
-import type { RightsView } from './patient-rights-page.tsx';
 import { REQUEST_LABELS, REQUEST_STATUS_LABELS } from './rights-labels.ts';
+import { type RightsView, type SentRights, typedInto } from './rights-view.ts';
 
 interface DueView {
   readonly request: Pick<PatientRequest, 'status' | 'dueAt'>;
@@ -58,6 +58,7 @@ export const EndsUnanswered = ({ requests, clock }: EndingView) => {
 
 export const Requests = ({ view }: { view: RightsView }) => {
   const { requests, patient, clock } = view;
+  const typed = typedInto(view, 'request');
   return (
     <section id="requests" aria-labelledby="requests-title">
       <h2 id="requests-title">What they asked for</h2>
@@ -67,24 +68,34 @@ export const Requests = ({ view }: { view: RightsView }) => {
           <Item request={request} view={view} />
         ))}
       </ul>
-      <details id="add-request">
+      <details id="add-request" open={typed !== null}>
         <summary>Note down a request</summary>
         <form class="sheet" method="post" action={`/dashboard/patients/${patient.id}/rights/requests`}>
           <label>
             They want
             <select name="kind">
               {(['access', 'amendment', 'accounting'] as const).map((kind) => (
-                <option value={kind}>{`${REQUEST_LABELS[kind]} (${REQUEST_RULES[kind].days} days)`}</option>
+                <option
+                  value={kind}
+                  selected={kind === typed?.['kind']}
+                >{`${REQUEST_LABELS[kind]} (${REQUEST_RULES[kind].days} days)`}</option>
               ))}
             </select>
           </label>
           <label>
             Received on
-            <input type="date" name="received" value={clock.today} max={clock.today} min="2020-01-01" required />
+            <input
+              type="date"
+              name="received"
+              value={typed?.['received'] ?? clock.today}
+              max={clock.today}
+              min="2020-01-01"
+              required
+            />
           </label>
           <label>
             In their words
-            <input name="details" maxlength={2000} autocomplete="off" />
+            <input name="details" value={typed?.['details']} maxlength={2000} autocomplete="off" />
           </label>
           <button type="submit">Note it down</button>
         </form>
@@ -124,7 +135,7 @@ const Item = ({ request, view }: { request: PatientRequest; view: RightsView }) 
         </p>
       )}
       {status === 'open' && kind !== 'erasure' ? (
-        <Answer request={request} patientId={patient.id} calls={viewer.seesCalls} />
+        <Answer request={request} patientId={patient.id} calls={viewer.seesCalls} typed={typedInto(view, id)} />
       ) : null}
     </li>
   );
@@ -134,11 +145,14 @@ interface AnswerView {
   readonly request: PatientRequest;
   readonly patientId: string;
   readonly calls: boolean;
+  readonly typed: SentRights['fields'] | null;
 }
-const Answer = ({ request: { id, kind, extendedAt, callId }, patientId, calls }: AnswerView) => {
+const ANSWERS = { done: 'Done', denied: 'Denied', withdrawn: 'Withdrawn by the patient' } as const;
+
+const Answer = ({ request: { id, kind, extendedAt, callId }, patientId, calls, typed }: AnswerView) => {
   const path = `/dashboard/patients/${patientId}/rights/requests/${id}`;
   return (
-    <details>
+    <details open={typed !== null}>
       <summary>
         Answer it<span class="visually-hidden">{`: ${REQUEST_LABELS[kind]}`}</span>
       </summary>
@@ -146,19 +160,21 @@ const Answer = ({ request: { id, kind, extendedAt, callId }, patientId, calls }:
         <label>
           What becomes of it
           <select name="status">
-            <option value="done">Done</option>
-            <option value="denied">Denied</option>
-            <option value="withdrawn">Withdrawn by the patient</option>
+            {Object.entries(ANSWERS).map(([status, label]) => (
+              <option value={status} selected={status === typed?.['status']}>
+                {label}
+              </option>
+            ))}
           </select>
         </label>
         <label>
           What was done, or why it is denied
-          <input name="outcome" maxlength={2000} autocomplete="off" />
+          <input name="outcome" value={typed?.['outcome']} maxlength={2000} autocomplete="off" />
         </label>
         {kind === 'amendment' && callId === null && calls ? (
           <label>
             The call whose note was put right
-            <input name="call_id" maxlength={80} autocomplete="off" placeholder="call_…" />
+            <input name="call_id" value={typed?.['call_id']} maxlength={80} autocomplete="off" placeholder="call_…" />
           </label>
         ) : null}
         <button type="submit" class="secondary">
