@@ -41,7 +41,7 @@ export const EndsUnanswered = ({ requests, clock }: EndingView) => {
             ? 'A request that nobody has answered ends with the erasure.'
             : `${owed.length} requests that nobody has answered end with the erasure.`}
         </strong>{' '}
-        What is asked for here is still owed, and cannot be given afterwards. Answer it first.
+        What was asked for is still owed, and cannot be given afterwards. Answer that first.
       </p>
       <ul>
         {owed.map(({ id, kind, dueAt, patientId }) => (

@@ -81,12 +81,12 @@ export const RequestsPage = (list: RequestList) => (
 
 const Table = ({ list: { requests, patients, approvable, clock, now } }: { list: RequestList }) => (
   <table class="worklist requestlist">
-    <caption class="visually-hidden">{`Requests, what is due first comes first. Times are ${clock.zoneName}.`}</caption>
+    <caption class="visually-hidden">{`Requests, what is due first comes first. Days are ${clock.zoneName}.`}</caption>
     <thead>
       <tr>
         <th scope="col">Patient</th>
         <th scope="col">They want</th>
-        <th scope="col">{`Received (${clock.zoneName})`}</th>
+        <th scope="col">Received</th>
         <th scope="col">Due</th>
         <th scope="col">Status</th>
       </tr>
