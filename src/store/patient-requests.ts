@@ -6,7 +6,8 @@ import { dataKeyOf, type PatientKeys } from './patient-keys.ts';
 import { patientRequests } from './schema.ts';
 import { type DataKey, openOrNull, seal, unseal } from './seal.ts';
 
-export const REQUEST_STATUSES = ['open', 'done', 'denied', 'withdrawn'] as const;
+export const REQUEST_STATUSES = ['open', 'done', 'denied', 'withdrawn', 'ended'] as const;
+/** `ended`: the patient was erased before anybody answered it. */
 export type RequestStatus = (typeof REQUEST_STATUSES)[number];
 
 /** Without its words: what a list over all patients shows. */
@@ -122,6 +123,17 @@ export async function openErasureOf(db: Database, patientId: string): Promise<Li
   return row === undefined ? null : listed(row);
 }
 
+/** What this patient still waits for, those due first; an erasure that waits is one of them. */
+export async function openRequestsOf(db: Database, patientId: string): Promise<ListedRequest[]> {
+  const rows = await db
+    .select()
+    .from(patientRequests)
+    .where(and(eq(patientRequests.patientId, patientId), eq(patientRequests.status, 'open')))
+    .orderBy(asc(patientRequests.dueAt), asc(patientRequests.id))
+    .limit(MOST_OF_ONE);
+  return rows.map(listed);
+}
+
 export interface RequestFilter {
   readonly limit: number;
   /** `at`: when it is due. */
@@ -176,7 +188,7 @@ export async function countRequests(
 }
 
 export interface Ending {
-  readonly status: Exclude<RequestStatus, 'open'>;
+  readonly status: Exclude<RequestStatus, 'open' | 'ended'>;
   readonly outcome: string | null;
   readonly callId?: string | null;
   readonly noteVersion?: number | null;
@@ -210,14 +222,14 @@ export async function extendRequest(db: Database, id: string, due: number, now: 
   return rows.length > 0;
 }
 
-/** For the erasure: that it was asked for and answered stays, the words do not; what was still open has nothing left to be about. */
+/** For the erasure: that it was asked for and answered stays, the words do not. What was still open ends unanswered, but for a wish to be erased. */
 export const blankRequests = (db: Database, patientId: string, now: number) =>
   db
     .update(patientRequests)
     .set({
       sealed: null,
       outcomeSealed: null,
-      status: sql`case when ${patientRequests.status} = 'open' then 'done' else ${patientRequests.status} end`,
+      status: sql`case when ${patientRequests.status} <> 'open' then ${patientRequests.status} when ${patientRequests.kind} = 'erasure' then 'done' else 'ended' end`,
       endedAt: sql`coalesce(${patientRequests.endedAt}, ${now})`,
     })
     .where(eq(patientRequests.patientId, patientId));

@@ -806,7 +806,8 @@ export const holds = sqliteTable(
 
 /**
  * What patients ask for about their own data (HS-19 to HS-21): to have it, to have it put right, to be erased, to be told who got it.
- * `due_at`: by the rule of its kind; `extended_at`: when it was put off, once; `due_at` has that in it. `sealed`: what was asked, `outcome_sealed`:
+ * `status` is `ended`
+ * where the patient was erased before anybody answered. `due_at`: by the rule of its kind; `extended_at`: when it was put off, once; `due_at` has that in it. `sealed`: what was asked, `outcome_sealed`:
  * the words of the answer, both under the patient's key, null once they are erased. An erasure waits here for a second person. Kept 7 years.
  */
 export const patientRequests = sqliteTable(

@@ -63,7 +63,12 @@ export async function addRequest(
   if (before !== null) return before;
   if (given.callId !== null) {
     const call = await getCall(db, config.keyRing, given.callId);
-    if (call?.patientId !== patientId) throw invalidField('/call_id', 'unknown_call', 'A call of this patient.');
+    if (call?.patientId !== patientId)
+      throw invalidField(
+        '/call_id',
+        'unknown_call',
+        'That is not a call of this patient. Give the id of one of theirs.',
+      );
   }
   const id = ask.newId('req');
   await insertRequest(db, dataKey, { ...given, id, patientId }, actor, now);
@@ -112,6 +117,9 @@ export async function answerRequest(ask: Asker, id: string, answer: RequestAnswe
   return knownRequest(ask, id);
 }
 
+const NAME_THE_CALL =
+  'Say which call it was about: enter the id of the call whose note was put right. It stands in the address of the page of that call.';
+
 /** An amendment that is accepted names the version of the note that did it: the one before stays beside it (HS-20). */
 async function correctedNote(
   { db, config }: Asker,
@@ -120,9 +128,10 @@ async function correctedNote(
 ): Promise<{ callId: string; noteVersion: number } | Record<string, never>> {
   if (kind !== 'amendment' || answer.status !== 'done') return {};
   const id = answer.callId ?? callId;
-  if (id === null) throw invalidField('/call_id', 'required', 'The call whose note was put right.');
+  if (id === null) throw invalidField('/call_id', 'required', NAME_THE_CALL);
   const call = await getCall(db, config.keyRing, id);
-  if (call?.patientId !== patientId) throw invalidField('/call_id', 'unknown_call', 'A call of this patient.');
+  if (call?.patientId !== patientId)
+    throw invalidField('/call_id', 'unknown_call', 'That is not a call of this patient. Give the id of one of theirs.');
   if (call.noteVersion === null || call.noteVersion < 2)
     throw new Problem(409, 'not_corrected', {
       detail:

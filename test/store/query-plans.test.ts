@@ -18,7 +18,13 @@ import { listRejected } from '../../src/store/import-rows.ts';
 import { importsToForget, statusesOf } from '../../src/store/imports.ts';
 import { countDeadJobs, dueJobs, forgetDone, jobsOfCall, listJobs } from '../../src/store/jobs.ts';
 import { listNotes } from '../../src/store/notes.ts';
-import { countRequests, listRequests, openErasureOf, requestsOf } from '../../src/store/patient-requests.ts';
+import {
+  countRequests,
+  listRequests,
+  openErasureOf,
+  openRequestsOf,
+  requestsOf,
+} from '../../src/store/patient-requests.ts';
 import type { Patient } from '../../src/store/patients.ts';
 import { reassignedAnswers } from '../../src/store/reassigned-numbers.ts';
 import { recentDials, unansweredDials } from '../../src/store/recent-dials.ts';
@@ -131,6 +137,7 @@ it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
   ['the disclosures of a patient', (db) => disclosuresOf(db, KEY, 'pat_1', { limit, cursor: { at: 1, id: 'dsc_1' } })],
   ['the requests of a patient', (db) => requestsOf(db, KEY, 'pat_1')],
   ['an erasure that waits', (db) => openErasureOf(db, 'pat_1')],
+  ['what a patient still waits for', (db) => openRequestsOf(db, 'pat_1')],
   ['open requests', (db) => listRequests(db, { ...REQUESTS, status: 'open' })],
   [
     'overdue requests of a kind',

@@ -1,6 +1,8 @@
 /** The pages of a patient's own data, of all requests and of retention: who sees them, what can be done there, and that it is escaped. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createStaff, ROLES } from '../../src/store/staff.ts';
+import { period } from '../../src/web/dashboard/retention-page.tsx';
+import { runDueJobs } from '../support/due-jobs.ts';
 import { dumpDatabase } from '../support/dump-database.ts';
 import { clearStorage } from '../support/given-erasable.ts';
 import { catchJobHints } from '../support/given-jobs.ts';
@@ -79,6 +81,8 @@ describe('the page of a patient’s own data', () => {
     const list = await look('/dashboard/requests?overdue=true');
     expect(list.text).toContain(`${patient.path}/rights`);
     expect(list.text).not.toMatch(PERSONAL);
+    // What is due on a day has no hour.
+    expect(list.text).not.toMatch(/>[^<]*12:00.AM<\/time>/);
     expect((await look('/dashboard/today')).text).toContain('A request of a patient is overdue');
   });
 
@@ -97,10 +101,31 @@ describe('the page of a patient’s own data', () => {
     for (const table of ['patient_requests', 'holds', 'disclosures']) expect((await dumpDatabase())[table]).toEqual([]);
   });
 
+  it('gives a refused form back as it was sent, opened', async () => {
+    for (const [what, fields, kept] of [
+      ['requests', { kind: 'amendment', received: 'x', details: 'Wrong <i>knee</i>' }, 'value="Wrong &lt;i&gt;knee'],
+      ['requests', { kind: 'amendment', received: 'x' }, '<details id="add-request" open=""'],
+      ['requests', { kind: 'amendment', received: 'x' }, '<option value="amendment" selected=""'],
+      ['holds', { reason: 'complaint', text: '' }, '<option value="complaint" selected=""'],
+      ['disclosures', { purpose: 'research', what: 'note', to: '', description: 'By fax' }, 'value="By fax"'],
+      ['disclosures', { purpose: 'research', what: 'note', to: '' }, '<option value="research" selected=""'],
+      ['disclosures', { purpose: 'research', what: 'note', to: '' }, '<details id="add-disclosure" open=""'],
+      ['export', { purpose: 'legal', format: 'json', recipient: '' }, '<option value="json" selected=""'],
+      ['export', { purpose: 'legal', format: 'x', recipient: 'A court' }, 'value="A court"'],
+    ] as const) {
+      const { status, text } = await send(`${rights()}/${what}`, fields);
+      expect([what, status, text]).toEqual([what, 422, expect.stringContaining(kept)]);
+    }
+    expect((await look(rights())).text).not.toMatch(/<details[^>]* open/);
+  });
+
   it('places a hold, shows it here and on the patient’s page, keeps the erasure away, and lifts it (HS-21)', async () => {
     await send(`${rights()}/holds`, { reason: 'litigation', text: 'Letter <i>7</i>' });
     expect((await look(rights())).text).toContain('Letter &lt;i&gt;7&lt;/i&gt;');
     expect((await look(patient.path)).text).toContain('Under a legal hold.');
+    const page = (await look(`${patient.path}/erase`)).text;
+    expect(page).toContain('Under a legal hold.');
+    expect(page).not.toContain('name="confirmation"');
     const refused = await submitForm(given, `${patient.path}/erase`, { confirmation: patient.number.slice(-4) });
     expect([refused.status, refused.html]).toEqual([409, expect.stringContaining('under a legal hold')]);
     const { id } = await rowOf('holds');
@@ -125,6 +150,8 @@ describe('the page of a patient’s own data', () => {
     const { id } = await rowOf('patient_requests');
     expect((await send(`${rights()}/requests/${id}/extend`, {})).to).toContain('done=extended');
     expect((await send(`${rights()}/requests/${id}/extend`, {})).status).toBe(409);
+    const noCall = await send(`${rights()}/requests/${id}/answer`, { status: 'done', outcome: 'Put right' });
+    expect([noCall.status, noCall.text]).toEqual([422, expect.stringContaining('Say which call it was about')]);
     expect((await send(`${rights()}/requests/${id}/answer`, { status: 'denied' })).status).toBe(422);
     expect(
       (await send(`${rights()}/requests/${id}/answer`, { status: 'denied', outcome: 'It was said so' })).status,
@@ -169,9 +196,14 @@ describe('an erasure of two administrators', () => {
     expect((await look(`${patient.path}/erase`)).text).toContain('Another administrator has to approve it.');
     const asked = await send(`${patient.path}/erase`, { confirmation: patient.number.slice(-4) });
     expect([asked.status, asked.to]).toEqual([303, `${rights()}?done=waiting`]);
+    const again = (await look(`${patient.path}/erase`)).text;
+    expect(again).toContain('An erasure was asked for already.');
+    expect(again).not.toContain('name="confirmation"');
     expect((await look(rights())).text).toContain('You cannot approve it yourself.');
     expect((await look(patient.path)).text).toContain('An erasure waits for a second administrator.');
     expect((await look('/dashboard/today', second)).text).toContain('An erasure waits for a second administrator.');
+    expect((await look('/dashboard/requests', second)).text).toContain('Waits for your approval');
+    expect((await look('/dashboard/requests')).text).toContain('Waits for another administrator');
     const { id } = await rowOf('patient_requests');
     const path = `${rights()}/requests/${id}`;
     expect((await send(`${path}/approve`, { sure: 'true' })).status).toBe(409);
@@ -194,6 +226,23 @@ describe('an erasure of two administrators', () => {
   });
 });
 
+describe('an erasure while something else is owed', () => {
+  it('says so on the page that asks and where it is approved, and ends it unanswered (HS-19, HS-21)', async () => {
+    const second = await secondAdmin();
+    await send(`${rights()}/requests`, { kind: 'access', received: '2030-01-02' });
+    const warning = 'A request that nobody has answered ends with the erasure.';
+    expect((await look(`${patient.path}/erase`)).text).toContain(warning);
+    await send(`${patient.path}/erase`, { confirmation: patient.number.slice(-4) });
+    expect((await look(rights(), second)).text).toContain(warning);
+    const erasure = (await dumpDatabase())['patient_requests']?.find(({ kind }) => kind === 'erasure');
+    await send(`${rights()}/requests/${erasure?.['id']}/approve`, { sure: 'true' }, second);
+    await runDueJobs();
+    const { text } = await look('/dashboard/requests?status=ended');
+    for (const words of ['Ended by erasure', 'A copy of their record', 'Erased patient']) expect(text).toContain(words);
+    expect((await look('/dashboard/requests?status=done')).text).not.toContain('A copy of their record</td>');
+  });
+});
+
 describe('the list of requests', () => {
   it('has an empty state, filters, and is not for whoever sees no patient', async () => {
     expect((await look('/dashboard/requests')).text).toContain('Nobody waits for an answer.');
@@ -204,16 +253,23 @@ describe('the list of requests', () => {
 });
 
 describe('the page of retention', () => {
+  it('says a term in days below two years, but for the one year', () => {
+    expect([1, 90, 364, 365, 366, 400, 730, 731, 800, 2192].map(period)).toEqual([
+      ...['1 day', '90 days', '364 days', '1 year', '1 year', '400 days', '2 years', '2 years', '800 days', '6 years'],
+    ]);
+  });
+
   it('shows the policy and what is held back, to administrators and auditors alone (S1-R8, S1-M8)', async () => {
     await send(`${rights()}/holds`, { reason: 'audit', text: 'x' });
     const { text } = await look('/dashboard/settings/retention');
     for (const words of [
       'Recordings of calls',
       '90 days from',
-      'never before 6 years',
+      'Never before 6 years',
       'One patient is under a legal hold',
     ])
       expect(text).toContain(words);
+    expect(text).not.toMatch(/RC-09|S1-M8|\bC77\b|HS-\d|\b0 years/);
     expect((await look('/dashboard/settings/retention', await tokenOf(given, 'auditor'))).status).toBe(200);
     for (const role of ['clinician', 'intake', 'operator'] as const)
       expect((await look('/dashboard/settings/retention', await tokenOf(given, role))).status).toBe(403);

@@ -222,11 +222,12 @@ describe('an erasure', () => {
     await runDueJobs();
     const left = await dumpDatabase();
     expect(left['holds']).toMatchObject([{ patient_id: id, sealed: null, lift_sealed: null }]);
-    expect(left['patient_requests']).toMatchObject([{ patient_id: id, status: 'done', sealed: null }]);
+    expect(left['patient_requests']).toMatchObject([{ patient_id: id, status: 'ended', sealed: null }]);
     expect(left['disclosures']).toMatchObject([{ patient_id: id, purpose: 'legal', sealed: null }]);
     expect(JSON.stringify(left)).not.toMatch(/canary/i);
-    const list = await jsonOf(await given.request('/api/patient-requests?status=done'));
-    expect(list).toMatchObject({ items: [{ patient_id: id, kind: 'access' }] });
+    const list = await jsonOf(await given.request('/api/patient-requests?status=ended'));
+    expect(list).toMatchObject({ items: [{ patient_id: id, kind: 'access', ended_by: null }] });
+    expect(await jsonOf(await given.request('/api/patient-requests?status=done'))).toMatchObject({ items: [] });
   });
 });
 

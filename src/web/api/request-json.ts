@@ -12,7 +12,7 @@ export const listedRequestAnswer = z
     request_id: idOf('req'),
     patient_id: idOf('pat'),
     kind: z.enum(REQUEST_KINDS),
-    status: z.enum(REQUEST_STATUSES),
+    status: z.enum(REQUEST_STATUSES).describe('`ended`: the patient was erased before anybody answered it.'),
     received_at: moment,
     due_at: moment.describe('By the rule of its kind; later by 30 days once it was put off.'),
     overdue: z.boolean(),

@@ -8,6 +8,8 @@ export interface ClinicClock {
   readonly zone: (at: number) => string;
   /** `New York time`, which holds all year. */
   readonly zoneName: string;
+  /** `Nov 23`, with its year when that is another; `Today`. */
+  readonly date: (at: number) => string;
   /** `Nov 23`. */
   readonly day: (at: number) => string;
   /** `2:05 PM`. */
@@ -44,6 +46,7 @@ export function clinicClock(timeZone: string, now: number): ClinicClock {
     dated: (at) => `${dayOfYear.format(at)}, ${minutes.format(at)}`,
     zone: (at) => zoned.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? timeZone,
     zoneName: `${timeZone.slice(timeZone.lastIndexOf('/') + 1).replaceAll('_', ' ')} time`,
+    date: dateOf,
     day: (at) => day.format(at),
     minute: (at) => minutes.format(at),
     hour: (at) => hour.format(at),
@@ -63,6 +66,8 @@ export function spokenLength(seconds: number): string {
 interface MomentView {
   readonly at: number | null;
   readonly clock: ClinicClock;
+  /** The day alone, for what is due on a day. */
+  readonly dayOnly?: boolean;
   /** The time alone, with seconds. */
   readonly exact?: boolean;
   /** With its year, also today. */
@@ -72,12 +77,12 @@ interface MomentView {
 }
 
 /** A moment in the clinic's time; `—` when it has not come. */
-export const Moment = ({ at, clock, exact, dated, zoned }: MomentView) =>
+export const Moment = ({ at, clock, dayOnly, exact, dated, zoned }: MomentView) =>
   at === null ? (
     <span class="absent">—</span>
   ) : (
     <time datetime={new Date(at).toISOString()}>
-      {exact ? clock.time(at) : dated ? clock.dated(at) : clock.dateTime(at)}
+      {dayOnly ? clock.date(at) : exact ? clock.time(at) : dated ? clock.dated(at) : clock.dateTime(at)}
       {zoned ? ` ${clock.zone(at)}` : ''}
     </time>
   );

@@ -18,7 +18,7 @@ export const NoteAmendments = ({ amendments, clock, now }: AmendmentsView) =>
             <p class="consent-line">
               <RequestStatusChip status={request.status} />{' '}
               <a href={`/dashboard/patients/${request.patientId}/rights#request-${request.id}`}>
-                <Moment at={request.receivedAt} clock={clock} />
+                <Moment at={request.receivedAt} clock={clock} dayOnly />
               </a>
               {request.noteVersion === null ? '' : `, put right by version ${request.noteVersion}`}
             </p>

@@ -1,109 +1,142 @@
 /** Taking a copy of everything, for a purpose that is said; and to whom the data went. */
 import { DISCLOSED_THINGS, DISCLOSURE_PURPOSES, type Disclosure, type HandedOn } from '../../store/disclosures.ts';
+import type { ExportFormat, ExportPurpose } from '../export-patient.ts';
 import { Moment } from './clinic-clock.tsx';
-import type { RightsView } from './patient-rights-page.tsx';
 import { DISCLOSED_LABELS, DISCLOSURE_LABELS } from './rights-labels.ts';
+import { type RightsView, typedInto } from './rights-view.ts';
 
-export const Copies = ({ id }: { id: string }) => (
-  <section id="copies" aria-labelledby="copies-title">
-    <h2 id="copies-title">A copy of everything</h2>
-    <p class="quiet">
-      It says who took it, when and for what, and leaves a line in the audit. Recordings are named in it, and played on
-      the page of their call.
-    </p>
-    <form class="sheet" method="post" action={`/dashboard/patients/${id}/rights/export`}>
-      <label>
-        What for
-        <select name="purpose">
-          <option value="access">For the patient</option>
-          <option value="treatment">For treatment</option>
-          <option value="legal">For a court or a lawyer</option>
-          <option value="other">Another purpose</option>
-        </select>
-      </label>
-      <label>
-        To whom it goes
-        <input name="recipient" maxlength={200} autocomplete="off" aria-describedby="recipient-hint" />
-        <small id="recipient-hint">For a court, a lawyer or another purpose: it is noted down as a disclosure.</small>
-      </label>
-      <label>
-        As
-        <select name="format">
-          <option value="html">A document to read, print or save</option>
-          <option value="json">Data for another program (JSON)</option>
-        </select>
-      </label>
-      <button type="submit">Make the copy</button>
-    </form>
-  </section>
-);
+const PURPOSES = {
+  access: 'For the patient',
+  treatment: 'For treatment',
+  legal: 'For a court or a lawyer',
+  other: 'Another purpose',
+} as const satisfies Readonly<Record<ExportPurpose, string>>;
+const FORMATS = {
+  html: 'A document to read, print or save',
+  json: 'Data for another program (JSON)',
+} as const satisfies Readonly<Record<ExportFormat, string>>;
+
+export const Copies = ({ view }: { view: RightsView }) => {
+  const typed = typedInto(view, 'export');
+  return (
+    <section id="copies" aria-labelledby="copies-title">
+      <h2 id="copies-title">A copy of everything</h2>
+      <p class="quiet">
+        It says who took it, when and for what, and leaves a line in the audit. Recordings are named in it, and played
+        on the page of their call.
+      </p>
+      <form class="sheet" method="post" action={`/dashboard/patients/${view.patient.id}/rights/export`}>
+        <label>
+          What for
+          <select name="purpose">
+            {Object.entries(PURPOSES).map(([purpose, label]) => (
+              <option value={purpose} selected={purpose === typed?.['purpose']}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          To whom it goes
+          <input
+            name="recipient"
+            value={typed?.['recipient']}
+            maxlength={200}
+            autocomplete="off"
+            aria-describedby="recipient-hint"
+          />
+          <small id="recipient-hint">For a court, a lawyer or another purpose: it is noted down as a disclosure.</small>
+        </label>
+        <label>
+          As
+          <select name="format">
+            {Object.entries(FORMATS).map(([format, label]) => (
+              <option value={format} selected={format === typed?.['format']}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="submit">Make the copy</button>
+      </form>
+    </section>
+  );
+};
 
 interface DisclosuresView {
   readonly view: RightsView;
   readonly items: readonly Disclosure[];
   readonly handedOn: readonly HandedOn[];
 }
-export const Disclosures = ({ view: { patient, clock }, items, handedOn }: DisclosuresView) => (
-  <section id="disclosures" aria-labelledby="disclosures-title">
-    <h2 id="disclosures-title">To whom it went</h2>
-    {items.length === 0 ? <p class="empty">To nobody, but for care and the running of the clinic.</p> : null}
-    <ul class="steps">
-      {items.map((each) => (
-        <li class="step">
-          <p class="consent-line">
-            <strong>{DISCLOSURE_LABELS[each.purpose]}</strong>
-            {`: ${DISCLOSED_LABELS[each.what].toLowerCase()}, to ${each.recipient ?? 'somebody no longer known'}`}
-          </p>
-          {each.description === null ? null : <p class="consent-line evidence">{each.description}</p>}
-          <p class="consent-line task-text">
-            <Moment at={each.at} clock={clock} />
-            {`, by ${each.createdName}`}
-          </p>
-        </li>
-      ))}
-    </ul>
-    {handedOn.length === 0 ? null : (
-      <details>
-        <summary>{`Notes handed to the clinic’s own systems: ${handedOn.length}`}</summary>
-        <ul class="steps">
-          {handedOn.map((each) => (
-            <li class="step task-text">
+export const Disclosures = ({ view, items, handedOn }: DisclosuresView) => {
+  const { patient, clock } = view;
+  const typed = typedInto(view, 'disclosure');
+  return (
+    <section id="disclosures" aria-labelledby="disclosures-title">
+      <h2 id="disclosures-title">To whom it went</h2>
+      {items.length === 0 ? <p class="empty">To nobody, but for care and the running of the clinic.</p> : null}
+      <ul class="steps">
+        {items.map((each) => (
+          <li class="step">
+            <p class="consent-line">
+              <strong>{DISCLOSURE_LABELS[each.purpose]}</strong>
+              {`: ${DISCLOSED_LABELS[each.what].toLowerCase()}, to ${each.recipient ?? 'somebody no longer known'}`}
+            </p>
+            {each.description === null ? null : <p class="consent-line evidence">{each.description}</p>}
+            <p class="consent-line task-text">
               <Moment at={each.at} clock={clock} />
-              {`, version ${each.noteVersion}, to ${each.sink}`}
-            </li>
-          ))}
-        </ul>
+              {`, by ${each.createdName}`}
+            </p>
+          </li>
+        ))}
+      </ul>
+      {handedOn.length === 0 ? null : (
+        <details>
+          <summary>{`Notes handed to the clinic’s own systems: ${handedOn.length}`}</summary>
+          <ul class="steps">
+            {handedOn.map((each) => (
+              <li class="step task-text">
+                <Moment at={each.at} clock={clock} />
+                {`, version ${each.noteVersion}, to ${each.sink}`}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      <details id="add-disclosure" open={typed !== null}>
+        <summary>Note down one that went another way</summary>
+        <form class="sheet" method="post" action={`/dashboard/patients/${patient.id}/rights/disclosures`}>
+          <label>
+            Purpose
+            <select name="purpose">
+              {DISCLOSURE_PURPOSES.map((purpose) => (
+                <option value={purpose} selected={purpose === typed?.['purpose']}>
+                  {DISCLOSURE_LABELS[purpose]}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label>
+            What
+            <select name="what">
+              {DISCLOSED_THINGS.map((what) => (
+                <option value={what} selected={what === typed?.['what']}>
+                  {DISCLOSED_LABELS[what]}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label>
+            To whom
+            <input name="to" value={typed?.['to']} maxlength={200} required autocomplete="off" />
+          </label>
+          <label>
+            More about it
+            <input name="description" value={typed?.['description']} maxlength={2000} autocomplete="off" />
+          </label>
+          <button type="submit">Note it down</button>
+        </form>
       </details>
-    )}
-    <details id="add-disclosure">
-      <summary>Note down one that went another way</summary>
-      <form class="sheet" method="post" action={`/dashboard/patients/${patient.id}/rights/disclosures`}>
-        <label>
-          Purpose
-          <select name="purpose">
-            {DISCLOSURE_PURPOSES.map((purpose) => (
-              <option value={purpose}>{DISCLOSURE_LABELS[purpose]}</option>
-            ))}
-          </select>
-        </label>
-        <label>
-          What
-          <select name="what">
-            {DISCLOSED_THINGS.map((what) => (
-              <option value={what}>{DISCLOSED_LABELS[what]}</option>
-            ))}
-          </select>
-        </label>
-        <label>
-          To whom
-          <input name="to" maxlength={200} required autocomplete="off" />
-        </label>
-        <label>
-          More about it
-          <input name="description" maxlength={2000} autocomplete="off" />
-        </label>
-        <button type="submit">Note it down</button>
-      </form>
-    </details>
-  </section>
-);
+    </section>
+  );
+};

@@ -1,11 +1,14 @@
 /** Erasing a patient, and what is left to see of one who was erased. */
+import { standingHold } from '../../store/holds.ts';
 import { findJob } from '../../store/jobs.ts';
+import { openRequestsOf } from '../../store/patient-requests.ts';
 import { knownPatient } from '../change-patient.ts';
 import { erasePatient, isErased, needsSecond } from '../erase-patient.ts';
 import { notFound, Problem } from '../errors.ts';
 import { readFields } from '../read-body.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
 import { shownPatient } from '../shown-patient.ts';
+import { clinicClock } from './clinic-clock.tsx';
 import { page } from './layout.tsx';
 import { onePatient } from './patient-answer.tsx';
 import { ErasePatientPage, ErasureProgress, lastDigits } from './patient-erase-page.tsx';
@@ -18,7 +21,16 @@ type One = RouteSpec & { params: typeof onePatient.params };
 
 async function answerErase(ask: Ask<One>, notice: string | null, status: 200 | 409 | 422) {
   const patient = await knownPatient(ask, ask.params.patient_id);
-  const view = { patient: shownPatient(ask.actor, patient), notice, needsSecond: await needsSecond(ask) };
+  const { db, config, now } = ask;
+  const [hold, open, second] = await Promise.all([
+    standingHold(db, patient.id),
+    openRequestsOf(db, patient.id),
+    needsSecond(ask),
+  ]);
+  const view = {
+    ...{ patient: shownPatient(ask.actor, patient), notice, needsSecond: second, isHeld: hold !== null, open },
+    clock: clinicClock(config.clinic.timeZone, now),
+  };
   const children = <ErasePatientPage {...view} />;
   return ask.c.html(page({ ...(await patientFrame(ask)), title: 'Erase a patient', children }), status);
 }
@@ -30,7 +42,7 @@ const eraseForm = route(
 
 const IN_THE_WAY: Readonly<Record<string, string>> = {
   call_live: 'A call to this patient is under way. Hang it up, or wait until it is over, then erase.',
-  legal_hold: 'This patient is under a legal hold. An administrator has to lift it first, with the reason.',
+  legal_hold: 'This patient is under a legal hold.',
   retention_minimum:
     'Their record has to be kept for longer by the law of the state. See RECORD_MINIMUM_YEARS under Settings.',
   open_red_flag: 'A red flag of this patient waits under Tasks. Somebody has to see to it first, then erase.',

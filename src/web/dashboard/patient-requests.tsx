@@ -1,10 +1,10 @@
 /** What a patient asked for about their own data: each with its due date, how to answer it, and what became of it. */
 import { REQUEST_RULES } from '../../domain/retention/request-rules.ts';
-import type { PatientRequest } from '../../store/patient-requests.ts';
+import type { ListedRequest, PatientRequest } from '../../store/patient-requests.ts';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import { Chip } from './layout.tsx';
-import type { RightsView } from './patient-rights-page.tsx';
 import { REQUEST_LABELS, REQUEST_STATUS_LABELS } from './rights-labels.ts';
+import { type RightsView, type SentRights, typedInto } from './rights-view.ts';
 
 interface DueView {
   readonly request: Pick<PatientRequest, 'status' | 'dueAt'>;
@@ -14,19 +14,51 @@ interface DueView {
 export const RequestDue = ({ request: { status, dueAt }, clock, now }: DueView) =>
   status === 'open' && dueAt < now ? (
     <Chip tone="bad">
-      Overdue since <Moment at={dueAt} clock={clock} />
+      Overdue since <Moment at={dueAt} clock={clock} dayOnly />
     </Chip>
   ) : (
-    <Moment at={dueAt} clock={clock} />
+    <Moment at={dueAt} clock={clock} dayOnly />
   );
 
-const TONES = { open: 'warn', done: 'good', denied: 'bad', withdrawn: 'calm' } as const;
+const TONES = { open: 'warn', done: 'good', denied: 'bad', withdrawn: 'calm', ended: 'bad' } as const;
 export const RequestStatusChip = ({ status }: Pick<PatientRequest, 'status'>) => (
   <Chip tone={TONES[status]}>{REQUEST_STATUS_LABELS[status]}</Chip>
 );
 
+interface EndingView {
+  readonly requests: readonly ListedRequest[];
+  readonly clock: ClinicClock;
+}
+/** What an erasure leaves unanswered: nothing can be given to the patient once their key is gone. */
+export const EndsUnanswered = ({ requests, clock }: EndingView) => {
+  const owed = requests.filter(({ kind, status }) => kind !== 'erasure' && status === 'open');
+  if (owed.length === 0) return null;
+  return (
+    <div class="notice notice-warn">
+      <p>
+        <strong>
+          {owed.length === 1
+            ? 'A request that nobody has answered ends with the erasure.'
+            : `${owed.length} requests that nobody has answered end with the erasure.`}
+        </strong>{' '}
+        What was asked for is still owed, and cannot be given afterwards. Answer that first.
+      </p>
+      <ul>
+        {owed.map(({ id, kind, dueAt, patientId }) => (
+          <li>
+            <a href={`/dashboard/patients/${patientId}/rights#request-${id}`}>{REQUEST_LABELS[kind]}</a>
+            {', due '}
+            <Moment at={dueAt} clock={clock} dayOnly />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+};
+
 export const Requests = ({ view }: { view: RightsView }) => {
   const { requests, patient, clock } = view;
+  const typed = typedInto(view, 'request');
   return (
     <section id="requests" aria-labelledby="requests-title">
       <h2 id="requests-title">What they asked for</h2>
@@ -36,24 +68,34 @@ export const Requests = ({ view }: { view: RightsView }) => {
           <Item request={request} view={view} />
         ))}
       </ul>
-      <details id="add-request">
+      <details id="add-request" open={typed !== null}>
         <summary>Note down a request</summary>
         <form class="sheet" method="post" action={`/dashboard/patients/${patient.id}/rights/requests`}>
           <label>
             They want
             <select name="kind">
               {(['access', 'amendment', 'accounting'] as const).map((kind) => (
-                <option value={kind}>{`${REQUEST_LABELS[kind]} (${REQUEST_RULES[kind].days} days)`}</option>
+                <option
+                  value={kind}
+                  selected={kind === typed?.['kind']}
+                >{`${REQUEST_LABELS[kind]} (${REQUEST_RULES[kind].days} days)`}</option>
               ))}
             </select>
           </label>
           <label>
             Received on
-            <input type="date" name="received" value={clock.today} max={clock.today} min="2020-01-01" required />
+            <input
+              type="date"
+              name="received"
+              value={typed?.['received'] ?? clock.today}
+              max={clock.today}
+              min="2020-01-01"
+              required
+            />
           </label>
           <label>
             In their words
-            <input name="details" maxlength={2000} autocomplete="off" />
+            <input name="details" value={typed?.['details']} maxlength={2000} autocomplete="off" />
           </label>
           <button type="submit">Note it down</button>
         </form>
@@ -72,7 +114,7 @@ const Item = ({ request, view }: { request: PatientRequest; view: RightsView }) 
       </p>
       {request.details === null ? null : <p class="consent-line evidence">{request.details}</p>}
       <p class="consent-line task-text">
-        Received <Moment at={request.receivedAt} clock={clock} />
+        Received <Moment at={request.receivedAt} clock={clock} dayOnly />
         {status === 'open' && request.dueAt < now ? '. ' : ', due '}
         <RequestDue request={request} clock={clock} now={now} />
         {extendedAt === null ? '' : ', put off once'}
@@ -93,7 +135,7 @@ const Item = ({ request, view }: { request: PatientRequest; view: RightsView }) 
         </p>
       )}
       {status === 'open' && kind !== 'erasure' ? (
-        <Answer request={request} patientId={patient.id} calls={viewer.seesCalls} />
+        <Answer request={request} patientId={patient.id} calls={viewer.seesCalls} typed={typedInto(view, id)} />
       ) : null}
     </li>
   );
@@ -103,11 +145,14 @@ interface AnswerView {
   readonly request: PatientRequest;
   readonly patientId: string;
   readonly calls: boolean;
+  readonly typed: SentRights['fields'] | null;
 }
-const Answer = ({ request: { id, kind, extendedAt, callId }, patientId, calls }: AnswerView) => {
+const ANSWERS = { done: 'Done', denied: 'Denied', withdrawn: 'Withdrawn by the patient' } as const;
+
+const Answer = ({ request: { id, kind, extendedAt, callId }, patientId, calls, typed }: AnswerView) => {
   const path = `/dashboard/patients/${patientId}/rights/requests/${id}`;
   return (
-    <details>
+    <details open={typed !== null}>
       <summary>
         Answer it<span class="visually-hidden">{`: ${REQUEST_LABELS[kind]}`}</span>
       </summary>
@@ -115,19 +160,21 @@ const Answer = ({ request: { id, kind, extendedAt, callId }, patientId, calls }:
         <label>
           What becomes of it
           <select name="status">
-            <option value="done">Done</option>
-            <option value="denied">Denied</option>
-            <option value="withdrawn">Withdrawn by the patient</option>
+            {Object.entries(ANSWERS).map(([status, label]) => (
+              <option value={status} selected={status === typed?.['status']}>
+                {label}
+              </option>
+            ))}
           </select>
         </label>
         <label>
           What was done, or why it is denied
-          <input name="outcome" maxlength={2000} autocomplete="off" />
+          <input name="outcome" value={typed?.['outcome']} maxlength={2000} autocomplete="off" />
         </label>
         {kind === 'amendment' && callId === null && calls ? (
           <label>
             The call whose note was put right
-            <input name="call_id" maxlength={80} autocomplete="off" placeholder="call_…" />
+            <input name="call_id" value={typed?.['call_id']} maxlength={80} autocomplete="off" placeholder="call_…" />
           </label>
         ) : null}
         <button type="submit" class="secondary">

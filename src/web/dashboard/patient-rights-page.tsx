@@ -1,33 +1,14 @@
 /** What a patient may ask for about their own data, and what stands in the way: requests, an erasure that waits, holds, copies, disclosures. */
-import type { Disclosure, HandedOn } from '../../store/disclosures.ts';
 import { HOLD_REASONS, type Hold } from '../../store/holds.ts';
 import type { PatientRequest } from '../../store/patient-requests.ts';
-import type { ShownPatient } from '../shown-patient.ts';
-import { type ClinicClock, Moment } from './clinic-clock.tsx';
+import { Moment } from './clinic-clock.tsx';
 import { FormNotice } from './form-field.tsx';
 import { Chip } from './layout.tsx';
 import { Copies, Disclosures } from './patient-disclosures.tsx';
-import { Requests } from './patient-requests.tsx';
+import { EndsUnanswered, Requests } from './patient-requests.tsx';
 import { briefly } from './patient-who.tsx';
 import { HOLD_LABELS } from './rights-labels.ts';
-import type { Viewer } from './viewer.ts';
-
-export interface RightsView {
-  readonly patient: ShownPatient;
-  readonly requests: readonly PatientRequest[];
-  /** Whether this person may say the second word on the erasure that waits. */
-  readonly mayApprove: boolean;
-  readonly isHeld: boolean;
-  /** Null, as the next two: not theirs to see. */
-  readonly holds: readonly Hold[] | null;
-  readonly disclosures: { readonly items: readonly Disclosure[]; readonly handedOn: readonly HandedOn[] } | null;
-  /** What was done, and led here; or why it was not. */
-  readonly outcome: string | null;
-  readonly notice: string | null;
-  readonly viewer: Viewer;
-  readonly clock: ClinicClock;
-  readonly now: number;
-}
+import { type RightsView, typedInto } from './rights-view.ts';
 
 export const PatientRightsPage = (view: RightsView) => {
   const { patient, requests, outcome, notice } = view;
@@ -58,7 +39,7 @@ export const PatientRightsPage = (view: RightsView) => {
           {view.holds === null ? null : <Holds view={view} holds={view.holds} />}
         </div>
         <div>
-          {view.viewer.exportsPatients ? <Copies id={patient.id} /> : null}
+          {view.viewer.exportsPatients ? <Copies view={view} /> : null}
           {view.disclosures === null ? null : <Disclosures view={view} {...view.disclosures} />}
         </div>
       </div>
@@ -84,6 +65,7 @@ const WaitingErasure = ({ view, request }: { view: RightsView; request: PatientR
               calls, notes, recordings here and at Telnyx. The do-not-call list and who did what stay. Copies that the
               platform keeps of its database last up to 30 days; they do not open without the key.
             </p>
+            <EndsUnanswered requests={view.requests} clock={clock} />
             <label>
               <input type="checkbox" name="sure" value="true" required /> I have read what is destroyed
             </label>
@@ -108,67 +90,82 @@ const WaitingErasure = ({ view, request }: { view: RightsView; request: PatientR
   );
 };
 
-const Holds = ({ view: { patient, clock }, holds }: { view: RightsView; holds: readonly Hold[] }) => (
-  <section id="holds" aria-labelledby="holds-title">
-    <h2 id="holds-title">Legal holds</h2>
-    {holds.length === 0 ? <p class="empty">None was ever placed.</p> : null}
-    <ul class="steps">
-      {holds.map((hold) => (
-        <li class="step" id={`hold-${hold.id}`}>
-          <p class="consent-line">
-            <Chip tone={hold.liftedAt === null ? 'warn' : 'calm'}>{hold.liftedAt === null ? 'Stands' : 'Lifted'}</Chip>{' '}
-            <strong>{HOLD_LABELS[hold.reason]}</strong>
-          </p>
-          <p class="consent-line evidence">{hold.text ?? 'The words no longer open.'}</p>
-          <p class="consent-line task-text">
-            {`Placed by ${hold.createdName}, `}
-            <Moment at={hold.createdAt} clock={clock} />
-          </p>
-          {hold.liftedAt === null ? (
-            <details>
-              <summary>
-                Lift it<span class="visually-hidden">{`: ${HOLD_LABELS[hold.reason]}`}</span>
-              </summary>
-              <form method="post" action={`/dashboard/patients/${patient.id}/rights/holds/${hold.id}/lift`}>
-                <label>
-                  Why, in plain words
-                  <input name="reason" maxlength={2000} required autocomplete="off" />
-                </label>
-                <button type="submit" class="secondary outline">
-                  Lift this hold
-                </button>
-                <p class="quiet">
-                  From then on what has been kept long enough is removed again, and an erasure is possible.
-                </p>
-              </form>
-            </details>
-          ) : (
-            <p class="consent-line task-text">
-              {`Lifted by ${hold.liftedName ?? 'nobody known'}, `}
-              <Moment at={hold.liftedAt} clock={clock} />
-              {`: ${hold.liftText ?? 'the words no longer open'}`}
+const Holds = ({ view, holds }: { view: RightsView; holds: readonly Hold[] }) => {
+  const { patient, clock } = view;
+  const typed = typedInto(view, 'hold');
+  return (
+    <section id="holds" aria-labelledby="holds-title">
+      <h2 id="holds-title">Legal holds</h2>
+      {holds.length === 0 ? <p class="empty">None was ever placed.</p> : null}
+      <ul class="steps">
+        {holds.map((hold) => (
+          <li class="step" id={`hold-${hold.id}`}>
+            <p class="consent-line">
+              <Chip tone={hold.liftedAt === null ? 'warn' : 'calm'}>
+                {hold.liftedAt === null ? 'Stands' : 'Lifted'}
+              </Chip>{' '}
+              <strong>{HOLD_LABELS[hold.reason]}</strong>
             </p>
-          )}
-        </li>
-      ))}
-    </ul>
-    <details id="place-hold">
-      <summary>Place a hold</summary>
-      <form class="sheet" method="post" action={`/dashboard/patients/${patient.id}/rights/holds`}>
-        <label>
-          Reason
-          <select name="reason">
-            {HOLD_REASONS.map((reason) => (
-              <option value={reason}>{HOLD_LABELS[reason]}</option>
-            ))}
-          </select>
-        </label>
-        <label>
-          What it is about
-          <input name="text" maxlength={2000} required autocomplete="off" placeholder="Letter of Nov 3, case 12-345" />
-        </label>
-        <button type="submit">Place the hold</button>
-      </form>
-    </details>
-  </section>
-);
+            <p class="consent-line evidence">{hold.text ?? 'The words no longer open.'}</p>
+            <p class="consent-line task-text">
+              {`Placed by ${hold.createdName}, `}
+              <Moment at={hold.createdAt} clock={clock} />
+            </p>
+            {hold.liftedAt === null ? (
+              <details>
+                <summary>
+                  Lift it<span class="visually-hidden">{`: ${HOLD_LABELS[hold.reason]}`}</span>
+                </summary>
+                <form method="post" action={`/dashboard/patients/${patient.id}/rights/holds/${hold.id}/lift`}>
+                  <label>
+                    Why, in plain words
+                    <input name="reason" maxlength={2000} required autocomplete="off" />
+                  </label>
+                  <button type="submit" class="secondary outline">
+                    Lift this hold
+                  </button>
+                  <p class="quiet">
+                    From then on what has been kept long enough is removed again, and an erasure is possible.
+                  </p>
+                </form>
+              </details>
+            ) : (
+              <p class="consent-line task-text">
+                {`Lifted by ${hold.liftedName ?? 'nobody known'}, `}
+                <Moment at={hold.liftedAt} clock={clock} />
+                {`: ${hold.liftText ?? 'the words no longer open'}`}
+              </p>
+            )}
+          </li>
+        ))}
+      </ul>
+      <details id="place-hold" open={typed !== null}>
+        <summary>Place a hold</summary>
+        <form class="sheet" method="post" action={`/dashboard/patients/${patient.id}/rights/holds`}>
+          <label>
+            Reason
+            <select name="reason">
+              {HOLD_REASONS.map((reason) => (
+                <option value={reason} selected={reason === typed?.['reason']}>
+                  {HOLD_LABELS[reason]}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label>
+            What it is about
+            <input
+              name="text"
+              value={typed?.['text']}
+              maxlength={2000}
+              required
+              autocomplete="off"
+              placeholder="Letter of Nov 3, case 12-345"
+            />
+          </label>
+          <button type="submit">Place the hold</button>
+        </form>
+      </details>
+    </section>
+  );
+};

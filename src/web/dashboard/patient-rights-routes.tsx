@@ -21,6 +21,7 @@ import { page } from './layout.tsx';
 import { onePatient } from './patient-answer.tsx';
 import { patientFrame } from './patient-frame.ts';
 import { PatientRightsPage } from './patient-rights-page.tsx';
+import type { SentRights } from './rights-view.ts';
 import { ERASE_ROLES, viewerOf } from './viewer.ts';
 
 const MOST_DISCLOSURES = 50;
@@ -40,7 +41,15 @@ type Done = keyof typeof OUTCOMES;
 const people = { ...onePatient, roles: rolesSeeing('patient_requests') } as const;
 type One = RouteSpec & { params: typeof onePatient.params };
 
-async function answerRights(ask: Ask<One>, outcome: Done | null, notice: string | null, status: 200 | 409 | 422 = 200) {
+interface Answered {
+  readonly outcome?: Done;
+  readonly notice?: string;
+  readonly status?: 409 | 422;
+  /** The form that was refused. */
+  readonly sent?: SentRights;
+}
+
+async function answerRights(ask: Ask<One>, { outcome, notice, status, sent }: Answered) {
   const { db, config, actor, now } = ask;
   const id = ask.params.patient_id;
   const patient = await knownPatient(ask, id);
@@ -53,22 +62,31 @@ async function answerRights(ask: Ask<One>, outcome: Done | null, notice: string 
   ]);
   const waiting = requests.find((each) => each.kind === 'erasure' && each.status === 'open');
   const view = {
-    ...{ patient: shownPatient(actor, patient), requests, holds, disclosures, notice, viewer, now },
+    ...{ patient: shownPatient(actor, patient), requests, holds, disclosures, viewer, now },
+    ...{ notice: notice ?? null, sent: sent ?? null },
     ...{ isHeld: hold !== null, mayApprove: waiting !== undefined && mayApprove(actor, waiting) },
-    ...{ outcome: outcome === null ? null : OUTCOMES[outcome], clock: clinicClock(config.clinic.timeZone, now) },
+    ...{ outcome: outcome === undefined ? null : OUTCOMES[outcome], clock: clinicClock(config.clinic.timeZone, now) },
   };
   const children = <PatientRightsPage {...view} />;
-  return ask.c.html(page({ ...(await patientFrame(ask)), title: 'Data of a patient', children }), status);
+  return ask.c.html(page({ ...(await patientFrame(ask)), title: 'Data of a patient', children }), status ?? 200);
 }
 
-/** What was refused is said on the page itself. */
-async function done(ask: Ask<One>, outcome: Done, change: () => Promise<unknown>): Promise<Response> {
+/** What was refused is said on the page itself, and its form comes back as it was sent. */
+async function done(
+  ask: Ask<One>,
+  outcome: Done,
+  change: () => Promise<unknown>,
+  sent?: SentRights,
+): Promise<Response> {
   try {
     await change();
   } catch (error) {
     if (!(error instanceof Problem) || (error.status !== 409 && error.status !== 422)) throw error;
     const detail = error.details.detail ?? error.details.errors?.[0]?.detail ?? 'Please check what you entered.';
-    return answerRights(ask, null, `That was not done. ${detail}`, error.status);
+    return answerRights(ask, {
+      ...{ notice: `That was not done. ${detail}`, status: error.status },
+      ...(sent === undefined ? {} : { sent }),
+    });
   }
   return ask.c.redirect(`/dashboard/patients/${ask.params.patient_id}/rights?done=${outcome}`, 303);
 }
@@ -93,7 +111,7 @@ const show = route(
     ...{ ...people, method: 'GET', path: '/dashboard/patients/:patient_id/rights', audit: 'page.rights' },
     query: z.strictObject({ done: z.enum(Object.keys(OUTCOMES) as Done[]).optional() }),
   },
-  (ask) => answerRights(ask, ask.query.done ?? null, null),
+  (ask) => answerRights(ask, ask.query.done === undefined ? {} : { outcome: ask.query.done }),
 );
 
 const post = { ...people, method: 'POST' } as const;
@@ -102,14 +120,19 @@ const add = route(
   { ...post, path: '/dashboard/patients/:patient_id/rights/requests', audit: 'request.add' },
   async (ask) => {
     const fields = await readFields(ask.c.req.raw);
-    return done(ask, 'noted', async () => {
-      const day = z.iso.date().safeParse(fields['received']);
-      if (!day.success) throw bad('Say on which day it was received.');
-      const receivedAt = Math.min(boundsOfDay(ask.config.clinic.timeZone, day.data)?.from ?? ask.now, ask.now);
-      const kind = chosen(['access', 'amendment', 'accounting'], fields['kind']);
-      const given = { kind, receivedAt, details: wordsOrNull(fields['details'], 2000), callId: null };
-      await addRequest(ask, ask.params.patient_id, given);
-    });
+    return done(
+      ask,
+      'noted',
+      async () => {
+        const day = z.iso.date().safeParse(fields['received']);
+        if (!day.success) throw bad('Say on which day it was received.');
+        const receivedAt = Math.min(boundsOfDay(ask.config.clinic.timeZone, day.data)?.from ?? ask.now, ask.now);
+        const kind = chosen(['access', 'amendment', 'accounting'], fields['kind']);
+        const given = { kind, receivedAt, details: wordsOrNull(fields['details'], 2000), callId: null };
+        await addRequest(ask, ask.params.patient_id, given);
+      },
+      { form: 'request', fields },
+    );
   },
 );
 
@@ -132,12 +155,17 @@ const answer = route(
   async (ask) => {
     const id = await requestId(ask);
     const fields = await readFields(ask.c.req.raw);
-    return done(ask, 'answered', async () => {
-      const callId = wordsOrNull(fields['call_id'], 80);
-      if (callId !== null && !/^call_[0-9a-f-]{36,64}$/.test(callId)) throw bad('That is not the id of a call.');
-      const status = chosen(['done', 'denied', 'withdrawn'], fields['status']);
-      await answerRequest(ask, id, { status, outcome: wordsOrNull(fields['outcome'], 2000), callId });
-    });
+    return done(
+      ask,
+      'answered',
+      async () => {
+        const callId = wordsOrNull(fields['call_id'], 80);
+        if (callId !== null && !/^call_[0-9a-f-]{36,64}$/.test(callId)) throw bad('That is not the id of a call.');
+        const status = chosen(['done', 'denied', 'withdrawn'], fields['status']);
+        await answerRequest(ask, id, { status, outcome: wordsOrNull(fields['outcome'], 2000), callId });
+      },
+      { form: id, fields },
+    );
   },
 );
 
@@ -178,14 +206,20 @@ const refuse = route(
 const hold = route(
   { ...admins, path: '/dashboard/patients/:patient_id/rights/holds', audit: 'hold.place' },
   async (ask) => {
-    const { reason, text } = await readFields(ask.c.req.raw);
-    return done(ask, 'held', async () => {
-      const given = {
-        reason: chosen(HOLD_REASONS, reason),
-        text: words(text, 2000, 'Say what it is about, in one line.'),
-      };
-      await placeHold(ask, ask.params.patient_id, given);
-    });
+    const fields = await readFields(ask.c.req.raw);
+    const { reason, text } = fields;
+    return done(
+      ask,
+      'held',
+      async () => {
+        const given = {
+          reason: chosen(HOLD_REASONS, reason),
+          text: words(text, 2000, 'Say what it is about, in one line.'),
+        };
+        await placeHold(ask, ask.params.patient_id, given);
+      },
+      { form: 'hold', fields },
+    );
   },
 );
 
@@ -213,13 +247,18 @@ const take = route(
   async (ask) => {
     const fields = await readFields(ask.c.req.raw);
     let response: Response | null = null;
-    const refused = await done(ask, 'answered', async () => {
-      const wish = {
-        ...{ purpose: chosen(EXPORT_PURPOSES, fields['purpose']), format: chosen(EXPORT_FORMATS, fields['format']) },
-        recipient: wordsOrNull(fields['recipient'], 200),
-      };
-      response = await exportResponse(ask, ask.params.patient_id, wish);
-    });
+    const refused = await done(
+      ask,
+      'answered',
+      async () => {
+        const wish = {
+          ...{ purpose: chosen(EXPORT_PURPOSES, fields['purpose']), format: chosen(EXPORT_FORMATS, fields['format']) },
+          recipient: wordsOrNull(fields['recipient'], 200),
+        };
+        response = await exportResponse(ask, ask.params.patient_id, wish);
+      },
+      { form: 'export', fields },
+    );
     return response ?? refused;
   },
 );
@@ -231,14 +270,22 @@ const disclose = route(
   },
   async (ask) => {
     const fields = await readFields(ask.c.req.raw);
-    return done(ask, 'disclosed', async () => {
-      const given = {
-        ...{ purpose: chosen(DISCLOSURE_PURPOSES, fields['purpose']), what: chosen(DISCLOSED_THINGS, fields['what']) },
-        ...{ recipient: words(fields['to'], 200, 'Say to whom it went, in one line.'), at: ask.now },
-        description: wordsOrNull(fields['description'], 2000),
-      };
-      await addDisclosure(ask, ask.params.patient_id, given);
-    });
+    return done(
+      ask,
+      'disclosed',
+      async () => {
+        const given = {
+          ...{
+            purpose: chosen(DISCLOSURE_PURPOSES, fields['purpose']),
+            what: chosen(DISCLOSED_THINGS, fields['what']),
+          },
+          ...{ recipient: words(fields['to'], 200, 'Say to whom it went, in one line.'), at: ask.now },
+          description: wordsOrNull(fields['description'], 2000),
+        };
+        await addDisclosure(ask, ask.params.patient_id, given);
+      },
+      { form: 'disclosure', fields },
+    );
   },
 );
 

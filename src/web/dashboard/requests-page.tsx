@@ -3,12 +3,15 @@ import { REQUEST_KINDS, type RequestKind } from '../../domain/retention/request-
 import { type ListedRequest, REQUEST_STATUSES, type RequestStatus } from '../../store/patient-requests.ts';
 import type { ShownPatient } from '../shown-patient.ts';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
+import { Chip } from './layout.tsx';
 import { RequestDue, RequestStatusChip } from './patient-requests.tsx';
 import { REQUEST_LABELS, REQUEST_STATUS_LABELS } from './rights-labels.ts';
 
 export interface RequestList {
   readonly requests: readonly ListedRequest[];
   readonly patients: ReadonlyMap<string, ShownPatient>;
+  /** Erasures that wait for the word of whoever looks. */
+  readonly approvable: ReadonlySet<string>;
   readonly status: RequestStatus;
   readonly kind: RequestKind | null;
   readonly overdue: boolean;
@@ -76,14 +79,14 @@ export const RequestsPage = (list: RequestList) => (
   </>
 );
 
-const Table = ({ list: { requests, patients, clock, now } }: { list: RequestList }) => (
+const Table = ({ list: { requests, patients, approvable, clock, now } }: { list: RequestList }) => (
   <table class="worklist requestlist">
-    <caption class="visually-hidden">{`Requests, what is due first comes first. Times are ${clock.zoneName}.`}</caption>
+    <caption class="visually-hidden">{`Requests, what is due first comes first. Days are ${clock.zoneName}.`}</caption>
     <thead>
       <tr>
         <th scope="col">Patient</th>
         <th scope="col">They want</th>
-        <th scope="col">{`Received (${clock.zoneName})`}</th>
+        <th scope="col">Received</th>
         <th scope="col">Due</th>
         <th scope="col">Status</th>
       </tr>
@@ -110,13 +113,19 @@ const Table = ({ list: { requests, patients, clock, now } }: { list: RequestList
             </th>
             <td class="cell-want">{REQUEST_LABELS[request.kind]}</td>
             <td class="cell-when">
-              <Moment at={request.receivedAt} clock={clock} />
+              <Moment at={request.receivedAt} clock={clock} dayOnly />
             </td>
             <td class="cell-due">
               <RequestDue request={request} clock={clock} now={now} />
             </td>
             <td class="cell-status">
-              <RequestStatusChip status={request.status} />
+              {request.kind === 'erasure' && request.status === 'open' ? (
+                <Chip tone="warn">
+                  {approvable.has(request.id) ? 'Waits for your approval' : 'Waits for another administrator'}
+                </Chip>
+              ) : (
+                <RequestStatusChip status={request.status} />
+              )}
             </td>
           </tr>
         );

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { REQUEST_KINDS, type RequestKind } from '../../domain/retention/request-rules.ts';
 import { listRequests, REQUEST_STATUSES } from '../../store/patient-requests.ts';
 import { getPatients } from '../../store/patients.ts';
+import { mayApprove } from '../erase-patient.ts';
 import { rolesSeeing } from '../field-access.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Route, route } from '../route.ts';
@@ -42,6 +43,9 @@ const show = route(
     const list = {
       ...{ requests, status, kind, overdue, now, clock: clinicClock(config.clinic.timeZone, now) },
       patients: new Map([...patients].map(([id, patient]) => [id, shownPatient(actor, patient)])),
+      approvable: new Set(
+        requests.filter((each) => each.kind === 'erasure' && mayApprove(actor, each)).map(({ id }) => id),
+      ),
       ...{ cursor: cursorText(cursor), nextCursor: cursorText(nextCursor) },
     };
     const children = <RequestsPage {...list} />;

@@ -108,10 +108,14 @@ const Overdue = ({ view: { state, viewer, clock } }: { view: RetentionView }) =>
   );
 };
 
-const period = (days: number): string => {
-  if (days < 365) return days === 1 ? '1 day' : `${days} days`;
-  const years = Math.floor(days / 365.25);
-  return years === 1 ? '1 year' : `${years} years`;
+const TWO_YEARS = 2 * 365;
+/** `90 days`, `1 year`, `6 years`. */
+export const period = (days: number): string => {
+  if (days === 365 || days === 366) return '1 year';
+  if (days < TWO_YEARS) return days === 1 ? '1 day' : `${counted(days)} days`;
+  const years = Math.round(days / 365.25);
+  // What is no whole number of years is said as it was set.
+  return Math.abs(days - years * 365.25) < 1 || days === years * 365 ? `${years} years` : `${counted(days)} days`;
 };
 const term = ({ days, rule }: RuleState): string =>
   days === null ? rule.from : days === 0 ? `until ${rule.from}` : `${period(days)} from ${rule.from}`;
@@ -122,10 +126,7 @@ const Row = ({ each, view: { clock, now } }: { each: RuleState; view: RetentionV
     <tr>
       <th scope="row" class="cell-what">
         {rule.what}
-        <small class="quiet">
-          {rule.source}
-          {rule.minimumDays === 0 ? '' : `, never before ${period(rule.minimumDays)}`}
-        </small>
+        {rule.minimumDays === 0 ? null : <small class="quiet">{`Never before ${period(rule.minimumDays)}`}</small>}
       </th>
       <td class="cell-kept">{term(each)}</td>
       <td class="cell-next">
@@ -158,10 +159,7 @@ const Terms = ({ title, id, rules }: { title: string; id: string; rules: readonl
     <dl class="settings">
       {rules.map((each) => (
         <div class="setting">
-          <dt>
-            {each.rule.what}
-            <small>{each.rule.source}</small>
-          </dt>
+          <dt>{each.rule.what}</dt>
           <dd>{term(each)}</dd>
         </div>
       ))}

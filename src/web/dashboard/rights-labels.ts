@@ -15,6 +15,7 @@ export const REQUEST_STATUS_LABELS: Readonly<Record<RequestStatus, string>> = {
   done: 'Done',
   denied: 'Denied',
   withdrawn: 'Withdrawn',
+  ended: 'Ended by erasure',
 };
 export const HOLD_LABELS: Readonly<Record<HoldReason, string>> = {
   litigation: 'Litigation',
