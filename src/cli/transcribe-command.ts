@@ -64,7 +64,9 @@ async function transcribe(context: Context, paths: readonly string[], options: T
     }
   };
   try {
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, audio.length) }, work));
+    const ended = await Promise.allSettled(Array.from({ length: Math.min(AT_ONCE, audio.length) }, work));
+    // What is under way is waited for: a file is not let go of while it is being sent.
+    for (const each of ended) if (each.status === 'rejected') throw each.reason;
   } finally {
     progress.stop();
   }

@@ -32,7 +32,12 @@ export async function givenService(answer: Answer): Promise<GivenService> {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
     const pieces: Buffer[] = [];
-    for await (const piece of request) pieces.push(piece as Buffer);
+    try {
+      for await (const piece of request) pieces.push(piece as Buffer);
+    } catch {
+      // Whoever asked has gone: nobody is there to be answered.
+      return;
+    }
     const { method = '', url = '', headers } = request;
     const one = { method, path: url, headers, body: Buffer.concat(pieces).toString('utf8') };
     asked.push(one);
