@@ -452,8 +452,9 @@ describe('what lies in storage', () => {
     for (const word of [
       'Canary',
       call.placed.patient.phoneNumber.slice(1),
-      '1980',
-      'pain',
+      '1980-04-12',
+      '04121980',
+      'pain_level',
       '1_to_3_days',
       'consent',
       'asking',
