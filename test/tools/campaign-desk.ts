@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Persona } from '../../src/simulator/persona.ts';
-import { insist, type Json, once, type Running } from './front-desk.ts';
+import { insist, isPassing, type Json, once, type Running } from './front-desk.ts';
 
 export interface CampaignOrder {
   readonly name: string;
@@ -89,7 +89,7 @@ export async function testCampaign(running: Running, campaignId: string): Promis
     const path = `/api/campaigns/${campaignId}/test-call`;
     const answer = await running.api('POST', path, { phone_number: TESTER }).catch(() => null);
     // Lost on its way, or the last one is still on the line.
-    if (answer === null || answer.status === 409 || answer.status >= 500) {
+    if (answer === null || answer.status === 409 || isPassing(answer.status)) {
       await pause(POLL_MS);
       continue;
     }
