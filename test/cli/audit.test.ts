@@ -31,7 +31,7 @@ describe('audit list', () => {
     await runCli(service, ['audit', '--patient', 'pat_1', '--from', '2026-05-01T00:00:00Z']);
     expect(service.asked.map(({ path }) => path)).toEqual([
       '/api/audit?actor_name=dana%40clinic.example&refused=true&limit=50',
-      '/api/patients/pat_1/accesses?from=2026-05-01T00%3A00%3A00Z&limit=50',
+      '/api/patients/pat_1/accesses?from=2026-05-01T00%3A00%3A00.000Z&limit=50',
     ]);
   });
 });

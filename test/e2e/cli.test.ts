@@ -156,8 +156,9 @@ it('reads a list, with a verdict for each bad row, and rings nobody by it', asyn
     '--pace',
     '5',
   ]);
-  expect(made.code).toBe(0);
+  expect(made.code).toBe(1);
   expect(made.out).toMatch(/3 rows: 2 taken, 1 bad_number/);
+  expect(made.out).toMatch(/^1 of 3 rows were refused\. .*campaign refused imp_[0-9a-f-]{36} -o refused\.csv$/m);
   expect(made.out).toMatch(/^3 +bad_number +phone$/m);
   expect(made.err).toMatch(/^Reading the list: 100% +2 taken, 1 refused$/m);
   campaignId = /cmp_[0-9a-f-]{36}/.exec(made.out)![0];
