@@ -67,7 +67,7 @@ export function addCallRecordCommands(call: Command, setup: Setup): void {
     .option('--note-version <n>', 'the version you have read; refused when there is a newer one', wholeNumber)
     .addHelpText(
       'after',
-      '\nThe file is a list, each as {"item": "ample.allergies", "state": "answered", "value": "penicillin"}.\n\nExample:\n  telnyx-edge-intake call correct call_… --note-version 1 --from - < corrections.json',
+      '\nThe file is a list, each as {"item": "hpi.pain_level", "state": "answered", "value": 4}.\n\nExample:\n  telnyx-edge-intake call correct call_… --note-version 1 --from - < corrections.json',
     )
     .action(run(setup, correct));
 

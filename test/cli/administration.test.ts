@@ -8,7 +8,7 @@ const page =
   (...items: object[]): Answer =>
   () => ({ json: { items, next_cursor: null } });
 
-describe('staff (SE-08)', () => {
+describe('staff', () => {
   const dana = { staff_id: 'staff_1', email: 'dana@clinic.example', roles: ['intake'] };
   const answer: Answer = ({ method }) =>
     method === 'GET'
@@ -132,7 +132,7 @@ describe('stats', () => {
   });
 });
 
-it('retention tells what is kept how long, and what no rule removes (HS-13)', async () => {
+it('retention tells what is kept how long, and what no rule removes', async () => {
   const rule = {
     rule: 'transcripts',
     what: 'What was said',

@@ -21,7 +21,7 @@ beforeAll(async () => {
     'list.csv': 'phone\n2025550143\n',
     'sound.mp3': 'sound',
     'answers.json': '[{"phone_number":"+12025550143","answer":"no","asked_for":"2026-11-01"}]',
-    'corrections.json': '[{"item":"ample.allergies","state":"answered","value":"none"}]',
+    'corrections.json': '[{"item":"hpi.pain_level","state":"answered","value":4}]',
     'questionnaire.json': '{"id":"knee","version":1}',
     'patient.json': '{"phone_number":"+12025550143"}',
   };

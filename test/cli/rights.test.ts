@@ -89,7 +89,7 @@ describe('patient hold and release (HS-21)', () => {
   });
 });
 
-describe('an erasure (HS-22, SE-20)', () => {
+describe('an erasure (HS-21, SE-20)', () => {
   it('that waits for a second person says so, and what goes on from there', async () => {
     const service = await givenService(() => ({
       status: 202,
