@@ -74,9 +74,11 @@ async function list(context: Context, options: FilterOptions): Promise<undefined
   };
   const isTrue = (flag: boolean | undefined) => (flag === true ? 'true' : undefined);
   const filter = { actor_name: who, action, call_id: call, phi: isTrue(options.phi), refused: isTrue(options.refused) };
+  const isNarrowed = Object.values(filter).some((value) => value !== undefined);
+  // Alone, also the lists and searches that showed the patient.
   const page =
-    patient === undefined
-      ? await listPages(context.client, '/api/audit', { ...times, ...filter }, options)
+    patient === undefined || isNarrowed
+      ? await listPages(context.client, '/api/audit', { ...times, ...filter, patient_id: patient }, options)
       : await listPages(context.client, `/api/patients/${encodeURIComponent(patient)}/accesses`, times, options);
   printPage(context, page, ACCESS_COLUMNS, 'Nothing fits.');
   return undefined;

@@ -27,7 +27,7 @@ export function addCampaignPeople(campaign: Command, setup: Setup): void {
   withListOptions(
     campaign.command('people <campaign>').description('Who is on the list, in its order, and what became of each'),
   )
-    .option('--status <status>', 'such as waiting or skipped')
+    .option('--status <status>', 'such as ready, done or skipped')
     .option('--outcome <outcome>', 'only who ended so, such as no_answer')
     .option('--code <code>', 'only who is not called for this reason, such as suppressed')
     .addHelpText('after', '\nExample:\n  telnyx-edge-intake campaign people cmp_… --outcome no_answer --all')

@@ -36,7 +36,7 @@ interface AccessOptions extends ListOptions {
   readonly from?: string;
   readonly to?: string;
 }
-type HandedOn = Page & { readonly handed_on: readonly object[] };
+type HandedOn = Page & { readonly handed_on?: readonly object[] };
 const pathOf = (id: string): string => `/api/patients/${encodeURIComponent(id)}`;
 
 export function addDisclosureCommands(patient: Command, setup: Setup): void {
@@ -75,13 +75,10 @@ export function addDisclosureCommands(patient: Command, setup: Setup): void {
 
 async function listDisclosures(context: Context, id: string, options: ListOptions): Promise<undefined> {
   const { client, print } = context;
-  const path = `${pathOf(id)}/disclosures`;
-  const page = await listPages(client, path, {}, options);
-  // Told beside the list, whole with each page of it.
-  const { handed_on: handedOn } = await client.get<HandedOn>(path, { limit: 1 });
-  if (print.isJson) return void print.json({ ...page, handed_on: handedOn });
+  const page: HandedOn = await listPages(client, `${pathOf(id)}/disclosures`, {}, options);
   printPage(context, page, COLUMNS, 'Nothing of this patient went outside the clinic.');
-  if (handedOn.length === 0) return;
+  const { handed_on: handedOn = [] } = page;
+  if (print.isJson || handedOn.length === 0) return;
   print.line();
   print.line(print.bold('Handed to the systems of the clinic, which is no disclosure'));
   print.table(HANDED_ON_COLUMNS, handedOn);

@@ -63,6 +63,7 @@ const BY_STATUS: Readonly<Record<number, string>> = {
 const HERE: Readonly<Record<string, string>> = {
   person_needed:
     'Here: run "cloudflared access login" with the URL of the service, and set CF_ACCESS_TOKEN to what "cloudflared access token -app=" with it prints.',
+  red_flag_open: '"tasks list --kind red_flag" shows it, "tasks claim" takes it on.',
   second_approver: 'At a terminal a person signs in by CF_ACCESS_TOKEN: "--help" says how.',
 };
 

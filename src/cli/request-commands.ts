@@ -175,7 +175,8 @@ async function addRequest(context: Context, id: string, kind: string, options: N
     received_at: received === undefined ? undefined : isoTime(received),
   };
   const { body: made } = await client.send('POST', ofPatient(id), { body });
-  const next = `request close ${String(made['request_id'])} --as done`;
+  const isOfNote = kind === 'amendment' && call !== undefined;
+  const next = `${isOfNote ? `call correct ${call} --from FILE, then ` : ''}request close ${String(made['request_id'])} --as done`;
   return printDone(context, made, `${String(made['request_id'])}  ${dueText(context, made)}`, next);
 }
 

@@ -52,4 +52,5 @@ async function show({ client, print }: Context): Promise<undefined> {
     );
 }
 
-const keptText = ({ keep_days: days }: Shown['rules'][number]): string => (days === null ? 'no age' : `${days} days`);
+const keptText = ({ keep_days: days }: Shown['rules'][number]): string =>
+  days === null ? 'no limit' : `${days} ${days === 1 ? 'day' : 'days'}`;

@@ -153,7 +153,7 @@ it('retention tells what is kept how long, and what no rule removes', async () =
   }));
   const { code, out } = await runCli(service, ['retention']);
   expect(code).toBe(0);
-  for (const text of ['transcripts', '30 days', 'no age', 'none yet', 'call_9']) expect(out).toContain(text);
+  for (const text of ['transcripts', '30 days', 'no limit', 'none yet', 'call_9']) expect(out).toContain(text);
   expect(JSON.parse((await runCli(service, ['retention', '--json'])).out)).toMatchObject({ held_patients: 1 });
 });
 

@@ -185,7 +185,7 @@ describe('requests (HS-19, HS-20)', () => {
       ...['patient', 'amend', 'pat_1', '--call', 'call_1', '--received', '2026-09-01T14:00:00Z'],
     ]);
     expect(out).toContain('req_1  To be answered by 2026-10-31 14:00:00Z.');
-    expect(out).toContain('request close req_1');
+    expect(out).toContain('Next: call correct call_1 --from FILE, then request close req_1 --as done');
     expect(sent(service)).toEqual({ kind: 'amendment', call_id: 'call_1', received_at: '2026-09-01T14:00:00.000Z' });
   });
 });
@@ -197,6 +197,7 @@ describe('disclosures and accesses (HS-22, X12)', () => {
     const { out } = await runCli(service, ['patient', 'disclosures', 'pat_1']);
     expect(out).toContain('Nothing of this patient went outside the clinic.');
     expect(out).toContain('dlv_1');
+    expect(service.asked).toHaveLength(1);
     const asJson = await runCli(service, ['patient', 'disclosures', 'pat_1', '--json']);
     expect(JSON.parse(asJson.out)).toEqual({ items: [], next_cursor: null, handed_on: handedOn });
   });
