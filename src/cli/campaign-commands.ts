@@ -33,7 +33,7 @@ export function addCampaignCommands(program: Command, setup: Setup): void {
   const campaign = program
     .command('campaign')
     .description(
-      'Many calls: create, list, get, preflight, test-call, start, watch, pause, resume, cancel, redial, people, results, refused',
+      'Many calls: create, list, get, preflight, test-call, start, watch, pause, resume, cancel, redial, people, results, refused, stop-import',
     );
 
   addCreateCampaign(campaign, setup);

@@ -4,7 +4,7 @@ import type { Json } from './api-client.ts';
 import { CALL_COLUMNS } from './call-shapes.ts';
 import { type ConsentOptions, consentOf, isoTime, withConsentOptions } from './consent-options.ts';
 import { type Context, run, type Setup } from './context.ts';
-import { usageError } from './exit-codes.ts';
+import { CliError, EXIT, usageError } from './exit-codes.ts';
 import { freeLine } from './free-text.ts';
 import { type ListOptions, listPages, type Page, printPage, withListOptions } from './list-pages.ts';
 import { phoneNumber } from './phone-number.ts';
@@ -118,7 +118,8 @@ async function setFlags(context: Context, id: string, { set = [], unset = [] }: 
   const { client } = context;
   const patient = await client.get<{ flags: readonly string[] | null }>(pathOf(id));
   const before = patient.flags;
-  if (before === null) throw usageError('Your role does not see the flags of this patient, so it cannot change them.');
+  if (before === null)
+    throw new CliError(EXIT.notSignedIn, 'Your role does not see the flags of this patient, so it cannot change them.');
   const flags = [...new Set([...before, ...set])].filter((flag) => !unset.includes(flag));
   const isChanged = set.length + unset.length > 0;
   const changed = isChanged ? (await client.send('PUT', `${pathOf(id)}/flags`, { body: { flags } })).body : patient;

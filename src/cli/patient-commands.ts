@@ -44,7 +44,7 @@ export function addPatientCommands(program: Command, setup: Setup): void {
   const patient = program
     .command('patient')
     .description(
-      'Who is on file, and their rights: list, find, create, import, get, update, flag, calls, export, erase, and more',
+      'Who is on file, and their rights: list, find, create, import, get, update, calls, consents, consent, revoke, flag, export, hold, holds, release, erase, requests, amend, disclosures, disclose, accesses',
     );
 
   withListOptions(patient.command('list').description('Who is on file, the newest first'))

@@ -35,6 +35,15 @@ it('every command says what it does and gives an example of itself', async () =>
   }
 });
 
+it('a group of commands names each of its own', async () => {
+  for (const [group, name] of await everyCommand()) {
+    if (name === undefined) continue;
+    const { out } = await runCli(null, [group ?? '', '--help']);
+    const words = (out.split('\n\n')[1] ?? '').replace(/\s+/g, ' ');
+    expect(words.split(': ')[1]?.split(', '), group).toContain(name);
+  }
+});
+
 it('no command shows an option without words', async () => {
   for (const command of await everyCommand()) {
     const { out } = await runCli(null, [...command, '--help']);

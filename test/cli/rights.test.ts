@@ -227,7 +227,7 @@ describe('patient flag (HS-17, HS-24)', () => {
     const service = await givenService(flagged([]));
     expect((await runCli(service, ['patient', 'flag', 'pat_1'])).out).toBe('No flags.\n');
     const hidden = await givenService(flagged(null));
-    expect((await runCli(hidden, ['patient', 'flag', 'pat_1', '--set', 'sensitive'])).code).toBe(2);
+    expect((await runCli(hidden, ['patient', 'flag', 'pat_1', '--set', 'sensitive'])).code).toBe(3);
     expect([...routes(service), ...routes(hidden)]).not.toContain('PUT /api/patients/pat_1/flags');
     expect((await runCli(service, ['patient', 'flag', 'pat_1', '--set', 'lovely'])).code).toBe(2);
   });
