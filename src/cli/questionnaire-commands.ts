@@ -22,12 +22,21 @@ const COLUMNS = [
   ['APPROVED', 'approved_version'],
   ['CHANGED', 'updated_at'],
 ] as const;
+const VERSION_COLUMNS = [
+  ['VERSION', 'version'],
+  ['STATUS', 'status'],
+  ['BY', 'created_by'],
+  ['CREATED', 'created_at'],
+  ['APPROVED BY', 'approved_by'],
+  ['APPROVED', 'approved_at'],
+  ['WITHDRAWN BY', 'withdrawn_by'],
+] as const;
 const pathOf = (id: string): string => `/api/questionnaires/${encodeURIComponent(id)}`;
 
 export function addQuestionnaireCommands(program: Command, setup: Setup): void {
   const questionnaire = program
     .command('questionnaire')
-    .description('What patients are asked: lint, list, show, push, try, approve, withdraw');
+    .description('What patients are asked: lint, list, versions, show, push, try, approve, withdraw');
 
   questionnaire
     .command('lint <file>')
@@ -41,6 +50,20 @@ export function addQuestionnaireCommands(program: Command, setup: Setup): void {
       run(setup, async (context, options: ListOptions) => {
         const page = await listPages(context.client, '/api/questionnaires', {}, options);
         printPage(context, page, COLUMNS, 'No questionnaires.');
+        return undefined;
+      }),
+    );
+
+  withListOptions(
+    questionnaire
+      .command('versions <questionnaire>')
+      .description('Its versions: who wrote, approved and withdrew them'),
+  )
+    .addHelpText('after', '\nExample:\n  telnyx-edge-intake questionnaire versions adult-intake')
+    .action(
+      run(setup, async (context, id: string, options: ListOptions) => {
+        const page = await listPages(context.client, `${pathOf(id)}/versions`, {}, options);
+        printPage(context, page, VERSION_COLUMNS, 'No versions.');
         return undefined;
       }),
     );
