@@ -46,6 +46,15 @@ export class AuditJournal {
     this.#storage.kv.put('mirrored', seq);
   }
 
+  /** D1 may lack lines after that one; null: not that anybody knows. */
+  get mendAfter(): number | null {
+    return this.#storage.kv.get<number>('mend') ?? null;
+  }
+  set mendAfter(seq: number | null) {
+    if (seq === null) this.#storage.kv.delete('mend');
+    else this.#storage.kv.put('mend', seq);
+  }
+
   /** The last day that has an object in R2, and whether it has one is settled for all days before it. */
   get copiedDay(): string | null {
     return this.#sql.exec<{ day: string | null }>('select max(day) as day from days').one().day;

@@ -27,6 +27,8 @@ const DAY_GRACE_MS = 5 * 60_000;
 /** Whoever added a line waits no longer for its copy. */
 const COPY_WAIT_MS = 2000;
 const PAGE = 100;
+/** Of lines that D1 lost, so many are looked at in one go: each takes a while, and somebody may wait. */
+const MEND_AT_ONCE = 2000;
 const FORGET_PAGE = 5000;
 /** So many days' objects are put in one go. */
 const DAYS_AT_ONCE = 3;
@@ -46,6 +48,11 @@ export interface AuditStanding {
   readonly head: ChainHead;
   /** The last line that D1 has to hold. */
   readonly mirrored: ChainHead;
+}
+
+export interface Refill {
+  readonly written: number;
+  readonly next: number | null;
 }
 
 export class AuditLog extends DurableObject<Env> {
@@ -113,21 +120,30 @@ export class AuditLog extends DurableObject<Env> {
     return this.#journal.daysAfter(seq, limit);
   }
 
-  /** Writes again into D1 what is missing there after `seq`; what is there stays. Leaves a line of its own where it wrote any. */
-  async refill(seq: number): Promise<{ readonly written: number }> {
+  /**
+   * Looks at no more than `budget` lines after `seq` and writes again into D1 what is missing of them; what is there stays. Leaves a line of
+   * its own where it wrote any. `next`: where to go on; null: those were all.
+   */
+  async refill(seq: number, budget: number): Promise<Refill> {
     await this.#begin();
     const db = database(this.env);
-    let written = 0;
-    for (let from = seq; ; ) {
-      const rows = await this.rowsAfter(from, PAGE);
-      const last = rows.at(-1);
-      if (last === undefined) break;
+    let [from, written, isDone] = [seq, 0, false];
+    for (let left = budget; left > 0 && !isDone; ) {
+      const rows = await this.rowsAfter(from, Math.min(PAGE, left));
       written += (await mirrorRows(db, rows)).written;
-      from = last.seq;
-      if (from > this.#journal.mirrored) this.#journal.mirrored = from;
+      from = rows.at(-1)?.seq ?? from;
+      this.#journal.mirrored = Math.max(this.#journal.mirrored, from);
+      left -= rows.length;
+      isDone = rows.length === 0;
     }
     if (written > 0) await this.#noteRefill(seq, written);
-    return { written };
+    return { written, next: isDone ? null : from };
+  }
+
+  /** What is missing in D1 after `seq` is written again: the first of it now, the rest minute by minute. */
+  async mend(seq: number): Promise<void> {
+    this.#journal.mendAfter = Math.min(seq, this.#journal.mendAfter ?? seq);
+    await this.#goOnMending();
   }
 
   /** From the cron: what is not copied yet is, D1 set back is noticed, days that are over go to R2, what is old goes. */
@@ -135,6 +151,7 @@ export class AuditLog extends DurableObject<Env> {
     await this.#begin();
     await this.#copyUpTo(this.#journal.head?.seq ?? 0);
     await this.#noticeSetBack(this.#journal.mirrored);
+    await this.#goOnMending();
     for (let days = 0; days < DAYS_AT_ONCE && (await this.#copyDay(utcDay(now - DAY_GRACE_MS))); days += 1);
     this.#journal.forget(now - KEEP_MS, FORGET_PAGE);
   }
@@ -210,7 +227,15 @@ export class AuditLog extends DurableObject<Env> {
       // The cron and every dial look as well.
       log.error('dialer.unavailable', { reason: (error as Error).name });
     }
-    await this.refill(Math.max(found, this.#journal.start?.seq ?? 0));
+    await this.mend(Math.max(found, this.#journal.start?.seq ?? 0));
+  }
+
+  async #goOnMending(): Promise<void> {
+    const seq = this.#journal.mendAfter;
+    if (seq === null) return;
+    const { next } = await this.refill(seq, MEND_AT_ONCE);
+    // Unless an earlier one was found missing meanwhile.
+    if (this.#journal.mendAfter === seq) this.#journal.mendAfter = next;
   }
 
   async #noteRefill(seq: number, written: number): Promise<void> {

@@ -111,6 +111,30 @@ describe('D1 set back to an earlier time (HS-12)', () => {
     expect((await readSigns(db)).audit).toMatchObject({ code: 'audit_break' });
   });
 
+  it('is filled a piece at a time, and whoever asks goes on from where the last one ended', async () => {
+    await addLines({}, {}, {}, {}, {});
+    const before = await mirrored();
+    await setBack();
+    expect(await auditLog().refill(2, 2)).toEqual({ written: 2, next: 4 });
+    expect((await mirrored()).slice(0, 4)).toEqual(before.slice(0, 4));
+    // The fifth, and the line that the first piece left.
+    expect(await auditLog().refill(4, 100)).toEqual({ written: 2, next: null });
+    expect((await mirrored()).slice(0, 5)).toEqual(before);
+    expect(await auditLog().refill(8, 100)).toEqual({ written: 0, next: null });
+  });
+
+  it('is filled to the end minute by minute where it lost more than is written in one go', async () => {
+    const entries = Array.from({ length: 2100 }, () => anEntry({ shown: null }));
+    await auditLog().add({ id: 'many', entries, isPoll: false });
+    await db.run(sql`delete from audit_events where seq > 1`);
+    await addLines({});
+    expect(await mirrored()).toHaveLength(2002);
+    await evictDurableObject(auditLog());
+    await auditLog().settle(Date.now());
+    await auditLog().settle(Date.now());
+    expect((await mirrored()).map(({ seq }) => seq)).toEqual(Array.from({ length: 2103 }, (_, i) => i + 1));
+  });
+
   it('is filled from R2 where the lines are too old to be kept here', async () => {
     await addLines({}, {}, {}, {});
     later(2 * DAY_MS);
