@@ -79,16 +79,17 @@ export class AuditJournal {
   /** A line that comes late, or by a clock that was set back, does not go into a day that is closed, nor before the line before it. */
   #dayFor(day: string): string {
     const last = this.#sql.exec<{ day: string }>('select day from lines order by seq desc limit 1').toArray()[0]?.day;
-    const open = this.closedDay === null ? '' : dayAfter(this.closedDay);
+    const closed = this.#closedDay;
+    const open = closed === null ? '' : dayAfter(closed);
     return [day, last ?? '', open].reduce((latest, each) => (each > latest ? each : latest));
   }
 
   /** No line is added to that day any more, nor to one before it: it is being put into R2. */
-  get closedDay(): string | null {
-    return this.#storage.kv.get<string>('closed') ?? null;
-  }
   close(day: string): void {
-    if (day > (this.closedDay ?? '')) this.#storage.kv.put('closed', day);
+    if (day > (this.#closedDay ?? '')) this.#storage.kv.put('closed', day);
+  }
+  get #closedDay(): string | null {
+    return this.#storage.kv.get<string>('closed') ?? null;
   }
 
   /** At most `limit` lines that follow each other, and fewer where they are long. */

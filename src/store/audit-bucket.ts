@@ -33,14 +33,17 @@ export async function putAuditPart(
 ): Promise<ChainHead | null> {
   const key = auditPartKey(part);
   // Looked first: a lock refuses to put again what is there, by whatever condition.
-  const there = await bucket.head(key);
-  if (there !== null) return { seq: Number(there.customMetadata?.seq), hash: there.customMetadata?.hash ?? '' };
-  const put = await bucket.put(key, `${[...lines, endOf(part)].join('\n')}\n`, {
-    onlyIf: new Headers({ 'If-None-Match': '*' }),
-    httpMetadata: { contentType: 'application/x-ndjson' },
-    customMetadata: { seq: String(part.head.seq), hash: part.head.hash },
-  });
-  return put === null ? putAuditPart(bucket, part, lines) : null;
+  let there = await bucket.head(key);
+  if (there === null) {
+    const put = await bucket.put(key, `${[...lines, endOf(part)].join('\n')}\n`, {
+      onlyIf: new Headers({ 'If-None-Match': '*' }),
+      httpMetadata: { contentType: 'application/x-ndjson' },
+      customMetadata: { seq: String(part.head.seq), hash: part.head.hash },
+    });
+    if (put !== null) return null;
+    there = await bucket.head(key);
+  }
+  return { seq: Number(there?.customMetadata?.seq), hash: there?.customMetadata?.hash ?? '' };
 }
 
 /**

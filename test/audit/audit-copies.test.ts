@@ -179,6 +179,8 @@ describe('cut off', () => {
 });
 
 describe('a day that cannot be put', () => {
+  const forged = () => JSON.stringify(chained({ seq: 98, hash: 'h' }, anEntry(), sha256Hex));
+
   it('holds up none behind it, nor that those are forgotten here, and no line is lost', async () => {
     await given(3, '2030-01-05');
     await given(3, '2030-01-06');
@@ -204,6 +206,7 @@ describe('a day that cannot be put', () => {
 
   it.each([
     ['gone', () => testEnv.BUCKET.delete('audit/2030/01/06.ndjson'), [1, 2, 5, 6]],
+    ['of lines that were never written', () => testEnv.BUCKET.put('audit/2030/01/06.ndjson', forged()), [1, 2, 5, 6]],
     ['damaged', () => testEnv.BUCKET.put('audit/2030/01/06.ndjson', 'x\n'), [1, 2, 5, 6]],
   ])('or whose object is %s hides none behind it from whoever reads', async (_, harm, rest) => {
     for (const day of ['2030-01-05', '2030-01-06', '2030-01-07']) await given(2, day);

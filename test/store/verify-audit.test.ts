@@ -47,6 +47,17 @@ describe('verifying', () => {
   });
 });
 
+describe('a page', () => {
+  it('is shorter where lines are long, as those of lists are: it is held in memory', async () => {
+    const shown = JSON.stringify(['x'.repeat(12_000)]);
+    const entries = Array.from({ length: 600 }, () => anEntry({ shown }));
+    await auditLog().add({ id: 'long', entries, isPoll: false });
+    await auditLog().settle(Date.now());
+    expect(await verifyAudit(testEnv, db, 0)).toMatchObject({ checked: 500, next: 500, found: null });
+    expect(await verifyAudit(testEnv, db, 500)).toMatchObject({ checked: 106, next: null, found: null });
+  });
+});
+
 describe('names the line (X12, T07)', () => {
   const columns = Object.values(getTableColumns(auditEvents)).filter(({ name }) => name !== 'seq');
 
@@ -173,6 +184,7 @@ describe('the copy in R2 (HS-06, T07)', () => {
 
   it.each([
     ['a field that is null has another name', (text: string) => text.replace('"address":null', '"adresse":null'), 3],
+    ['a line is spaced otherwise', (text: string) => text.replace('{"', '{ "'), 1],
     ['a line stands there twice', (text: string) => text.replace(/^(.*\n)/, '$1$1'), 2],
     ['a line follows its end', (text: string) => `${text}${text.split('\n')[0]}\n`, LINES],
     ['its end is gone', (text: string) => text.split('\n').slice(0, -2).join('\n'), LINES],
