@@ -14,6 +14,8 @@ import { fillEmptyVault } from './copy-vault.ts';
 import { eraseReturned } from './sweep-storage.ts';
 
 const PAGE = 200;
+/** Of the audit, in one request to its object. */
+const LINES = 2000;
 /** So many pages of changes in one run: an import of a long list takes several. */
 const JOURNAL_PAGES = 10;
 /** The clock of whoever wrote last may have been behind a little. */
@@ -39,7 +41,7 @@ async function replayLost(env: Env, since: number, now: number): Promise<void> {
   const db = database(env);
   const from = since - MARGIN_MS;
   await fillEmptyVault(env.BUCKET, keyRing);
-  const lines = await env.AUDIT_LOG.getByName('audit').refill(await lastLineBefore(db, from));
+  const lines = await refillAudit(env, await lastLineBefore(db, from));
   const suppressed = await replaySuppressions(db, [...(await readJournal(env.BUCKET)).values()]);
   const dialled = await replayLedger(env, from, now);
   const held = await holdChangedPatients(db, from, now);
@@ -51,7 +53,7 @@ async function replayLost(env: Env, since: number, now: number): Promise<void> {
     after = page.next;
   }
   const counts = {
-    audit: lines.written,
+    audit: lines,
     suppressions: suppressed,
     dials: dialled,
     patients_held: held,
@@ -60,6 +62,16 @@ async function replayLost(env: Env, since: number, now: number): Promise<void> {
   };
   for (const [kind, count] of Object.entries(counts)) log.warn('database.replayed', { kind, count });
   await env.DIALER.getByName('dialer').openAfterReplay(await readMarks(db));
+}
+
+async function refillAudit(env: Env, after: number): Promise<number> {
+  let lines = 0;
+  for (let seq: number | null = after; seq !== null; ) {
+    const { written, next } = await env.AUDIT_LOG.getByName('audit').refill(seq, LINES);
+    lines += written;
+    seq = next;
+  }
+  return lines;
 }
 
 async function replayLedger(env: Env, from: number, now: number): Promise<number> {
