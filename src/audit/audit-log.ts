@@ -113,21 +113,24 @@ export class AuditLog extends DurableObject<Env> {
     return this.#journal.daysAfter(seq, limit);
   }
 
-  /** Writes again into D1 what is missing there after `seq`; what is there stays. Leaves a line of its own where it wrote any. */
-  async refill(seq: number): Promise<{ readonly written: number }> {
+  /**
+   * Writes again into D1 what is missing there after `seq`; what is there stays. `budget`: so many lines are looked at; `next` null: that
+   * were all. Leaves a line of its own where it wrote any.
+   */
+  async refill(seq: number, budget: number): Promise<{ readonly written: number; readonly next: number | null }> {
     await this.#begin();
     const db = database(this.env);
-    let written = 0;
-    for (let from = seq; ; ) {
-      const rows = await this.rowsAfter(from, PAGE);
-      const last = rows.at(-1);
-      if (last === undefined) break;
+    let [from, written, isDone] = [seq, 0, false];
+    for (let left = budget; left > 0 && !isDone; ) {
+      const rows = await this.rowsAfter(from, Math.min(PAGE, left));
       written += (await mirrorRows(db, rows)).written;
-      from = last.seq;
+      from = rows.at(-1)?.seq ?? from;
       if (from > this.#journal.mirrored) this.#journal.mirrored = from;
+      left -= rows.length;
+      isDone = rows.length === 0;
     }
     if (written > 0) await this.#noteRefill(seq, written);
-    return { written };
+    return { written, next: isDone ? null : from };
   }
 
   /** From the cron: what is not copied yet is, D1 set back is noticed, days that are over go to R2, what is old goes. */
@@ -210,7 +213,7 @@ export class AuditLog extends DurableObject<Env> {
       // The cron and every dial look as well.
       log.error('dialer.unavailable', { reason: (error as Error).name });
     }
-    await this.refill(Math.max(found, this.#journal.start?.seq ?? 0));
+    await this.refill(Math.max(found, this.#journal.start?.seq ?? 0), Number.MAX_SAFE_INTEGER);
   }
 
   async #noteRefill(seq: number, written: number): Promise<void> {
