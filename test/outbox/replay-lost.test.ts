@@ -1,15 +1,18 @@
 /** HS-12, T23: the cron notices a database that was set back, writes again what it lacks, and only then lets dialing go on. */
+import { createScheduledController } from 'cloudflare:test';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import worker from '../../src/index.ts';
 import { replayLost } from '../../src/outbox/replay-lost.ts';
 import { keepDatabase, noticeSetBack } from '../../src/outbox/watch-database.ts';
 import { getCampaign } from '../../src/store/campaigns.ts';
 import { readMarks } from '../../src/store/database-marks.ts';
+import { readSign } from '../../src/store/signs.ts';
 import { insertSuppression, isSuppressed } from '../../src/store/suppressions.ts';
 import { addLines } from '../support/given-audit.ts';
 import { givenCampaign } from '../support/given-campaign.ts';
 import { askedFor, catchHints } from '../support/given-dialer.ts';
 import { givenPatient } from '../support/place-call.ts';
-import { catchLog, db, later, restore, ring, START, stopClock, testEnv } from '../support/worker-env.ts';
+import { catchLog, db, later, restore, ring, START, stopClock, testEnv, until } from '../support/worker-env.ts';
 
 const NUMBER = '+12025550177';
 const MINUTE = 60_000;
@@ -23,7 +26,7 @@ beforeEach(async () => {
   lines = catchLog();
   catchHints();
   // The clock of the test before was ahead.
-  await testEnv.DB.exec(`delete from signs where name = 'database_behind'`);
+  await testEnv.DB.exec(`delete from signs where name in ('database_behind', 'cron')`);
   await watch();
 });
 afterEach(async () => {
@@ -224,5 +227,19 @@ it('the first to be done about a set-back database is to pause its campaigns, wh
   await setBack(10 * MINUTE);
   expect(await noticeSetBack(testEnv, Date.now())).toBe('set_back');
   expect(await getCampaign(db, campaign.id)).toMatchObject({ status: 'paused', statusReason: 'database_set_back' });
+  expect(await dialer().isStopped()).toBe(true);
+});
+
+it('keeps no other sweep waiting, and what fails of it is told as the cron’s failure', async () => {
+  await dialer().hold(Date.now());
+  await testEnv.DB.exec('delete from jobs');
+  const begun = async () => (await rows(`select id from jobs where kind = 'sweep_storage'`)).length > 0;
+  vi.spyOn(testEnv.BUCKET, 'list').mockImplementation(async () => {
+    await until(begun);
+    throw new TypeError('away');
+  });
+  await worker.scheduled(createScheduledController({ scheduledTime: new Date() }), testEnv);
+  expect(await begun()).toBe(true);
+  expect((await readSign(db, 'cron'))?.code).toBe('TypeError');
   expect(await dialer().isStopped()).toBe(true);
 });

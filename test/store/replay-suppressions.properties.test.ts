@@ -144,15 +144,19 @@ it.each([
     fc.oneof(oftenListing, { weight: 1, arbitrary: settingBack }),
   ],
   ['of a list that was brought under other keys', fc.oneof(oftenListing, { weight: 1, arbitrary: rekeying })],
-])('any pages, any repetition, %s: the same list (HS-12, TC-12, T23)', async (_, act) => {
-  await fc.assert(
-    fc.asyncProperty(runsOf(act), async (run) => {
-      const { atOnce, byPage } = await replayBothWays(run);
-      expect(byPage).toEqual(atOnce);
-    }),
-    { numRuns: 100 },
-  );
-});
+])(
+  'any pages, any repetition, %s: the same list (HS-12, TC-12, T23)',
+  async (_, act) => {
+    await fc.assert(
+      fc.asyncProperty(runsOf(act), async (run) => {
+        const { atOnce, byPage } = await replayBothWays(run);
+        expect(byPage).toEqual(atOnce);
+      }),
+      { numRuns: 50 },
+    );
+  },
+  60_000,
+);
 
 it('set back, brought under other keys, or both: the same numbers are blocked, and every one that was not lifted (HS-12, TC-12)', async () => {
   await fc.assert(
@@ -162,9 +166,9 @@ it('set back, brought under other keys, or both: the same numbers are blocked, a
       const listed = new Set(whole.filter(({ liftedAt }) => liftedAt === null).map(numberOf));
       expect([...listed].filter((number) => !byPage.blocked.includes(number))).toEqual([]);
     }),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
-});
+}, 60_000);
 
 it('any objects, merged at any time, read by any pages: the same numbers are blocked (HS-12, TC-12)', async () => {
   const given = fc.record({
@@ -196,4 +200,4 @@ it('any objects, merged at any time, read by any pages: the same numbers are blo
     }),
     { numRuns: 15 },
   );
-});
+}, 60_000);
