@@ -17,17 +17,19 @@ export interface Held {
 }
 /** How far that is what D1 lacks. Here, because D1 may be set back once more meanwhile. */
 export interface Replay {
-  /** Another after each piece: whoever goes on from an older one is not heeded. */
+  /** Another after each piece, of two turns at once the faster one's: whoever goes on from an older one is not heeded. */
   readonly id: string;
   readonly since: number;
   readonly state: ReplayState;
   /** What was last written into D1 to know it by, epoch milliseconds: where it says less, it was set back once more. */
   readonly token: number;
 }
-/** From the replay of that id: on, or, because D1 was set back once more, from the beginning. */
-export type ReplayStep =
-  | { readonly from: string; readonly state: ReplayState; readonly token: number }
-  | { readonly from: string; readonly lostSince: number };
+/** From the replay of that id: on; or only what was written into D1; or, because D1 was set back once more, from the beginning. */
+export type ReplayStep = { readonly from: string } & (
+  | { readonly state: ReplayState }
+  | { readonly token: number }
+  | { readonly lostSince: number }
+);
 /** The last time that all was written again. */
 export interface Replayed {
   readonly at: number;
@@ -80,7 +82,7 @@ export class DatabaseGuard {
   hold(since: number): Held {
     this.#held = { at: Date.now(), since, byPerson: this.#seen.tide === 0 };
     this.#kv.put('held', this.#held);
-    this.#keep(since, REPLAY_BEGINS, 0);
+    this.#begin(since);
     log.error('dialer.held', { code: 'database_set_back' });
     return this.#held;
   }
@@ -88,12 +90,14 @@ export class DatabaseGuard {
   /** How far it is, after that step. Null: nothing is held, or somebody else went on from there. */
   replay(step?: ReplayStep): Replay | null {
     if (this.#held === null) return null;
-    const replay = this.#replay ?? this.#keep(this.#held.since, REPLAY_BEGINS, 0);
+    const replay = this.#replay ?? this.#begin(this.#held.since);
     if (step === undefined) return replay;
     if (step.from !== replay.id) return null;
-    if ('state' in step) return this.#keep(replay.since, step.state, step.token);
+    if ('state' in step) return this.#keep({ ...replay, id: crypto.randomUUID(), state: step.state });
+    // The same id: a turn that is still at its piece goes on, or one that takes long would never be done.
+    if ('token' in step) return this.#keep({ ...replay, token: Math.max(step.token, replay.token) });
     log.error('dialer.held_again', { code: 'database_set_back' });
-    return this.#keep(Math.min(step.lostSince, replay.since), REPLAY_BEGINS, 0);
+    return this.#begin(Math.min(step.lostSince, replay.since));
   }
 
   /** Null: not every stage is done, or somebody else was faster. */
@@ -111,10 +115,13 @@ export class DatabaseGuard {
     return held;
   }
 
-  #keep(since: number, state: ReplayState, token: number): Replay {
-    this.#replay = { id: crypto.randomUUID(), since, state, token };
-    this.#kv.put('replay', this.#replay);
-    return this.#replay;
+  #begin(since: number): Replay {
+    return this.#keep({ id: crypto.randomUUID(), since, state: REPLAY_BEGINS, token: 0 });
+  }
+  #keep(replay: Replay): Replay {
+    this.#replay = replay;
+    this.#kv.put('replay', replay);
+    return replay;
   }
 
   #see(marks: DatabaseMarks): void {

@@ -68,7 +68,7 @@ export async function replayLost(env: Env, now: number, budget = BUDGET): Promis
     const { cost, ...piece } = await PIECES[replay.state.stage](turn, replay.state.at);
     left -= cost + OWN_COST;
     const state = afterPiece(replay.state, piece);
-    replay = await dialer.replaying({ from: replay.id, state, token: replay.token });
+    replay = await dialer.replaying({ from: replay.id, state });
   }
   if (replay === null) return;
   const marks = await readMarks(db);
@@ -88,7 +88,7 @@ async function beginTurn(env: Env, db: Database, now: number) {
     replay = await dialer.replaying({ from: replay.id, lostSince: lostSince(await readMarks(db)) });
   if (replay === null) return null;
   await noteSign(db, 'database_behind', { at: now, code: 'set_back' }, 0);
-  return dialer.replaying({ from: replay.id, state: replay.state, token: now });
+  return dialer.replaying({ from: replay.id, token: now });
 }
 
 const isSetBackAgain = async (db: Database, token: number): Promise<boolean> =>

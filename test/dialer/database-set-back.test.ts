@@ -32,7 +32,7 @@ const take = async (attempt: string, read = NO_MARKS) => dialer.stub.take(attemp
 /** Every stage is done. */
 async function replayAll(): Promise<void> {
   const from = (await dialer.stub.replaying())?.id ?? '';
-  const done = await dialer.stub.replaying({ from, state: { ...REPLAY_BEGINS, stage: 'done' }, token: 1 });
+  const done = await dialer.stub.replaying({ from, state: { ...REPLAY_BEGINS, stage: 'done' } });
   await dialer.stub.openAfterReplay(done?.id ?? '', await readMarks());
 }
 
@@ -103,11 +103,13 @@ describe('a database that was set back (HS-12, T23)', () => {
     await dialer.stub.openAfterReplay(from, await readMarks());
     expect(await dialer.stub.isStopped()).toBe(true);
     const state = { stage: 'dials', at: '7', counts: { audit: 3 } } as const;
-    const next = await dialer.stub.replaying({ from, state, token: 5 });
+    // A turn that begins meanwhile takes nothing from the one that is at its piece.
+    expect(await dialer.stub.replaying({ from, token: 5 })).toMatchObject({ id: from, token: 5 });
+    const next = await dialer.stub.replaying({ from, state });
     await evictDurableObject(dialer.stub);
     expect(await dialer.stub.replaying()).toEqual({ id: next?.id, since: START, state, token: 5 });
     // Two turns at once: the slower one goes on from nowhere, and opens nothing.
-    expect(await dialer.stub.replaying({ from, state: { ...state, stage: 'done' }, token: 6 })).toBe(null);
+    expect(await dialer.stub.replaying({ from, state: { ...state, stage: 'done' } })).toBe(null);
     await dialer.stub.openAfterReplay(from, await readMarks());
     expect(await dialer.stub.isStopped()).toBe(true);
     await replayAll();
@@ -117,9 +119,10 @@ describe('a database that was set back (HS-12, T23)', () => {
   it('once more while it is replayed begins anew, from the earlier of the two times', async () => {
     await dialer.stub.hold(START);
     const from = (await dialer.stub.replaying())?.id ?? '';
-    const on = await dialer.stub.replaying({ from, state: { ...REPLAY_BEGINS, stage: 'holds' }, token: 5 });
+    const on = await dialer.stub.replaying({ from, state: { ...REPLAY_BEGINS, stage: 'holds' } });
     const anew = await dialer.stub.replaying({ from: on?.id ?? '', lostSince: START - 1000 });
-    expect(anew).toMatchObject({ since: START - 1000, state: REPLAY_BEGINS });
+    expect(anew).toMatchObject({ since: START - 1000, state: REPLAY_BEGINS, token: 0 });
+    expect(anew?.id).not.toBe(on?.id);
     expect(await dialer.stub.replaying({ from: anew?.id ?? '', lostSince: START })).toMatchObject({
       since: START - 1000,
     });

@@ -119,6 +119,17 @@ describe('the watch of the cron (HS-12, T23)', () => {
     ).toHaveLength(1);
   });
 
+  it('copies what changes on the list, and keeps the copies few', async () => {
+    const before = (await testEnv.BUCKET.list({ prefix: 'suppressions/' })).objects.length;
+    for (let n = 0; n < 20; n += 1) {
+      const phoneNumber = `+120255501${String(n).padStart(2, '0')}`;
+      await insertSuppression(db, ring, { phoneNumber, reason: 'opted_out', callId: null }, Date.now());
+      await watch();
+    }
+    const { objects } = await testEnv.BUCKET.list({ prefix: 'suppressions/' });
+    expect(objects.length).toBeLessThan(Math.min(16, before + 20));
+  });
+
   it('raises its mark each minute while nothing is wrong', async () => {
     later(MINUTE);
     await watch();
