@@ -158,6 +158,20 @@ it.each([
   60_000,
 );
 
+it('a number whose one row was lifted is still held by another that had no room before (TC-12, T23)', async () => {
+  // Listed; lost, and listed again; set back to the first, which is lifted.
+  const acts: Act[] = [
+    { kind: 'add', number: 0 },
+    { kind: 'set_back', to: 0 },
+    { kind: 'add', number: 0 },
+    { kind: 'set_back', to: 1 },
+    { kind: 'lift', number: 0 },
+  ];
+  const { byPage, atOnce } = await replayBothWays({ acts, from: 0, pages: [1], times: [1], anewAfter: 0 });
+  expect(byPage).toEqual(atOnce);
+  expect(byPage.blocked).toEqual(['0']);
+});
+
 it('set back, brought under other keys, or both: the same numbers are blocked, and every one that was not lifted (HS-12, TC-12)', async () => {
   await fc.assert(
     fc.asyncProperty(runsOf(anyAct), async (run) => {
