@@ -753,8 +753,8 @@ export const deliveries = sqliteTable(
 
 /**
  * Something wrong with the installation, from when it was first seen until it was well again for a while (C77): one open row for each kind
- * and subject. `told_at`, `resolved_told_at`: when ALERT_URL took the news; null: not yet. Kinds, codes and counts only, never of a
- * patient. Kept for a year.
+ * and subject. `told_at`, `resolved_told_at`: when ALERT_URL took the news; null: not yet. `tell_tries`, `tell_at`: how often the news in
+ * hand was not taken, and before when it is not told again. Kinds, codes and counts only, never of a patient. Kept for a year.
  */
 export const alerts = sqliteTable(
   'alerts',
@@ -771,11 +771,15 @@ export const alerts = sqliteTable(
     resolvedToldAt: integer('resolved_told_at'),
     acknowledgedBy: text('acknowledged_by'),
     acknowledgedAt: integer('acknowledged_at'),
+    tellTries: integer('tell_tries').notNull().default(0),
+    tellAt: integer('tell_at').notNull().default(0),
   },
   (t) => [
     uniqueIndex('alerts_open').on(t.kind, t.subject).where(sql`closed_at is null`),
     index('alerts_opened').on(t.openedAt, t.id),
-    index('alerts_untold').on(t.id).where(sql`told_at is null or (closed_at is not null and resolved_told_at is null)`),
+    index('alerts_untold')
+      .on(t.tellAt, t.id)
+      .where(sql`told_at is null or (closed_at is not null and resolved_told_at is null)`),
   ],
 );
 

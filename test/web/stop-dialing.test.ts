@@ -53,12 +53,17 @@ describe('the control', () => {
     expect(html).toContain('hx-confirm="Stop dialing and hang up on 2 calls under way? Patients hear nothing more."');
   });
 
-  it('leaves the page as it is while the dialer cannot be asked', async () => {
+  it('says that nothing is known while the dialer cannot be asked, and keeps the way to stop it and to ask again', async () => {
     const status = async () => {
       throw new Error('away');
     };
     Object.assign(given.env, { DIALER: { getByName: () => ({ status }) } });
-    expect((await poll()).status).toBe(204);
+    const { html, status: answered } = await poll();
+    expect(answered).toBe(200);
+    expect(html).toContain('<strong>Whether anybody is called is not known.</strong>');
+    expect(html).toContain('id="dialing-banner" hx-swap-oob="true"');
+    expect(html).toContain('<summary>Stop all dialing</summary>');
+    expect(html).toMatch(/^<div id="dialing" [^>]*hx-trigger="every 15s"/);
     expect((await pageOf('/dashboard/tasks')).status).toBe(200);
   });
 });

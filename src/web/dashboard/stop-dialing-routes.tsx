@@ -13,10 +13,30 @@ import { CAMPAIGN_ROLES, STOP_ROLES, viewerOf } from './viewer.ts';
 
 async function dialingView(ask: Ask): Promise<DialingView> {
   await noticeSilence(ask);
-  const [{ stoppedAt, stoppedBy, held, live }, alertKinds] = await Promise.all([dialingStatus(ask), openKinds(ask.db)]);
+  const [status, alertKinds] = await Promise.all([knownStatus(ask), openKinds(ask.db)]);
   const clock = clinicClock(ask.config.clinic.timeZone, ask.now);
+  const { stoppedAt, stoppedBy, held, live } = status ?? { stoppedAt: null, stoppedBy: null, held: null, live: null };
   const heldAt = held?.at ?? null;
-  return { stoppedAt, stoppedBy, heldAt, live, alertKinds, viewer: viewerOf(ask.actor), clock };
+  return {
+    isKnown: status !== null,
+    stoppedAt,
+    stoppedBy,
+    heldAt,
+    live,
+    alertKinds,
+    viewer: viewerOf(ask.actor),
+    clock,
+  };
+}
+
+/** Null: the dialer cannot be asked. */
+async function knownStatus(ask: Ask): Promise<Awaited<ReturnType<typeof dialingStatus>> | null> {
+  try {
+    return await dialingStatus(ask);
+  } catch (error) {
+    if (error instanceof Problem) return null;
+    throw error;
+  }
 }
 
 const answer = async (ask: Ask, outcome: string) =>
@@ -44,15 +64,7 @@ export const stopDialingRoutes: readonly Route[] = [
       audit: 'page.dialing_poll',
       phi: false,
     },
-    async (ask) => {
-      try {
-        return ask.c.html(<DialingAnswer view={await dialingView(ask)} />);
-      } catch (error) {
-        // Nothing is known: what stands on the page stays, and it asks again.
-        if (error instanceof Problem) return ask.c.body(null, 204);
-        throw error;
-      }
-    },
+    async (ask) => ask.c.html(<DialingAnswer view={await dialingView(ask)} />),
   ),
   route(
     {
