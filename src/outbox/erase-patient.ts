@@ -14,6 +14,7 @@ import {
   recentInboundCalls,
   recordingsAtTelnyx,
 } from '../store/erasure.ts';
+import { standingHold } from '../store/holds.ts';
 import { deleteRecordings } from '../store/recording-bucket.ts';
 import { recordingIdOf } from '../store/recordings.ts';
 import { copyVault } from './copy-vault.ts';
@@ -37,7 +38,10 @@ type Progress =
 
 export const erasePatient: JobHandler = {
   run: async (context) => {
-    const { config, job, now } = context;
+    const { config, db, job, now } = context;
+    // None is placed once this work is there; whatever brought one nevertheless, it counts while there is something to keep.
+    const isBegun = (await config.keyRing.vault().erasedOf([job.subject])).length > 0;
+    if (!isBegun && (await standingHold(db, job.subject)) !== null) return failed('legal_hold', true);
     await config.keyRing.vault().erase(job.subject, now);
     // Begun again after a failure: the copy may still be the old one.
     if (job.progress === null) await copyVault(context.env.BUCKET, config.keyRing);

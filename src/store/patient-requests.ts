@@ -1,5 +1,5 @@
 /** What patients asked for about their own data, by when it is to be answered, and what became of it (HS-19 to HS-21). */
-import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { dueAt, type RequestKind } from '../domain/retention/request-rules.ts';
 import type { Database } from './database.ts';
 import { dataKeyOf, type PatientKeys } from './patient-keys.ts';
@@ -33,7 +33,7 @@ export interface PatientRequest extends ListedRequest {
   readonly outcome: string | null;
 }
 type RequestRow = typeof patientRequests.$inferSelect;
-interface By {
+export interface By {
   readonly id: string;
   readonly name: string;
 }
@@ -211,6 +211,14 @@ export async function endRequest(
     .returning({ id: patientRequests.id });
   return rows.length > 0;
 }
+
+/** For the batch that begins the erasure: approved, where `when` holds. */
+export const endErasureRequest = (db: Database, id: string, by: By, now: number, when: SQL) =>
+  db
+    .update(patientRequests)
+    .set({ status: 'done', endedBy: by.id, endedName: by.name, endedAt: now })
+    .where(and(eq(patientRequests.id, id), eq(patientRequests.status, 'open'), when))
+    .returning({ id: patientRequests.id });
 
 /** Once. False: it was put off or answered meanwhile. */
 export async function extendRequest(db: Database, id: string, due: number, now: number): Promise<boolean> {

@@ -70,7 +70,7 @@ describe('somebody without the right to read answers', () => {
     const member = await findStaff(given.db, 'intake@role.example', Date.now());
     await setStaffRoles(given.db, member?.id ?? '', [], Date.now());
     expect(await statusOf(path, token)).toBe(403);
-    await deleteStaff(given.db, member?.id ?? '');
+    await deleteStaff(given.db, member?.id ?? '', Date.now());
     expect(await statusOf(path, token)).toBe(403);
   });
 

@@ -41,7 +41,8 @@ async function send(path: string, fields: Record<string, string>, token?: string
 }
 const secondAdmin = async () => {
   const email = 'second@clinic.example';
-  await createStaff(given.db, { email, roles: ['admin'] }, Date.now());
+  // Long enough to approve something.
+  await createStaff(given.db, { email, roles: ['admin'] }, Date.now() - 2 * 24 * 3_600_000);
   return given.token({ email, sub: email });
 };
 const rowOf = async (table: string) => (await dumpDatabase())[table]?.[0] ?? {};
