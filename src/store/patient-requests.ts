@@ -1,6 +1,6 @@
 /** What patients asked for about their own data, by when it is to be answered, and what became of it (HS-19 to HS-21). */
 import { and, asc, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
-import { dueAt, type RequestKind } from '../domain/retention/request-rules.ts';
+import type { RequestKind } from '../domain/retention/request-rules.ts';
 import type { Database } from './database.ts';
 import { dataKeyOf, type PatientKeys } from './patient-keys.ts';
 import { patientRequests } from './schema.ts';
@@ -41,7 +41,8 @@ export interface By {
 const place = (id: string) => ({ table: 'patient_requests', column: 'sealed', row: id });
 const outcomePlace = (id: string) => ({ table: 'patient_requests', column: 'outcome_sealed', row: id });
 
-export interface NewRequest extends Pick<ListedRequest, 'id' | 'patientId' | 'kind' | 'receivedAt' | 'callId'> {
+export interface NewRequest
+  extends Pick<ListedRequest, 'id' | 'patientId' | 'kind' | 'receivedAt' | 'dueAt' | 'callId'> {
   readonly details: string | null;
 }
 
@@ -58,7 +59,7 @@ export async function insertRequest(
   const rows = await db
     .insert(patientRequests)
     .values({
-      ...{ ...row, sealed, status: 'open', dueAt: dueAt(row.kind, row.receivedAt) },
+      ...{ ...row, sealed, status: 'open' },
       ...{ createdBy: by.id, createdName: by.name, createdAt: now },
     })
     .onConflictDoNothing()

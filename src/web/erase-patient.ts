@@ -4,6 +4,7 @@
  * the key goes at once, so nothing of the patient opens any more; the rest follows in the background. Works also for one whose data no
  * longer opens.
  */
+import { dueAt } from '../domain/retention/request-rules.ts';
 import { log } from '../log.ts';
 import { beginApprovedErasure, beginErasure, liveCallOf, openRedFlagOf, patientExists } from '../store/erasure.ts';
 import { sendJobHints } from '../store/job-hints.ts';
@@ -45,8 +46,12 @@ export async function erasePatient(ask: Asker & Pick<Ask, 'newId'>, id: string):
     throw new Problem(409, 'second_approver', {
       detail: 'Two administrators decide this, in person: one asks, the other approves. A service is neither.',
     });
-  const request = { id: ask.newId('req'), patientId: id, kind: 'erasure', receivedAt: now, callId: null } as const;
-  if (await insertRequest(db, null, { ...request, details: null }, actor, now))
+  const request = {
+    ...{ id: ask.newId('req'), patientId: id, receivedAt: now, callId: null, details: null },
+    kind: 'erasure',
+    dueAt: dueAt('erasure', now, ask.config.clinic.timeZone),
+  } as const;
+  if (await insertRequest(db, null, request, actor, now))
     log.info('erasure.requested', { actor: actor.id, patient_id: id });
   const waiting = await openErasureOf(db, id);
   if (waiting === null) throw alreadyAnswered();

@@ -78,7 +78,7 @@ describe('the page of a patient’s own data', () => {
     expect([sent.status, sent.to]).toEqual([303, `${rights()}?done=noted`]);
     const { text } = await look(rights());
     expect(text).toContain('&lt;b&gt;paper&lt;/b&gt;');
-    expect(text).toContain('Overdue since');
+    expect(text).toContain('Overdue, was due');
     const list = await look('/dashboard/requests?overdue=true');
     expect(list.text).toContain(`${patient.path}/rights`);
     expect(list.text).not.toMatch(PERSONAL);

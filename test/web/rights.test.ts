@@ -1,5 +1,6 @@
 /** Legal holds, the second person for an erasure, requests of patients and the accounting of disclosures, as the API does them. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { endOfDayAfter } from '../../src/domain/campaign/local-day.ts';
 import { database } from '../../src/store/database.ts';
 import { createStaff, ROLES } from '../../src/store/staff.ts';
 import { runDueJobs } from '../support/due-jobs.ts';
@@ -343,14 +344,16 @@ describe('a request of a patient', () => {
     const received = new Date(Date.now() - 29 * DAY).toISOString();
     const made = await ask(id, { kind: 'access', received_at: received, details: 'On paper, please' });
     expect(made).toMatchObject({ status: 'open', overdue: false, details: 'On paper, please' });
-    expect(Date.parse(made['due_at'] as string) - Date.parse(received)).toBe(30 * DAY);
+    // In time until the thirtieth day is over at the clinic.
+    const dueOn = (days: number) => endOfDayAfter('America/New_York', Date.parse(received), days);
+    expect(Date.parse(made['due_at'] as string)).toBe(dueOn(30));
     const overdue = async () => (await jsonOf(await given.request('/api/patient-requests?overdue=true')))['items'];
     expect(await overdue()).toEqual([]);
     const path = `/api/patient-requests/${made['request_id']}`;
     const extended = await jsonOf(await post(`${path}/extend`, {}));
-    expect(Date.parse(extended['due_at'] as string) - Date.parse(received)).toBe(60 * DAY);
+    expect(Date.parse(extended['due_at'] as string)).toBe(dueOn(60));
     await expectProblem(await post(`${path}/extend`, {}), 409, 'not_extendable');
-    vi.setSystemTime(Date.parse(received) + 60 * DAY + 1);
+    vi.setSystemTime(dueOn(60) + 1);
     const token = await given.token({
       iat: Math.floor(Date.now() / 1000) - 10,
       exp: Math.floor(Date.now() / 1000) + 600,
