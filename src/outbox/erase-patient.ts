@@ -1,8 +1,8 @@
 /**
  * Erases one patient (C74, X13). Their key is destroyed first: from there nothing sealed for them opens, whatever happens to the rest,
  * in no copy of the database; with it go the keys of what was written about emergency accesses to them. Then what is left of them goes,
- * place by place: sessions, audio in R2, audio at Telnyx, rows. What
- * stays says nothing about a person: the do-not-call list, the decisions about dialling, the audit, and that they were erased.
+ * place by place: sessions, audio in R2, audio at Telnyx, rows. What stays says nothing about a
+ * person: the do-not-call list, the decisions about dialling, that there were consents, the audit, and that they were erased.
  */
 import { log } from '../log.ts';
 import { eraseWordsAbout } from '../store/emergency-accesses.ts';

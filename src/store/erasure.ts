@@ -1,5 +1,6 @@
 /** What the erasure of a patient asks of D1: their calls by the page, and at the end every row that is about them. */
 import { and, asc, eq, inArray, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
+import { stripConsents } from './consents.ts';
 import type { Database } from './database.ts';
 import { cancelDeliveries } from './deliveries.ts';
 import { blankDisclosures } from './disclosures.ts';
@@ -11,7 +12,6 @@ import {
   attempts,
   callLogs,
   calls,
-  consents,
   contacts,
   deliveries,
   jobs,
@@ -162,7 +162,10 @@ async function begun(db: Database, patientId: string, inserted: readonly unknown
   return findJob(db, 'erase_patient', patientId);
 }
 
-/** Suppressions, dial decisions, what was handed on and disclosed, and attempts stay, the attempts without their number: ids, times and codes, the proof of what was done. */
+/**
+ * Suppressions, dial decisions, what was handed on and disclosed, attempts and consents stay, the last two without their number and consents
+ * without their patient: ids, times and codes, the proof of what was done.
+ */
 export async function deletePatientRows(db: Database, patientId: string, now: number): Promise<void> {
   const theirCalls = sql`(select id from calls where patient_id = ${patientId})`;
   // What lies at Telnyx is the erasure's to see to from here; what was handed on stays on record, and nothing more is.
@@ -186,7 +189,7 @@ export async function deletePatientRows(db: Database, patientId: string, now: nu
       })
       .where(sql`${attempts.callId} in ${theirCalls}`),
     db.delete(recordings).where(eq(recordings.patientId, patientId)),
-    db.delete(consents).where(eq(consents.patientId, patientId)),
+    stripConsents(db, patientId, now),
     db.delete(contacts).where(eq(contacts.patientId, patientId)),
     blankAnswersOf(db, patientId),
     blankHolds(db, patientId),

@@ -29,7 +29,7 @@ export const patients = sqliteTable(
 
 /**
  * Consent to be called at one number (TC-01). `purposes`: a JSON array of what it covers. `sealed`: who obtained it, the evidence,
- * who recorded it. Kept ≥ 6 years.
+ * who recorded it. Kept ≥ 6 years; of who was erased without number and words, under a made-up `patient_id`.
  */
 export const consents = sqliteTable(
   'consents',
