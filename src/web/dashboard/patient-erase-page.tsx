@@ -23,7 +23,7 @@ interface EraseView {
 export const lastDigits = ({ maskedNumber }: ShownPatient): string => (maskedNumber ?? '').replaceAll(/\D/g, '');
 
 export const ErasePatientPage = (view: EraseView) => {
-  const { patient, notice, needsSecond, isHeld, open } = view;
+  const { patient, notice, isHeld, open } = view;
   const waiting = open.find(({ kind }) => kind === 'erasure');
   return (
     <>
@@ -36,7 +36,7 @@ export const ErasePatientPage = (view: EraseView) => {
       <FormNotice text={notice} />
       {isHeld ? (
         <Held id={patient.id} />
-      ) : waiting !== undefined && needsSecond ? (
+      ) : waiting !== undefined ? (
         <Waiting view={view} request={waiting} />
       ) : (
         <EraseForm view={view} />
@@ -64,7 +64,7 @@ const Waiting = ({ view: { patient, clock }, request }: { view: EraseView; reque
     <p class="notice notice-warn">
       <strong>An erasure was asked for already.</strong> {`${request.createdName} asked for it `}
       <Moment at={request.createdAt} clock={clock} />. Nothing is erased until another administrator approves it on the
-      page of their data.
+      page of their data; whoever asked can take it back there.
     </p>
     <p class="actions">
       <a href={`/dashboard/patients/${patient.id}/rights`} class="button">

@@ -97,7 +97,7 @@ const WaitingErasure = ({ view, request }: { view: RightsView; request: PatientR
             <form method="post" action={`${path}/answer`}>
               <input type="hidden" name="status" value="withdrawn" />
               <button type="submit" class="secondary outline">
-                The patient withdrew it
+                Take it back
               </button>
             </form>
           ) : null}
