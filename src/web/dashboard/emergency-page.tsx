@@ -70,7 +70,8 @@ const Own = ({ until, isNeeded, typed, clock }: EmergencyView) => {
           {typed}
         </textarea>
         <small id="hint-reason">
-          In a few words. No name of the patient: whom you look at is written down anyway. It goes when they are erased.
+          No name of the patient: whom you look at is written down anyway. What you write goes when that patient is
+          erased.
         </small>
       </div>
       <div class="form-actions">
