@@ -8,7 +8,7 @@ import { hasAnsweredTest } from '../store/test-calls.ts';
 import { isPerson } from './context.ts';
 import { notFound, Problem } from './errors.ts';
 import type { Ask } from './route.ts';
-import { needsSecond, refuseNewApprover, refuseRightAfterRemoval } from './second-person.ts';
+import { needsSecond, refuseRightAfterRemoval, refuseTooNew } from './second-person.ts';
 
 type Asker = Pick<Ask, 'db' | 'env' | 'config' | 'actor' | 'now'>;
 
@@ -44,13 +44,14 @@ export async function startCampaign(ask: Asker, campaign: Campaign, preflightId:
   else if (isLarge) {
     if (!isPerson(actor)) throw refusal('second_approver', 'Two administrators start so large a campaign, in person.');
     if (campaign.startRequestedBy === null || campaign.startRequestedBy === actor.id) {
+      refuseTooNew(actor, now);
       await setStartRequest(db, campaign.id, actor.id);
       log.info('campaign.start_requested', { campaign_id: campaign.id, actor: actor.id });
       return { ...campaign, startRequestedBy: actor.id };
     }
     if (!actor.roles.includes('admin'))
       throw refusal('second_approver', 'A second administrator has to start it, in person.');
-    refuseNewApprover(actor, now);
+    refuseTooNew(actor, now);
     approvedBy = actor.id;
   }
   const change = {

@@ -23,7 +23,7 @@ import { type Actor, isPerson } from './context.ts';
 import { notFound, Problem } from './errors.ts';
 import { refuseIfHeld, underHold } from './hold-patient.ts';
 import type { Ask } from './route.ts';
-import { isAnother, isSettled, needsSecond, refuseNewApprover, refuseRightAfterRemoval } from './second-person.ts';
+import { isAnother, isSettled, needsSecond, refuseRightAfterRemoval, refuseTooNew } from './second-person.ts';
 
 type Asker = Pick<Ask, 'db' | 'config' | 'env' | 'actor' | 'now'>;
 
@@ -46,6 +46,7 @@ export async function erasePatient(ask: Asker & Pick<Ask, 'newId'>, id: string):
     throw new Problem(409, 'second_approver', {
       detail: 'Two administrators decide this, in person: one asks, the other approves. A service is neither.',
     });
+  refuseTooNew(actor, now);
   const request = {
     ...{ id: ask.newId('req'), patientId: id, receivedAt: now, callId: null, details: null },
     kind: 'erasure',
@@ -66,7 +67,7 @@ export const mayApprove = (actor: Actor, request: ListedRequest, now: number): b
 export async function approveErasure(ask: Asker, requestId: string): Promise<Erasing & { readonly patientId: string }> {
   const { db, actor, now } = ask;
   const { patientId } = await erasureRequest(ask, requestId);
-  refuseNewApprover(actor, now);
+  refuseTooNew(actor, now);
   await refuseErasure(ask, patientId);
   // Before the key goes: who is refused or held at the same moment stays.
   const job = await beginApprovedErasure(db, { id: requestId, patientId }, actor, now);

@@ -1,7 +1,7 @@
 /**
  * The second person for what one alone should not do: an erasure, the start of a large campaign (SE-20). Whoever can add staff could add
- * themselves once more, and whoever can remove staff could be the only one left: so for a day a new administrator approves nothing, and
- * for a day after one has gone nobody decides alone. That is the time for others to see it in the audit.
+ * themselves once more, and whoever can remove staff could be the only one left: so for a day whoever is new neither asks nor approves,
+ * and for a day after an administrator has gone nobody decides alone. That is the time for others to see it in the audit.
  */
 import { readSign } from '../store/signs.ts';
 import { ADMIN_LEFT, countAdmins } from '../store/staff.ts';
@@ -34,11 +34,11 @@ export async function refuseRightAfterRemoval({ db, now }: Pick<Ask, 'db' | 'now
 export const isSettled = ({ rolesSince }: Pick<Actor, 'rolesSince'>, now: number): boolean =>
   rolesSince === undefined || now >= rolesSince + SETTLES_MS;
 
-/** Before the second word is taken. */
-export function refuseNewApprover(actor: Pick<Actor, 'rolesSince'>, now: number): void {
+/** Before the first word is taken and before the second: either could be somebody's other name. */
+export function refuseTooNew(actor: Pick<Actor, 'rolesSince'>, now: number): void {
   if (!isSettled(actor, now))
-    throw new Problem(409, 'approver_too_new', {
-      detail: `Whoever became an administrator, or whose roles were changed, approves nothing for a day. Approve it from ${moment((actor.rolesSince ?? now) + SETTLES_MS)} on, or ask another administrator.`,
+    throw new Problem(409, 'role_too_new', {
+      detail: `Whoever was put on the list of staff, or whose roles were changed, has no say for a day in what takes two people. Come back from ${moment((actor.rolesSince ?? now) + SETTLES_MS)} on, or have somebody else do it.`,
     });
 }
 

@@ -155,8 +155,12 @@ describe('the start', () => {
     const { staff_id } = await jsonOf(added);
     const [campaign, preflightId] = await ready();
     const start = (token?: string) => post(campaign, '/start', { preflight_id: preflightId }, token);
+    const alias = await given.token({ email, sub: email });
+    // Nor asked for under the new name, to be started under the old one.
+    for (const token of [alias, await tokenOf(given, 'operator')])
+      expect(await codeOf(await start(token))).toEqual([409, 'role_too_new']);
     expect((await start()).status).toBe(202);
-    expect(await codeOf(await start(await given.token({ email, sub: email })))).toEqual([409, 'approver_too_new']);
+    expect(await codeOf(await start(alias))).toEqual([409, 'role_too_new']);
     expect((await given.request(`/api/staff/${staff_id}`, { method: 'DELETE' })).status).toBe(204);
     expect(await codeOf(await start())).toEqual([409, 'administrator_left']);
     expect((await campaignOf(campaign)).status).toBe('draft');

@@ -243,7 +243,7 @@ describe('an erasure whose second person is not one yet, or is gone (SE-20)', ()
     const { id } = await rowOf('patient_requests');
     const approved = await send(`${rights()}/requests/${id}/approve`, { sure: 'true' }, token);
     expect(approved.status).toBe(409);
-    expect(approved.text).toContain('approves nothing for a day');
+    expect(approved.text).toContain('has no say for a day');
     expect((await look('/dashboard/requests', token)).text).toContain('Waits for another administrator');
     expect((await send(`${rights()}/requests/${id}/refuse`, { reason: 'Still in care' }, token)).status).toBe(303);
   });

@@ -219,10 +219,14 @@ describe('an erasure', () => {
     const refused = await approve(request_id, await alias());
     expect([refused.status, await jsonOf(refused)]).toMatchObject([
       409,
-      { code: 'approver_too_new', detail: expect.stringMatching(/from 20\d\d-.* UTC on, or ask another/) },
+      { code: 'role_too_new', detail: expect.stringMatching(/from 20\d\d-.* UTC on, or have somebody else/) },
     ]);
+    // Nor the other way round: she asks as the alias and approves as herself.
+    const other = await givenPatient();
+    await expectProblem(await erase(other, await alias()), 409, 'role_too_new');
+    expect((await given.request(`/api/patients/${other}`)).status).toBe(200);
     later(DAY - 1000);
-    await expectProblem(await approve(request_id, await alias()), 409, 'approver_too_new');
+    await expectProblem(await approve(request_id, await alias()), 409, 'role_too_new');
     later(2000);
     expect((await approve(request_id, await alias())).status).toBe(202);
   });
@@ -236,7 +240,7 @@ describe('an erasure', () => {
     const member = items.find(({ email }) => email === 'clinician@role.example');
     const raised = await given.send('PATCH', `/api/staff/${member?.['staff_id']}`, { roles: ['admin'] });
     expect(raised.status).toBe(200);
-    await expectProblem(await approve(request_id, token), 409, 'approver_too_new');
+    await expectProblem(await approve(request_id, token), 409, 'role_too_new');
     const refused = await post(`/api/patient-requests/${request_id}/refuse`, { reason: 'Still in care' }, token);
     expect(await jsonOf(refused)).toMatchObject({ status: 'denied' });
   });

@@ -44,6 +44,8 @@ const eraseForm = route(
 const IN_THE_WAY: Readonly<Record<string, string>> = {
   call_live: 'A call to this patient is under way. Hang it up, or wait until it is over, then erase.',
   legal_hold: 'This patient is under a legal hold.',
+  role_too_new:
+    'You became an administrator, or your roles were changed, less than a day ago: so long you have no say in what takes two people. Ask again tomorrow.',
   administrator_left:
     'An administrator was taken off the list less than a day ago, so nobody erases alone yet. Ask again tomorrow.',
   retention_minimum:
