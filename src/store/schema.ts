@@ -29,7 +29,7 @@ export const patients = sqliteTable(
 
 /**
  * Consent to be called at one number (TC-01). `purposes`: a JSON array of what it covers. `sealed`: who obtained it, the evidence,
- * who recorded it. Kept ≥ 6 years.
+ * who recorded it. Kept ≥ 6 years; of who was erased without number and words, under a made-up `patient_id`.
  */
 export const consents = sqliteTable(
   'consents',
@@ -386,7 +386,8 @@ export const staff = sqliteTable('staff', {
 
 /**
  * Emergency access (HS-02): somebody of staff took the rights of a clinician for an hour, and said why. `sealed`: the reason, and what the
- * review said of it, under a key of its own which the vault keeps under this id. One is open for each person. Kept ≥ 6 years.
+ * review said of it, under a key of its own which the vault keeps under this id. The key goes, and `sealed` is empty, once a patient is erased
+ * who was looked at by it; the row stays. One is open for each person. Kept ≥ 6 years.
  */
 export const emergencyAccesses = sqliteTable(
   'emergency_accesses',
@@ -479,7 +480,8 @@ export const auditSubjects = sqliteTable(
 
 /**
  * That a week of the audit was looked through, by whom and with what remark (HS-10). `week`: its Monday, at the clinic; `figures`: what
- * the person saw, as JSON of counts. Added and never changed or removed; kept ≥ 6 years.
+ * the person saw, as JSON of counts. `sealed`: the remark, under the ring. Added and never removed, and nothing is changed but the key of the
+ * remark; kept ≥ 6 years. `note`: a remark from before they were sealed; the change of keys seals it.
  */
 export const auditReviews = sqliteTable(
   'audit_reviews',
@@ -491,6 +493,7 @@ export const auditReviews = sqliteTable(
     signedAt: integer('signed_at').notNull(),
     note: text(),
     figures: text().notNull(),
+    sealed: text(),
   },
   (t) => [index('audit_reviews_week').on(t.week, t.signedAt)],
 );

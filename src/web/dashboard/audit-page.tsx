@@ -14,10 +14,10 @@ interface AuditView {
 }
 
 function address(query: AuditQuery, cursor: number | null): string {
-  const { who, action, about, day, phi, refused } = query;
+  const { who, action, about, day, from, to, phi, refused } = query;
   const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries({ who, action, about, day }))
-    if (value !== null) parameters.set(name, value);
+  for (const [name, value] of Object.entries({ who, action, about, day, from, to }))
+    if (value !== null) parameters.set(name, String(value));
   if (phi) parameters.set('phi', 'true');
   if (refused) parameters.set('refused', 'true');
   if (cursor !== null) parameters.set('cursor', String(cursor));
@@ -37,13 +37,28 @@ export const AuditPage = (view: AuditView) => (
       </p>
     </header>
     <Filters {...view} />
+    <Span {...view} />
     {view.items.length === 0 ? <Nothing {...view} /> : <AuditLines {...view} />}
     <Paging {...view} />
   </>
 );
 
-const Filters = ({ query: { who, action, about, day, phi, refused } }: AuditView) => (
+/** What a link narrowed it to, and the way out. */
+const Span = ({ query, clock }: AuditView) => {
+  const { from, to } = query;
+  if (from === null || to === null) return null;
+  return (
+    <p class="notice">
+      Only from <Moment at={from} clock={clock} dated /> to <Moment at={to} clock={clock} dated />.{' '}
+      <a href={address({ ...query, from: null, to: null }, null)}>Show other times too</a>
+    </p>
+  );
+};
+
+const Filters = ({ query: { who, action, about, day, from, to, phi, refused } }: AuditView) => (
   <form class="filters" method="get" action="/dashboard/audit">
+    {from === null ? null : <input type="hidden" name="from" value={from} />}
+    {to === null ? null : <input type="hidden" name="to" value={to} />}
     <label>
       Person
       <input name="who" value={who ?? ''} autocomplete="off" placeholder="Address, in full" />

@@ -25,11 +25,15 @@ const checked = z
   .literal('true')
   .optional()
   .transform((value) => value === 'true');
+/** Epoch milliseconds, in links alone: of an hour of emergency access. */
+const instant = text(/^\d{12,15}$/, 'A moment.').transform((typed) => (typed === null ? null : Number(typed)));
 const query = z.strictObject({
   who: text(/^\S.*$/, 'An address.'),
   action: text(/^[a-z_]+\.[a-z_]+$/, 'As patient.read.'),
   about: text(/^(pat|call)_[0-9a-f-]{36,64}$/, 'The id of a patient or a call.'),
   day: text(/^\d{4}-\d{2}-\d{2}$/, 'A day.'),
+  from: instant,
+  to: instant,
   phi: checked,
   refused: checked,
   cursor: z
@@ -87,7 +91,7 @@ export const auditPageRoutes: readonly Route[] = [
     { method: 'GET', path: '/dashboard/audit', roles: WORK_ROLES, audit: 'page.audit', phi: false, query },
     async (ask) => {
       const { db, config, actor, now } = ask;
-      const { who, action, about, day, phi, refused, cursor = null } = ask.query;
+      const { who, action, about, day, from, to, phi, refused, cursor = null } = ask.query;
       const bounds = day === null ? null : boundsOfDay(config.clinic.timeZone, day);
       const { items, nextCursor } = await listAuditEvents(db, {
         ...{ limit: PAGE_SIZE, cursor },
@@ -96,7 +100,8 @@ export const auditPageRoutes: readonly Route[] = [
         ...(about === null ? {} : about.startsWith('pat_') ? { patientId: about } : { callId: about }),
         ...(phi ? { phi } : {}),
         ...(refused ? { refused } : {}),
-        ...(bounds ?? {}),
+        ...(bounds === null && from === null ? {} : { from: Math.max(bounds?.from ?? 0, from ?? 0) }),
+        ...(bounds === null && to === null ? {} : { to: Math.min(bounds?.to ?? Infinity, to ?? Infinity) }),
       });
       const viewer = viewerOf(actor);
       return ask.c.html(
