@@ -80,11 +80,12 @@ export interface BundleReview {
 export interface BundleInput {
   readonly call: BundleCall;
   readonly transcripts: { readonly items: readonly BundleLine[] };
-  readonly intake_data: BundleNote;
+  /** Null: the call left none, and never will. */
+  readonly intake_data: BundleNote | null;
   readonly patient: BundlePatient;
   readonly consents: readonly ContactConsent[];
   readonly recording: BundleRecording | null;
-  /** The version that the note names. */
+  /** The version that the call names. */
   readonly questionnaire: Questionnaire;
   readonly signatures: readonly BundleReview[];
   readonly addenda: readonly (BundleReview & { readonly text: string })[];
