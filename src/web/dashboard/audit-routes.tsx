@@ -25,11 +25,15 @@ const checked = z
   .literal('true')
   .optional()
   .transform((value) => value === 'true');
+const day = z
+  .union([z.literal(''), z.iso.date()])
+  .optional()
+  .transform((typed) => typed || null);
 const query = z.strictObject({
   who: text(/^\S.*$/, 'An address.'),
   action: text(/^[a-z_]+\.[a-z_]+$/, 'As patient.read.'),
   about: text(/^(pat|call)_[0-9a-f-]{36,64}$/, 'The id of a patient or a call.'),
-  day: text(/^\d{4}-\d{2}-\d{2}$/, 'A day.'),
+  day,
   phi: checked,
   refused: checked,
   cursor: z
@@ -47,8 +51,6 @@ const frame = async (ask: Ask) => ({
   givenUp: await givenUpFor(ask),
   current: 'audit' as const,
 });
-
-const day = text(/^\d{4}-\d{2}-\d{2}$/, 'A day.');
 
 /** By the clinic's days, both ends included. */
 const accesses = route(

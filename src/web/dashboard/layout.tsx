@@ -72,13 +72,16 @@ const WAYS = [
   { key: 'settings', path: '/dashboard/settings', name: 'Settings', needs: 'seesSettings', group: 2 },
 ] as const;
 
+/** Where somebody may go, in the order of the navigation. */
+export const waysOf = (viewer: Viewer) => WAYS.filter(({ needs }) => viewer[needs]);
+
 /** A page that is none of the ways is one that a button leads to. */
 type Current = (typeof WAYS)[number]['key'] | 'new-call' | null;
 
 type Counts = Pick<Frame, 'current' | 'alerts' | 'givenUp'>;
 
 const Navigation = ({ current, viewer, alerts, givenUp }: Counts & { viewer: Viewer }) => {
-  const shown = WAYS.filter(({ needs }) => viewer[needs]);
+  const shown = waysOf(viewer);
   return (
     <>
       <button type="button" class="menu-button secondary" data-menu aria-expanded="false" aria-controls="ways">
