@@ -221,12 +221,3 @@ export const page = (frame: Frame) => html`<!DOCTYPE html>${<Document {...frame}
 export const Chip = ({ tone, children }: { tone: Tone; children: Child }) => (
   <span class={`chip chip-${tone}`}>{children}</span>
 );
-
-/** On a form that only works with script: what is typed there would be lost. */
-export const NeedsScript = () => (
-  <noscript>
-    <p class="notice notice-bad">
-      This form needs JavaScript, which is off or was blocked. Nothing is sent without it.
-    </p>
-  </noscript>
-);
