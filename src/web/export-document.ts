@@ -27,6 +27,9 @@ const whenAt = (clock: ClinicClock): When => {
   const said = (at: number) => `${clock.dated(at)} ${clock.zone(at)}`;
   return (at) => (at === null ? '—' : said(Date.parse(at)));
 };
+/** `April 12, 1980`. */
+const longDay = (day: string): string =>
+  new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', dateStyle: 'long' }).format(Date.parse(day));
 const said = (value: string | null): string => (value === null || value === '' ? 'not on file' : value);
 const pair = (name: string, value: string) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`;
 const none = html`<p>None.</p>`;
@@ -55,7 +58,7 @@ ${raw('<body>')}<header><p class="clinic">${clinic}</p><p class="mark">Taken by 
 ${head.notice} Times are ${zone}.</p></header>${raw('<main>')}
 <h1>${name === '' ? 'A patient without a name on file' : name}</h1>
 <section><h2>Who</h2><table>
-${pair('Number', said(patient.phone_number === null ? null : spokenNumber(patient.phone_number)))}${pair('Birth date', said(patient.date_of_birth))}
+${pair('Number', said(patient.phone_number === null ? null : spokenNumber(patient.phone_number)))}${pair('Birth date', said(patient.date_of_birth === null ? null : longDay(patient.date_of_birth)))}
 ${pair('Language', patient.language === 'es' ? 'Spanish' : 'English')}${pair('Record number', said(patient.external_id))}
 ${pair('State', said(patient.state))}${pair('Time zone', said(patient.time_zone))}
 ${pair('Marks', (patient.flags ?? []).map(words).join(', ') || 'none')}
@@ -93,7 +96,7 @@ ${pair('On the do-not-call list', head.number_suppressed ? 'yes' : 'no')}${pair(
 const callSection = (call: ExportedCall, when: When) => html`<section class="call">
 <h3>${when(call.created_at)}, ${words(call.status ?? 'unknown')}</h3>
 <table>${pair('Direction', words(call.direction))}${pair('Answered', when(call.answered_at))}${pair('Ended', when(call.ended_at))}
-${pair('Audio', call.recorded?.audio ?? 'none')}</table>
+${pair('Audio', call.recorded?.audio == null ? 'none' : 'kept; ask the clinic for it')}</table>
 ${call.notes.map(
   (note) => html`<h4>Note, version ${String(note.version)}, ${when(note.created_at)}</h4>
 <p>Reported by the patient in an automated call.
@@ -103,7 +106,7 @@ ${signedText(call, note.version, when)}</p>
   )}</table>`,
 )}
 ${call.addenda.length === 0 ? '' : html`<h4>Added by staff</h4>${listed(call.addenda, (each) => html`${when(each.at)}, ${each.by}: ${each.text}`)}`}
-${call.transcript.length === 0 ? '' : html`<h4>What was said</h4>${listed(call.transcript, (each) => html`${each.speaker === 'patient' ? 'Patient' : 'Clinic'}: ${each.text}`)}`}
+${call.transcript.length === 0 ? '' : html`<h4>What was said</h4><table class="said">${call.transcript.map((each) => pair(each.speaker === 'patient' ? 'Patient' : 'Clinic', each.text))}</table>`}
 ${call.tasks.length === 0 ? '' : html`<h4>Tasks</h4>${listed(call.tasks, (each) => html`${words(each.kind)}: ${words(each.status)}`)}`}
 ${call.handed_on.length === 0 ? '' : html`<h4>Handed on</h4>${listed(call.handed_on, (each) => html`To ${each.system}, ${words(each.status)} ${when(each.at)}`)}`}
 </section>`;

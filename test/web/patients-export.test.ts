@@ -107,6 +107,7 @@ it('as a document has the clinic’s name and time, and numbers as people write 
   expect(html).toContain('<p class="clinic">Riverside Clinic</p>');
   expect(html).toContain('Times are New York time.');
   expect(html).toContain('<h3>Jul 4, 2026, 10:05 AM EDT, Completed</h3>');
-  expect(html).not.toMatch(/ UTC|\d{4}-\d{2}-\d{2}T|\+1\d{10}/);
+  expect(html).toContain('<td>April 12, 1980</td>');
+  expect(html).not.toMatch(/ UTC|\/api\/|\d{4}-\d{2}-\d{2}T|\+1\d{10}/);
   expect(html).toMatch(/<th scope="row">Number<\/th><td>\(\d{3}\) 555-01\d{2}<\/td>/);
 });

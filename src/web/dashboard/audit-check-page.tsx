@@ -14,7 +14,9 @@ export const AuditCheckPage = (check: CheckView) => (
     <p class="back">
       <a href="/dashboard/audit">Audit</a>
     </p>
-    <h1>Check of the chain</h1>
+    <div class="page-head">
+      <h1>Check of the chain</h1>
+    </div>
     <Verdict {...check} />
     <dl class="facts">
       <div>

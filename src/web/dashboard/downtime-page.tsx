@@ -25,9 +25,12 @@ export const DowntimePage = ({ tasks, patients, isCut, callbackNumber, printedBy
       <div>
         <h1>Sheet for an outage</h1>
         <p class="under-title">
-          {'As of '}
-          <Moment at={now} clock={clock} dated />
-          {` (${clock.zoneName}), for ${printedBy}. It names patients: print it only if you need it, and shred it when the service is back.`}
+          {/* One piece: pieces of such a line stand apart. */}
+          <span>
+            {'As of '}
+            <Moment at={now} clock={clock} dated />
+            {` (${clock.zoneName}), for ${printedBy}. It names patients: print it only if you need it, and shred it when the service is back.`}
+          </span>
         </p>
       </div>
     </div>
@@ -57,7 +60,7 @@ export const DowntimePage = ({ tasks, patients, isCut, callbackNumber, printedBy
                 </td>
                 <th scope="row">{name === '' ? 'Name not known' : name}</th>
                 <td class="whole-number">{patient?.phoneNumber == null ? '—' : spokenNumber(patient.phoneNumber)}</td>
-                <td>{patient?.dateOfBirth ?? '—'}</td>
+                <td class="whole-number">{patient?.dateOfBirth ?? '—'}</td>
                 <td>
                   <strong>{TASK_LABELS[task.kind].name}</strong> {TASK_LABELS[task.kind].toDo}
                 </td>

@@ -44,8 +44,8 @@ export const NewCallPage = ({ today, patient, viewer, form, notice }: NewCallVie
         <a href="/dashboard/new-call">Call somebody else</a>
       </p>
     )}
-    <FormNotice text={notice} />
     <form class="sheet" method="post" action="/dashboard/new-call" data-json="/api/calls" {...thenOf(viewer)}>
+      <FormNotice text={notice} />
       <p class="notice notice-bad" role="alert" data-problem hidden />
       {patient === null ? null : <input type="hidden" name="patient_id" value={patient.id} />}
       <Field
