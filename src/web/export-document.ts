@@ -6,6 +6,7 @@ import { html, raw } from 'hono/html';
 import { answerText } from '../domain/note/answer-text.ts';
 import { noteAnswers } from '../domain/note/note.ts';
 import type { Config } from '../env.ts';
+import { codeLabel } from './dashboard/campaign-labels.ts';
 import { type ClinicClock, clinicClock } from './dashboard/clinic-clock.tsx';
 import { spokenNumber } from './dashboard/spoken-number.ts';
 import type { ExportedCall, ExportHead, ExportWriter } from './export-patient.ts';
@@ -88,7 +89,7 @@ ${pair('On the do-not-call list', head.number_suppressed ? 'yes' : 'no')}${pair(
   )}</section>
 <section><h2>Why no call was placed</h2>${listed(
     head.decisions,
-    (each) => html`${when(each.decided_at)}: ${each.allowed ? 'allowed' : words(each.code ?? 'refused')}`,
+    (each) => html`${when(each.decided_at)}: ${each.allowed ? 'allowed' : codeLabel(each.code ?? 'refused')}`,
   )}</section>
 <h2>Calls</h2>`;
 };

@@ -195,6 +195,12 @@ const Document = ({ title, clinicName, viewer, alerts, givenUp, current, childre
               <a href="/dashboard/settings/emergency">End it</a>
             </p>
           )}
+          <noscript>
+            <p class="notice notice-warn no-script">
+              JavaScript is off or was blocked. Forms work; buttons that hang up, claim or finish tasks, run a campaign
+              or send work again do nothing, and no page updates by itself.
+            </p>
+          </noscript>
           <p id="stale" class="notice notice-bad" role="alert" hidden>
             This page is no longer updating.{' '}
             <button type="button" class="plain" data-reload>

@@ -168,6 +168,8 @@ const Lift = ({ row }: { row: Suppression }) => {
         Lift<span class="visually-hidden">{` ${number}`}</span>
       </summary>
       <form
+        method="post"
+        action={`/dashboard/suppressions/${row.id}/lift`}
         hx-post={`/dashboard/suppressions/${row.id}/lift`}
         hx-target="#suppressions"
         hx-swap="outerHTML"
