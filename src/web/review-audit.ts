@@ -43,6 +43,8 @@ export async function listWeeks({ db, config, now }: Asker): Promise<ListedWeek[
 export async function readWeek({ db, config, now }: Asker, monday: string): Promise<ReviewedWeek> {
   const week = weekOf(config.clinic.timeZone, monday);
   if (week === null || week.from > now) throw notFound();
+  // Nothing stands in a week from before there was an audit: nobody can say that they looked through it.
+  if (week.to < ((await firstLineAt(db)) ?? week.from)) throw notFound();
   const [counts, signatures] = await Promise.all([countWeek(db, week), weekSignatures(db, config.keyRing, [monday])]);
   return {
     ...listed(week, signatures, now),

@@ -7,6 +7,7 @@ import { auditEvents, auditReviews } from '../../src/store/schema.ts';
 import { dumpDatabase } from '../support/dump-database.ts';
 import { addLines } from '../support/given-audit.ts';
 import { type GivenApp, givenApp } from './given-app.ts';
+import { givenCall } from './given-call.ts';
 import { expectNoInlineCode, openPage } from './given-page.ts';
 import { tokenOf } from './given-role.ts';
 
@@ -122,6 +123,28 @@ describe('/api/audit/reviews', () => {
     await given.send('POST', `/api/audit/reviews/${weeksAgo(2)}`, {});
     await expect(given.db.run(sql`update audit_reviews set signed_by_name = 'x'`)).rejects.toThrow();
     await expect(given.db.run(sql`delete from audit_reviews`)).rejects.toThrow();
+  });
+
+  it('counts a record that was taken along among the whole records, by whatever way it went out (HS-10)', async () => {
+    expect((await read(weeksAgo(1))).figures).toMatchObject({ exports: 1, reveals: 1 });
+    const before = (await read(weeksAgo(0))).figures['reveals'] ?? 0;
+    const { patient } = await givenCall(given);
+    const path = `/patients/${patient.id}`;
+    const wish = { purpose: 'access', format: 'html' };
+    expect((await given.send('POST', `/api${path}/export`, wish)).status).toBe(200);
+    expect((await given.request(`/api${path}/export`)).status).toBe(200);
+    const form = { method: 'POST', body: new URLSearchParams(wish).toString() };
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    const page = await given.request(`/dashboard${path}/rights/export`, { ...form, headers });
+    expect(page.status).toBe(200);
+    await page.text();
+    expect((await read(weeksAgo(0))).figures['reveals']).toBe(before + 3);
+  });
+
+  it('knows no week from before the first line: nobody signs what was not there (HS-10)', async () => {
+    const path = `/api/audit/reviews/${weeksAgo(5)}`;
+    expect([(await given.request(path)).status, (await given.send('POST', path, {})).status]).toEqual([404, 404]);
+    expect((await given.request(`/dashboard/audit/reviews/${weeksAgo(5)}`)).status).toBe(404);
   });
 
   it('refuses to sign a week that is not over, and knows no other days', async () => {

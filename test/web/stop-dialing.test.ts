@@ -26,7 +26,11 @@ afterEach(() => vi.restoreAllMocks());
 
 const pageOf = (path: string, init?: PageInit) => openPage(given, path, init);
 const post = (path: string, token?: string) =>
-  pageOf(path, { method: 'POST', headers: { Origin: ORIGIN }, ...(token === undefined ? {} : { token }) });
+  pageOf(path, {
+    method: 'POST',
+    headers: { Origin: ORIGIN, 'HX-Request': 'true' },
+    ...(token === undefined ? {} : { token }),
+  });
 const poll = () => pageOf('/dashboard/fragments/dialing');
 
 async function givenLive(count: number): Promise<void> {
@@ -87,6 +91,14 @@ describe('stopping', () => {
     expect(later).toMatch(/<time [^>]*>Today, [^<]* E[SD]T<\/time>/);
     expect(later).toContain('End the call');
     expect(later).not.toContain('<summary>Stop all dialing');
+  });
+
+  it('works without a script, and says so on a page', async () => {
+    expect((await pageOf('/dashboard/calls')).html).toContain('method="post" action="/dashboard/dialing/stop"');
+    const { html, status } = await pageOf('/dashboard/dialing/stop', { method: 'POST', headers: { Origin: ORIGIN } });
+    expect([status, await dialer.stub.isStopped()]).toEqual([200, true]);
+    expect(html).toContain('<h1>Dialing is stopped.</h1>');
+    expectNoInlineCode(html);
   });
 
   it('ends the live calls too when that is chosen, and says how many', async () => {

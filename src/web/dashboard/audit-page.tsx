@@ -1,5 +1,7 @@
-/** One line for each thing done or seen. The words of the actions are those of the routes, so that a search finds them in logs too. */
+/** One line for each thing done or seen, in words and by the code of the route, so that a search finds it in logs too. */
 import { type AuditEvent, shownIn } from '../../store/audit-events.ts';
+import { ACTION_LABELS, actionWords } from './action-labels.ts';
+import { CheckForm } from './audit-check-page.tsx';
 import type { AuditQuery } from './audit-routes.tsx';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import { Chip } from './layout.tsx';
@@ -32,9 +34,10 @@ export const AuditPage = (view: AuditView) => (
         <h1>Audit</h1>
         <p class="under-title">Who did or saw what. Lines are added and never changed; they name ids, not patients.</p>
       </div>
-      <p class="page-tools">
+      <div class="page-tools">
         <a href="/dashboard/audit/reviews">Weekly reviews</a>
-      </p>
+        <CheckForm />
+      </div>
     </header>
     <Filters {...view} />
     <Span {...view} />
@@ -65,8 +68,13 @@ const Filters = ({ query: { who, action, about, day, from, to, phi, refused } }:
     </label>
     <label>
       Action
-      <input name="action" value={action ?? ''} autocomplete="off" placeholder="patient.read" />
+      <input name="action" value={action ?? ''} autocomplete="off" placeholder="patient.export" list="actions" />
     </label>
+    <datalist id="actions">
+      {Object.entries(ACTION_LABELS).map(([code, words]) => (
+        <option value={code}>{words}</option>
+      ))}
+    </datalist>
     <label>
       Patient or call
       <input name="about" value={about ?? ''} autocomplete="off" placeholder="Id" />
@@ -115,7 +123,10 @@ export const AuditLines = ({ items, clock, viewer, patientId }: LinesView) => (
             <small class="quiet">{event.roles === '' ? 'no role' : event.roles.replaceAll(',', ', ')}</small>
           </th>
           <td class="cell-what">
-            <code>{event.action}</code> {event.phi ? <Chip tone="live">Patient data</Chip> : null}
+            {actionWords(event.action)} {event.phi ? <Chip tone="live">Patient data</Chip> : null}
+            <small class="quiet">
+              <code>{event.action}</code>
+            </small>
           </td>
           <td class="cell-about">
             <About {...{ event, viewer, patientId }} />

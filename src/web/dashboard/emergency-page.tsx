@@ -2,6 +2,7 @@
 import type { EmergencyAccess } from '../../store/emergency-accesses.ts';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import { Chip } from './layout.tsx';
+import { Said } from './said.tsx';
 
 interface EmergencyView {
   /** Of whoever looks; null: none. */
@@ -22,16 +23,7 @@ interface EmergencyView {
 
 export const EmergencyPage = (view: EmergencyView) => (
   <>
-    {view.outcome === null ? null : (
-      <p class="notice notice-live" role="status">
-        {view.outcome}
-      </p>
-    )}
-    {view.notice === null ? null : (
-      <p class="notice notice-bad" role="alert">
-        {view.notice}
-      </p>
-    )}
+    <Said outcome={view.outcome} notice={view.notice} />
     <Own {...view} />
     {view.list === null ? null : <Others {...view} list={view.list} />}
   </>

@@ -9,6 +9,7 @@ import { EndsUnanswered, Requests } from './patient-requests.tsx';
 import { briefly } from './patient-who.tsx';
 import { HOLD_LABELS } from './rights-labels.ts';
 import { type RightsView, typedInto } from './rights-view.ts';
+import { Said } from './said.tsx';
 
 export const PatientRightsPage = (view: RightsView) => {
   const { patient, requests, outcome, notice } = view;
@@ -21,11 +22,7 @@ export const PatientRightsPage = (view: RightsView) => {
       <div class="page-head">
         <h1>{`Data of ${briefly(patient)}`}</h1>
       </div>
-      {outcome === null ? null : (
-        <p class="notice notice-live" role="status">
-          {outcome}
-        </p>
-      )}
+      <Said outcome={outcome} />
       <FormNotice text={notice} />
       {view.isHeld ? (
         <p class="notice notice-warn">

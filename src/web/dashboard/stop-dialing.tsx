@@ -122,14 +122,15 @@ const StopPanel = ({ live }: { live: number | null }) => (
         Nobody new is called from this moment, in no campaign and by nobody. An administrator can go on later.{' '}
         {live === 0 ? 'Nobody is on the line.' : null}
       </p>
-      <p>
-        <button id="stop-now" class="danger" hx-post="/dashboard/dialing/stop" {...posts}>
+      {/* A form, so that it stops also where no script runs. */}
+      <form class="stop-now" method="post" action="/dashboard/dialing/stop">
+        <button id="stop-now" class="danger" hx-post="/dashboard/dialing/stop" {...posts} type="submit">
           Stop dialing
         </button>
         <small>
           {live === null || live === 0 ? 'Calls under way go on.' : `${upper(liveCalls(live))} will go on.`}
         </small>
-      </p>
+      </form>
       {live === 0 ? null : (
         <p>
           <EndCalls live={live} />
