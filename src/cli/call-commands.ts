@@ -37,7 +37,7 @@ export function addCallCommands(program: Command, setup: Setup): void {
   const call = program
     .command('call')
     .description(
-      'One call: start, list, get, watch, hangup, transcript, events, note, notes, sign, correct, reviews, recording, refetch',
+      'One call: start, list, get, watch, hangup, transcript, events, note, notes, sign, correct, reviews, recording, refetch, fhir',
     );
 
   withConsentOptions(

@@ -1,4 +1,4 @@
-/** `call events`, `notes`, `correct`, `reviews` and `refetch`: what a call left behind, and putting it right. */
+/** `call events`, `notes`, `correct`, `reviews`, `refetch` and `fhir`: what a call left behind, and putting it right. */
 import { type Command, Option } from 'commander';
 import type { Json } from './api-client.ts';
 import { isoTime } from './consent-options.ts';
@@ -6,6 +6,7 @@ import { type Context, run, type Setup } from './context.ts';
 import { usageError } from './exit-codes.ts';
 import { type ListOptions, listPages, type Page, printPage, wholeNumber, withListOptions } from './list-pages.ts';
 import { printDone, printRecord } from './print-record.ts';
+import { type SaveOptions, saveAnswer, withOutputOptions } from './save-file.ts';
 import { readJson } from './terminal.ts';
 
 const NOTE_COLUMNS = [
@@ -88,6 +89,14 @@ export function addCallRecordCommands(call: Command, setup: Setup): void {
         const { body } = await context.client.send('POST', `${pathOf(id)}/recording/retry`);
         return printDone(context, body, 'It is fetched again.', `call recording ${id} -o call.mp3 --wait`);
       }),
+    );
+
+  withOutputOptions(call.command('fhir <call>').description('The call and its note as a FHIR R4 transaction'))
+    .addHelpText('after', '\nExample:\n  telnyx-edge-intake call fhir call_… -o call.json')
+    .action(
+      run(setup, (context, id: string, options: SaveOptions) =>
+        saveAnswer(context, { path: `${pathOf(id)}/fhir`, words: 'It is a patient’s record; keep it safe.' }, options),
+      ),
     );
 }
 

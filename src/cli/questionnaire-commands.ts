@@ -5,10 +5,14 @@ import type { Json } from './api-client.ts';
 import { type Context, run, type Setup } from './context.ts';
 import { CliError, EXIT, usageError } from './exit-codes.ts';
 import { type ListOptions, listPages, printPage, wholeNumber, withListOptions } from './list-pages.ts';
+import { type SaveOptions, saveAnswer, withOutputOptions } from './save-file.ts';
 import { harmless } from './shown.ts';
 import { readJson } from './terminal.ts';
 import { type TryOptions, tryQuestionnaire } from './try-questionnaire.ts';
 
+interface FhirOptions extends SaveOptions {
+  readonly language?: string;
+}
 interface Finding {
   readonly pointer: string;
   readonly code: string;
@@ -36,7 +40,7 @@ const pathOf = (id: string): string => `/api/questionnaires/${encodeURIComponent
 export function addQuestionnaireCommands(program: Command, setup: Setup): void {
   const questionnaire = program
     .command('questionnaire')
-    .description('What patients are asked: lint, list, versions, show, push, try, approve, withdraw');
+    .description('What patients are asked: lint, list, versions, show, push, try, approve, withdraw, fhir');
 
   questionnaire
     .command('lint <file>')
@@ -99,6 +103,21 @@ export function addQuestionnaireCommands(program: Command, setup: Setup): void {
         const found = await client.get(`${pathOf(id)}/versions/${encodeURIComponent(version)}`);
         print.json(print.isJson ? found : (found['definition'] ?? found));
         return undefined;
+      }),
+    );
+
+  withOutputOptions(
+    questionnaire
+      .command('fhir <questionnaire> [version]')
+      .description('An approved version as a FHIR R4 Questionnaire'),
+  )
+    .addOption(new Option('--language <language>', 'of its texts').choices(['en', 'es']))
+    .addHelpText('after', '\nExample:\n  telnyx-edge-intake questionnaire fhir adult-intake -o questionnaire.json')
+    .action(
+      run(setup, async (context, id: string, given: string | undefined, options: FhirOptions) => {
+        const version = given ?? (await newestVersion(context.client, id));
+        const path = `${pathOf(id)}/versions/${encodeURIComponent(version)}/fhir`;
+        return saveAnswer(context, { path, query: { language: options.language } }, options);
       }),
     );
 
