@@ -689,6 +689,30 @@ export const transcriptions = sqliteTable(
 );
 
 /**
+ * What was written down from the recording of a call, beside what was heard while it ran; it never changes the note. One row a call, made
+ * when its audio is stored, goes with the audio. `pieces`: how many of it have been heard so far; `sealed`: what was heard, and where the next
+ * piece begins, compressed. `audio_ms`, `cost_nanos`: how much an engine listened to, and what it takes for that; null: not known.
+ */
+export const recordingTranscripts = sqliteTable(
+  'recording_transcripts',
+  {
+    callId: text('call_id').primaryKey(),
+    patientId: text('patient_id').notNull(),
+    status: text().notNull(),
+    code: text(),
+    engine: text(),
+    language: text(),
+    pieces: integer().notNull(),
+    sealed: text(),
+    audioMs: integer('audio_ms').notNull(),
+    costNanos: integer('cost_nanos'),
+    createdAt: integer('created_at').notNull(),
+    endedAt: integer('ended_at'),
+  },
+  (t) => [index('recording_transcripts_patient').on(t.patientId)],
+);
+
+/**
  * When something last showed that this installation works: the cron, a hint through each queue, a webhook verified or refused. One
  * row each, written at most once a minute, kept for ever. `code`: why it was refused, or which hint came through. No patient data.
  */

@@ -45,6 +45,9 @@ export function whyNoUploads(facts: TranscriptionFacts): TranscriptionRefusal | 
   }
 }
 
+/** Whether recordings of calls are to be written down: by whoever takes files, unless nobody is asked at all. What Telnyx hears it hears live. */
+export const hearsRecordings = (engine: TranscriberName): boolean => engine === 'workers-ai' || engine === 'openai';
+
 /** What to do about it, for whoever runs the service. */
 export const REFUSAL_REMEDIES: Readonly<Record<TranscriptionRefusal, string>> = {
   transcriber_off: 'Transcription is turned off. Set TRANSCRIBER to openai or workers-ai to turn it on.',
