@@ -66,7 +66,9 @@ export async function givenSpoken({
   startedAt = START,
 }: Given = {}): Promise<SessionUnderTest> {
   // Whoever listens is still there when the call's own Telnyx has come and gone.
-  const listener = vi.isMockFunction(globalThis.fetch) ? globalThis.fetch.getMockImplementation() : undefined;
+  const listener = vi.isMockFunction(globalThis.fetch)
+    ? vi.mocked(globalThis.fetch).getMockImplementation()
+    : undefined;
   const call = await givenPending({ startedAt, durationMs, format });
   if (listener !== undefined) vi.spyOn(globalThis, 'fetch').mockImplementation(listener);
   const { callId } = call;
