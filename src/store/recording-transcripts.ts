@@ -26,7 +26,7 @@ export interface HeardSoFar {
   /** By channel. */
   readonly segments: readonly (readonly TranscriptSegment[])[];
 }
-export const NOTHING_HEARD: HeardSoFar = { channel: 0, fromFrame: 0, fromMs: 0, cutMs: null, segments: [[]] };
+const NOTHING_HEARD: HeardSoFar = { channel: 0, fromFrame: 0, fromMs: 0, cutMs: null, segments: [[]] };
 
 export interface RecordingTranscript {
   readonly callId: string;

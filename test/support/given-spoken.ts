@@ -29,7 +29,7 @@ export const says = (side: Mark['side'], fromMs: number, toMs: number, words: st
 export const voice = (index: number): number[] => [500 + (index % 20) * 20, 1000 + (Math.floor(index / 20) % 45) * 20];
 
 /** What the steps of a call are, and when each was asked: in the time of the recording. */
-export const STEPS: readonly (readonly [item: string, atMs: number, said: string])[] = [
+const STEPS: readonly (readonly [item: string, atMs: number, said: string])[] = [
   ['consent', -4000, 'May we record this call?'],
   ['hpi.chief_complaint', 400, 'What brings you in today?'],
   ['hpi.chief_complaint.confirm', 12_000, 'You said: my left knee hurts. Press 1 to keep it.'],
