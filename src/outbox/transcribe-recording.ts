@@ -174,12 +174,7 @@ async function hear(
   const audioMs = Math.round(msOf(sent));
   const code = outcome.ok ? null : outcome.code;
   const figures = { count: outcome.ok ? Math.ceil(audioMs / 1000) : 0, ms: Date.now() - began };
-  measure(
-    env,
-    'transcription',
-    { engine: engine.replace('-', '_'), outcome: outcome.ok ? 'heard' : 'failed', code },
-    figures,
-  );
+  measure(env, 'speech', { engine: engine.replace('-', '_'), outcome: outcome.ok ? 'heard' : 'failed', code }, figures);
   if (!outcome.ok) {
     const isFinal = ABOUT_THE_AUDIO.has(outcome.code);
     await markPieceFailed(db, job.subject, { status: isFinal ? 'failed' : 'queued', code: outcome.code }, now);

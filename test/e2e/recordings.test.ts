@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Mp3Channel } from '../../src/domain/audio/mp3-channel.ts';
 import type { Persona } from '../../src/simulator/persona.ts';
 import { personas } from '../../src/simulator/personas.ts';
 import { renderRecording } from '../../src/simulator/recording-audio.ts';
@@ -127,6 +128,29 @@ interface Line {
   readonly offset_ms: number;
   readonly end_offset_ms: number;
 }
+
+it('each channel alone sounds as it does in the recording, sample by sample, and can be played (S2-F4)', async () => {
+  const [recording] = stack.telnyx.engine.recordings.all();
+  const both = renderRecording(recording!);
+  for (const channel of [0, 1]) {
+    const reader = new Mp3Channel(channel, 0);
+    const alone = reader.file(reader.push(both));
+    const { channels, apart, loudest } = await page.evaluate<{
+      channels: number;
+      apart: number;
+      loudest: number;
+    }>(`(async () => {
+      const decoded = (bytes) => new OfflineAudioContext(2, 1, 16000).decodeAudioData(new Uint8Array(bytes).buffer);
+      const [both, alone] = [await decoded(${JSON.stringify([...both])}), await decoded(${JSON.stringify([...alone])})];
+      const [here, there] = [alone.getChannelData(0), both.getChannelData(${channel})];
+      const most = (level) => here.reduce((max, _, i) => Math.max(max, Math.abs(level(i))), 0);
+      return { channels: alone.numberOfChannels, apart: most((i) => here[i] - there[i]), loudest: most((i) => here[i]) };
+    })()`);
+    expect(channels).toBe(1);
+    expect(loudest).toBeGreaterThan(0.01);
+    expect(apart).toBeLessThan(1e-4);
+  }
+});
 
 it('is written down from its audio while the page is open: who spoke, to which question, within half a second of each answer (S2-F4, C6)', async () => {
   const written = await until(async () => {

@@ -8,7 +8,10 @@ import { getRecordingTranscript, retryRecordingTranscript } from '../../src/stor
 import { markFailed, quarantine, recordingIdOf } from '../../src/store/recordings.ts';
 import { catchMetrics, labelsOf } from '../support/catch-metrics.ts';
 import { dumpDatabase } from '../support/dump-database.ts';
+import { audio } from '../support/fake-telnyx.ts';
+import { givenMp3 } from '../support/given-audio.ts';
 import { catchJobHints } from '../support/given-jobs.ts';
+import { ended, fetched, givenRecorded, givenSaved, saved } from '../support/given-recording.ts';
 import type { SessionUnderTest } from '../support/given-session.ts';
 import {
   givenSimulatedEngine,
@@ -65,6 +68,45 @@ it('tells who spoke, when, and to which question, each sentence within half a se
     ['en', 'audio.mp3'],
     ['en', 'audio.mp3'],
   ]);
+});
+
+describe('is asked for in the write that stores the audio (S2-F4)', () => {
+  const stored = async (variables: Record<string, string>) => {
+    const call = await givenSaved({ recording_id: 'rec-7' });
+    call.telnyx.always('download', audio(givenMp3(2000)));
+    const job = await fetched(call, envWith(variables));
+    expect(job.status).toBe('done');
+    return call;
+  };
+
+  it('and hinted at at once, where somebody writes down', async () => {
+    const hints = catchJobHints();
+    const call = await stored(OPENAI);
+    expect(await spokenOf(call)).toMatchObject({ status: 'queued', pieces: 0, patientId: call.placed.patient.id });
+    expect(hints.take().map(({ jobId }) => jobId)).toContain((await spokenJobOf(call)).id);
+  });
+
+  it.each([{ TRANSCRIBER: 'off' }, { TRANSCRIBER: 'telnyx' }])('and not where nobody does: %o', async (variables) => {
+    await stored(variables);
+    expect(await rows()).toEqual([]);
+    expect(JSON.stringify((await dumpDatabase())['jobs'])).not.toContain('transcribe_recording');
+  });
+
+  it('once, however often the audio is fetched', async () => {
+    const call = await stored(OPENAI);
+    const before = await rows();
+    await testEnv.DB.exec(
+      "update recordings set status = 'pending'; update jobs set status = 'waiting', due_at = 0 where kind = 'fetch_recording'",
+    );
+    await fetched(call, envWith());
+    expect(await rows()).toEqual(before);
+  });
+
+  it('without consent there is nothing to write down (RC-08, X1)', async () => {
+    const call = await ended(await givenRecorded('2'));
+    await saved(call);
+    expect(await rows()).toEqual([]);
+  });
 });
 
 it('a quiet channel is not sent to anybody, and costs nothing', async () => {
@@ -272,13 +314,11 @@ it('Workers AI is asked through its binding, channel by channel, and what it tak
   expect(heard.map(({ language }) => language)).toEqual(['en', 'en']);
   const { results } = await testEnv.DB.prepare('select sum(nanos) as nanos from spend').all();
   expect(results).toEqual([{ nanos: 513_340 }]);
-  expect(labelsOf(points, 'transcription')).toEqual([
+  expect(labelsOf(points, 'speech')).toEqual([
     ['workers_ai', 'heard', ''],
     ['workers_ai', 'heard', ''],
   ]);
-  expect(points.filter(({ indexes }) => indexes[0] === 'transcription').map(({ doubles }) => doubles[0])).toEqual([
-    31, 31,
-  ]);
+  expect(points.filter(({ indexes }) => indexes[0] === 'speech').map(({ doubles }) => doubles[0])).toEqual([31, 31]);
 });
 
 it('what a stand-in or a service of one’s own takes is not known, and not made up (C76)', async () => {
