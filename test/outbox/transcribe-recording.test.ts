@@ -321,6 +321,28 @@ it('Workers AI is asked through its binding, channel by channel, and what it tak
   expect(points.filter(({ indexes }) => indexes[0] === 'speech').map(({ doubles }) => doubles[0])).toEqual([31, 31]);
 });
 
+describe('Workers AI as another worker behind its binding', () => {
+  const env = () => {
+    const { FAKE_AI } = testEnv as unknown as { FAKE_AI: Ai };
+    return envWith({ TRANSCRIBER: 'workers-ai', BAA_CONFIRMED: 'cloudflare', AI: FAKE_AI });
+  };
+
+  it('hears each channel, and only what sounds there is believed', async () => {
+    const { item, job } = await writtenDown(await givenSpoken(), env());
+    expect(job.status).toBe('done');
+    expect(item.lines.map(({ speaker, item: step, text, startMs }) => [speaker, step, text, startMs])).toEqual([
+      ['patient', 'hpi.chief_complaint', 'my left knee hurts', 4968],
+      ['patient', 'ample.events', 'since yesterday', 25_500],
+    ]);
+    expect(item).toMatchObject({ engine: 'workers-ai', language: 'en', costNanos: 513_340 });
+  });
+
+  it('says across that wire too what it cannot read', async () => {
+    const { item, job } = await writtenDown(await givenSpoken({ format: 'wav' }), env());
+    expect([item.status, item.code, job.status]).toEqual(['failed', 'audio_refused', 'done']);
+  });
+});
+
 it('what a stand-in or a service of one’s own takes is not known, and not made up (C76)', async () => {
   listening();
   expect((await writtenDown(await givenSpoken())).item.costNanos).toBeNull();
