@@ -182,8 +182,12 @@ async function hear(
     const { retryAfterMs } = outcome;
     return { ...failed(outcome.code, outcome.final), ...(retryAfterMs === null ? {} : { notBeforeMs: retryAfterMs }) };
   }
+  const { text, segments } = outcome.transcript;
+  // An engine may tell what was said, and not when.
+  const timed =
+    segments.length > 0 || text === '' ? segments : [{ startMs: 0, endMs: audioMs, text, confidence: null }];
   return {
-    segments: whereSounding(outcome.transcript.segments, spans),
+    segments: whereSounding(timed, spans),
     ...{ audioMs, language: outcome.transcript.language },
     costNanos: priceNanos(engine, new URL(openai.base).host, audioMs),
   };

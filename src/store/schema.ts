@@ -630,7 +630,10 @@ export const reassignedNumbers = sqliteTable('reassigned_numbers', {
   answeredAt: integer('answered_at').notNull(),
 });
 
-/** What calls cost by day (UTC, as Telnyx counts) and campaign (`` for single calls); kept by triggers on `calls` (X11). */
+/**
+ * What calls cost by day (UTC, as Telnyx counts) and campaign (`` for single calls), and what writing their recordings down takes; kept by
+ * triggers on `calls` and `recording_transcripts` (X11).
+ */
 export const spend = sqliteTable(
   'spend',
   {

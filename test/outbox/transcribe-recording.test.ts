@@ -133,6 +133,15 @@ it('a WAV recording is written down as well', async () => {
   expect(item.lines.map(({ speaker, text }) => [speaker, text])).toEqual([['patient', 'my knee']]);
 });
 
+it('what an engine tells without saying when stands where the sound is', async () => {
+  givenEngine(() => Response.json({ text: 'my left knee hurts' }));
+  const { item } = await writtenDown(await givenSpoken({ marks: MARKS.slice(0, 2) }));
+  expect(item.lines.map(({ speaker, startMs, endMs }) => [speaker, startMs, endMs])).toEqual([
+    ['agent', 468, 3492],
+    ['patient', 4968, 7992],
+  ]);
+});
+
 it('both on one channel: who reads out the script is the clinic', async () => {
   listening();
   const { item } = await writtenDown(await givenSpoken({ channels: 'single' }));
