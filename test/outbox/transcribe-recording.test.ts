@@ -1,4 +1,4 @@
-/** The recording of a call is written down beside what was heard live: whose words, at which second, to which question (S2-F4, C6, C26). */
+/** The recording of a call is written down beside what was heard live: whose words, at which second, to which question (S2-F4, C6). */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { JOB_POLICIES } from '../../src/domain/jobs/backoff.ts';
 import { runJob } from '../../src/outbox/run-job.ts';
@@ -46,7 +46,7 @@ function listening() {
 }
 const rows = async () => (await testEnv.DB.prepare('select * from recording_transcripts').all()).results;
 
-it('tells who spoke, when, and to which question, each sentence within half a second of where it is', async () => {
+it('tells who spoke, when, and to which question, each sentence within half a second of where it is (S2-F4, C6, S1-F14)', async () => {
   const { asked } = listening();
   const { item, job } = await writtenDown(await givenSpoken());
   expect([item.status, job.status]).toEqual(['done', 'done']);
@@ -162,7 +162,7 @@ describe('a long one', () => {
       says('patient', i * 10_000 + 2000, i * 10_000 + 5000, `word${i} and more`, voice(i)),
     );
 
-  it('goes to the engine in pieces that are cut in pauses, and every word comes back at its second', async () => {
+  it('goes to the engine in pieces that are cut in pauses, and every word comes back at its second (S2-F4)', async () => {
     const { asked } = listening();
     const marks = talk(12);
     const { item, job } = await writtenDown(await givenSpoken({ marks, durationMs: 12 * MINUTE }));
