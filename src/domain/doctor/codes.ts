@@ -239,7 +239,7 @@ export const CODES = {
   transcriber_unusable: {
     level: 'fault',
     exitCode: 83,
-    meaning: 'TRANSCRIBER names somebody who cannot be asked: uploads are refused.',
+    meaning: 'TRANSCRIBER names somebody who cannot be asked: nothing is written down.',
     remedy: 'Give it what it needs, or set TRANSCRIBER to off. {remedy}',
   },
 } as const satisfies Readonly<Record<string, CodeEntry>>;
