@@ -18,12 +18,6 @@ export function boundsOfDay(zone: string, day: string): DayBounds | null {
 /** `YYYY-MM-DD` there at that instant; UTC's for what is no zone. */
 export const dayAt = (zone: string, at: number): string => isoDate(numberAt(zone, at));
 
-/** The `count` days up to that of `at`, oldest first. */
-export function lastDays(zone: string, at: number, count: number): readonly string[] {
-  const today = numberAt(zone, at);
-  return Array.from({ length: count }, (_, i) => isoDate(today - count + 1 + i));
-}
-
 /** Days from 1970-01-01. */
 function numberAt(zone: string, at: number): number {
   const clock = clockOf(zone);
