@@ -147,6 +147,17 @@ export async function questionnaireVersion(db: Database, id: string, version: nu
   return row === undefined ? null : read(row.definition);
 }
 
+/** Versions that calls could be asked, now or earlier. */
+export function usedVersions(db: Database, limit: number): Promise<{ id: string; version: number }[]> {
+  const { questionnaireId, version, approvedAt } = questionnaireVersions;
+  return db
+    .select({ id: questionnaireId, version })
+    .from(questionnaireVersions)
+    .where(isNotNull(approvedAt))
+    .orderBy(questionnaireId, version)
+    .limit(limit);
+}
+
 /** Those of these that are there and read. */
 export async function givenVersions(
   db: Database,

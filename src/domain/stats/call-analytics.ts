@@ -7,6 +7,7 @@ export const SUMMED = [
   'attempts',
   'redials',
   'underWay',
+  'talking',
   'reached',
   'consented',
   'refused',
@@ -43,6 +44,8 @@ export interface Analytics {
   /** Calls that rang somebody, or came in. */
   readonly attempts: number;
   readonly underWay: number;
+  /** Of those, answered by a person. */
+  readonly talking: number;
   /** By anybody but a machine, of those that rang. */
   readonly reached: Share;
   /** Of those who were asked. */
@@ -86,6 +89,7 @@ export function analyticsOf(sums: readonly AnalyticsSum[]): Analytics {
     ...{ attempts, costNanos, withCost, currency },
     calls: of('calls'),
     underWay: of('underWay'),
+    talking: of('talking'),
     reached: shareOf(reached, attempts),
     consented: shareOf(of('consented'), of('consented') + of('refused')),
     recorded: shareOf(of('recorded'), of('recorded') + of('notRecorded')),

@@ -14,12 +14,10 @@ import { count } from './answer-fields.ts';
 import { campaignId } from './fields.ts';
 
 const part = z.number().min(0).max(1).nullable();
-const share = z
-  .strictObject({ count, of: count, rate: part, low: part, high: part })
-  .meta({
-    description:
-      'A part of a whole. `low` and `high`: where the true rate lies, 19 times of 20; wide when there are few.',
-  });
+const share = z.strictObject({ count, of: count, rate: part, low: part, high: part }).meta({
+  description:
+    'A part of a whole. `low` and `high`: where the true rate lies, 19 times of 20; wide when there are few.',
+});
 const seconds = z.strictObject({ count, median: count.nullable(), p90: count.nullable() });
 const figures = z.strictObject({
   ...{ calls: count, under_way: count, attempts: count, redials: count },
