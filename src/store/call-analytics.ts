@@ -3,10 +3,12 @@
  * statement each, whatever the number of calls. Test calls to staff are none of it. It decides nothing.
  */
 import { type SQL, sql } from 'drizzle-orm';
+import type { CallStatus } from '../domain/intake/call-record.ts';
 import type { AnalyticsSum, Summed } from '../domain/stats/call-analytics.ts';
 import type { ItemCount } from '../domain/stats/item-codes.ts';
 import type { TimeSpan } from '../domain/stats/period.ts';
 import type { Database } from './database.ts';
+import { calls } from './schema.ts';
 
 export interface CallChoice {
   readonly campaignId: string | null;
@@ -17,9 +19,8 @@ export interface CallChoice {
 /** A question further down than this has no letter. */
 const MOST_ITEMS = 60;
 
-const answered = sql.raw(`(c.answered_at is not null and c.answered_by <> 'machine')`);
-const reachedAs = (status: string) =>
-  sql.raw(`(c.status = '${status}' and c.answered_at is not null and c.answered_by <> 'machine')`);
+const answered = sql`(c.answered_at is not null and c.answered_by <> 'machine')`;
+const reachedAs = (status: CallStatus) => sql`(c.status = ${status} and ${answered})`;
 
 const chosen = ({ campaignId, questionnaireId, questionnaireVersion }: CallChoice): SQL =>
   sql.join(
@@ -32,30 +33,30 @@ const chosen = ({ campaignId, questionnaireId, questionnaireVersion }: CallChoic
     sql` `,
   );
 
-const underWay = sql.raw(`c.status in ('queued', 'dialing', 'ringing', 'in_progress')`);
+const underWay = sql`c.status in ('queued', 'dialing', 'ringing', 'in_progress')`;
 const FIELDS: Readonly<Record<Exclude<Summed, 'calls'>, SQL>> = {
-  attempts: sql.raw(`(c.dialed_at is not null or c.answered_at is not null or c.direction = 'inbound')`),
-  redials: sql.raw(`(c.attempt > 1 and c.dialed_at is not null)`),
+  attempts: sql`(c.dialed_at is not null or c.answered_at is not null or c.direction = 'inbound')`,
+  redials: sql`(c.attempt > 1 and c.dialed_at is not null)`,
   underWay,
   talking: sql`(${underWay} and ${answered})`,
   reached: answered,
-  consented: sql.raw(`c.consent_collection = 'given'`),
-  refused: sql.raw(`c.consent_collection = 'declined'`),
-  recorded: sql.raw(`c.consent_recording = 'given'`),
-  notRecorded: sql.raw(`c.consent_recording = 'declined'`),
+  consented: sql`c.consent_collection = 'given'`,
+  refused: sql`c.consent_collection = 'declined'`,
+  recorded: sql`c.consent_recording = 'given'`,
+  notRecorded: sql`c.consent_recording = 'declined'`,
   completed: reachedAs('completed'),
   partial: reachedAs('partial'),
   declined: reachedAs('declined'),
   optedOut: reachedAs('opted_out'),
   wrongPerson: reachedAs('wrong_person'),
-  voicemail: sql.raw(`c.status = 'voicemail'`),
+  voicemail: sql`c.status = 'voicemail'`,
   flagged: sql`(c.red_flags > 0 and ${answered})`,
   seconds: sql`case when ${answered} then (coalesce(c.ended_at, c.answered_at) - c.answered_at) / 1000 end`,
-  costNanos: sql.raw('c.cost_nanos'),
-  withCost: sql.raw('c.cost_nanos is not null'),
-  counted: sql.raw('c.item_codes is not null'),
-  uncounted: sql.raw('(c.note_version is not null and c.item_codes is null)'),
-  beforeItems: sql.raw(`(c.item_codes is not null and ltrim(c.item_codes, '-') = '' and c.status <> 'completed')`),
+  costNanos: sql`c.cost_nanos`,
+  withCost: sql`c.cost_nanos is not null`,
+  counted: sql`c.item_codes is not null`,
+  uncounted: sql`(c.note_version is not null and c.item_codes is null)`,
+  beforeItems: sql`(c.item_codes is not null and ltrim(c.item_codes, '-') = '' and c.status <> 'completed')`,
 };
 
 /** `before`: the time that comes before them, as part -1. */
@@ -66,18 +67,27 @@ export function analyticsSums(
   choice: CallChoice,
 ): Promise<AnalyticsSum[]> {
   const spans = [[-1, before.from, before.to], ...steps.map(({ from, to }, step) => [step, from, to])];
-  const sums = Object.entries(FIELDS).map(([name, what]) => sql`coalesce(sum(${what}), 0) as ${sql.identifier(name)}`);
-  // The parts are few and each is looked up; the other way round every call of all years would be held against them.
-  return db.all<AnalyticsSum>(sql`
-    select json_extract(span.value, '$[0]') as step, c.campaign_id as campaignId,
-      c.questionnaire_id as questionnaireId, c.questionnaire_version as questionnaireVersion,
-      case when min(c.cost_currency) = max(c.cost_currency) then min(c.cost_currency)
-        when min(c.cost_currency) is not null then '*' end as currency,
-      count(*) as calls, ${sql.join(sums, sql`, `)}
-    from json_each(${JSON.stringify(spans)}) as span cross join calls as c
-      on c.created_at between json_extract(span.value, '$[1]') and json_extract(span.value, '$[2]')
-    where ${chosen(choice)}
-    group by 1, 2, 3, 4`);
+  const sums = Object.fromEntries(
+    Object.entries(FIELDS).map(([name, what]) => [name, sql<number>`coalesce(sum(${what}), 0)`]),
+  ) as Record<keyof typeof FIELDS, SQL<number>>;
+  return (
+    db
+      .select({
+        step: sql<number>`json_extract(span.value, '$[0]')`,
+        campaignId: sql<string | null>`c.campaign_id`,
+        questionnaireId: sql<string>`c.questionnaire_id`,
+        questionnaireVersion: sql<number>`c.questionnaire_version`,
+        currency: sql<string | null>`case when min(c.cost_currency) = max(c.cost_currency) then min(c.cost_currency)
+          when min(c.cost_currency) is not null then '*' end`,
+        calls: sql<number>`count(*)`,
+        ...sums,
+      })
+      // The parts are few and each is looked up; the other way round every call of all years would be held against them.
+      .from(sql`json_each(${JSON.stringify(spans)}) as span cross join ${calls} as c
+        on c.created_at between json_extract(span.value, '$[1]') and json_extract(span.value, '$[2]')`)
+      .where(chosen(choice))
+      .groupBy(sql`1`, sql`2`, sql`3`, sql`4`)
+  );
 }
 
 /** In seconds; the value at or under which so many are. */
@@ -107,8 +117,8 @@ export async function analyticsSpreads(
   choice: CallChoice,
 ): Promise<{ readonly time: Spreads; readonly before: Spreads }> {
   // D1 binds every number as a real one; the nearest rank is taken of whole ones.
-  const values = (kind: keyof Spreads, value: string, where: SQL) => sql`
-    select ${kind} as kind, c.created_at < ${time.from} as isBefore, max(0, ${sql.raw(value)}) as value
+  const values = (kind: keyof Spreads, value: SQL, where: SQL) => sql`
+    select ${kind} as kind, c.created_at < ${time.from} as isBefore, max(0, ${value}) as value
     from calls as c where c.created_at between ${before.from} and ${time.to} and ${where} and ${chosen(choice)}`;
   const rows = await db.all<SpreadRow>(sql`
     select kind, isBefore, max(n) as count,
@@ -118,9 +128,9 @@ export async function analyticsSpreads(
       select kind, isBefore, value, row_number() over (partition by kind, isBefore order by value) as place,
         count(*) over (partition by kind, isBefore) as n
       from (
-        ${values('duration', '(c.ended_at - c.answered_at) / 1000', sql`c.ended_at is not null and ${answered}`)}
+        ${values('duration', sql`(c.ended_at - c.answered_at) / 1000`, sql`c.ended_at is not null and ${answered}`)}
         union all
-        ${values('review', '(c.signed_at - c.note_at) / 1000', sql`c.signed_at is not null and c.note_at is not null`)}
+        ${values('review', sql`(c.signed_at - c.note_at) / 1000`, sql`c.signed_at is not null and c.note_at is not null`)}
       )
     )
     group by 1, 2`);
