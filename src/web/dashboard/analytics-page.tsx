@@ -21,7 +21,7 @@ import { ANALYTICS_PATH, type AnalyticsPageView, callsBehind, PERIODS, pageOfDay
 import { callCount, counted } from './campaign-labels.ts';
 
 export const AnalyticsPage = (view: AnalyticsPageView) => {
-  const { found, clock } = view;
+  const { found, clock, now } = view;
   const span = ({ from, to }: { from: number; to: number }) => `${clock.day(from)} to ${clock.day(to)}`;
   return (
     <>
@@ -29,7 +29,7 @@ export const AnalyticsPage = (view: AnalyticsPageView) => {
         <div>
           <h1>Analytics</h1>
           <p class="under-title">
-            {`${span(found.time)}, ${clock.zoneName}; “before” is ${span(found.before)}. Counts only, without test calls to staff.`}
+            {`${span(found.time)}${found.time.to > now ? ', today so far' : ''}, ${clock.zoneName}; “before” is ${span(found.before)}. Counts only, without test calls to staff.`}
           </p>
         </div>
       </header>

@@ -7,7 +7,7 @@ import { rolesSeeing } from '../field-access.ts';
 import { readAnalytics } from '../read-analytics.ts';
 import { type Route, route } from '../route.ts';
 import { AnalyticsPage } from './analytics-page.tsx';
-import { ANALYTICS_PATH, analyticsQuery } from './analytics-view.ts';
+import { ANALYTICS_PATH, type AnalyticsQuery, analyticsQuery } from './analytics-view.ts';
 import { clinicClock } from './clinic-clock.tsx';
 import { givenUpFor } from './given-up.ts';
 import { MOST_ALERTS, page } from './layout.tsx';
@@ -29,7 +29,7 @@ export const analyticsPageRoutes: readonly Route[] = [
       const { db, config, now, query } = ask;
       const { days, from, to, campaign_id: campaignId } = query;
       const [questionnaireId = null, version = null] = query.version?.split(':') ?? [];
-      const by = query.by ?? (lengthOf(query) > MOST_DAILY ? 'week' : 'day');
+      const by = query.by ?? (lengthOf(query, now) > MOST_DAILY ? 'week' : 'day');
       const [found, { items: campaigns }, versions, alerts, givenUp] = await Promise.all([
         readAnalytics(ask, {
           ...{ by, campaignId, questionnaireId, questionnaireVersion: version === null ? null : Number(version) },
@@ -44,22 +44,15 @@ export const analyticsPageRoutes: readonly Route[] = [
       ]);
       const viewer = viewerOf(ask.actor);
       const clock = clinicClock(config.clinic.timeZone, now);
-      const children = <AnalyticsPage {...{ found, query, campaigns, versions, viewer, clock }} />;
+      const children = <AnalyticsPage {...{ found, query, campaigns, versions, viewer, clock, now }} />;
       const frame = { clinicName: config.clinic.name, viewer, alerts, givenUp, current: 'analytics' } as const;
       return ask.c.html(page({ ...frame, title: 'Analytics', children }));
     },
   ),
 ];
 
-function lengthOf({
-  days,
-  from,
-  to,
-}: {
-  readonly days: number | null;
-  readonly from: string | null;
-  readonly to: string | null;
-}): number {
+/** In days, about. */
+function lengthOf({ days, from, to }: Pick<AnalyticsQuery, 'days' | 'from' | 'to'>, now: number): number {
   if (from === null) return days ?? 0;
-  return ((to === null ? Date.now() : Date.parse(to)) - Date.parse(from)) / DAY_MS;
+  return ((to === null ? now : Date.parse(to)) - Date.parse(from)) / DAY_MS;
 }

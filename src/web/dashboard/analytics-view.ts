@@ -36,6 +36,7 @@ export interface AnalyticsPageView {
   readonly versions: readonly { readonly id: string; readonly version: number }[];
   readonly viewer: Viewer;
   readonly clock: ClinicClock;
+  readonly now: number;
 }
 
 const address = (path: string, given: Readonly<Record<string, string | null>>): string => {
