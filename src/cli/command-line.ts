@@ -1,6 +1,7 @@
 /** The command line as a function: arguments and a terminal in, an exit code out. `main.ts` gives it the real ones. */
 import { Command, CommanderError } from 'commander';
 import { addAlertCommands } from './alert-commands.ts';
+import { addAnalyticsCommand } from './analytics-command.ts';
 import { addAuditCommands } from './audit-commands.ts';
 import { addCallCommands } from './call-commands.ts';
 import { addCampaignCommands } from './campaign-commands.ts';
@@ -97,6 +98,7 @@ function createProgram(setup: Setup): Command {
   addRetentionCommand(program, setup);
   addAlertCommands(program, setup);
   addStatsCommand(program, setup);
+  addAnalyticsCommand(program, setup);
   addServiceCommands(program, setup);
   addSimulateCommand(program, setup);
   return program;

@@ -14,6 +14,7 @@ import type { CallEventBody } from '../domain/intake/event.ts';
 import type { PendingCommand } from '../domain/intake/pick-command.ts';
 import { recordingOf } from '../domain/intake/recording.ts';
 import { newestNote } from '../domain/note/newest-note.ts';
+import { itemCodesOf } from '../domain/stats/item-codes.ts';
 import { type Config, configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
 import { measure } from '../metrics.ts';
@@ -217,6 +218,7 @@ async function save(
   const { patientId, externalId } = patient;
   // Whoever rang back proved to be somebody else than the number said: it is sealed under their key.
   const key = patientId === plan.patient.patientId ? dataKey : await dataKeyOf(config.keyRing, patientId);
+  const note = leavesNote(state, plan) ? newestNote(state, plan, now, isoTime) : null;
   const call = {
     ...{ callId, attemptId, ownerId: plan.patient.patientId, patientId, externalId },
     ...{ phoneNumber: patientNumber, clinicNumber, questionnaire },
@@ -224,7 +226,8 @@ async function save(
     recording: recordingOf(state),
     strayRecordings: state.strayRecordings,
     sinks: configuredSinks(config.sinks),
-    note: leavesNote(state, plan) ? newestNote(state, plan, now, isoTime) : null,
+    note,
+    itemCodes: note === null ? null : itemCodesOf(questionnaire.items, state, record.transcript),
     log: { events: record.events, transcript: record.transcript },
     tasks: state.tasks,
   };

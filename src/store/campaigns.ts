@@ -144,6 +144,14 @@ export async function unfinishedCampaigns(db: Database, limit: number): Promise<
   return rows.map(({ id }) => id);
 }
 
+export async function campaignNames(db: Database, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db
+    .select({ id: campaigns.id, name: campaigns.name })
+    .from(campaigns)
+    .where(sql`${campaigns.id} in (select value from json_each(${JSON.stringify(ids)}))`);
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 const opened = (row: CampaignRow): Campaign => ({
   ...row,
   purpose: row.purpose as Purpose,

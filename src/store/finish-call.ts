@@ -39,6 +39,8 @@ export interface FinishedCall {
   /** Telnyx refused the dial: nothing rang. */
   readonly refused: boolean;
   readonly note: Note | null;
+  /** How each question went, of a call that leaves a note. */
+  readonly itemCodes: string | null;
   /** Who gets the note. */
   readonly sinks: readonly SinkName[];
   readonly recording: CallRecording | null;
@@ -82,7 +84,7 @@ export async function finishCall(
   await db.batch([
     db
       .update(calls)
-      .set({ ...record, ...moved, ...asked })
+      .set({ ...record, ...moved, ...asked, itemCodes: call.itemCodes })
       .where(eq(calls.id, callId)),
     ...optOut,
     ...notTheirs,

@@ -4,7 +4,7 @@
  * another of that number or a later one. So an old version that no longer reads cannot leave a clinic without questions. What people
  * make of them is in `questionnaire-versions.ts`.
  */
-import { and, desc, eq, isNotNull, isNull } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { adultIntake } from '../domain/intake/adult-intake.ts';
 import { scriptText } from '../domain/intake/call-texts.ts';
 import { checkQuestionnaire } from '../domain/intake/check-questionnaire.ts';
@@ -145,6 +145,31 @@ export async function questionnaireVersion(db: Database, id: string, version: nu
     .where(and(eq(questionnaireVersions.questionnaireId, id), eq(questionnaireVersions.version, version)))
     .limit(1);
   return row === undefined ? null : read(row.definition);
+}
+
+/** Versions that calls could be asked, now or earlier. */
+export function usedVersions(db: Database, limit: number): Promise<{ id: string; version: number }[]> {
+  const { questionnaireId, version, approvedAt } = questionnaireVersions;
+  return db
+    .select({ id: questionnaireId, version })
+    .from(questionnaireVersions)
+    .where(isNotNull(approvedAt))
+    .orderBy(questionnaireId, version)
+    .limit(limit);
+}
+
+/** Those of these that are there and read. */
+export async function givenVersions(
+  db: Database,
+  versions: readonly (readonly [id: string, version: number])[],
+): Promise<Questionnaire[]> {
+  const { questionnaireId, version, definition } = questionnaireVersions;
+  const given = sql`(select json_extract(value, '$[0]'), json_extract(value, '$[1]') from json_each(${JSON.stringify(versions)}))`;
+  const rows = await db
+    .select({ definition })
+    .from(questionnaireVersions)
+    .where(sql`(${questionnaireId}, ${version}) in ${given}`);
+  return rows.flatMap((row) => read(row.definition) ?? []);
 }
 
 /**

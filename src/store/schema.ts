@@ -111,7 +111,8 @@ export const questionnaireVersions = sqliteTable(
 /**
  * One row a call, the list view's source. `sealed`: both numbers. `greeting_delay_ms`: from the answer until Telnyx took the first
  * words (TC-16). `note_version`, `note_at`: the newest note, null without one; `review`: whether that version is signed. Those and
- * `signed_*` are kept by triggers on `notes` and `reviews`, so that a list need not ask either.
+ * `signed_*` are kept by triggers on `notes` and `reviews`, so that a list need not ask either. `item_codes`: how each question went,
+ * without what was answered (domain/stats/item-codes.ts); null of calls from before it was written, and without a note.
  */
 export const calls = sqliteTable(
   'calls',
@@ -148,6 +149,7 @@ export const calls = sqliteTable(
     costNanos: integer('cost_nanos'),
     costCurrency: text('cost_currency'),
     redFlags: integer('red_flags').notNull().default(0),
+    itemCodes: text('item_codes'),
     callControlId: text('call_control_id'),
     callLegId: text('call_leg_id'),
     callSessionId: text('call_session_id'),

@@ -1,5 +1,6 @@
 /** Every protected route. Tests crawl this table. */
 import { alertRoutes } from './api/alerts.ts';
+import { analyticsRoutes } from './api/analytics.ts';
 import { auditRoutes } from './api/audit.ts';
 import { auditReviewRoutes } from './api/audit-reviews.ts';
 import { callLogRoutes } from './api/call-logs.ts';
@@ -20,13 +21,10 @@ import { importRoutes } from './api/imports.ts';
 import { intakeNoteRoutes } from './api/intake-notes.ts';
 import { jobRoutes } from './api/jobs.ts';
 import { mediaRoutes } from './api/media.ts';
-
 import { openApiRoutes } from './api/openapi.ts';
-
 import { patientCallRoutes } from './api/patient-calls.ts';
 import { patientExportRoutes } from './api/patient-export.ts';
 import { patientImportRoutes } from './api/patient-imports.ts';
-
 import { patientRequestRoutes } from './api/patient-requests.ts';
 import { patientRoutes } from './api/patients.ts';
 import { questionnaireRoutes } from './api/questionnaires.ts';
@@ -92,6 +90,7 @@ const listed: readonly Route[] = [
   ...alertRoutes,
   ...auditReviewRoutes,
   ...statsRoutes,
+  ...analyticsRoutes,
   ...configRoutes,
   ...dashboardRoutes,
 ];

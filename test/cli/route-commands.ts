@@ -147,7 +147,7 @@ export const ROUTE_COMMANDS: Readonly<Record<string, RouteCommand>> = {
   'GET /api/doctor': run('doctor'),
   'GET /api/config': run('config'),
   'GET /api/stats': run('stats --days 7'),
-  'GET /api/analytics': run('stats --by day'),
+  'GET /api/analytics': run('analytics --days 7 --by week'),
   'GET /api/alerts': run('alerts list'),
   'POST /api/alerts/test': run('alerts test'),
   'POST /api/alerts/:alert_id/acknowledge': run('alerts seen alr_1'),

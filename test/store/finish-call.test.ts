@@ -50,6 +50,7 @@ async function givenFinished(changes: Partial<FinishedCall> = {}, outcome: Outco
     phoneNumber: placed.patient.phoneNumber,
     ...{ record: callRecord(state), refused: false },
     note: noteOf(state, plan, placed.callId.replace('call_', 'note_'), 1, Date.now(), iso),
+    itemCodes: null,
     log: LOG,
     recording: null,
     strayRecordings: [],

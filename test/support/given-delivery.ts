@@ -50,6 +50,7 @@ export async function givenNote(): Promise<GivenNote> {
         ...{ phoneNumber: patient.phoneNumber, clinicNumber: '+12025550101' },
         questionnaire: { id: 'adult-intake', version: 1 },
         ...{ record: callRecord(state), refused: false, note: noteVersion(version), sinks: ['backend'] },
+        itemCodes: null,
         ...{ recording: null, strayRecordings: [], tasks: [], log: { events: [], transcript: [] } },
       },
       Date.now(),

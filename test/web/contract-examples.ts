@@ -288,7 +288,11 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   'POST /api/audit/reviews/{week}': [{ path: weekWithLines, body: () => ({ note: 'Nothing out of the ordinary.' }) }],
   'GET /api/audit/verify': [anyCall, { query: { after: '1' } }],
   'GET /api/stats': [anyCall],
-  'GET /api/analytics': [anyCall, { query: { by: 'hour', from: '2026-11-20T00:00:00Z', to: '2026-11-21T00:00:00Z' } }],
+  'GET /api/analytics': [
+    anyCall,
+    { query: { by: 'hour', from: '2026-11-20T00:00:00Z', to: '2026-11-21T00:00:00Z' } },
+    { ...anyCall, query: { format: 'csv', table: 'questionnaires', days: '7' }, type: CSV },
+  ],
   'GET /api/sinks': [{ path: (world) => world.delivery() }],
   'POST /api/sinks/test': [{ body: () => ({ sink: 'backend' }) }],
   'GET /api/deliveries': [{ path: (world) => world.delivery(), query: { status: 'queued', limit: '1' } }],

@@ -227,6 +227,7 @@ export function noteFor({ call, patient }: GivenCall, said = 'tight chest since 
 interface Ending {
   readonly record?: Partial<CallRecord>;
   readonly note?: Note | null;
+  readonly itemCodes?: string;
   readonly recording?: CallRecording | null;
   readonly log?: CallLog;
   readonly tasks?: readonly TaskKind[];
@@ -256,6 +257,7 @@ export async function endCall(given: GivenApp, made: GivenCall, ending: Ending =
       strayRecordings: [],
       sinks: configuredSinks(given.config.sinks),
       note: ending.note === undefined ? noteFor(made) : ending.note,
+      itemCodes: ending.itemCodes ?? null,
       log: ending.log ?? logOf(),
       tasks: ending.tasks ?? ['callback'],
     },

@@ -1,4 +1,4 @@
-/** /api/stats and /api/analytics (S1-E12): what was counted, of which time, and what was not. */
+/** /api/stats (S1-E12): what was counted, of which time, and what was not. */
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CallRecord } from '../../src/domain/intake/call-record.ts';
@@ -93,34 +93,5 @@ describe('GET /api/stats', () => {
 
   it.each(ROLES)('answers the role %s: it holds counts alone', async (role) => {
     expect((await given.request('/api/stats', { token: await tokenOf(given, role) })).status).toBe(200);
-  });
-});
-
-describe('GET /api/analytics', () => {
-  it('puts each call into its hour', async () => {
-    for (const minutes of [0, 59, 60, 61, 23 * 60]) await callAt(day + minutes * 60_000);
-    const { body } = await ask(`/api/analytics?by=hour&${ofDay()}`);
-    const items = (body as unknown as { items: { start: string; total: number }[] }).items;
-    expect(items).toHaveLength(24);
-    expect(items.flatMap(({ start, total }) => (total === 0 ? [] : [[start, total]]))).toEqual([
-      [iso(day), 2],
-      [iso(day + 3_600_000), 2],
-      [iso(day + 23 * 3_600_000), 1],
-    ]);
-  });
-
-  it('puts each call into its day of the clinic', async () => {
-    // 21:30 in New York, and half past midnight there.
-    await callAt(day + 13.5 * 3_600_000);
-    await callAt(day + 16.5 * 3_600_000);
-    const { body } = await ask(`/api/analytics?${ofDay()}`);
-    const { items, time_zone } = body as unknown as { time_zone: string; items: { total: number }[] };
-    expect(time_zone).toBe('America/New_York');
-    expect(items.map(({ total }) => total)).toEqual([1, 1]);
-  });
-
-  it('goes by the hour for a month at most', async () => {
-    const { status } = await ask(`/api/analytics?by=hour&from=${iso(day)}&to=${iso(day + 40 * 86_400_000)}`);
-    expect(status).toBe(422);
   });
 });

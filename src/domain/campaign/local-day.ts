@@ -18,12 +18,6 @@ export function boundsOfDay(zone: string, day: string): DayBounds | null {
 /** `YYYY-MM-DD` there at that instant; UTC's for what is no zone. */
 export const dayAt = (zone: string, at: number): string => isoDate(numberAt(zone, at));
 
-/** The `count` days up to that of `at`, oldest first. */
-export function lastDays(zone: string, at: number, count: number): readonly string[] {
-  const today = numberAt(zone, at);
-  return Array.from({ length: count }, (_, i) => isoDate(today - count + 1 + i));
-}
-
 /** The last instant there of the day that comes `days` days after that of `at`, however long the days between are. */
 export const endOfDayAfter = (zone: string, at: number, days: number): number =>
   startOf(zone, (numberAt(zone, at) + days + 1) * DAY_MS) - 1;

@@ -1,5 +1,4 @@
 /** What calls came to, from the sums of each step of a time: figures of the whole, and a row for each step or day of it. Pure. */
-import { boundsOfDay, dayAt, lastDays } from '../campaign/local-day.ts';
 import type { CallStatus } from '../intake/call-record.ts';
 
 /** The calls of one step and status. */
@@ -90,18 +89,6 @@ export function bySteps(sums: readonly CallSum[], from: number, to: number, step
     start: from + step * stepMs,
     ...figuresOf(groups.get(step) ?? []),
   }));
-}
-
-/** A row for each day of the zone, from the sums of each hour. An hour belongs to the day in which it begins: zones change by whole hours from midnight. */
-export function byDay(sums: readonly CallSum[], from: number, to: number, zone: string): readonly CallPeriod[] {
-  const groups = Map.groupBy(sums, ({ step }) => dayAt(zone, from + step * HOUR_MS));
-  const days = Math.round((to - from) / (24 * HOUR_MS)) + 1;
-  return lastDays(zone, to, days)
-    .filter((day) => (boundsOfDay(zone, day)?.to ?? 0) >= from)
-    .map((day) => ({
-      start: Math.max(from, boundsOfDay(zone, day)?.from ?? from),
-      ...figuresOf(groups.get(day) ?? []),
-    }));
 }
 
 const STEPS_MS = [1, 5, 15, 60, 240, 1440, 10_080].map((minutes) => minutes * MINUTE_MS);

@@ -1,13 +1,14 @@
-/** /api/stats and /api/analytics: how calls went, as figures and by the hour or day. Counts only; test calls to staff are none of it. */
+/** /api/stats: how calls went in a time, and what waits now. Counts only; test calls to staff are none of it. */
 import * as z from 'zod';
 import { iso } from '../../call-json.ts';
 import { CALL_STATUSES } from '../../domain/intake/call-record.ts';
-import { byDay, bySteps, type CallFigures, figuresOf, HOUR_MS } from '../../domain/stats/call-outcomes.ts';
+import { type CallFigures, figuresOf } from '../../domain/stats/call-outcomes.ts';
 import { callSums } from '../../store/call-stats.ts';
 import { countLiveCalls } from '../../store/live-calls.ts';
 import { countUnreviewed } from '../../store/reviews.ts';
 import { countAlerts, countTasks } from '../../store/tasks.ts';
 import { invalidField } from '../check-input.ts';
+import { rolesSeeing } from '../field-access.ts';
 import { type Route, route } from '../route.ts';
 import { campaignId, time } from './fields.ts';
 
@@ -63,13 +64,11 @@ const figuresJson = (found: CallFigures): z.input<typeof figures> => ({
   average_seconds: found.averageSeconds,
 });
 
-const everybody = ['admin', 'clinician', 'intake', 'operator', 'auditor'] as const;
-
 const stats = route(
   {
     method: 'GET',
     path: '/api/stats',
-    roles: everybody,
+    roles: rolesSeeing('campaign_counts'),
     audit: 'stats.read',
     phi: false,
     summary: 'How calls went in a time, and what waits now',
@@ -105,37 +104,4 @@ const stats = route(
   },
 );
 
-const analytics = route(
-  {
-    method: 'GET',
-    path: '/api/analytics',
-    roles: everybody,
-    audit: 'analytics.read',
-    phi: false,
-    summary: 'How calls went by the hour or by the day of the clinic',
-    query: period.extend({ by: z.enum(['hour', 'day']).default('day') }),
-    answers: {
-      200: z.strictObject({
-        from: z.iso.datetime(),
-        to: z.iso.datetime(),
-        by: z.enum(['hour', 'day']),
-        time_zone: z.string(),
-        items: z.array(figures.extend({ start: z.iso.datetime() })),
-      }),
-    },
-  },
-  async ({ query, db, config, now, c }) => {
-    const filter = filterOf(query, now);
-    const { from, to } = filter;
-    if (query.by === 'hour' && to - from > 31 * DAY_MS) {
-      throw invalidField('/by', 'too_long', 'By the hour at most 31 days at a time.');
-    }
-    const zone = config.clinic.timeZone;
-    const sums = await callSums(db, filter);
-    const rows = query.by === 'hour' ? bySteps(sums, from, to, HOUR_MS) : byDay(sums, from, to, zone);
-    const items = rows.map(({ start, ...found }) => ({ start: iso(start), ...figuresJson(found) }));
-    return c.json({ from: iso(from), to: iso(to), by: query.by, time_zone: zone, items });
-  },
-);
-
-export const statsRoutes: readonly Route[] = [stats, analytics];
+export const statsRoutes: readonly Route[] = [stats];

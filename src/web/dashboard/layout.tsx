@@ -46,6 +46,8 @@ const WAYS = [
   { key: 'patients', path: '/dashboard/patients', name: 'Patients', needs: 'seesPatients', group: 0 },
   { key: 'tasks', path: '/dashboard/tasks', name: 'Tasks', needs: 'seesTasks', group: 0 },
   { key: 'campaigns', path: '/dashboard/campaigns', name: 'Campaigns', needs: 'seesCampaigns', group: 0 },
+  // Every role.
+  { key: 'analytics', path: '/dashboard/analytics', name: 'Analytics', needs: 'seesCampaigns', group: 0 },
   { key: 'requests', path: '/dashboard/requests', name: 'Requests', needs: 'seesRequests', group: 1 },
   { key: 'suppressions', path: '/dashboard/suppressions', name: 'Do not call', needs: 'seesSuppressions', group: 1 },
   {
@@ -169,6 +171,7 @@ const Document = ({ title, clinicName, viewer, alerts, givenUp, current, childre
       <link rel="icon" href="/static/icon.svg" type="image/svg+xml" />
       <link rel="stylesheet" href="/static/pico.min.css" />
       <link rel="stylesheet" href="/static/app.css" />
+      {current === 'analytics' ? <link rel="stylesheet" href="/static/analytics.css" /> : null}
       {current === 'questionnaires' ? <link rel="stylesheet" href="/static/questionnaires.css" /> : null}
       <script src="/static/htmx.min.js" defer />
       <script src="/static/app.js" defer />

@@ -10,9 +10,11 @@ const OUTCOME_LABELS: Readonly<Record<Outcome, string>> = {
   under_way: 'Under way',
 };
 
+type Bar = Pick<CallPeriod, 'start' | 'total' | 'byOutcome'>;
+
 interface Chart {
   readonly title: string;
-  readonly periods: readonly CallPeriod[];
+  readonly periods: readonly Bar[];
   readonly labelOf: (start: number) => string;
   /** As `labelOf`, but short; every so many of them are shown that they do not run into each other. */
   readonly axisOf: (start: number) => string;
@@ -94,7 +96,7 @@ export const OutcomeChart = ({ title, periods, labelOf, axisOf, unit }: Chart) =
 
 const round = (value: number): number => Math.round(value * 10) / 10;
 
-function stacked({ byOutcome }: CallPeriod) {
+function stacked({ byOutcome }: Bar) {
   let sum = 0;
   return OUTCOMES.flatMap((outcome) => {
     const from = sum;

@@ -1,6 +1,7 @@
 /** The pages. Handlers read, pages show; what a page can do goes through the same functions as the API. */
 import { type Route, route } from '../route.ts';
 import { alertPageRoutes } from './alert-routes.tsx';
+import { analyticsPageRoutes } from './analytics-routes.tsx';
 import { auditReviewPageRoutes } from './audit-review-routes.tsx';
 import { auditPageRoutes } from './audit-routes.tsx';
 import { callPageRoutes } from './call-routes.tsx';
@@ -59,6 +60,7 @@ export const dashboardRoutes: readonly Route[] = [
   ...newCampaignRoutes,
   ...campaignPageRoutes,
   ...campaignCommandRoutes,
+  ...analyticsPageRoutes,
   ...stopDialingRoutes,
   ...questionnairePageRoutes,
   ...questionnaireEditRoutes,

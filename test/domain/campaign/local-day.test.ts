@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { boundsOfDay, dayAt, lastDays } from '../../../src/domain/campaign/local-day.ts';
+import { boundsOfDay, dayAt } from '../../../src/domain/campaign/local-day.ts';
 
 const HOUR_MS = 3_600_000;
 const ZONES = ['America/New_York', 'America/Phoenix', 'Pacific/Honolulu', 'America/St_Johns', 'UTC'] as const;
@@ -42,13 +42,5 @@ describe('a day of a zone', () => {
       }),
       { numRuns: 500 },
     );
-  });
-
-  it('follows on the day before', () => {
-    expect(lastDays('America/New_York', Date.parse('2026-03-01T03:00:00Z'), 3)).toEqual([
-      '2026-02-26',
-      '2026-02-27',
-      '2026-02-28',
-    ]);
   });
 });

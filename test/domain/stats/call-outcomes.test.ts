@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { boundsOfDay } from '../../../src/domain/campaign/local-day.ts';
 import { CALL_STATUSES, isLiveStatus } from '../../../src/domain/intake/call-record.ts';
-import { byDay, bySteps, type CallSum, figuresOf, HOUR_MS, stepFor } from '../../../src/domain/stats/call-outcomes.ts';
+import { bySteps, type CallSum, figuresOf, HOUR_MS, stepFor } from '../../../src/domain/stats/call-outcomes.ts';
 
 const sum = (changes: Partial<CallSum> = {}): CallSum => ({
   ...{ step: 0, status: 'completed', calls: 1, answered: 0, consented: 0, refused: 0, flagged: 0, answeredSeconds: 0 },
@@ -58,23 +58,14 @@ describe('periods', () => {
     fc.assert(
       fc.property(sums, (rows) => {
         const total = figuresOf(rows).total;
-        for (const periods of [bySteps(rows, from, to, HOUR_MS), byDay(rows, from, to, zone)])
-          expect(periods.reduce((all, period) => all + period.total, 0)).toBe(total);
+        const periods = bySteps(rows, from, to, HOUR_MS);
+        expect(periods.reduce((all, period) => all + period.total, 0)).toBe(total);
       }),
     );
   });
 
   it('are there also without a call, in order', () => {
     expect(bySteps([], from, to, HOUR_MS)).toHaveLength(24 * 9);
-    const days = byDay([], from, to, zone).map(({ start }) => start);
-    expect(days).toEqual(days.toSorted((a, b) => a - b));
-    expect(days[0]).toBe(from);
-    expect(days).toContain(boundsOfDay(zone, '2026-11-02')?.from);
-  });
-
-  it('put an hour into the day on which it begins there', () => {
-    const onDay = (hour: number) => byDay([sum({ step: hour })], from, to, zone).findIndex(({ total }) => total > 0);
-    expect([0, 23, 24, 24 * 4 + 24, 24 * 5].map(onDay)).toEqual([0, 0, 1, 4, 4]);
   });
 });
 

@@ -1,0 +1,1 @@
+ALTER TABLE `calls` ADD `item_codes` text;

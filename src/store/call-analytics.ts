@@ -1,0 +1,165 @@
+/**
+ * Counts of calls by part of a time, campaign and version of a questionnaire, their middle lengths, and how their questions went: one
+ * statement each, whatever the number of calls. Test calls to staff are none of it. It decides nothing.
+ */
+import { type SQL, sql } from 'drizzle-orm';
+import type { CallStatus } from '../domain/intake/call-record.ts';
+import type { AnalyticsSum, Summed } from '../domain/stats/call-analytics.ts';
+import type { ItemCount } from '../domain/stats/item-codes.ts';
+import type { TimeSpan } from '../domain/stats/period.ts';
+import type { Database } from './database.ts';
+import { calls } from './schema.ts';
+
+export interface CallChoice {
+  readonly campaignId: string | null;
+  readonly questionnaireId: string | null;
+  readonly questionnaireVersion: number | null;
+}
+
+/** A question further down than this has no letter. */
+const MOST_ITEMS = 60;
+
+const answered = sql`(c.answered_at is not null and c.answered_by <> 'machine')`;
+const reachedAs = (status: CallStatus) => sql`(c.status = ${status} and ${answered})`;
+
+const chosen = ({ campaignId, questionnaireId, questionnaireVersion }: CallChoice): SQL =>
+  sql.join(
+    [
+      sql`(c.campaign_id is null or c.contact_id is not null)`,
+      ...(campaignId === null ? [] : [sql`and c.campaign_id = ${campaignId}`]),
+      ...(questionnaireId === null ? [] : [sql`and c.questionnaire_id = ${questionnaireId}`]),
+      ...(questionnaireVersion === null ? [] : [sql`and c.questionnaire_version = ${questionnaireVersion}`]),
+    ],
+    sql` `,
+  );
+
+const underWay = sql`c.status in ('queued', 'dialing', 'ringing', 'in_progress')`;
+const FIELDS: Readonly<Record<Exclude<Summed, 'calls'>, SQL>> = {
+  attempts: sql`(c.dialed_at is not null or c.answered_at is not null or c.direction = 'inbound')`,
+  redials: sql`(c.attempt > 1 and c.dialed_at is not null)`,
+  underWay,
+  talking: sql`(${underWay} and ${answered})`,
+  reached: answered,
+  consented: sql`c.consent_collection = 'given'`,
+  refused: sql`c.consent_collection = 'declined'`,
+  recorded: sql`c.consent_recording = 'given'`,
+  notRecorded: sql`c.consent_recording = 'declined'`,
+  completed: reachedAs('completed'),
+  partial: reachedAs('partial'),
+  declined: reachedAs('declined'),
+  optedOut: reachedAs('opted_out'),
+  wrongPerson: reachedAs('wrong_person'),
+  voicemail: sql`c.status = 'voicemail'`,
+  flagged: sql`(c.red_flags > 0 and ${answered})`,
+  seconds: sql`case when ${answered} then (coalesce(c.ended_at, c.answered_at) - c.answered_at) / 1000 end`,
+  costNanos: sql`c.cost_nanos`,
+  withCost: sql`c.cost_nanos is not null`,
+  counted: sql`c.item_codes is not null`,
+  uncounted: sql`(c.note_version is not null and c.item_codes is null)`,
+  beforeItems: sql`(c.item_codes is not null and ltrim(c.item_codes, '-') = '' and c.status <> 'completed')`,
+};
+
+/** `before`: the time that comes before them, as part -1. */
+export function analyticsSums(
+  db: Database,
+  steps: readonly TimeSpan[],
+  before: TimeSpan,
+  choice: CallChoice,
+): Promise<AnalyticsSum[]> {
+  const spans = [[-1, before.from, before.to], ...steps.map(({ from, to }, step) => [step, from, to])];
+  const sums = Object.fromEntries(
+    Object.entries(FIELDS).map(([name, what]) => [name, sql<number>`coalesce(sum(${what}), 0)`]),
+  ) as Record<keyof typeof FIELDS, SQL<number>>;
+  return (
+    db
+      .select({
+        step: sql<number>`json_extract(span.value, '$[0]')`,
+        campaignId: sql<string | null>`c.campaign_id`,
+        questionnaireId: sql<string>`c.questionnaire_id`,
+        questionnaireVersion: sql<number>`c.questionnaire_version`,
+        currency: sql<string | null>`case when min(c.cost_currency) = max(c.cost_currency) then min(c.cost_currency)
+          when min(c.cost_currency) is not null then '*' end`,
+        calls: sql<number>`count(*)`,
+        ...sums,
+      })
+      // The parts are few and each is looked up; the other way round every call of all years would be held against them.
+      .from(sql`json_each(${JSON.stringify(spans)}) as span cross join ${calls} as c
+        on c.created_at between json_extract(span.value, '$[1]') and json_extract(span.value, '$[2]')`)
+      .where(chosen(choice))
+      .groupBy(sql`1`, sql`2`, sql`3`, sql`4`)
+  );
+}
+
+/** In seconds; the value at or under which so many are. */
+export interface Spread {
+  readonly count: number;
+  readonly median: number | null;
+  readonly p90: number | null;
+}
+export interface Spreads {
+  /** From the answer to the end, of calls that a person answered. */
+  readonly duration: Spread;
+  /** From the newest note to the signature under it. */
+  readonly review: Spread;
+}
+interface SpreadRow {
+  readonly kind: keyof Spreads;
+  readonly isBefore: number;
+  readonly count: number;
+  readonly median: number;
+  readonly p90: number;
+}
+
+export async function analyticsSpreads(
+  db: Database,
+  time: TimeSpan,
+  before: TimeSpan,
+  choice: CallChoice,
+): Promise<{ readonly time: Spreads; readonly before: Spreads }> {
+  // D1 binds every number as a real one; the nearest rank is taken of whole ones.
+  const values = (kind: keyof Spreads, value: SQL, where: SQL) => sql`
+    select ${kind} as kind, c.created_at < ${time.from} as isBefore, max(0, ${value}) as value
+    from calls as c where c.created_at between ${before.from} and ${time.to} and ${where} and ${chosen(choice)}`;
+  const rows = await db.all<SpreadRow>(sql`
+    select kind, isBefore, max(n) as count,
+      max(case when place = (n + 1) / 2 then value end) as median,
+      max(case when place = (n * 9 + 9) / 10 then value end) as p90
+    from (
+      select kind, isBefore, value, row_number() over (partition by kind, isBefore order by value) as place,
+        count(*) over (partition by kind, isBefore) as n
+      from (
+        ${values('duration', sql`(c.ended_at - c.answered_at) / 1000`, sql`c.ended_at is not null and ${answered}`)}
+        union all
+        ${values('review', sql`(c.signed_at - c.note_at) / 1000`, sql`c.signed_at is not null and c.note_at is not null`)}
+      )
+    )
+    group by 1, 2`);
+  const of = (kind: keyof Spreads, isBefore: number): Spread => {
+    const row = rows.find((each) => each.kind === kind && each.isBefore === isBefore);
+    return { count: row?.count ?? 0, median: row?.median ?? null, p90: row?.p90 ?? null };
+  };
+  const both = (isBefore: number) => ({ duration: of('duration', isBefore), review: of('review', isBefore) });
+  return { time: both(0), before: both(1) };
+}
+
+export interface VersionItemCount extends ItemCount {
+  readonly questionnaireId: string;
+  readonly questionnaireVersion: number;
+}
+
+/** By place and letter of `item_codes`. */
+export function analyticsItems(db: Database, { from, to }: TimeSpan, choice: CallChoice): Promise<VersionItemCount[]> {
+  const places = JSON.stringify(Array.from({ length: MOST_ITEMS }, (_, place) => place));
+  // Most calls went like many others: letters are taken apart once for each kind.
+  return db.all<VersionItemCount>(sql`
+    select questionnaireId, questionnaireVersion, place.value as place, substr(codes, place.value + 1, 1) as letter,
+      sum(alike) as calls
+    from (
+      select c.questionnaire_id as questionnaireId, c.questionnaire_version as questionnaireVersion,
+        c.item_codes as codes, count(*) as alike
+      from calls as c
+      where c.created_at between ${from} and ${to} and c.item_codes is not null and ${chosen(choice)}
+      group by 1, 2, 3
+    ) cross join json_each(${places}) as place on place.value < length(codes)
+    group by 1, 2, 3, 4`);
+}
