@@ -15,6 +15,7 @@ export const ROUTE_COMMANDS: Readonly<Record<string, RouteCommand>> = {
   'GET /api/calls/:call_id/intake-data': run('call note call_1'),
   'GET /api/calls/:call_id/events': run('call events call_1'),
   'GET /api/calls/:call_id/transcripts': run('call transcript call_1'),
+  'POST /api/calls/:call_id/transcripts/retry': run('call transcript call_1 --retry'),
   'GET /api/calls/:call_id/review': run('call reviews call_1'),
   'POST /api/calls/:call_id/review': run('call sign call_1'),
   'POST /api/calls/:call_id/corrections': run('call correct call_1 --from @corrections.json'),
