@@ -23,6 +23,7 @@ import { getNoteVersion } from '../store/notes.ts';
 import { getRecording } from '../store/recordings.ts';
 import { redFlagTasks } from '../store/tasks.ts';
 import { DONE, failed, type JobContext, type JobHandler, type JobOutcome } from './job-handler.ts';
+import { readBundle } from './read-bundle.ts';
 import type { Handover, Sink } from './sink.ts';
 import { sinkOf } from './sinks.ts';
 
@@ -31,10 +32,10 @@ const LOOK_AGAIN_MS = 30 * 60_000;
 
 export const deliver: JobHandler = {
   run: async (context) => {
-    const { db, config, job } = context;
+    const { db, env, config, job } = context;
     const delivery = await getDelivery(db, job.subject);
     if (delivery === null || delivery.status === 'delivered' || delivery.status === 'canceled') return DONE;
-    const sink = sinkOf(config, delivery.sink);
+    const sink = sinkOf({ env, config }, delivery.sink);
     if (sink === null) return failed('sink_off', true);
     if (await earlierIsUnderWay(db, delivery)) return { kind: 'goes_on', progress: 'held', afterMs: LOOK_AGAIN_MS };
     const attempt = await beginDelivery(db, delivery.id);
@@ -90,7 +91,8 @@ async function tried(context: JobContext, delivery: Delivery, sink: Sink, attemp
 }
 
 /** Null: the patient was erased. */
-async function readHandover({ db, config }: JobContext, { callId, noteVersion }: Delivery): Promise<Handover | null> {
+async function readHandover(context: JobContext, { callId, noteVersion }: Delivery): Promise<Handover | null> {
+  const { db, config } = context;
   const { keyRing } = config;
   const call = await getCall(db, keyRing, callId);
   if (call === null) {
@@ -106,11 +108,12 @@ async function readHandover({ db, config }: JobContext, { callId, noteVersion }:
     getRecording(db, callId),
     redFlagTasks(db, [...new Set(note.red_flags.map(({ call_id }) => call_id))]),
   ]);
-  return {
+  const given = {
     call: callJson(call),
     transcripts: transcriptsJson(callLog ?? { events: [], transcript: [] }, recording),
     intake_data: noteJson(note, call, recording, flagTasks),
   };
+  return { ...given, bundle: () => readBundle(context, { ...given, recording }) };
 }
 
 /** Later versions of the same note for the same system need wait no longer. */

@@ -110,6 +110,33 @@ export const markGivenUp = (db: Database, id: string, code: string, now: number)
     .set({ status: 'dead', code, failedAt: now, endedAt: now })
     .where(and(eq(deliveries.id, id), isUnderWay));
 
+/** Versions of the notes of these calls that the archive has, or may have: what is on its way is there in a moment. */
+export async function archivedOf(
+  db: Database,
+  of: readonly { readonly id: string; readonly createdAt: number }[],
+): Promise<{ readonly callId: string; readonly createdAt: number; readonly version: number }[]> {
+  if (of.length === 0) return [];
+  const ids = JSON.stringify(of.map(({ id }) => id));
+  const rows = await db
+    .select({ callId: deliveries.callId, version: deliveries.noteVersion })
+    .from(deliveries)
+    .where(and(sql`${deliveries.callId} in (select value from json_each(${ids}))`, eq(deliveries.sink, 'r2')));
+  const times = new Map(of.map(({ id, createdAt }) => [id, createdAt]));
+  return rows.map((row) => ({ ...row, createdAt: times.get(row.callId) ?? 0 }));
+}
+
+/** Whoever put the work of one away that was given up does not want it tried again, nor hear of it any more. */
+export const putAwayDelivery = (db: Database, jobId: string, now: number) =>
+  db
+    .update(deliveries)
+    .set({ status: 'canceled', code: 'put_away', endedAt: now })
+    .where(
+      and(
+        eq(deliveries.status, 'dead'),
+        sql`${deliveries.id} = (select subject from jobs where id = ${jobId} and kind = 'deliver' and status = 'dead')`,
+      ),
+    );
+
 /** What was not handed on by now never is. */
 export const cancelDeliveries = (db: Database, where: SQL, now: number) =>
   db
@@ -142,7 +169,7 @@ export async function releaseLater(db: Database, { callId, sink }: Delivery, now
  */
 export async function sendAgain(db: Database, chosen: readonly Delivery[], now: number): Promise<string[]> {
   const ids = sql`(select value from json_each(${JSON.stringify(chosen.map(({ id }) => id))}))`;
-  const may = sql`status in ('queued', 'dead', 'delivered')`;
+  const may = sql`(status in ('queued', 'dead', 'delivered') or (status = 'canceled' and code = 'put_away'))`;
   const rows = chosen.map(({ id, callId }) => ({
     ...{ id: newId('job', now), kind: 'deliver', subject: id, callId, createdAt: now },
     ...{ status: 'waiting', attempts: 0, dueAt: now, progress: null, code: null, endedAt: null },

@@ -11,6 +11,7 @@ import {
   sinkState,
 } from '../store/delivery-list.ts';
 import { sendJobHints } from '../store/job-hints.ts';
+import { type ProbeResult, probeBucket } from '../store/probe-bucket.ts';
 import { notFound, Problem } from './errors.ts';
 import type { Ask } from './route.ts';
 
@@ -24,18 +25,22 @@ export interface SinkView extends SinkState {
   readonly name: SinkName;
   readonly host: string;
   readonly hasKey: boolean;
+  readonly isSigned: boolean;
 }
 
 /** Counting further tells nobody more. */
 export const MOST_COUNTED = 1000;
 
-export async function sinkViews({ db, config }: Pick<Ask, 'db' | 'config'>): Promise<SinkView[]> {
+function whereItGoes(installation: Pick<Ask, 'env' | 'config'>, name: SinkName) {
+  const { host = '', hasKey = false, isSigned = false } = sinkOf(installation, name) ?? {};
+  return { name, host, hasKey, isSigned };
+}
+
+export async function sinkViews({ db, env, config }: Pick<Ask, 'db' | 'env' | 'config'>): Promise<SinkView[]> {
   return Promise.all(
     configuredSinks(config.sinks).map(async (name) => ({
       ...(await sinkState(db, name, MOST_COUNTED)),
-      name,
-      host: sinkOf(config, name)?.host ?? '',
-      hasKey: config.sinks[name]?.key !== '',
+      ...whereItGoes({ env, config }, name),
     })),
   );
 }
@@ -78,9 +83,11 @@ export interface TestResult {
   readonly durationMs: number;
 }
 
-/** A signed event without anything of a patient; what came back, as a code. */
-export async function testSink({ config, actor }: Ask, name: SinkName): Promise<TestResult> {
-  const sink = sinkOf(config, name);
+type Tester = Pick<Ask, 'env' | 'config' | 'actor'>;
+
+/** Without anything of a patient; what came back, as a code. */
+export async function testSink({ env, config, actor }: Tester, name: SinkName): Promise<TestResult> {
+  const sink = sinkOf({ env, config }, name);
   if (sink === null)
     throw new Problem(409, 'sink_off', {
       detail: 'This system is not set up here. Set its variables, then try again.',
@@ -91,4 +98,17 @@ export async function testSink({ config, actor }: Ask, name: SinkName): Promise<
   const code = outcome.kind === 'delivered' ? null : outcome.code;
   log.info('sink.tested', { sink: name, actor: actor.id, status: outcome.httpStatus, code });
   return { ok, code, httpStatus: outcome.httpStatus, durationMs: Date.now() - begun };
+}
+
+export interface StorageTest extends ProbeResult {
+  readonly sinks: readonly { readonly name: SinkName; readonly result: TestResult }[];
+}
+
+/** The bucket, and every system that is set up, side by side. */
+export async function testAll(ask: Tester): Promise<StorageTest> {
+  const [probe, ...sinks] = await Promise.all([
+    probeBucket(ask.env.BUCKET, 'probes/'),
+    ...configuredSinks(ask.config.sinks).map(async (name) => ({ name, result: await testSink(ask, name) })),
+  ]);
+  return { ...probe, ok: probe.ok && sinks.every(({ result }) => result.ok), sinks };
 }

@@ -197,7 +197,7 @@ describe('sending again', () => {
 describe('the systems', () => {
   it('are shown by host, with what waits, what failed and what got through, and no key or secret', async () => {
     receiving(takes, says(401), says(503));
-    const fresh = { sink: 'backend', host: 'ehr.example', has_key: true, waiting: 0, dead: 0 };
+    const fresh = { sink: 'backend', host: 'ehr.example', has_key: true, is_signed: true, waiting: 0, dead: 0 };
     expect(await items('/api/sinks')).toEqual([{ ...fresh, last_success_at: null, last_failure: null }]);
     for (const one of [await givenDelivery(), await givenDelivery(), await givenDelivery()]) await tried(one);
     await givenDelivery();
@@ -236,10 +236,36 @@ describe('the systems', () => {
 
 describe('the storage', () => {
   const test = async () => jsonOf(await given.request('/api/storage/test', { method: 'POST' }));
+  const onlyHere = () => {
+    given = givenApp();
+  };
 
   it('is written, read and cleared of its probe (S1-E14)', async () => {
-    expect(await test()).toEqual({ ok: true, code: null });
+    onlyHere();
+    expect(await test()).toEqual({ ok: true, code: null, sinks: [] });
     expect((await given.env.BUCKET.list({ prefix: 'probes/' })).objects).toEqual([]);
+  });
+
+  it('is tried with every system that is set up, each with a test of its own (S1-E14)', async () => {
+    given = givenApp({ ...BACKEND, SINK_R2: 'on' });
+    const sent = receiving(takes, says(503));
+    expect(await test()).toMatchObject({
+      ...{ ok: true, code: null },
+      sinks: [
+        { sink: 'backend', ok: true, http_status: 200 },
+        { sink: 'r2', ok: true, http_status: null },
+      ],
+    });
+    expect(sent.map(({ body }) => body)).toEqual([{ test: true }]);
+    expect((await given.env.BUCKET.list({ prefix: 'archive/' })).objects).toEqual([]);
+    expect(await test()).toMatchObject({
+      ok: false,
+      code: null,
+      sinks: [
+        { sink: 'backend', ok: false, code: 'answered_503' },
+        { sink: 'r2', ok: true },
+      ],
+    });
   });
 
   it.each([
@@ -247,13 +273,15 @@ describe('the storage', () => {
     ['get', 'not_read'],
     ['delete', 'not_deleted'],
   ] as const)('that fails at %s says so, and nothing from inside', async (step, code) => {
+    onlyHere();
     vi.spyOn(given.env.BUCKET, step).mockRejectedValue(new Error('Canary'));
-    expect(await test()).toEqual({ ok: false, code });
+    expect(await test()).toEqual({ ok: false, code, sinks: [] });
   });
 
   it('that gives back other bytes is told', async () => {
+    onlyHere();
     vi.spyOn(given.env.BUCKET, 'get').mockResolvedValue(null);
-    expect(await test()).toEqual({ ok: false, code: 'not_the_same' });
+    expect(await test()).toEqual({ ok: false, code: 'not_the_same', sinks: [] });
   });
 });
 

@@ -59,6 +59,6 @@ export const JOB_POLICIES: Readonly<Record<JobKind, JobPolicy>> = {
   import_list: { waitsMs: A_DAY, leaseMs: 2 * MINUTE },
   // One answer of an engine, which may take five minutes over an hour of talk.
   transcribe: { waitsMs: A_DAY, leaseMs: 10 * MINUTE },
-  // One request of ten seconds, also where time runs twenty times faster.
-  deliver: { waitsMs: THREE_DAYS, leaseMs: 4 * MINUTE },
+  // Requests of twenty seconds in all, also where time runs twenty times faster.
+  deliver: { waitsMs: THREE_DAYS, leaseMs: 8 * MINUTE },
 };
