@@ -15,8 +15,9 @@ export function consentsOf(input: BundleInput): Consent[] {
   ];
 }
 
-const common = ({ patient, clinic }: BundleInput, ...kinds: Coding[]) => ({
+const common = ({ patient, clinic }: BundleInput, id: string, ...kinds: Coding[]) => ({
   resourceType: 'Consent' as const,
+  id,
   scope: { coding: [hl7('consentscope', 'patient-privacy', 'Privacy Consent')] },
   category: [{ coding: [coded(LOINC, '59284-0', 'Patient Consent')] }, ...kinds.map((kind) => ({ coding: [kind] }))],
   patient: referTo('Patient', fhirId(patient.id)),
@@ -30,8 +31,12 @@ function contactConsent(input: BundleInput, consent: ContactConsent): Consent {
   const told = input.intake_data?.created_at ?? input.call.created_at;
   const end = revokedAt ?? expiresAt;
   return {
-    ...common(input, coded(own('consent'), 'contact', 'Automated calls'), coded(own('consent-basis'), basis, basis)),
-    id: fhirId(id),
+    ...common(
+      input,
+      fhirId(id),
+      coded(own('consent'), 'contact', 'Automated calls'),
+      coded(own('consent-basis'), basis, basis.replaceAll('_', ' ')),
+    ),
     identifier: [{ system: own('consent-id'), value: id }],
     status: revokedAt !== null || (expiresAt !== null && expiresAt <= told) ? 'inactive' : 'active',
     dateTime: obtainedAt,
@@ -60,8 +65,7 @@ function callConsent(
   const { at } = call.consent;
   return [
     {
-      ...common(input, coded(own('consent'), kind, display)),
-      id: fhirId(call.call_id, kind),
+      ...common(input, fhirId(call.call_id, kind), coded(own('consent'), kind, display)),
       ...(evidence.length === 0 ? {} : { extension: evidence }),
       identifier: [{ system: own('call'), value: call.call_id }],
       status: given === 'given' ? 'active' : 'rejected',

@@ -57,7 +57,8 @@ function questionOf(item: Item, language: Language): QuestionnaireItem {
   return {
     ...(item.type === 'number' ? { extension: limitsOf(item) } : {}),
     linkId: item.id,
-    ...(item.codes === undefined ? {} : { code: item.codes.map((code) => ({ ...code })) }),
+    // FHIR has no code for what is only shown (que-3).
+    ...(item.codes === undefined || item.type === 'message' ? {} : { code: item.codes.map((code) => ({ ...code })) }),
     text: item.text[language],
     _text: translations(item.text, language),
     type: TYPES[item.type],
