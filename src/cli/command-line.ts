@@ -5,6 +5,7 @@ import { addAuditCommands } from './audit-commands.ts';
 import { addCallCommands } from './call-commands.ts';
 import { addCampaignCommands } from './campaign-commands.ts';
 import { type Ending, type GlobalOptions, printerOf, type Setup } from './context.ts';
+import { addDeliveryCommands } from './delivery-commands.ts';
 import { CliError, EXIT, EXIT_HELP } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { addPatientCommands } from './patient-commands.ts';
@@ -77,6 +78,7 @@ function createProgram(setup: Setup): Command {
   addTaskCommands(program, setup);
   addAuditCommands(program, setup);
   addAlertCommands(program, setup);
+  addDeliveryCommands(program, setup);
   addServiceCommands(program, setup);
   addSimulateCommand(program, setup);
   return program;

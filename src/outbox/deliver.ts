@@ -13,6 +13,7 @@ import {
   type Delivery,
   earlierIsUnderWay,
   getDelivery,
+  laterIsThere,
   markDelivered,
   markFailedTry,
   markGivenUp,
@@ -38,6 +39,7 @@ export const deliver: JobHandler = {
     const sink = sinkOf({ env, config }, delivery.sink);
     if (sink === null) return failed('sink_off', true);
     if (await earlierIsUnderWay(db, delivery)) return { kind: 'goes_on', progress: 'held', afterMs: LOOK_AGAIN_MS };
+    if (sink.keepsNewest && (await laterIsThere(db, delivery))) return calledOff(context, delivery, 'superseded');
     const attempt = await beginDelivery(db, delivery.id);
     if (attempt === null) return DONE;
     try {
@@ -61,12 +63,7 @@ async function tried(context: JobContext, delivery: Delivery, sink: Sink, attemp
   const { id } = delivery;
   const line = { delivery_id: id, call_id: delivery.callId, version: delivery.noteVersion, sink: delivery.sink };
   const handover = await readHandover(context, delivery);
-  if (handover === null) {
-    await cancelDelivery(db, id, Date.now());
-    log.info('delivery.canceled', line);
-    await release(context, delivery);
-    return DONE;
-  }
+  if (handover === null) return calledOff(context, delivery, 'erased');
   const began = Date.now();
   const outcome = await sink.deliver(id, handover, began);
   const status = outcome.httpStatus;
@@ -88,6 +85,14 @@ async function tried(context: JobContext, delivery: Delivery, sink: Sink, attemp
       return { ...failed(outcome.code), ...(retryAfterMs === null ? {} : { notBeforeMs: retryAfterMs }) };
     }
   }
+}
+
+async function calledOff(context: JobContext, delivery: Delivery, code: 'erased' | 'superseded'): Promise<JobOutcome> {
+  const { id, callId, noteVersion: version, sink } = delivery;
+  await cancelDelivery(context.db, id, Date.now(), code);
+  log.info('delivery.canceled', { delivery_id: id, call_id: callId, version, sink, code });
+  await release(context, delivery);
+  return DONE;
 }
 
 /** Null: the patient was erased. */

@@ -2,7 +2,7 @@
  * Deliveries of notes to the clinic's systems, one row for each version and system (schema.ts). A row is the truth: a try says in it
  * what came of it, and a try that comes back late has no say any more, unless it was the one that got through.
  */
-import { and, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { DeliveryStatus, SinkName } from '../domain/delivery/sinks.ts';
 import type { Database } from './database.ts';
 import { insertJob } from './jobs.ts';
@@ -84,6 +84,21 @@ export async function earlierIsUnderWay(db: Database, { callId, sink, noteVersio
   return rows.length > 0;
 }
 
+/** A later version of the same note has reached the same system. */
+export async function laterIsThere(db: Database, { callId, sink, noteVersion }: Delivery): Promise<boolean> {
+  const isLater = and(
+    eq(deliveries.callId, callId),
+    eq(deliveries.sink, sink),
+    gt(deliveries.noteVersion, noteVersion),
+  );
+  const rows = await db
+    .select({ id: deliveries.id })
+    .from(deliveries)
+    .where(and(isLater, eq(deliveries.status, 'delivered')))
+    .limit(1);
+  return rows.length > 0;
+}
+
 /** The number of this try. Null: it is delivered or called off. */
 export async function beginDelivery(db: Database, id: string): Promise<number | null> {
   const [row] = await db
@@ -138,14 +153,14 @@ export const putAwayDelivery = (db: Database, jobId: string, now: number) =>
     );
 
 /** What was not handed on by now never is. */
-export const cancelDeliveries = (db: Database, where: SQL, now: number) =>
+export const cancelDeliveries = (db: Database, where: SQL, now: number, code: 'erased' | 'superseded' = 'erased') =>
   db
     .update(deliveries)
-    .set({ status: 'canceled', code: 'erased', endedAt: now })
+    .set({ status: 'canceled', code, endedAt: now })
     .where(and(where, inArray(deliveries.status, ['queued', 'running', 'dead'])));
 
-export const cancelDelivery = (db: Database, id: string, now: number) =>
-  cancelDeliveries(db, sql`${deliveries.id} = ${id}`, now);
+export const cancelDelivery = (db: Database, id: string, now: number, code: 'erased' | 'superseded') =>
+  cancelDeliveries(db, sql`${deliveries.id} = ${id}`, now, code);
 
 /**
  * Those that waited for this one are due now, also one that has only just seen that it must wait: whoever has it loses it. The ids of

@@ -2,7 +2,7 @@
 import { configuredSinks, type SinkName } from '../domain/delivery/sinks.ts';
 import { log } from '../log.ts';
 import { sinkOf } from '../outbox/sinks.ts';
-import { sendAgain } from '../store/deliveries.ts';
+import { laterIsThere, sendAgain } from '../store/deliveries.ts';
 import {
   deadDeliveries,
   type ListedDelivery,
@@ -45,10 +45,13 @@ export async function sinkViews({ db, env, config }: Pick<Ask, 'db' | 'env' | 'c
   );
 }
 
-/** 409 while it is being sent, and for what was called off. A delivered one is sent once more under the same id. */
-export async function deliverAgain({ db, env, now, actor }: Ask, id: string): Promise<ListedDelivery> {
+/** 409 while it is being sent, for what was called off, and where an old version would undo a later one. A delivered one is sent once more under the same id. */
+export async function deliverAgain({ db, env, config, now, actor }: Ask, id: string): Promise<ListedDelivery> {
   const delivery = await readDelivery(db, id);
   if (delivery === null) throw notFound();
+  const keepsNewest = sinkOf({ env, config }, delivery.sink)?.keepsNewest === true;
+  if (keepsNewest && (await laterIsThere(db, delivery)))
+    throw new Problem(409, 'superseded', { detail: 'A later version is there already. Send that one again.' });
   const jobIds = await sendAgain(db, [delivery], now);
   if (jobIds.length === 0) {
     if (delivery.status === 'canceled')

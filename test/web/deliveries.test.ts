@@ -234,6 +234,52 @@ describe('the systems', () => {
   });
 });
 
+describe('a delivery that will never be taken', () => {
+  it('is put away with its work: no dead letter any more; whoever thinks again sends it again (S2-L5)', async () => {
+    receiving(says(422), takes);
+    const made = await givenDelivery();
+    await tried(made);
+    const job = await findJob(given.db, 'deliver', made.id);
+    const dead = async () => (await items('/api/sinks'))[0]?.['dead'];
+    expect(await dead()).toBe(1);
+    expect((await given.request(`/api/jobs/${job?.id}/dismiss`, { method: 'POST' })).status).toBe(200);
+    expect(await get(`/api/deliveries/${made.id}`)).toMatchObject({
+      ...{ status: 'canceled', code: 'put_away', next_try_at: null },
+      what_happened: expect.stringContaining('Somebody put it away'),
+    });
+    expect(await dead()).toBe(0);
+    expect((await given.send('POST', '/api/deliveries/retry', { status: 'dead' })).status).toBe(202);
+    expect((await get(`/api/deliveries/${made.id}`))['status']).toBe('canceled');
+    expect((await given.request(`/api/deliveries/${made.id}/retry`, { method: 'POST' })).status).toBe(202);
+    await tried(made);
+    expect((await get(`/api/deliveries/${made.id}`))['status']).toBe('delivered');
+  });
+
+  it('other work that is put away leaves every delivery as it is', async () => {
+    const made = await givenDelivery();
+    await given.db.update(deliveries).set({ status: 'dead' });
+    await given.db.update(jobs).set({ status: 'dead', kind: 'fetch_recording' });
+    const [job] = await given.db.select().from(jobs);
+    expect((await given.request(`/api/jobs/${job?.id}/dismiss`, { method: 'POST' })).status).toBe(200);
+    expect((await get(`/api/deliveries/${made.id}`))['status']).toBe('dead');
+  });
+});
+
+describe('an early version', () => {
+  it('that a FHIR server has a later one of is not sent again: it would take its place', async () => {
+    given = givenApp({ FHIR_BASE: 'https://fhir.example/r4', FHIR_TOKEN: 'canary' });
+    const made = await givenCall(given);
+    await endCall(given, made);
+    await given.db.update(deliveries).set({ status: 'delivered', endedAt: 5 });
+    const [first] = await given.db.select().from(deliveries);
+    await given.db.insert(deliveries).values({ ...first!, id: UNKNOWN, noteVersion: 2 });
+    const again = (id = '') => given.request(`/api/deliveries/${id}/retry`, { method: 'POST' });
+    expect(await codeOf(await again(first?.id))).toEqual([409, 'superseded']);
+    expect(await get(`/api/deliveries/${first?.id}`)).toMatchObject({ status: 'delivered' });
+    expect((await again(UNKNOWN)).status).toBe(202);
+  });
+});
+
 describe('the storage', () => {
   const test = async () => jsonOf(await given.request('/api/storage/test', { method: 'POST' }));
   const onlyHere = () => {
