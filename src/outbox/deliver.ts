@@ -3,8 +3,10 @@
  * dies there sends again under the same id. Versions of a note arrive in order: a later one waits until the earlier is delivered or given up.
  */
 import { callJson, noteJson, transcriptsJson } from '../call-json.ts';
+import { bundleOf } from '../domain/fhir/bundle-of.ts';
 import { log } from '../log.ts';
 import { measure } from '../metrics.ts';
+import { readBundleInput } from '../read-bundle-input.ts';
 import { getCallLog } from '../store/call-logs.ts';
 import { getCall, patientOfCall } from '../store/calls.ts';
 import {
@@ -24,7 +26,6 @@ import { getNoteVersion } from '../store/notes.ts';
 import { getRecording } from '../store/recordings.ts';
 import { redFlagTasks } from '../store/tasks.ts';
 import { DONE, failed, type JobContext, type JobHandler, type JobOutcome } from './job-handler.ts';
-import { readBundle } from './read-bundle.ts';
 import type { Handover, Sink } from './sink.ts';
 import { sinkOf } from './sinks.ts';
 
@@ -118,7 +119,12 @@ async function readHandover(context: JobContext, { callId, noteVersion }: Delive
     transcripts: transcriptsJson(callLog ?? { events: [], transcript: [] }, recording),
     intake_data: noteJson(note, call, recording, flagTasks),
   };
-  return { ...given, bundle: () => readBundle(context, { ...given, recording }) };
+  const bundle = async () => {
+    const input = await readBundleInput(context, call, noteVersion);
+    if (input === null) throw new Error('a patient is not there');
+    return bundleOf(input);
+  };
+  return { ...given, bundle };
 }
 
 /** Later versions of the same note for the same system need wait no longer. */

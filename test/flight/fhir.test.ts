@@ -18,7 +18,7 @@ beforeAll(async () => {
   for (const persona of patients) flight.call(persona);
   await flight.land();
   inputs = [...flight.sessions.values()].map(fhirInput);
-});
+}, 600_000);
 
 describe('the Bundles of simulated calls', () => {
   it(`of ${FHIR_CALLS} calls hold the official R4 definitions, whoever was called and however it ended (FH-01)`, () => {

@@ -85,7 +85,7 @@ export interface BundleInput {
   readonly patient: BundlePatient;
   readonly consents: readonly ContactConsent[];
   readonly recording: BundleRecording | null;
-  /** The version that the call names. */
+  /** The version that the note names, or the call without one. */
   readonly questionnaire: Questionnaire;
   readonly signatures: readonly BundleReview[];
   readonly addenda: readonly (BundleReview & { readonly text: string })[];
