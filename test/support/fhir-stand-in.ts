@@ -48,6 +48,8 @@ class Refused extends Error {
 }
 
 export interface FhirStandInOptions {
+  readonly base?: string;
+  readonly tokenUrl?: string;
   /** Whom the token service knows. With neither, everybody is let in. */
   readonly client?: FhirClient;
   /** One that never changes. */
@@ -56,9 +58,9 @@ export interface FhirStandInOptions {
   readonly tokens?: Map<string, number>;
 }
 
-export function fhirStandIn({ client, token, tokens = new Map() }: FhirStandInOptions = {}): FhirStandIn {
-  const base = 'https://fhir.example/r4';
-  const tokenUrl = 'https://login.example/token';
+export function fhirStandIn(options: FhirStandInOptions = {}): FhirStandIn {
+  const { base = 'https://fhir.example/r4', tokenUrl = 'https://login.example/token' } = options;
+  const { client, token, tokens = new Map<string, number>() } = options;
   const resources = new Map<string, Stored>();
   let given = 0;
 
