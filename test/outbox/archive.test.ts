@@ -137,6 +137,19 @@ describe('an erased patient', () => {
   });
 });
 
+describe('a call that has been kept its time', () => {
+  it('takes all its versions out of the archive; a younger one keeps its own (HS-06)', async () => {
+    const old = await givenArchived();
+    await old.write(2);
+    await triedDelivery(old, 2, env);
+    later(11 * 366 * DAY);
+    const young = await givenArchived();
+    await insertJob(db, { kind: 'apply_retention', subject: 'today' }, Date.now());
+    await runDueJobs();
+    expect(await keys()).toEqual([archiveKey({ callId: young.callId, version: 1, createdAt: START + 11 * 366 * DAY })]);
+  });
+});
+
 describe('the daily round', () => {
   it('leaves what has its call', async () => {
     const note = await givenArchived();

@@ -8,6 +8,7 @@ import { configOf } from '../../src/env.ts';
 import { runJob } from '../../src/outbox/run-job.ts';
 import { sinkOf } from '../../src/outbox/sinks.ts';
 import { sendAgain } from '../../src/store/deliveries.ts';
+import { handedOnOf } from '../../src/store/disclosures.ts';
 import { dueJobs } from '../../src/store/jobs.ts';
 import { dumpDatabase } from '../support/dump-database.ts';
 import { deliveryOf, givenNote, idOf, sinkEnv, triedDelivery } from '../support/given-delivery.ts';
@@ -131,6 +132,14 @@ describe.each(SINK_NAMES)('%s', (name) => {
     const { deliveries, jobs } = await dumpDatabase();
     expect(JSON.stringify([deliveries, jobs, lines])).not.toMatch(/canary|\.example|\+1/i);
     expect(sink?.host).not.toMatch(/canary|\/(?!\/)|@/);
+  });
+
+  it('is told of beside a patient’s disclosures only if it gets their answers and is not ours (HS-22)', async () => {
+    rig.other('none');
+    const note = await givenNote(name);
+    await triedDelivery(note, 1, env);
+    const systems = (await handedOnOf(db, note.patient.id, 10)).map(({ sink: system }) => system);
+    expect(systems).toEqual(name === 'backend' || name === 'fhir' ? [name] : []);
   });
 
   it('is tried without anything of a patient, and says what came back', async () => {
