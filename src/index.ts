@@ -4,8 +4,8 @@ import { sweep } from './dialer/sweep.ts';
 import type { DialMessage, Env, JobMessage } from './env.ts';
 import { log } from './log.ts';
 import { consumeJobs } from './outbox/consume-jobs.ts';
-import { watchDatabase } from './outbox/replay-lost.ts';
 import { sweepJobs } from './outbox/sweep-jobs.ts';
+import { keepDatabase, noticeSetBack } from './outbox/watch-database.ts';
 import { watchInstallation } from './outbox/watch-installation.ts';
 import { signRedactions } from './sign-redactions.ts';
 import { database } from './store/database.ts';
@@ -44,14 +44,15 @@ export default {
 
   async scheduled({ scheduledTime }, env) {
     // First: nothing may be done by a database that was set back before that is noticed.
-    const watched = await Promise.allSettled([watchDatabase(env, scheduledTime)]);
+    const [noticed] = await Promise.allSettled([noticeSetBack(env, scheduledTime)]);
     const swept = await Promise.allSettled([
+      ...(noticed.status === 'fulfilled' ? [keepDatabase(env, noticed.value, scheduledTime)] : []),
       sweep(env, scheduledTime),
       sweepJobs(env, scheduledTime),
       watchInstallation(env, scheduledTime),
       env.AUDIT_LOG.getByName('audit').settle(scheduledTime),
     ]);
-    const failed = [...watched, ...swept].flatMap((each) =>
+    const failed = [noticed, ...swept].flatMap((each) =>
       each.status === 'rejected' ? [(each.reason as Error).name] : [],
     );
     // Never thrown on: the text of a failed query names what it was about.

@@ -1,7 +1,7 @@
 /**
  * The only writer of the audit (HS-05, X12), one object for the clinic: it numbers each line, chains it to the one before and has it in
- * its own storage before it answers. D1 gets a copy, many lines in one batch, and R2 one object for each day; an alarm goes on
- * where one of them failed. So a line outlives D1, and D1 set back to an earlier time is noticed and filled again. Safe to evict
+ * its own storage before it answers. D1 gets a copy, many lines in one batch, and R2 each day that is over; an alarm and the cron go
+ * on where one of them failed. However long a day, little of it is in memory at once. So a line outlives D1, and D1 set back to an earlier time is noticed and filled again. Safe to evict
  * between any two lines: what is stored in one step is one synchronous write, and what is done twice changes nothing.
  */
 import { DurableObject } from 'cloudflare:workers';
@@ -9,11 +9,12 @@ import { withDeadline } from '../deadline.ts';
 import { type AuditEntry, type AuditRow, type ChainHead, GENESIS_HASH } from '../domain/audit/audit-row.ts';
 import type { Env } from '../env.ts';
 import { log } from '../log.ts';
-import { type AuditDay, getAuditDay, putAuditDay } from '../store/audit-bucket.ts';
+import type { AuditPart } from '../store/audit-bucket.ts';
 import { lastMirrored, mirrorRows } from '../store/audit-mirror.ts';
 import { database } from '../store/database.ts';
 import { noteSign } from '../store/signs.ts';
-import { AuditJournal } from './audit-journal.ts';
+import { copyDays, rowsAfter } from './audit-copies.ts';
+import { AuditJournal, utcDay } from './audit-journal.ts';
 import { PollsShown } from './polls-shown.ts';
 
 /** D1 may be set back by 30 days: so long everything has to be here. */
@@ -24,12 +25,14 @@ const AGAIN_MS = 5000;
 const LOOK_MS = 30_000;
 /** After midnight, for lines that come late. */
 const DAY_GRACE_MS = 5 * 60_000;
-/** Whoever added a line waits no longer for its copy. */
+/** Whoever added a line waits no longer for its copy, however many stand before it. */
 const COPY_WAIT_MS = 2000;
+/** Nobody waits for the alarm or the cron. */
+const SETTLE_WAIT_MS = 20_000;
 const PAGE = 100;
+/** Of lines that D1 lost, so many are looked at in one go: each takes a while, and somebody may wait. */
+const MEND_AT_ONCE = 2000;
 const FORGET_PAGE = 5000;
-/** So many days' objects are put in one go. */
-const DAYS_AT_ONCE = 3;
 
 export interface Addition {
   /** The same id adds nothing the second time. */
@@ -46,6 +49,11 @@ export interface AuditStanding {
   readonly head: ChainHead;
   /** The last line that D1 has to hold. */
   readonly mirrored: ChainHead;
+}
+
+export interface Refill {
+  readonly written: number;
+  readonly next: number | null;
 }
 
 export class AuditLog extends DurableObject<Env> {
@@ -73,7 +81,7 @@ export class AuditLog extends DurableObject<Env> {
     await this.#arm(LOOK_MS);
     const rows = added.filter((row) => row !== null);
     const last = rows.at(-1);
-    if (last !== undefined) await this.#copyUpTo(last.seq);
+    if (last !== undefined) await this.#copyUpTo(last.seq, COPY_WAIT_MS);
     return rows.map(({ seq }) => seq);
   }
 
@@ -86,14 +94,9 @@ export class AuditLog extends DurableObject<Env> {
     return { start, head, mirrored: row === undefined ? start : { seq: row.seq, hash: row.hash } };
   }
 
-  /** Lines after `seq`, in their order: as they are here, or, where they are too old for that, in R2. Empty: that was the last. */
-  async rowsAfter(seq: number, limit: number): Promise<AuditRow[]> {
-    const oldest = this.#journal.oldest;
-    if (oldest !== null && seq + 1 >= oldest) return this.#journal.after(seq, limit);
-    const [day] = this.#journal.daysAfter(seq, 1);
-    const copy = day === undefined ? null : await getAuditDay(this.env.BUCKET, day.day);
-    if (copy === null) return oldest === null ? [] : this.#journal.after(seq, limit);
-    return copy.rows.filter((row) => row.seq > seq).slice(0, limit);
+  /** Lines after `seq`, in their order. Empty: nothing comes after it anywhere. */
+  rowsAfter(seq: number, limit: number): Promise<AuditRow[]> {
+    return rowsAfter(this.#journal, this.env.BUCKET, seq, limit);
   }
 
   /** The hashes of lines that are still here. */
@@ -108,41 +111,56 @@ export class AuditLog extends DurableObject<Env> {
     }
   }
 
-  /** Days that have their object in R2. */
-  daysAfter(seq: number, limit: number): AuditDay[] {
-    return this.#journal.daysAfter(seq, limit);
+  /** What lies in R2. */
+  partsAfter(seq: number, limit: number): AuditPart[] {
+    return this.#journal.partsAfter(seq, limit);
   }
 
-  /** Writes again into D1 what is missing there after `seq`; what is there stays. Leaves a line of its own where it wrote any. */
-  async refill(seq: number): Promise<{ readonly written: number }> {
+  /**
+   * Looks at no more than `budget` lines after `seq` and writes again into D1 what is missing of them; what is there stays. Leaves a line of
+   * its own where it wrote any. `next`: where to go on; null: those were all.
+   */
+  async refill(seq: number, budget: number): Promise<Refill> {
     await this.#begin();
     const db = database(this.env);
-    let written = 0;
-    for (let from = seq; ; ) {
-      const rows = await this.rowsAfter(from, PAGE);
-      const last = rows.at(-1);
-      if (last === undefined) break;
+    let [from, written, isDone] = [seq, 0, false];
+    for (let left = budget; left > 0 && !isDone; ) {
+      const rows = await this.rowsAfter(from, Math.min(PAGE, left));
       written += (await mirrorRows(db, rows)).written;
-      from = last.seq;
-      if (from > this.#journal.mirrored) this.#journal.mirrored = from;
+      from = rows.at(-1)?.seq ?? from;
+      this.#journal.mirrored = Math.max(this.#journal.mirrored, from);
+      left -= rows.length;
+      isDone = rows.length === 0;
     }
     if (written > 0) await this.#noteRefill(seq, written);
-    return { written };
+    return { written, next: isDone ? null : from };
   }
 
-  /** From the cron: what is not copied yet is, D1 set back is noticed, days that are over go to R2, what is old goes. */
+  /** What is missing in D1 after `seq` is written again: the first of it now, the rest minute by minute. */
+  async mend(seq: number): Promise<void> {
+    this.#journal.mendAfter = Math.min(seq, this.#journal.mendAfter ?? seq);
+    await this.#goOnMending();
+  }
+
+  /** From the cron: what is not copied yet is, D1 set back is noticed, days that are over go to R2, what is old goes. None waits for another to succeed. */
   async settle(now: number): Promise<void> {
     await this.#begin();
-    await this.#copyUpTo(this.#journal.head?.seq ?? 0);
-    await this.#noticeSetBack(this.#journal.mirrored);
-    for (let days = 0; days < DAYS_AT_ONCE && (await this.#copyDay(utcDay(now - DAY_GRACE_MS))); days += 1);
-    this.#journal.forget(now - KEEP_MS, FORGET_PAGE);
+    const failed: unknown[] = [];
+    for (const step of [
+      () => this.#copyUpTo(this.#journal.head?.seq ?? 0, SETTLE_WAIT_MS),
+      () => this.#noticeSetBack(this.#journal.mirrored),
+      () => this.#goOnMending(),
+      () => copyDays(this.#journal, this.env.BUCKET, utcDay(now - DAY_GRACE_MS)),
+      async () => this.#journal.forget(now - KEEP_MS, FORGET_PAGE),
+    ])
+      await step().catch((error) => void failed.push(error));
+    if (failed.length > 0) throw failed[0];
   }
 
   override async alarm(): Promise<void> {
     this.#isArmed = false;
     await this.#begin();
-    if (!(await this.#copyUpTo(this.#journal.head?.seq ?? 0))) await this.#arm(AGAIN_MS);
+    if (!(await this.#copyUpTo(this.#journal.head?.seq ?? 0, SETTLE_WAIT_MS))) await this.#arm(AGAIN_MS);
   }
 
   /** The first line ever follows whatever D1 holds: lines from before there was a chain. */
@@ -156,17 +174,25 @@ export class AuditLog extends DurableObject<Env> {
   async #arm(inMs: number): Promise<void> {
     if (this.#isArmed) return;
     this.#isArmed = true;
-    await this.ctx.storage.setAlarm(Date.now() + inMs);
+    try {
+      await this.ctx.storage.setAlarm(Date.now() + inMs);
+    } catch (error) {
+      this.#isArmed = false;
+      throw error;
+    }
   }
 
-  /** Whether D1 has everything up to that line. */
-  async #copyUpTo(seq: number): Promise<boolean> {
+  /** Whether D1 has everything up to that line. Copying goes on when the waiting is over. */
+  async #copyUpTo(seq: number, waitMs: number): Promise<boolean> {
+    return this.#journal.mirrored >= seq || withDeadline(this.#copyPages(seq), waitMs).catch(() => false);
+  }
+
+  async #copyPages(seq: number): Promise<boolean> {
     while (this.#journal.mirrored < seq) {
       this.#copying ??= this.#copyPage().finally(() => {
         this.#copying = null;
       });
-      const copied = await withDeadline(this.#copying, COPY_WAIT_MS).catch(() => false);
-      if (!copied) return false;
+      if (!(await this.#copying)) return false;
     }
     return true;
   }
@@ -178,8 +204,9 @@ export class AuditLog extends DurableObject<Env> {
     if (last === undefined) return true;
     try {
       const { follows } = await mirrorRows(database(this.env), rows);
-      this.#journal.mirrored = last.seq;
+      // Before the page counts as copied: what is not noticed now is by the next try.
       if (!follows) await this.#noticeBreak(from);
+      this.#journal.mirrored = Math.max(this.#journal.mirrored, last.seq);
       return true;
     } catch (error) {
       log.error('audit.copy_failed', { count: rows.length, reason: (error as Error).name });
@@ -210,7 +237,15 @@ export class AuditLog extends DurableObject<Env> {
       // The cron and every dial look as well.
       log.error('dialer.unavailable', { reason: (error as Error).name });
     }
-    await this.refill(Math.max(found, this.#journal.start?.seq ?? 0));
+    await this.mend(Math.max(found, this.#journal.start?.seq ?? 0));
+  }
+
+  async #goOnMending(): Promise<void> {
+    const seq = this.#journal.mendAfter;
+    if (seq === null) return;
+    const { next } = await this.refill(seq, MEND_AT_ONCE);
+    // Unless an earlier one was found missing meanwhile.
+    if (this.#journal.mendAfter === seq) this.#journal.mendAfter = next;
   }
 
   async #noteRefill(seq: number, written: number): Promise<void> {
@@ -232,27 +267,4 @@ export class AuditLog extends DurableObject<Env> {
     this.#journal.add(entry.requestId, entry, utcDay(at), false);
     await this.#arm(LOOK_MS);
   }
-
-  /** False: every day that is over has its object. */
-  async #copyDay(today: string): Promise<boolean> {
-    const day = this.#journal.dayToCopy(today);
-    if (day === null) return false;
-    this.#journal.closedDay = day;
-    const lines = this.#journal.linesOf(day);
-    const [first, last] = [lines[0], lines.at(-1)];
-    if (first === undefined || last === undefined) return false;
-    const { seq, hash } = JSON.parse(last.line) as AuditRow;
-    const copied = { day, first: first.seq, head: { seq, hash } };
-    const isNew = await putAuditDay(
-      this.env.BUCKET,
-      copied,
-      lines.map(({ line }) => line),
-    );
-    // Put by a turn that was cut off before it was noted, or by somebody else: verifying tells which.
-    if (!isNew) log.warn('audit.day_was_there', { count: lines.length });
-    this.#journal.noteDay(copied);
-    return true;
-  }
 }
-
-const utcDay = (at: number): string => new Date(at).toISOString().slice(0, 10);

@@ -27,8 +27,8 @@ export interface Client {
   readonly url: string;
   get<T = Json>(path: string, query?: Query): Promise<T>;
   send<T = Json>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, ask?: Ask): Promise<Answer<T>>;
-  /** A file, to be read as it comes. */
-  file(path: string, query?: Query): Promise<Response>;
+  /** A file, to be read as it comes. With a body it is asked for by POST. */
+  file(path: string, query?: Query, body?: Json): Promise<Response>;
 }
 
 const MOST_REPEATS = 3;
@@ -36,6 +36,8 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 /** Longer than this the service asks nobody to wait; a limit of so many a minute asks for one. */
 const LONGEST_ASKED_MS = 120_000;
+/** Whoever waits so long in silence thinks that it hangs. */
+const TOLD_FROM_MS = 5000;
 const TIMEOUT_MS = 30_000;
 /** Up or down a slow line. */
 const FILE_TIMEOUT_MS = 15 * 60_000;
@@ -44,7 +46,12 @@ const PASSING = new Set([429, 502, 503, 504]);
 const isPassing = ({ status, problem }: CliError): boolean =>
   status === null || PASSING.has(status) || (status === 409 && problem.code === 'in_progress');
 
-export function createClient({ url, token }: Settings, io: Pick<Io, 'pause'>): Client {
+/** `tell`: what whoever waits should know. */
+export function createClient(
+  { url, token }: Settings,
+  io: Pick<Io, 'pause'>,
+  tell: (text: string) => void = () => undefined,
+): Client {
   const request = async (method: string, path: string, ask: Ask = {}): Promise<Response> => {
     const target = `${url}${path}${queryText(ask.query)}`;
     const headers = new Headers({
@@ -64,7 +71,9 @@ export function createClient({ url, token }: Settings, io: Pick<Io, 'pause'>): C
       if (!isPassing(refusal) || repeats === MOST_REPEATS) throw refusal;
       const after = answer instanceof Response ? Number(answer.headers.get('Retry-After') ?? 0) * 1000 : 0;
       const own = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** repeats);
-      await io.pause(Math.max(own, Math.min(LONGEST_ASKED_MS, after || 0)));
+      const wait = Math.max(own, Math.min(LONGEST_ASKED_MS, after || 0));
+      if (wait >= TOLD_FROM_MS) tell(waitText(refusal, wait));
+      await io.pause(wait);
     }
   };
   return {
@@ -76,9 +85,20 @@ export function createClient({ url, token }: Settings, io: Pick<Io, 'pause'>): C
       const answer = await request(method, path, { ...timeout, ...ask });
       return { status: answer.status, body: (await jsonOf(answer)) as T };
     },
-    file: (path, query) => request('GET', path, { timeoutMs: FILE_TIMEOUT_MS, ...(query ? { query } : {}) }),
+    file: (path, query, body) =>
+      request(body === undefined ? 'GET' : 'POST', path, {
+        timeoutMs: FILE_TIMEOUT_MS,
+        ...(query ? { query } : {}),
+        ...(body ? { body } : {}),
+      }),
   };
 }
+
+const waitText = ({ status, problem }: CliError, ms: number): string => {
+  const why = status === 429 ? 'So much at once is more than the service allows' : 'The service is away for a moment';
+  const code = problem.code === undefined ? '' : ` (${problem.code})`;
+  return `${why}${code}. It is asked again by itself in ${Math.ceil(ms / 1000)} seconds; Ctrl-C gives up.`;
+};
 
 /** Access takes either, and puts a token of its own in its place. */
 const headersOf = (token: Settings['token']): Record<string, string> =>

@@ -1,11 +1,13 @@
 /** `audit`: who did or saw what, and whether all of it is as it was written. */
 import type { Command } from 'commander';
+import { addAuditReviewCommands } from './audit-review-commands.ts';
+import { isoTime } from './consent-options.ts';
 import { type Context, run, type Setup } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { type ListOptions, listPages, printPage, withListOptions } from './list-pages.ts';
 import { harmless } from './shown.ts';
 
-const COLUMNS = [
+export const ACCESS_COLUMNS = [
   ['LINE', 'seq'],
   ['WHEN', 'at'],
   ['WHO', 'actor_name'],
@@ -19,6 +21,8 @@ interface FilterOptions extends ListOptions {
   readonly who?: string;
   readonly action?: string;
   readonly patient?: string;
+  readonly call?: string;
+  readonly phi?: boolean;
   readonly from?: string;
   readonly to?: string;
   readonly refused?: boolean;
@@ -32,18 +36,20 @@ interface Check {
 }
 
 export function addAuditCommands(program: Command, setup: Setup): void {
-  const audit = program.command('audit').description('Who did or saw what: list, verify');
+  const audit = program.command('audit').description('Who did or saw what: list, verify, reviews, review');
 
   withListOptions(audit.command('list', { isDefault: true }).description('Newest first'))
     .option('--who <address>', 'what one person did')
     .option('--action <action>', 'such as patient.reveal')
     .option('--patient <patient>', 'who saw or changed this patient')
-    .option('--from <time>', 'from then on, as 2026-05-01T00:00:00Z')
-    .option('--to <time>', 'until then')
+    .option('--call <call>', 'what was done with this call')
+    .option('--phi', 'only where patient data was shown')
+    .option('--from <when>', 'from then on: a day or a time')
+    .option('--to <when>', 'until then')
     .option('--refused', 'only what was refused')
     .addHelpText(
       'after',
-      '\nExamples:\n  telnyx-edge-intake audit\n  telnyx-edge-intake audit list --patient pat_… --from 2026-05-01T00:00:00Z --to 2026-05-04T00:00:00Z --json',
+      '\nExamples:\n  telnyx-edge-intake audit\n  telnyx-edge-intake audit list --patient pat_… --from 2026-05-01 --to 2026-05-04 --json',
     )
     .action(run(setup, list));
 
@@ -56,21 +62,25 @@ export function addAuditCommands(program: Command, setup: Setup): void {
       '\nEnds with 8 when a line is not as it was written.\n\nExample:\n  telnyx-edge-intake audit verify',
     )
     .action(run(setup, verify));
+
+  addAuditReviewCommands(audit, setup);
 }
 
 async function list(context: Context, options: FilterOptions): Promise<undefined> {
-  const { who, action, patient, from, to, refused } = options;
-  const times = { from, to };
+  const { who, action, patient, call, from, to } = options;
+  const times = {
+    from: from === undefined ? undefined : isoTime(from),
+    to: to === undefined ? undefined : isoTime(to),
+  };
+  const isTrue = (flag: boolean | undefined) => (flag === true ? 'true' : undefined);
+  const filter = { actor_name: who, action, call_id: call, phi: isTrue(options.phi), refused: isTrue(options.refused) };
+  const isNarrowed = Object.values(filter).some((value) => value !== undefined);
+  // Alone, also the lists and searches that showed the patient.
   const page =
-    patient === undefined
-      ? await listPages(
-          context.client,
-          '/api/audit',
-          { ...times, actor_name: who, action, refused: refused === true ? 'true' : undefined },
-          options,
-        )
+    patient === undefined || isNarrowed
+      ? await listPages(context.client, '/api/audit', { ...times, ...filter, patient_id: patient }, options)
       : await listPages(context.client, `/api/patients/${encodeURIComponent(patient)}/accesses`, times, options);
-  printPage(context, page, COLUMNS, 'Nothing fits.');
+  printPage(context, page, ACCESS_COLUMNS, 'Nothing fits.');
   return undefined;
 }
 

@@ -1,6 +1,7 @@
 /** `call …`: one call to one patient, from the first ring to its recording. */
 import { type Command, Option } from 'commander';
-import type { Items, ShownCall, ShownLine } from './call-shapes.ts';
+import { addCallRecordCommands } from './call-record-commands.ts';
+import { CALL_COLUMNS, type Items, type ShownCall, type ShownLine } from './call-shapes.ts';
 import { type ConsentOptions, consentOf, isoTime, withConsentOptions } from './consent-options.ts';
 import { type Context, run, type Setup } from './context.ts';
 import { usageError } from './exit-codes.ts';
@@ -8,7 +9,7 @@ import { whenReady } from './follow.ts';
 import { type ListOptions, listPages, printPage, revealed, withListOptions } from './list-pages.ts';
 import { phoneNumber } from './phone-number.ts';
 import { printNote } from './print-note.ts';
-import { checkTarget, type SaveOptions, saveBody } from './save-file.ts';
+import { checkTarget, type SaveOptions, saveBody, withOutputOptions } from './save-file.ts';
 import { shownTime } from './shown.ts';
 import { addSignCommand } from './sign-command.ts';
 import { spoken, watchCall } from './watch-call.ts';
@@ -30,21 +31,14 @@ interface FilterOptions extends ListOptions {
   readonly to?: string;
 }
 
-const COLUMNS = [
-  ['CALL', 'call_id'],
-  ['STATUS', 'status'],
-  ['NUMBER', 'phone_number'],
-  ['CREATED', 'created_at'],
-  ['SECONDS', 'duration_seconds'],
-  ['FLAGS', 'red_flags'],
-  ['RECORDING', 'recording.status'],
-] as const;
 const pathOf = (id: string): string => `/api/calls/${encodeURIComponent(id)}`;
 
 export function addCallCommands(program: Command, setup: Setup): void {
   const call = program
     .command('call')
-    .description('One call: start, list, get, watch, hangup, transcript, note, sign, recording');
+    .description(
+      'One call: start, list, get, watch, hangup, transcript, events, note, notes, sign, correct, reviews, recording, refetch, fhir',
+    );
 
   withConsentOptions(
     call
@@ -129,12 +123,9 @@ export function addCallCommands(program: Command, setup: Setup): void {
     );
 
   addSignCommand(call, setup);
+  addCallRecordCommands(call, setup);
 
-  call
-    .command('recording <call>')
-    .description('Downloads the recording')
-    .requiredOption('-o, --output <file>', 'where to; - for standard output')
-    .option('--force', 'write over a file that is there')
+  withOutputOptions(call.command('recording <call>').description('Downloads the recording'))
     .option('--wait', 'until it has been fetched')
     .addHelpText(
       'after',
@@ -178,7 +169,7 @@ async function listCalls(context: Context, options: FilterOptions): Promise<unde
   };
   const page = await listPages(context.client, '/api/calls', query, options);
   const whole = await revealed(context, page, (row) => pathOf(String(row['call_id'])));
-  printPage(context, whole, COLUMNS, 'No calls.');
+  printPage(context, whole, CALL_COLUMNS, 'No calls.');
 }
 
 async function printTranscript({ client, print }: Context, id: string): Promise<undefined> {
@@ -194,7 +185,7 @@ async function saveRecording(
   id: string,
   options: SaveOptions & { readonly wait?: boolean },
 ): Promise<undefined> {
-  checkTarget(options);
+  checkTarget(context.io, options);
   const answer = await whenReady(context, options.wait, () => context.client.file(`${pathOf(id)}/recording`));
   const bytes = await saveBody(context.io, answer.body, options);
   if (options.output !== '-')

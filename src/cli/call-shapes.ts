@@ -13,6 +13,15 @@ export interface ShownCall {
   readonly red_flags: number;
   readonly recording: { readonly status: string; readonly duration_seconds: number | null };
 }
+export const CALL_COLUMNS = [
+  ['CALL', 'call_id'],
+  ['STATUS', 'status'],
+  ['NUMBER', 'phone_number'],
+  ['CREATED', 'created_at'],
+  ['SECONDS', 'duration_seconds'],
+  ['FLAGS', 'red_flags'],
+  ['RECORDING', 'recording.status'],
+] as const;
 export interface ShownLine {
   readonly speaker: string;
   readonly text: string;

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { ShownCall } from './call-shapes.ts';
 import { isLive } from './call-shapes.ts';
+import { addCampaignPeople } from './campaign-people.ts';
 import { campaignPath, type ShownCampaign } from './campaign-shapes.ts';
 import { type Context, run, type Setup } from './context.ts';
 import { addCreateCampaign } from './create-campaign.ts';
@@ -9,7 +10,7 @@ import { EXIT } from './exit-codes.ts';
 import { follow } from './follow.ts';
 import { type ListOptions, listPages, printPage, withListOptions } from './list-pages.ts';
 import { phoneNumber } from './phone-number.ts';
-import { checkTarget, type SaveOptions, saveBody } from './save-file.ts';
+import { type SaveOptions, saveAnswer, withOutputOptions } from './save-file.ts';
 import { preflight, startCampaign } from './start-campaign.ts';
 import { watchCampaign } from './watch-campaign.ts';
 
@@ -32,7 +33,7 @@ export function addCampaignCommands(program: Command, setup: Setup): void {
   const campaign = program
     .command('campaign')
     .description(
-      'Many calls: create, list, get, preflight, test-call, start, watch, pause, resume, cancel, redial, results',
+      'Many calls: create, list, get, preflight, test-call, start, watch, pause, resume, cancel, redial, people, results, refused, stop-import',
     );
 
   addCreateCampaign(campaign, setup);
@@ -111,25 +112,25 @@ export function addCampaignCommands(program: Command, setup: Setup): void {
       );
   }
 
-  campaign
-    .command('results <campaign>')
-    .description('What became of everybody, as far as your role may see it')
-    .requiredOption('-o, --output <file>', 'where to; - for standard output')
+  addCampaignPeople(campaign, setup);
+
+  withOutputOptions(
+    campaign.command('results <campaign>').description('What became of everybody, as far as your role may see it'),
+  )
     .addOption(new Option('--format <format>').choices(['csv', 'tsv', 'json']).default('csv'))
     .option('--outcome <outcome>', 'only who ended so, such as no_answer')
-    .option('--force', 'write over a file that is there')
     .addHelpText('after', '\nExample:\n  telnyx-edge-intake campaign results cmp_… --format csv -o results.csv')
     .action(run(setup, saveResults));
 
-  campaign
-    .command('refused <import>')
-    .description('The rows of a list that were refused, with the reason, to be put right')
-    .requiredOption('-o, --output <file>', 'where to; - for standard output')
-    .option('--force', 'write over a file that is there')
+  withOutputOptions(
+    campaign
+      .command('refused <import>')
+      .description('The rows of a list that were refused, with the reason, to be put right'),
+  )
     .addHelpText('after', '\nExample:\n  telnyx-edge-intake campaign refused imp_… -o refused.csv')
     .action(
       run(setup, async (context, id: string, options: SaveOptions) =>
-        save(context, `/api/imports/${encodeURIComponent(id)}/rows`, { format: 'csv' }, options),
+        saveAnswer(context, { path: `/api/imports/${encodeURIComponent(id)}/rows`, query: { format: 'csv' } }, options),
       ),
     );
 }
@@ -164,15 +165,8 @@ interface ResultOptions extends SaveOptions {
 }
 
 const saveResults = (context: Context, id: string, options: ResultOptions): Promise<undefined> =>
-  save(context, `${campaignPath(id)}/results`, { format: options.format, outcome: options.outcome }, options);
-
-async function save(
-  { io, client, print }: Context,
-  path: string,
-  query: Readonly<Record<string, string | undefined>>,
-  options: SaveOptions,
-): Promise<undefined> {
-  checkTarget(options);
-  const bytes = await saveBody(io, (await client.file(path, query)).body, options);
-  if (options.output !== '-') print.note(`${options.output}: ${bytes} bytes`);
-}
+  saveAnswer(
+    context,
+    { path: `${campaignPath(id)}/results`, query: { format: options.format, outcome: options.outcome } },
+    options,
+  );

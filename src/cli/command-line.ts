@@ -6,16 +6,25 @@ import { addCallCommands } from './call-commands.ts';
 import { addCampaignCommands } from './campaign-commands.ts';
 import { type Ending, type GlobalOptions, printerOf, type Setup } from './context.ts';
 import { addDeliveryCommands } from './delivery-commands.ts';
+import { addEmergencyCommands } from './emergency-commands.ts';
 import { CliError, EXIT, EXIT_HELP } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { addJobsCommands } from './jobs-commands.ts';
+import { addMediaCommands } from './media-commands.ts';
 import { addPatientCommands } from './patient-commands.ts';
 import { printFailure } from './print-failure.ts';
 import { addQuestionnaireCommands } from './questionnaire-commands.ts';
+import { addReassignedCommands } from './reassigned-commands.ts';
+import { addRequestCommands } from './request-commands.ts';
+import { addRetentionCommand } from './retention-command.ts';
 import { addServiceCommands } from './service-commands.ts';
 import { addSimulateCommand } from './simulate-command.ts';
+import { addStaffCommands } from './staff-commands.ts';
+import { addStatsCommand } from './stats-command.ts';
 import { addSuppressCommands } from './suppress-commands.ts';
 import { addTaskCommands } from './task-commands.ts';
 import { addTranscribeCommand } from './transcribe-command.ts';
+import { addTranscriptionCommands } from './transcription-commands.ts';
 
 const ENVIRONMENT_HELP = `Environment:
   TELNYX_EDGE_INTAKE_URL    the service, http://localhost:8787 when not set
@@ -70,15 +79,24 @@ function createProgram(setup: Setup): Command {
       `\n${EXAMPLES}\n\n${ENVIRONMENT_HELP}\n\n${EXIT_HELP}\n\n"telnyx-edge-intake <command> --help" says more, with examples.`,
     );
   addPatientCommands(program, setup);
+  addRequestCommands(program, setup);
   addCallCommands(program, setup);
   addCampaignCommands(program, setup);
+  addMediaCommands(program, setup);
   addTranscribeCommand(program, setup);
+  addTranscriptionCommands(program, setup);
   addQuestionnaireCommands(program, setup);
   addSuppressCommands(program, setup);
+  addReassignedCommands(program, setup);
   addTaskCommands(program, setup);
-  addAuditCommands(program, setup);
-  addAlertCommands(program, setup);
   addDeliveryCommands(program, setup);
+  addJobsCommands(program, setup);
+  addAuditCommands(program, setup);
+  addEmergencyCommands(program, setup);
+  addStaffCommands(program, setup);
+  addRetentionCommand(program, setup);
+  addAlertCommands(program, setup);
+  addStatsCommand(program, setup);
   addServiceCommands(program, setup);
   addSimulateCommand(program, setup);
   return program;

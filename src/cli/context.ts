@@ -5,7 +5,7 @@ import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { createPrinter, type Printer } from './printer.ts';
 import { readSettings } from './settings.ts';
-import { zoneOf } from './shown.ts';
+import { harmless, zoneOf } from './shown.ts';
 
 export interface GlobalOptions {
   readonly url?: string;
@@ -31,6 +31,12 @@ export interface Setup {
 export const printerOf = (io: Io, { json, reveal, utc }: GlobalOptions): Printer =>
   createPrinter(io, { json: json === true, reveal: reveal === true, zone: zoneOf(io.env, utc === true) });
 
+/** To whoever looks; a program that reads JSON from there reads nothing but that. A bar that is being drawn is wiped first. */
+function tell({ stderr }: Pick<Io, 'stderr'>, print: Printer, text: string): void {
+  if (stderr.isTTY === true) stderr.write(`\r\u001b[K${harmless(text)}\n`);
+  else if (!print.isJson) print.note(harmless(text));
+}
+
 /** Arguments and options as commander gives them, the command itself last; what it returns is the exit code, nothing is 0. */
 export function run<A extends readonly unknown[]>(
   { io, ending }: Setup,
@@ -40,7 +46,7 @@ export function run<A extends readonly unknown[]>(
     const command = given.at(-1) as Command;
     const options = command.optsWithGlobals<GlobalOptions>();
     const print = printerOf(io, options);
-    const client = createClient(readSettings(io, options.url), io);
+    const client = createClient(readSettings(io, options.url), io, (text) => tell(io, print, text));
     ending.exitCode = (await work({ io, print, client }, ...(given.slice(0, -1) as unknown as A))) ?? EXIT.ok;
   };
 }

@@ -7,7 +7,7 @@ import { type Context, run, type Setup } from './context.ts';
 import { usageError } from './exit-codes.ts';
 import { formOf, mappingOf, type Pairs, pair } from './list-form.ts';
 import { readJson } from './terminal.ts';
-import { printImport, watchImport } from './watch-import.ts';
+import { LENIENT, printImport, watchImport } from './watch-import.ts';
 
 interface CreateOptions extends ConsentOptions {
   readonly name: string;
@@ -22,7 +22,7 @@ interface CreateOptions extends ConsentOptions {
   readonly media?: string;
   readonly var?: Pairs;
   readonly map?: Pairs;
-  readonly strict?: boolean;
+  readonly lenient?: boolean;
   readonly idempotencyKey?: string;
 }
 
@@ -49,11 +49,11 @@ export function addCreateCampaign(campaign: Command, setup: Setup): void {
     .option('--media <id>', 'the recorded message it plays')
     .option('--var <name=value>', 'fills {{name}} in the prompts; again for each', pair)
     .option('--map <header=field>', 'reads a column as a field, a variable, or with nothing behind = not at all', pair)
-    .option('--strict', 'end with 1 when a row was refused')
+    .option(...LENIENT)
     .option('--idempotency-key <key>', 'the same key makes one campaign, however often it is sent')
     .addHelpText(
       'after',
-      '\nExamples:\n  telnyx-edge-intake campaign create list.csv --name "Autumn" --consent-basis written \\\n    --consent-by "front desk" --consent-at 2026-11-01 --evidence "registration forms"\n  telnyx-edge-intake campaign create list.csv --name "Autumn" --pace 2 --max-live 5 --map "Cell no=phone" --strict',
+      '\nExamples:\n  telnyx-edge-intake campaign create list.csv --name "Autumn" --consent-basis written \\\n    --consent-by "front desk" --consent-at 2026-11-01 --evidence "registration forms"\n  telnyx-edge-intake campaign create list.csv --name "Autumn" --pace 2 --max-live 5 --map "Cell no=phone" --lenient',
     )
     .action(run(setup, createCampaign));
 }
@@ -71,7 +71,7 @@ async function createCampaign(context: Context, file: string, options: CreateOpt
   });
   if (!print.isJson) print.line(`${print.bold(made.campaign_id)}  ${made.name}`);
   const read = await watchImport(context, made.import_id);
-  const code = printImport(context, read, options.strict === true);
+  const code = printImport(context, read, options.lenient === true);
   const campaign = await client.get<ShownCampaign>(`/api/campaigns/${made.campaign_id}`);
   if (print.isJson) print.json({ ...campaign, import: read.list, refused: read.refused.items });
   else if (campaign.status === 'draft')

@@ -1,110 +1,111 @@
-/** `deliveries` and `sinks`: notes on their way to the clinic's other systems, sending them again, and a trial of each system. */
-import { type Command, Option } from 'commander';
-import type { Json } from './api-client.ts';
+/** `delivery …`: the notes on their way to the systems of the clinic, and a trial of each system. */
+import type { Command } from 'commander';
 import { type Context, run, type Setup } from './context.ts';
-import { EXIT, usageError } from './exit-codes.ts';
-import { type ListOptions, listPages, printPage, withListOptions } from './list-pages.ts';
-import { harmless } from './shown.ts';
+import { EXIT } from './exit-codes.ts';
+import { type ListOptions, listPages, type Page, printPage, withListOptions } from './list-pages.ts';
+import { printDone, printRecord } from './print-record.ts';
 
-const DELIVERIES = [
+const COLUMNS = [
   ['DELIVERY', 'delivery_id'],
-  ['SYSTEM', 'sink'],
   ['CALL', 'call_id'],
   ['VERSION', 'note_version'],
+  ['SYSTEM', 'sink'],
   ['STATUS', 'status'],
   ['TRIES', 'attempts'],
+  ['CODE', 'code'],
   ['NEXT TRY', 'next_try_at'],
-  ['WHY', 'what_happened'],
 ] as const;
-const SINKS = [
+const SYSTEM_COLUMNS = [
   ['SYSTEM', 'sink'],
   ['HOST', 'host'],
+  ['KEY', 'has_key'],
   ['WAITING', 'waiting'],
   ['GIVEN UP', 'dead'],
-  ['LAST DELIVERED', 'last_success_at'],
+  ['LAST SUCCESS', 'last_success_at'],
+  ['LAST FAILURE', 'last_failure'],
 ] as const;
+const pathOf = (id: string): string => `/api/deliveries/${encodeURIComponent(id)}`;
 
 interface FilterOptions extends ListOptions {
   readonly status?: string;
-  readonly sink?: string;
+  readonly system?: string;
   readonly call?: string;
-}
-interface RetryOptions {
-  readonly all?: boolean;
-  readonly sink?: string;
 }
 
 export function addDeliveryCommands(program: Command, setup: Setup): void {
-  const deliveries = program.command('deliveries').description('Notes on their way to other systems: list, retry');
+  const delivery = program
+    .command('delivery')
+    .description('Notes handed to other systems: list, get, retry, retry-all, systems, test');
 
-  withListOptions(deliveries.command('list', { isDefault: true }).description('The newest first'))
-    .option('--status <status>', 'queued, running, delivered, dead (given up) or canceled')
-    .option('--sink <system>', 'backend, fhir, r2 or alert')
-    .option('--call <call>', 'those of one call')
-    .addHelpText('after', '\nExample:\n  telnyx-edge-intake deliveries list --status dead --all')
+  withListOptions(delivery.command('list', { isDefault: true }).description('Each on its way, the newest first'))
+    .option('--status <status>', 'such as queued, delivered or dead')
+    .option('--system <system>', 'only to this system')
+    .option('--call <call>', 'only the note of this call')
+    .addHelpText('after', '\nExample:\n  telnyx-edge-intake delivery list --status dead')
+    .action(run(setup, list));
+
+  delivery
+    .command('get <delivery>')
+    .description('One delivery: where it stands, why a try failed, when the next one is')
+    .addHelpText('after', '\nExample:\n  telnyx-edge-intake delivery get dlv_…')
+    .action(run(setup, async (context, id: string) => printRecord(context, await context.client.get(pathOf(id)))));
+
+  delivery
+    .command('retry <delivery>')
+    .description('Sends this version again now, whether it was given up, waits or was delivered')
+    .addHelpText('after', '\nExample:\n  telnyx-edge-intake delivery retry dlv_…')
     .action(
-      run(setup, async (context: Context, { status, sink, call, ...options }: FilterOptions) => {
-        const page = await listPages(context.client, '/api/deliveries', { status, sink, call_id: call }, options);
-        printPage(context, page, DELIVERIES, 'There are none.');
+      run(setup, async (context, id: string) =>
+        printDone(context, (await context.client.send('POST', `${pathOf(id)}/retry`)).body, 'It is sent again.'),
+      ),
+    );
+
+  delivery
+    .command('retry-all')
+    .description('Sends everything again that was given up')
+    .option('--system <system>', 'only to this system')
+    .addHelpText('after', '\nExample:\n  telnyx-edge-intake delivery retry-all --system backend')
+    .action(
+      run(setup, async (context, { system }: { readonly system?: string }) => {
+        const body = { status: 'dead', sink: system };
+        const { body: sent } = await context.client.send('POST', '/api/deliveries/retry', { body });
+        return printDone(context, sent, `${String(sent['count'])} are sent again.`);
+      }),
+    );
+
+  delivery
+    .command('systems')
+    .description('The systems of the clinic that notes are handed to, and how each is doing')
+    .addHelpText('after', '\nExample:\n  telnyx-edge-intake delivery systems --json')
+    .action(
+      run(setup, async (context) => {
+        const page = await context.client.get<Page>('/api/sinks');
+        printPage(context, page, SYSTEM_COLUMNS, 'Notes are handed to no other system.');
         return undefined;
       }),
     );
 
-  deliveries
-    .command('retry [delivery]')
+  delivery
+    .command('test [system]')
     .description(
-      'Sends one again under the id it had, whether it was given up, waits or was delivered; or all given up',
+      'Sends a system a test without anything of a patient; without a name, tries all of them and the bucket',
     )
-    .addOption(new Option('--all', 'everything that was given up'))
-    .option('--sink <system>', 'with --all: for this system only')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  telnyx-edge-intake deliveries retry dlv_…\n  telnyx-edge-intake deliveries retry --all --sink fhir',
-    )
-    .action(run(setup, retry));
-
-  const sinks = program.command('sinks').description('The systems that notes are handed to: list, test');
-  sinks
-    .command('list', { isDefault: true })
-    .description('How each is doing')
-    .addHelpText('after', '\nExample:\n  telnyx-edge-intake sinks')
-    .action(
-      run(setup, async (context: Context) => {
-        const { items } = await context.client.get<{ items: Json[] }>('/api/sinks');
-        printPage(context, { items, next_cursor: null }, SINKS, 'Notes are handed to no other system.');
-        return undefined;
-      }),
-    );
-  sinks
-    .command('test <system>')
-    .description('Tries one, without anything of a patient: ends with 1 unless it was taken')
-    .addHelpText('after', '\nExample:\n  telnyx-edge-intake sinks test fhir')
+    .addHelpText('after', '\nEnds with 1 when it failed.\n\nExample:\n  telnyx-edge-intake delivery test backend')
     .action(run(setup, test));
 }
 
-async function retry(
-  { client, print }: Context,
-  id: string | undefined,
-  { all, sink }: RetryOptions,
-): Promise<undefined> {
-  if ((id === undefined) !== (all === true))
-    throw usageError('Name one delivery, or --all for everything that was given up.');
-  const { body } =
-    id === undefined
-      ? await client.send('POST', '/api/deliveries/retry', { body: { status: 'dead', ...(sink ? { sink } : {}) } })
-      : await client.send('POST', `/api/deliveries/${encodeURIComponent(id)}/retry`);
-  if (print.isJson) print.json(body);
-  else if (id === undefined) print.line(body['count'] === 1 ? '1 is sent again.' : `${body['count']} are sent again.`);
-  else print.line(`Version ${body['note_version']} is sent again.`);
+async function list(context: Context, options: FilterOptions): Promise<undefined> {
+  const query = { status: options.status, sink: options.system, call_id: options.call };
+  const page = await listPages(context.client, '/api/deliveries', query, options);
+  printPage(context, page, COLUMNS, 'No note was handed on.');
 }
 
-async function test({ client, print }: Context, sink: string): Promise<number> {
-  const { body } = await client.send('POST', '/api/sinks/test', { body: { sink } });
-  const isTaken = body['ok'] === true;
-  if (print.isJson) print.json(body);
-  else
-    print.line(
-      isTaken ? `Taken, in ${body['duration_ms']} ms.` : harmless(String(body['what_happened'] ?? body['code'])),
-    );
-  return isTaken ? EXIT.ok : EXIT.failed;
+async function test(context: Context, system: string | undefined): Promise<number> {
+  const { client } = context;
+  const { body } =
+    system === undefined
+      ? await client.send('POST', '/api/storage/test')
+      : await client.send('POST', '/api/sinks/test', { body: { sink: system } });
+  printRecord(context, body);
+  return body['ok'] === true ? EXIT.ok : EXIT.failed;
 }

@@ -14,7 +14,8 @@ export const EXIT = {
 
 export const EXIT_HELP = `Exit codes:
   0  done
-  1  done, but not as wished: a call that ended otherwise, a file that failed, a number that may not be called
+  1  done, but not as wished: a call that ended otherwise, a file that failed, rows of a list that
+     were refused, a number that may not be called
   2  the command was not understood, or not confirmed
   3  not signed in, or no role for this
   4  there is none with this id, or it is not ready

@@ -29,6 +29,7 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+/** What a list says beside its items comes with it, as its last page has it. */
 export async function listPages<T = Json>(
   client: Client,
   path: string,
@@ -38,6 +39,7 @@ export async function listPages<T = Json>(
 ): Promise<Page<T>> {
   const items: T[] = [];
   let next: string | null = cursor ?? null;
+  let beside: object = {};
   do {
     const wanted = all === true ? MOST_A_PAGE : Math.min(MOST_A_PAGE, limit - items.length);
     const asked: Query = { ...query, limit: wanted, ...(next === null ? {} : { cursor: next }) };
@@ -45,10 +47,12 @@ export async function listPages<T = Json>(
       method === 'GET'
         ? await client.get<Page<T>>(path, asked)
         : (await client.send<Page<T>>('POST', path, { body: asked })).body;
-    items.push(...page.items);
-    next = page.next_cursor ?? null;
+    const { items: found, next_cursor: after, ...others } = page;
+    items.push(...found);
+    beside = others;
+    next = after ?? null;
   } while (next !== null && (all === true || items.length < limit));
-  return { items, next_cursor: next };
+  return { ...beside, items, next_cursor: next };
 }
 
 /** Lists are masked by the service; with `--reveal` each row is asked for by itself, where the role allows it. */

@@ -1,14 +1,19 @@
 /** `patient …`: who is on file. What is given by flags may stay in a shell's history; `--from FILE` or `--from -` does not. */
 import { type Command, Option } from 'commander';
 import type { Json } from './api-client.ts';
+import { addConsentCommands } from './consent-commands.ts';
 import { type ConsentOptions, consentOf, withConsentOptions } from './consent-options.ts';
 import { type Context, run, type Setup } from './context.ts';
+import { addDisclosureCommands } from './disclosure-commands.ts';
 import { usageError } from './exit-codes.ts';
+import { addExportPatient } from './export-patient.ts';
 import { addFindPatients, PATIENT_COLUMNS } from './find-patients.ts';
+import { addHoldCommands } from './hold-commands.ts';
 import { addImportPatients } from './import-patients.ts';
 import { type ListOptions, listPages, printPage, revealed, withListOptions } from './list-pages.ts';
 import { phoneNumber } from './phone-number.ts';
-import { checkTarget, type SaveOptions, saveBody } from './save-file.ts';
+import { printDone, printRecord } from './print-record.ts';
+import { addPatientRequestCommands } from './request-commands.ts';
 import { confirm, readJson } from './terminal.ts';
 
 interface Details extends ConsentOptions {
@@ -38,7 +43,9 @@ const withDetails = (command: Command): Command =>
 export function addPatientCommands(program: Command, setup: Setup): void {
   const patient = program
     .command('patient')
-    .description('Who is on file: list, find, create, import, get, update, export, erase');
+    .description(
+      'Who is on file, and their rights: list, find, create, import, get, update, calls, consents, consent, revoke, flag, export, hold, holds, release, erase, requests, amend, disclosures, disclose, accesses',
+    );
 
   withListOptions(patient.command('list').description('Who is on file, the newest first'))
     .option('--external-id <id>', 'only who has this id in your other systems')
@@ -64,8 +71,8 @@ export function addPatientCommands(program: Command, setup: Setup): void {
     .description('One patient, with the number masked unless --reveal')
     .addHelpText('after', '\nExample:\n  telnyx-edge-intake patient get pat_… --reveal')
     .action(
-      run(setup, async ({ client, print }, id: string) =>
-        shown(print, await client.get(`/api/patients/${encodeURIComponent(id)}`)),
+      run(setup, async (context, id: string) =>
+        printRecord(context, await context.client.get(`/api/patients/${encodeURIComponent(id)}`)),
       ),
     );
 
@@ -77,25 +84,23 @@ export function addPatientCommands(program: Command, setup: Setup): void {
     )
     .action(run(setup, updatePatient));
 
-  patient
-    .command('export <patient>')
-    .description('Everything that is held of a patient, as JSON, with whole numbers')
-    .requiredOption('-o, --output <file>', 'where to; - for standard output')
-    .option('--force', 'write over a file that is there')
-    .addHelpText('after', '\nExample:\n  telnyx-edge-intake patient export pat_… -o patient.json')
-    .action(run(setup, exportPatient));
+  addExportPatient(patient, setup);
+  addHoldCommands(patient, setup);
+  addConsentCommands(patient, setup);
+  addDisclosureCommands(patient, setup);
+  addPatientRequestCommands(patient, setup);
 
   patient
     .command('erase <patient>')
-    .description('Erases a patient for good: data, notes and recordings. Nothing brings them back')
+    .description(
+      'Erases a patient for good: data, notes and recordings. Waits for a second administrator where there is one',
+    )
     .option('--yes', 'do not ask')
-    .addHelpText('after', '\nExample:\n  telnyx-edge-intake patient erase pat_…')
+    .addHelpText(
+      'after',
+      '\nWhere it stands: "request get", of the request it names. To take it back before it is approved: "request close".\nWhile a legal hold stands it is refused.\n\nExample:\n  telnyx-edge-intake patient erase pat_…',
+    )
     .action(run(setup, erasePatient));
-}
-
-function shown(print: Context['print'], value: object): undefined {
-  if (print.isJson) print.json(value);
-  else print.record(value);
 }
 
 async function listPatients(
@@ -108,14 +113,15 @@ async function listPatients(
 }
 
 async function createPatient(
-  { io, client, print }: Context,
+  context: Context,
   options: Details & { readonly idempotencyKey?: string },
 ): Promise<undefined> {
+  const { io, client } = context;
   const consent = consentOf(options);
   const body = { ...(await detailsOf(io, options)), ...(consent === undefined ? {} : { consent }) };
   const { idempotencyKey } = options;
   const { body: made } = await client.send('POST', '/api/patients', { body, idempotencyKey });
-  shown(print, made);
+  printRecord(context, made);
 }
 
 async function detailsOf(io: Context['io'], options: Details): Promise<Json> {
@@ -136,34 +142,28 @@ async function detailsOf(io: Context['io'], options: Details): Promise<Json> {
 }
 
 async function updatePatient(
-  { io, client, print }: Context,
+  context: Context,
   id: string,
   options: Details & { readonly replace?: boolean },
 ): Promise<undefined> {
+  const { io, client } = context;
   const body = await detailsOf(io, options);
   if (Object.keys(body).length === 0) throw usageError('Say what to change: a flag, or --from.');
   const method = options.replace === true ? 'PUT' : 'PATCH';
-  shown(print, (await client.send(method, `/api/patients/${encodeURIComponent(id)}`, { body })).body);
+  printRecord(context, (await client.send(method, `/api/patients/${encodeURIComponent(id)}`, { body })).body);
 }
 
-async function exportPatient({ io, client, print }: Context, id: string, options: SaveOptions): Promise<undefined> {
-  checkTarget(options);
-  const answer = await client.file(`/api/patients/${encodeURIComponent(id)}/export`);
-  const bytes = await saveBody(io, answer.body, options);
-  if (options.output !== '-')
-    print.note(`${options.output}: ${bytes} bytes. It holds whole numbers and answers; keep it safe.`);
-}
-
-async function erasePatient(
-  { io, client, print }: Context,
-  id: string,
-  { yes }: { readonly yes?: boolean },
-): Promise<undefined> {
+async function erasePatient(context: Context, id: string, { yes }: { readonly yes?: boolean }): Promise<undefined> {
+  const { io, client } = context;
   // Asked for first: a name that was mistyped is told of before anything is confirmed.
   const known = yes === true ? null : await client.get(`/api/patients/${encodeURIComponent(id)}`).catch(() => null);
   const whose = known === null ? '' : ` of external id ${String(known['external_id'] ?? '–')}`;
   const question = `This erases the patient${whose}: data, notes, transcripts and recordings. Nothing brings them back.\nType ${id} to confirm:`;
   await confirm(io, question, id, yes);
   const { body } = await client.send('DELETE', `/api/patients/${encodeURIComponent(id)}`);
-  shown(print, body);
+  const request = body['request_id'];
+  if (typeof request === 'string') {
+    const words = 'Asked for. Nothing is erased until a second administrator approves it.';
+    printDone(context, body, words, `request approve ${request} (by somebody else), or request get ${request}`);
+  } else printDone(context, body, 'The patient is being erased.', `jobs get ${String(body['job_id'])}`);
 }

@@ -5,10 +5,14 @@ import type { Json } from './api-client.ts';
 import { type Context, run, type Setup } from './context.ts';
 import { CliError, EXIT, usageError } from './exit-codes.ts';
 import { type ListOptions, listPages, printPage, wholeNumber, withListOptions } from './list-pages.ts';
+import { type SaveOptions, saveAnswer, withOutputOptions } from './save-file.ts';
 import { harmless } from './shown.ts';
 import { readJson } from './terminal.ts';
 import { type TryOptions, tryQuestionnaire } from './try-questionnaire.ts';
 
+interface FhirOptions extends SaveOptions {
+  readonly language?: string;
+}
 interface Finding {
   readonly pointer: string;
   readonly code: string;
@@ -22,12 +26,21 @@ const COLUMNS = [
   ['APPROVED', 'approved_version'],
   ['CHANGED', 'updated_at'],
 ] as const;
+const VERSION_COLUMNS = [
+  ['VERSION', 'version'],
+  ['STATUS', 'status'],
+  ['BY', 'created_by'],
+  ['CREATED', 'created_at'],
+  ['APPROVED BY', 'approved_by'],
+  ['APPROVED', 'approved_at'],
+  ['WITHDRAWN BY', 'withdrawn_by'],
+] as const;
 const pathOf = (id: string): string => `/api/questionnaires/${encodeURIComponent(id)}`;
 
 export function addQuestionnaireCommands(program: Command, setup: Setup): void {
   const questionnaire = program
     .command('questionnaire')
-    .description('What patients are asked: lint, list, show, push, try, approve, withdraw');
+    .description('What patients are asked: lint, list, versions, show, push, try, approve, withdraw, fhir');
 
   questionnaire
     .command('lint <file>')
@@ -41,6 +54,20 @@ export function addQuestionnaireCommands(program: Command, setup: Setup): void {
       run(setup, async (context, options: ListOptions) => {
         const page = await listPages(context.client, '/api/questionnaires', {}, options);
         printPage(context, page, COLUMNS, 'No questionnaires.');
+        return undefined;
+      }),
+    );
+
+  withListOptions(
+    questionnaire
+      .command('versions <questionnaire>')
+      .description('Its versions: who wrote, approved and withdrew them'),
+  )
+    .addHelpText('after', '\nExample:\n  telnyx-edge-intake questionnaire versions adult-intake')
+    .action(
+      run(setup, async (context, id: string, options: ListOptions) => {
+        const page = await listPages(context.client, `${pathOf(id)}/versions`, {}, options);
+        printPage(context, page, VERSION_COLUMNS, 'No versions.');
         return undefined;
       }),
     );
@@ -76,6 +103,21 @@ export function addQuestionnaireCommands(program: Command, setup: Setup): void {
         const found = await client.get(`${pathOf(id)}/versions/${encodeURIComponent(version)}`);
         print.json(print.isJson ? found : (found['definition'] ?? found));
         return undefined;
+      }),
+    );
+
+  withOutputOptions(
+    questionnaire
+      .command('fhir <questionnaire> [version]')
+      .description('An approved version as a FHIR R4 Questionnaire'),
+  )
+    .addOption(new Option('--language <language>', 'of its texts').choices(['en', 'es']))
+    .addHelpText('after', '\nExample:\n  telnyx-edge-intake questionnaire fhir adult-intake -o questionnaire.json')
+    .action(
+      run(setup, async (context, id: string, given: string | undefined, options: FhirOptions) => {
+        const version = given ?? (await newestVersion(context.client, id));
+        const path = `${pathOf(id)}/versions/${encodeURIComponent(version)}/fhir`;
+        return saveAnswer(context, { path, query: { language: options.language } }, options);
       }),
     );
 

@@ -33,8 +33,9 @@ function exitCodeOf(status: number): number {
 }
 
 function wordsFor(status: number, { code, detail }: ProblemBody): string {
-  if (detail !== undefined) return detail;
-  return (code === undefined ? undefined : ADVICE[code]) ?? BY_STATUS[status] ?? otherWords(status);
+  const more = code === undefined ? undefined : HERE[code];
+  if (detail !== undefined) return more === undefined ? detail : `${detail} ${more}`;
+  return (code === undefined ? undefined : (ADVICE[code] ?? more)) ?? BY_STATUS[status] ?? otherWords(status);
 }
 
 function otherWords(status: number): string {
@@ -56,6 +57,14 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   429: 'Too many requests. Wait a minute.',
   502: 'Nobody answers behind Access. Is the worker started?',
   503: 'The service is not available. Try again in a moment; "doctor" may say why.',
+};
+
+/** What to do about it at a terminal, which the service does not know of. */
+const HERE: Readonly<Record<string, string>> = {
+  person_needed:
+    'Here: run "cloudflared access login" with the URL of the service, and set CF_ACCESS_TOKEN to what "cloudflared access token -app=" with it prints.',
+  red_flag_open: '"tasks list --kind red_flag" shows it, "tasks claim" takes it on.',
+  second_approver: 'At a terminal a person signs in by CF_ACCESS_TOKEN: "--help" says how.',
 };
 
 /** By code: what the gate or a state says no to, and what to do. */

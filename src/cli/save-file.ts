@@ -6,7 +6,10 @@ import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import { CliError, EXIT } from './exit-codes.ts';
+import type { Command } from 'commander';
+import type { Json, Query } from './api-client.ts';
+import type { Context } from './context.ts';
+import { CliError, EXIT, usageError } from './exit-codes.ts';
 import type { Io } from './io.ts';
 
 export interface SaveOptions {
@@ -14,8 +17,41 @@ export interface SaveOptions {
   readonly force?: boolean;
 }
 
-/** Before anything is asked for, so that nothing is fetched in vain. */
-export function checkTarget({ output, force }: SaveOptions): void {
+export const withOutputOptions = (command: Command): Command =>
+  command
+    .requiredOption('-o, --output <file>', 'where to; - for standard output')
+    .option('--force', 'write over a file that is there, or on a terminal');
+
+interface FileAsk {
+  readonly path: string;
+  readonly query?: Query;
+  /** Then it is asked for by POST. */
+  readonly body?: Json;
+  /** What to say of it, such as to keep it safe. */
+  readonly words?: string;
+}
+
+export async function saveAnswer(
+  { io, client, print }: Context,
+  { path, query, body, words }: FileAsk,
+  options: SaveOptions,
+): Promise<undefined> {
+  checkTarget(io, options);
+  const bytes = await saveBody(io, (await client.file(path, query, body)).body, options);
+  if (options.output !== '-') print.note(`${options.output}: ${bytes} bytes${words === undefined ? '' : `. ${words}`}`);
+}
+
+/** Before anything is asked for, so that nothing is fetched in vain. What a terminal shows stays in it, for whoever comes next. */
+export function checkTarget(io: Pick<Io, 'stdout'>, options: SaveOptions): void {
+  if (options.output === '-' && options.force !== true && io.stdout.isTTY === true)
+    throw usageError(
+      'Standard output is a terminal, which keeps what it shows. Name a file, send it into a pipe, or add --force to have it here.',
+    );
+  checkFile(options);
+}
+
+/** For what belongs on a terminal. */
+export function checkFile({ output, force }: SaveOptions): void {
   if (output !== '-' && force !== true && existsSync(output))
     throw new CliError(EXIT.conflict, `${output} is there already. Add --force to write over it.`);
 }
@@ -41,7 +77,7 @@ export async function saveBody(
   const part = `${options.output}.${process.pid}.part`;
   try {
     await pipeline(source, counted, createWriteStream(part, { mode: 0o600, flags: 'wx' }));
-    checkTarget(options);
+    checkFile(options);
     renameSync(part, options.output);
   } catch (error) {
     rmSync(part, { force: true });

@@ -1,8 +1,9 @@
-/** `stats`, `config`, `doctor` and `dialing`: how the installation does, what it is set to, what is wrong with it, and stopping it. */
+/** `config`, `doctor` and `dialing`: what the installation is set to, what is wrong with it, and stopping it. */
 import { type Command, Option } from 'commander';
 import type { Json } from './api-client.ts';
 import { type Context, run, type Setup } from './context.ts';
 import { EXIT } from './exit-codes.ts';
+import { printRecord } from './print-record.ts';
 import { harmless } from './shown.ts';
 
 interface Finding {
@@ -15,12 +16,6 @@ interface Finding {
 }
 
 export function addServiceCommands(program: Command, setup: Setup): void {
-  program
-    .command('stats')
-    .description('How many calls, how they ended, what they cost')
-    .addHelpText('after', '\nExample:\n  telnyx-edge-intake stats --json')
-    .action(run(setup, (context) => show(context, '/api/stats')));
-
   program
     .command('config')
     .description('What the installation is set to; secrets are masked')
@@ -66,27 +61,6 @@ async function show({ client, print }: Context, path: string): Promise<undefined
 async function tell({ client, print }: Context, path: string, body?: Json): Promise<undefined> {
   printRecord({ print }, (await client.send('POST', path, body === undefined ? {} : { body })).body);
 }
-
-function printRecord({ print }: Pick<Context, 'print'>, value: object): undefined {
-  if (print.isJson) {
-    print.json(value);
-    return;
-  }
-  print.record(Object.fromEntries(Object.entries(value).filter(([, part]) => !isTable(part))));
-  for (const [name, part] of Object.entries(value)) {
-    if (!isTable(part)) continue;
-    print.line();
-    print.line(print.bold(name.replaceAll('_', ' ')));
-    const names = [...new Set(part.flatMap((row) => Object.keys(row)))];
-    print.table(
-      names.map((column) => [column.toUpperCase().replaceAll('_', ' '), column] as const),
-      part,
-    );
-  }
-}
-
-const isTable = (value: unknown): value is object[] =>
-  Array.isArray(value) && value.length > 0 && value.every((row) => typeof row === 'object' && row !== null);
 
 const MARKS: Readonly<Record<string, string>> = { ok: 'ok', warning: 'WARN', fault: 'FAULT' };
 

@@ -1,12 +1,14 @@
 /** `suppress …`: the numbers never to be called. A number can be given as -, to be read from standard input. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { isoTime } from './consent-options.ts';
 import { type Context, run, type Setup } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { formOf } from './list-form.ts';
 import { type ListOptions, listPages, printPage, revealed, withListOptions } from './list-pages.ts';
 import { phoneNumber } from './phone-number.ts';
-import { printImport, watchImport } from './watch-import.ts';
+import { printRecord } from './print-record.ts';
+import { type SaveOptions, saveAnswer, withOutputOptions } from './save-file.ts';
+import { LENIENT, printImport, watchImport } from './watch-import.ts';
 
 const COLUMNS = [
   ['SUPPRESSION', 'suppression_id'],
@@ -17,8 +19,15 @@ const COLUMNS = [
   ['SINCE', 'created_at'],
 ] as const;
 
+interface ExportOptions extends SaveOptions {
+  readonly format: string;
+  readonly lifted?: boolean;
+}
+
 export function addSuppressCommands(program: Command, setup: Setup): void {
-  const suppress = program.command('suppress').description('The do-not-call list: add, list, import, check, lift');
+  const suppress = program
+    .command('suppress')
+    .description('The do-not-call list: add, list, get, import, export, check, lift');
 
   suppress
     .command('add <number>')
@@ -48,10 +57,32 @@ export function addSuppressCommands(program: Command, setup: Setup): void {
     .action(run(setup, listSuppressions));
 
   suppress
+    .command('get <suppression>')
+    .description('One number of it, and what was said')
+    .addHelpText('after', '\nExample:\n  telnyx-edge-intake suppress get sup_… --reveal')
+    .action(
+      run(setup, async (context, id: string) =>
+        printRecord(context, await context.client.get(`/api/suppressions/${encodeURIComponent(id)}`)),
+      ),
+    );
+
+  withOutputOptions(suppress.command('export').description('Downloads the list with whole numbers'))
+    .addOption(new Option('--format <format>').choices(['csv', 'tsv', 'ndjson']).default('csv'))
+    .option('--lifted', 'instead, what was taken off')
+    .addHelpText('after', '\nExample:\n  telnyx-edge-intake suppress export -o do-not-call.csv')
+    .action(
+      run(setup, (context, { format, lifted, ...options }: ExportOptions) => {
+        const query = { format, active: lifted !== true };
+        const words = 'It holds whole numbers; keep it safe.';
+        return saveAnswer(context, { path: '/api/suppressions/export', query, words }, options);
+      }),
+    );
+
+  suppress
     .command('import <file>')
     .description('Puts a whole list on it (.csv or .txt). It only ever adds')
     .option('--reason <code>', 'a code that stands with each number, such as from_old_system')
-    .option('--strict', 'end with 1 when a row was refused')
+    .option(...LENIENT)
     .addHelpText('after', '\nExample:\n  telnyx-edge-intake suppress import do-not-call.txt --reason from_old_system')
     .action(run(setup, importList));
 
@@ -114,11 +145,11 @@ async function listSuppressions(
 async function importList(
   context: Context,
   file: string,
-  { reason, strict }: { readonly reason?: string; readonly strict?: boolean },
+  { reason, lenient }: { readonly reason?: string; readonly lenient?: boolean },
 ): Promise<number> {
   const form = await formOf(file, { reason });
   const { body } = await context.client.send<{ import_id: string }>('POST', '/api/suppressions/import', { form });
   const read = await watchImport(context, body.import_id);
   if (context.print.isJson) context.print.json({ ...read.list, refused: read.refused.items });
-  return printImport(context, read, strict === true);
+  return printImport(context, read, lenient === true);
 }

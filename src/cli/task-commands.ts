@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { type Context, run, type Setup } from './context.ts';
 import { type ListOptions, listPages, printPage, withListOptions } from './list-pages.ts';
+import { printRecord } from './print-record.ts';
 
 const COLUMNS = [
   ['TASK', 'task_id'],
@@ -22,7 +23,7 @@ interface FilterOptions extends ListOptions {
 }
 
 export function addTaskCommands(program: Command, setup: Setup): void {
-  const tasks = program.command('tasks').description('The work calls left behind: list, claim, done');
+  const tasks = program.command('tasks').description('The work calls left behind: list, get, claim, done');
 
   withListOptions(tasks.command('list', { isDefault: true }).description('What waits, what is due first on top'))
     .option('--status <status>', 'open, claimed or done; open when left out')
@@ -38,6 +39,16 @@ export function addTaskCommands(program: Command, setup: Setup): void {
         printPage(context, page, COLUMNS, 'Nothing to do.');
         return undefined;
       }),
+    );
+
+  tasks
+    .command('get <task>')
+    .description('One task, with when it is due and who has it')
+    .addHelpText('after', '\nExample:\n  telnyx-edge-intake tasks get task_…')
+    .action(
+      run(setup, async (context, id: string) =>
+        printRecord(context, await context.client.get(`/api/tasks/${encodeURIComponent(id)}`)),
+      ),
     );
 
   for (const [verb, [what, done]] of Object.entries(VERBS)) {

@@ -7,7 +7,7 @@ import { CliError, EXIT, usageError } from './exit-codes.ts';
 import { follow } from './follow.ts';
 import { formOf } from './list-form.ts';
 import { startProgress } from './progress.ts';
-import { checkTarget, saveBody } from './save-file.ts';
+import { checkFile, saveBody } from './save-file.ts';
 import { harmless } from './shown.ts';
 
 interface TranscribeOptions {
@@ -42,7 +42,7 @@ export function addTranscribeCommand(program: Command, setup: Setup): void {
 
 async function transcribe(context: Context, paths: readonly string[], options: TranscribeOptions): Promise<number> {
   const { io, print } = context;
-  checkTarget(options);
+  checkFile(options);
   if (options.stored === true) return saveStored(context, options);
   const { audio, skipped } = audioFiles(paths, options.recursive === true);
   for (const file of skipped) print.note(`${file}: skipped, it is no audio`);

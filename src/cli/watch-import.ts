@@ -35,15 +35,18 @@ export async function watchImport(context: Context, id: string): Promise<ReadLis
   }
 }
 
-/** 1 when nothing of the list was taken, or when `isStrict` and a row was not. */
-export function printImport({ print }: Context, { list, refused }: ReadList, isStrict: boolean): number {
+/** Of a command that reads a list. */
+export const LENIENT = ['--lenient', 'end with 0 although rows were refused'] as const;
+
+/** 1 when the list was not read, or a row of it was refused, unless that is expected. */
+export function printImport({ print }: Context, { list, refused }: ReadList, isLenient: boolean): number {
   const isRead = list.status !== 'failed' && list.status !== 'canceled';
   if (!print.isJson) {
     if (!isRead) print.line(`The list was not read: ${list.code ?? list.status}.`);
     print.line(`${list.rows_read} rows: ${list.accepted} taken${countsText(list.rejected_by)}`);
     printRefused({ print }, refused, list);
   }
-  return !isRead || (isStrict && list.rejected > 0) ? EXIT.failed : EXIT.ok;
+  return !isRead || (list.rejected > 0 && !isLenient) ? EXIT.failed : EXIT.ok;
 }
 
 const countsText = (by: Readonly<Record<string, number>>): string =>
@@ -63,5 +66,7 @@ function printRefused({ print }: Pick<Context, 'print'>, { items }: Page<Json>, 
     items,
   );
   if (items.length < list.rejected) print.line(`… and ${list.rejected - items.length} more.`);
-  print.line(print.dim(`To put them right: campaign refused ${list.import_id} -o refused.csv`));
+  print.line(
+    `${list.rejected} of ${list.rows_read} rows were refused. What they say, to be put right: campaign refused ${list.import_id} -o refused.csv`,
+  );
 }

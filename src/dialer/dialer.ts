@@ -5,7 +5,7 @@
  * Whoever asks for a permit a little early is kept at the counter until it is time, so that the pace is this object's clock's.
  */
 import { DurableObject } from 'cloudflare:workers';
-import { type DatabaseMarks, lostSince } from '../domain/campaign/database-marks.ts';
+import { type DatabaseMarks, isBehind, lostSince } from '../domain/campaign/database-marks.ts';
 import { LEAD_MS, nextTurn } from '../domain/campaign/fair-share.ts';
 import { decidePermit, LINE_WAIT_MS, type Pacer, type Permit } from '../domain/campaign/pacing.ts';
 import {
@@ -21,9 +21,15 @@ import { log } from '../log.ts';
 import { database } from '../store/database.ts';
 import { readMarks } from '../store/database-marks.ts';
 import { aheadIn, HINT_LATE_MS, pacerOf, waitingIn, waitingOf } from './books.ts';
-import { type Asked, DatabaseGuard, type Held, type LedgerPage } from './database-guard.ts';
-import type { GrantedDial } from './dial-ledger.ts';
-import type { DialingStatus, Stopped, Taken } from './dialing-status.ts';
+import {
+  type Asked,
+  DatabaseGuard,
+  type Held,
+  type LedgerPage,
+  type Replay,
+  type ReplayStep,
+} from './database-guard.ts';
+import type { Asker, DialingStatus, Stopped, Taken } from './dialing-status.ts';
 import { type CampaignLimits, type Line, LineTable, type NewLine } from './line-table.ts';
 
 /** A hint not taken by then was lost, or its consumer died: it is sent again. */
@@ -34,14 +40,6 @@ const COUNTER_MS = 2000;
 const LEASE_CHECK_MS = 120_000;
 const CHECKS = 20;
 const HINTS = 100;
-
-/** Whoever waits at the counter. */
-interface Asker {
-  readonly attemptId: string;
-  readonly dial: GrantedDial;
-  readonly until: number;
-  readonly answer: (taken: Taken) => void;
-}
 
 export class Dialer extends DurableObject<Env> {
   readonly #lines: LineTable;
@@ -159,8 +157,10 @@ export class Dialer extends DurableObject<Env> {
   async heed(marks: DatabaseMarks): Promise<Held | null> {
     if (this.#guard.held !== null) return this.#guard.held;
     if (this.#guard.notes(marks)) return null;
+    const { seen } = this.#guard;
     const read = await readMarks(database(this.env));
-    return this.#guard.notes(read) ? null : this.hold(lostSince(read));
+    // By what was seen before it was asked: others may have written since.
+    return isBehind(seen, read) ? this.hold(lostSince(read)) : null;
   }
 
   /** D1 was set back: nothing is granted until all is replayed. The stop of a person is another thing, and stays. */
@@ -173,12 +173,16 @@ export class Dialer extends DurableObject<Env> {
     return held;
   }
 
-  /** All that D1 lacked is there again; its marks now. */
-  async openAfterReplay(marks: DatabaseMarks): Promise<void> {
-    const { held } = this.#guard;
+  /** How far the replay is, after that step; null: nothing is held, or somebody else was faster. */
+  replaying(step?: ReplayStep): Replay | null {
+    return this.#guard.replay(step);
+  }
+
+  /** All that D1 lacked is there again; its marks now. Whoever says so before every stage is done is not heeded. */
+  async openAfterReplay(id: string, marks: DatabaseMarks): Promise<void> {
+    const held = this.#guard.open(id, marks);
     if (held === null) return;
     if (held.byPerson) await this.stop({ by: 'the restore from a backup', now: Date.now() });
-    this.#guard.open(held, marks);
     await this.#pump();
   }
 

@@ -1,8 +1,16 @@
 /** What the Dialer says of a permit, and of dialing as a whole. */
 import type { Permit } from '../domain/campaign/pacing.ts';
 import type { Held, Replayed } from './database-guard.ts';
+import type { GrantedDial } from './dial-ledger.ts';
 
 export type Taken = Permit | { readonly permit: 'gone' };
+/** Whoever waits at the counter. */
+export interface Asker {
+  readonly attemptId: string;
+  readonly dial: GrantedDial;
+  readonly until: number;
+  readonly answer: (taken: Taken) => void;
+}
 export interface Stopped {
   readonly at: number;
   readonly by: string;

@@ -5,8 +5,9 @@ import { type ErasedPatient, getVaultCopy, putVaultCopy } from '../store/vault-b
 
 const PAGE = 5000;
 
-/** An empty vault writes over nothing: what is there may be all that is left. */
+/** An empty vault writes over nothing, nor does one that is only filled in part: what is there may be all that is left. */
 export async function copyVault(bucket: R2Bucket, ring: PatientKeys): Promise<void> {
+  if (await ring.vault().isUnfilled()) return;
   const keys: WrappedKey[] = [];
   const erased: ErasedPatient[] = [];
   for (let after: string | null = ''; after !== null; ) {
@@ -17,18 +18,21 @@ export async function copyVault(bucket: R2Bucket, ring: PatientKeys): Promise<vo
   }
   // A patient who was erased between two pages: their key is not among what is kept.
   const gone = new Set(erased.map(({ patientId }) => patientId));
-  if (keys.length + erased.length === 0) return;
   await putVaultCopy(bucket, { keys: keys.filter(({ patientId }) => !gone.has(patientId)), erased });
 }
 
-/** Who was erased goes first: their keys are then refused. How many keys there were. */
+/** Who was erased goes first: their keys are then refused. How many keys there were. Cut off anywhere, it is done anew. */
 export async function fillEmptyVault(bucket: R2Bucket, ring: PatientKeys): Promise<number> {
-  const { keys, erased } = await ring.vault().page('', 1);
-  if (keys.length + erased.length > 0) return 0;
+  if (!(await ring.vault().isUnfilled())) return 0;
   const copy = await getVaultCopy(bucket);
   if (copy === null) return 0;
-  for (const { patientId, erasedAt } of copy.erased) await ring.vault().erase(patientId, erasedAt);
-  for (let from = 0; from < copy.keys.length; from += PAGE) await ring.vault().put(copy.keys.slice(from, from + PAGE));
+  await ring.vault().beginFilling([...copy.erased]);
+  for (let from = 0; from < copy.keys.length; from += PAGE) {
+    const put = await ring.vault().put(copy.keys.slice(from, from + PAGE));
+    if (put !== 'stored')
+      throw new Error('the vault refuses its copy: the current key of PHI_KEYS is not the one it was');
+  }
+  await ring.vault().endFilling();
   log.warn('vault.filled', { count: copy.keys.length });
   return copy.keys.length;
 }

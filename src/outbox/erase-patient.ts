@@ -1,11 +1,13 @@
 /**
  * Erases one patient (C74, X13). Their key is destroyed first: from there nothing sealed for them opens, whatever happens to the rest,
- * in no copy of the database. Then what is left of them goes, place by place: sessions, audio in R2, audio at Telnyx, rows. What
- * stays says nothing about a person: the do-not-call list, the decisions about dialling, the audit, and that they were erased.
+ * in no copy of the database; with it go the keys of what was written about emergency accesses to them. Then what is left of them goes,
+ * place by place: sessions, audio in R2, audio at Telnyx, rows. What stays says nothing about a
+ * person: the do-not-call list, the decisions about dialling, that there were consents, the audit, and that they were erased.
  */
 import { log } from '../log.ts';
 import { deleteArchived } from '../store/archive-bucket.ts';
 import { archivedOf } from '../store/deliveries.ts';
+import { eraseWordsAbout } from '../store/emergency-accesses.ts';
 import {
   type AtTelnyx,
   type CallOfPatient,
@@ -16,6 +18,7 @@ import {
   recentInboundCalls,
   recordingsAtTelnyx,
 } from '../store/erasure.ts';
+import { standingHold } from '../store/holds.ts';
 import { deleteRecordings } from '../store/recording-bucket.ts';
 import { recordingIdOf } from '../store/recordings.ts';
 import { copyVault } from './copy-vault.ts';
@@ -39,8 +42,12 @@ type Progress =
 
 export const erasePatient: JobHandler = {
   run: async (context) => {
-    const { config, job, now } = context;
+    const { config, db, job, now } = context;
+    // None is placed once this work is there; whatever brought one nevertheless, it counts while there is something to keep.
+    const isBegun = (await config.keyRing.vault().erasedOf([job.subject])).length > 0;
+    if (!isBegun && (await standingHold(db, job.subject)) !== null) return failed('legal_hold', true);
     await config.keyRing.vault().erase(job.subject, now);
+    if (job.progress === null) await eraseWordsAbout(db, config.keyRing, job.subject, now);
     // Begun again after a failure: the copy may still be the old one.
     if (job.progress === null) await copyVault(context.env.BUCKET, config.keyRing);
     const progress = job.progress === null ? BEGINNING : (JSON.parse(job.progress) as Progress);

@@ -1,17 +1,24 @@
 /**
  * After a new key was put in front of PHI_KEYS: everything that hangs on an older one is brought under the new one, page by page,
- * until the older one can be taken out. Patients' keys in the vault, search hashes, the do-not-call list, reservations, and the
- * sessions of calls of the last days. Each page is one write; killed anywhere it goes on from the last one.
+ * until the older one can be taken out. Patients' keys in the vault, search hashes, the do-not-call list, reservations, remarks
+ * of weekly reviews, and the sessions of calls of the last days. Each page is one write; killed anywhere it goes on from the last one.
  */
 import { log } from '../log.ts';
-import { recentCalls, rehashAttempts, rehashConsents, rehashPatients, rehashSuppressions } from '../store/rotation.ts';
+import {
+  recentCalls,
+  rehashAttempts,
+  rehashConsents,
+  rehashPatients,
+  rehashSuppressions,
+  resealRemarks,
+} from '../store/rotation.ts';
 import { DONE, failed, type JobContext, type JobHandler, type JobOutcome } from './job-handler.ts';
 
 const PAGE = 100;
 /** Sessions keep what they hold for a day after the call was written down, and a recording may be told of for a day before that. */
 const SESSIONS_KEEP_MS = 72 * 3_600_000;
 
-const PHASES = ['keys', 'patients', 'consents', 'suppressions', 'attempts', 'sessions'] as const;
+const PHASES = ['keys', 'patients', 'consents', 'suppressions', 'attempts', 'remarks', 'sessions'] as const;
 type Phase = (typeof PHASES)[number];
 interface Progress {
   readonly phase: Phase;
@@ -59,6 +66,8 @@ async function doPage({ env, config, db, now }: JobContext, { phase, after }: Pr
       return rehashSuppressions(db, keyRing, after, PAGE, now);
     case 'attempts':
       return rehashAttempts(db, keyRing, after, PAGE, now);
+    case 'remarks':
+      return resealRemarks(db, keyRing, after, PAGE);
     case 'sessions': {
       const page = await recentCalls(db, now - SESSIONS_KEEP_MS, after, PAGE);
       let stuck = 0;

@@ -108,12 +108,13 @@ export async function eraseReturned(
   keyRing: PatientKeys,
   after: string,
   now: number,
+  page: number = PAGE,
 ): Promise<{ readonly returned: number; readonly next: string | null }> {
-  const erased = await keyRing.vault().erasedAfter(after, PAGE);
+  const erased = await keyRing.vault().erasedAfter(after, page);
   const returned = erased.length === 0 ? [] : await returnedPatients(db, erased);
   for (const id of returned) {
     log.warn('patient.returned', { patient_id: id });
     await insertErasure(db, id, now);
   }
-  return { returned: returned.length, next: erased.length === PAGE ? (erased.at(-1) ?? null) : null };
+  return { returned: returned.length, next: erased.length === page ? (erased.at(-1) ?? null) : null };
 }

@@ -16,7 +16,7 @@ export const verifyAuditDaily: JobHandler = {
     await noteSign(db, 'audit', { at: now, code: found === null ? null : 'audit_break' }, 0);
     if (found === null) return DONE;
     log.error('audit.broken', { code: found.kind, count: found.seq });
-    if (MENDABLE.has(found.kind)) await env.AUDIT_LOG.getByName('audit').refill(found.seq - 1);
+    if (MENDABLE.has(found.kind)) await env.AUDIT_LOG.getByName('audit').mend(found.seq - 1);
     return DONE;
   },
 };

@@ -1,5 +1,5 @@
 /** Alerts as they stand (C77): opened once for each outage, told, closed, told of again. No patient data. */
-import { and, desc, eq, gt, gte, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm';
 import type { AlertKind, Breach } from '../domain/alerts/alert-rules.ts';
 import { OPENINGS_WITHIN_MS, type OpenAlert, type Reconciled } from '../domain/alerts/reconcile.ts';
 import type { Database } from './database.ts';
@@ -20,6 +20,8 @@ export interface Alert {
   readonly resolvedToldAt: number | null;
   readonly acknowledgedBy: string | null;
   readonly acknowledgedAt: number | null;
+  /** How often the news in hand was not taken. */
+  readonly tellTries: number;
 }
 
 const opened = (row: typeof alerts.$inferSelect): Alert => ({ ...row, kind: row.kind as AlertKind });
@@ -76,21 +78,33 @@ export async function openAlert(
   return row === undefined ? null : opened(row);
 }
 
-/** Whose opening or end ALERT_URL has not taken yet, oldest first. */
-export async function untoldAlerts(db: Database, limit: number): Promise<Alert[]> {
+/** Whose opening or end ALERT_URL has not taken yet and is due: what was never told first, then whatever has waited longest for its turn. */
+export async function untoldAlerts(db: Database, now: number, limit: number): Promise<Alert[]> {
   const rows = await db
     .select()
     .from(alerts)
-    .where(or(isNull(alerts.toldAt), and(isNotNull(alerts.closedAt), isNull(alerts.resolvedToldAt))))
-    .orderBy(alerts.id)
+    .where(
+      and(
+        or(isNull(alerts.toldAt), and(isNotNull(alerts.closedAt), isNull(alerts.resolvedToldAt))),
+        lte(alerts.tellAt, now),
+      ),
+    )
+    .orderBy(alerts.tellAt, alerts.id)
     .limit(limit);
   return rows.map(opened);
 }
 
+/** The next news of the same alert are told at once again. */
 export const markTold = (db: Database, id: string, what: 'opened' | 'resolved', now: number) =>
   db
     .update(alerts)
-    .set(what === 'opened' ? { toldAt: now } : { resolvedToldAt: now })
+    .set({ ...(what === 'opened' ? { toldAt: now } : { resolvedToldAt: now }), tellTries: 0, tellAt: 0 })
+    .where(eq(alerts.id, id));
+
+export const markNotTold = (db: Database, { id, tellTries }: Pick<Alert, 'id' | 'tellTries'>, againAt: number) =>
+  db
+    .update(alerts)
+    .set({ tellTries: tellTries + 1, tellAt: againAt })
     .where(eq(alerts.id, id));
 
 export interface AlertFilter {

@@ -1,8 +1,9 @@
-/** Weeks of the audit: what stands in them, counted, and who looked them through (HS-10). Signatures are only ever added. */
+/** Weeks of the audit: what stands in them, counted, and who looked them through (HS-10). Signatures are only ever added; their remarks are sealed. */
 import { and, asc, gte, inArray, lte, sql } from 'drizzle-orm';
 import { type AuditCount, type AuditWeek, HOUR_MS, type WeekFigures } from '../domain/audit/week-rules.ts';
 import type { Database } from './database.ts';
 import { auditEvents, auditReviews } from './schema.ts';
+import { type KeyRing, openOrNull, sealUnderRing, unsealUnderRing } from './seal.ts';
 
 /** Far more than a week of a clinic has; what is beyond it is not counted. */
 const MOST_COUNTS = 20_000;
@@ -37,17 +38,23 @@ export interface WeekSignature {
   readonly note: string | null;
 }
 
-export async function weekSignatures(db: Database, weeks: readonly string[]): Promise<WeekSignature[]> {
-  const { week, signedByName, signedAt, note } = auditReviews;
-  return db
-    .select({ week, signedByName, signedAt, note })
+export const remarkPlace = (id: string) => ({ table: 'audit_reviews', column: 'sealed', row: id });
+
+export async function weekSignatures(db: Database, ring: KeyRing, weeks: readonly string[]): Promise<WeekSignature[]> {
+  const rows = await db
+    .select()
     .from(auditReviews)
-    .where(inArray(week, sql`(select value from json_each(${JSON.stringify(weeks)}))`))
-    .orderBy(asc(signedAt));
+    .where(inArray(auditReviews.week, sql`(select value from json_each(${JSON.stringify(weeks)}))`))
+    .orderBy(asc(auditReviews.signedAt));
+  return rows.map(({ id, week, signedByName, signedAt, note, sealed }) => ({
+    ...{ week, signedByName, signedAt },
+    note: sealed === null ? note : openOrNull(() => unsealUnderRing(ring, remarkPlace(id), sealed)),
+  }));
 }
 
 export const signWeek = (
   db: Database,
+  ring: KeyRing,
   review: {
     readonly id: string;
     readonly week: string;
@@ -59,5 +66,6 @@ export const signWeek = (
 ) =>
   db.insert(auditReviews).values({
     ...{ id: review.id, week: review.week, signedBy: review.actor.id, signedByName: review.actor.name },
-    ...{ signedAt: now, note: review.note, figures: JSON.stringify(review.figures) },
+    ...{ signedAt: now, figures: JSON.stringify(review.figures) },
+    sealed: review.note === null ? null : sealUnderRing(ring, remarkPlace(review.id), review.note),
   });

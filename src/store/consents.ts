@@ -186,6 +186,21 @@ export async function consentById(
   return row === undefined ? null : openConsent(dataKey, row);
 }
 
+/**
+ * For the erasure: that somebody agreed to be called, when, on what basis, for what and until when is kept as the law asks of such records
+ * (HS-06, TC-26), under a subject made up for it: no name, number or words, and nothing by which a number could be looked for. A dial decision
+ * still finds the consent it rested on by the consent's own id.
+ */
+export const stripConsents = (db: Database, patientId: string, now: number) =>
+  db
+    .update(consents)
+    .set({
+      ...{ patientId: `erased_${crypto.randomUUID()}`, phoneHash: '', sealed: '' },
+      revokedAt: sql`coalesce(${consents.revokedAt}, ${now})`,
+      revokedReason: sql`case when ${consents.revokedAt} is null then 'erased' else ${consents.revokedReason} end`,
+    })
+    .where(eq(consents.patientId, patientId));
+
 /** Why a consent ended, where a word says it. */
 const REVOCATION_REASONS = ['asked', 'mistake', 'wrong_person', 'number_changed', 'stated'] as const;
 

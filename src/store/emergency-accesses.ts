@@ -33,6 +33,8 @@ type Row = typeof emergencyAccesses.$inferSelect;
 
 const reasonPlace = (id: string) => ({ table: 'emergency_accesses', column: 'sealed', row: id });
 const reviewPlace = (id: string) => ({ table: 'emergency_accesses', column: 'review_sealed', row: id });
+/** Whose words the erasure of a patient took along, and who is reviewed afterwards: what the review says has this key. */
+const laterKeyId = (id: string): string => id.replace(/^emg_/, 'emr_');
 
 export interface EmergencyAsked {
   readonly staffId: string;
@@ -105,13 +107,59 @@ export async function reviewEmergency(
   { verdict, note, by }: EmergencyReview,
   now: number,
 ): Promise<boolean> {
-  const reviewSealed = note === null ? null : seal(await dataKeyOf(ring, id), reviewPlace(id), note);
+  const reviewSealed = note === null ? null : seal(await reviewKey(ring, id), reviewPlace(id), note);
   const done = await db
     .update(emergencyAccesses)
     .set({ verdict, reviewSealed, reviewedBy: by, reviewedAt: now })
     .where(and(eq(emergencyAccesses.id, id), isNull(emergencyAccesses.reviewedAt), isOver(now)))
     .returning({ id: emergencyAccesses.id });
   return done.length > 0;
+}
+
+async function reviewKey(ring: PatientKeys, id: string): Promise<DataKey> {
+  const known = (await dataKeysOf(ring, [id])).get(id);
+  if (known !== undefined) return known;
+  await storeKeys(ring, [{ patientId: laterKeyId(id), dataKey: newDataKey() }]);
+  // Of two at once the first one's.
+  return dataKeyOf(ring, laterKeyId(id));
+}
+
+/** The key was there before the answer to a request was written; so is its line of the audit, by a moment. */
+const LINE_LATE_MS = 60_000;
+
+/**
+ * For the erasure of a patient: whatever was written about an access in which they were looked at may be about them. The keys of those
+ * words go, for every copy of the database, and the words here; that there was an access, by whom, when and how it was judged, stays.
+ */
+export async function eraseWordsAbout(
+  db: Database,
+  ring: PatientKeys,
+  patientId: string,
+  now: number,
+): Promise<readonly string[]> {
+  const rows = await db
+    .select({ id: emergencyAccesses.id, reviewedAt: emergencyAccesses.reviewedAt })
+    .from(emergencyAccesses)
+    .where(
+      sql`exists (
+        select 1 from audit_events as line
+        where line.seq in (
+            select seq from audit_subjects where patient_id = ${patientId}
+            union select seq from audit_events where patient_id = ${patientId})
+          and line.actor = ${emergencyAccesses.staffId} and line.at >= ${emergencyAccesses.startedAt}
+          and line.at <= coalesce(${emergencyAccesses.endedAt}, ${emergencyAccesses.expiresAt}) + cast(${LINE_LATE_MS} as integer))`,
+    );
+  const ids = rows.map(({ id }) => id);
+  for (const { id, reviewedAt } of rows) {
+    await ring.vault().erase(id, now);
+    if (reviewedAt !== null) await ring.vault().erase(laterKeyId(id), now);
+  }
+  if (ids.length > 0)
+    await db
+      .update(emergencyAccesses)
+      .set({ sealed: '', reviewSealed: null })
+      .where(sql`${emergencyAccesses.id} in (select value from json_each(${JSON.stringify(ids)}))`);
+  return ids;
 }
 
 const isOver = (now: number) => or(isNotNull(emergencyAccesses.endedAt), lte(emergencyAccesses.expiresAt, now));
@@ -148,7 +196,7 @@ export async function listEmergencies(
 async function opened(ring: PatientKeys, rows: readonly Row[]): Promise<EmergencyAccess[]> {
   const keys = await dataKeysOf(
     ring,
-    rows.map(({ id }) => id),
+    rows.flatMap(({ id }) => [id, laterKeyId(id)]),
   );
   return rows.map((row) => {
     const { id, staffId, staffName, startedAt, expiresAt, endedAt, verdict, reviewedBy, reviewedAt } = row;
@@ -161,7 +209,7 @@ async function opened(ring: PatientKeys, rows: readonly Row[]): Promise<Emergenc
           ? null
           : {
               verdict: verdict as EmergencyVerdict,
-              note: readable(key, reviewPlace(id), row.reviewSealed),
+              note: readable(key ?? keys.get(laterKeyId(id)), reviewPlace(id), row.reviewSealed),
               ...{ by: reviewedBy, at: reviewedAt },
             },
     };

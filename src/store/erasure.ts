@@ -1,17 +1,17 @@
 /** What the erasure of a patient asks of D1: their calls by the page, and at the end every row that is about them. */
 import { and, asc, eq, inArray, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
+import { stripConsents } from './consents.ts';
 import type { Database } from './database.ts';
 import { cancelDeliveries } from './deliveries.ts';
 import { blankDisclosures } from './disclosures.ts';
-import { blankHolds } from './holds.ts';
+import { blankHolds, isHeld, standingHold } from './holds.ts';
 import { blankAnswersOf } from './idempotency-keys.ts';
-import { insertJob, type Job } from './jobs.ts';
-import { blankRequests } from './patient-requests.ts';
+import { findJob, insertJob, insertJobWhere, type Job } from './jobs.ts';
+import { type By, blankRequests, endErasureRequest } from './patient-requests.ts';
 import {
   attempts,
   callLogs,
   calls,
-  consents,
   contacts,
   deliveries,
   jobs,
@@ -128,10 +128,52 @@ export async function liveCallOf(db: Database, patientId: string): Promise<strin
   return row?.id ?? null;
 }
 
+/** Of somebody whose key is gone already: no hold keeps what nobody can open. */
 export const insertErasure = (db: Database, patientId: string, now: number) =>
   insertJob(db, { kind: 'erase_patient', subject: patientId }, now, 'again');
 
-/** Suppressions, dial decisions, what was handed on and disclosed, and attempts stay, the attempts without their number: ids, times and codes, the proof of what was done. */
+/**
+ * Begins it unless a hold stands at that very moment: the row of the work is written before the key goes, and no hold is placed once it
+ * is there (store/holds.ts). Null: one stands, and nothing was begun.
+ */
+export async function beginErasure(db: Database, patientId: string, now: number): Promise<Job | null> {
+  return begun(db, patientId, await insertUnlessHeld(db, patientId, now));
+}
+
+/** The same on the second person's word, which ends the request in the same batch. `answered`: it was over already, and nothing was begun. */
+export async function beginApprovedErasure(
+  db: Database,
+  { id, patientId }: { readonly id: string; readonly patientId: string },
+  by: By,
+  now: number,
+): Promise<Job | 'answered' | null> {
+  const approved = sql`exists (select 1 from patient_requests where id = ${id} and status = 'done')`;
+  const [ended, inserted] = await db.batch([
+    endErasureRequest(db, id, by, now, sql`not ${isHeld(sql`${patientId}`)}`),
+    insertUnlessHeld(db, patientId, now, approved),
+  ]);
+  if (ended.length > 0 || inserted.length > 0) return begun(db, patientId, inserted);
+  return (await standingHold(db, patientId)) === null ? 'answered' : null;
+}
+
+const insertUnlessHeld = (db: Database, patientId: string, now: number, when: SQL = sql`true`) =>
+  insertJobWhere(
+    db,
+    { kind: 'erase_patient', subject: patientId },
+    now,
+    sql`not ${isHeld(sql`${patientId}`)} and ${when}`,
+  );
+
+/** Nothing was written: it is under way already, or a hold stands. */
+async function begun(db: Database, patientId: string, inserted: readonly unknown[]): Promise<Job | null> {
+  if (inserted.length === 0 && (await standingHold(db, patientId)) !== null) return null;
+  return findJob(db, 'erase_patient', patientId);
+}
+
+/**
+ * Suppressions, dial decisions, what was handed on and disclosed, attempts and consents stay, the last two without their number and consents
+ * without their patient: ids, times and codes, the proof of what was done.
+ */
 export async function deletePatientRows(db: Database, patientId: string, now: number): Promise<void> {
   const theirCalls = sql`(select id from calls where patient_id = ${patientId})`;
   // What lies at Telnyx is the erasure's to see to from here; what was handed on stays on record, and nothing more is.
@@ -155,7 +197,7 @@ export async function deletePatientRows(db: Database, patientId: string, now: nu
       })
       .where(sql`${attempts.callId} in ${theirCalls}`),
     db.delete(recordings).where(eq(recordings.patientId, patientId)),
-    db.delete(consents).where(eq(consents.patientId, patientId)),
+    stripConsents(db, patientId, now),
     db.delete(contacts).where(eq(contacts.patientId, patientId)),
     blankAnswersOf(db, patientId),
     blankHolds(db, patientId),

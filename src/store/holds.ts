@@ -5,6 +5,7 @@
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Database } from './database.ts';
+import { isErasing } from './jobs.ts';
 import { holds } from './schema.ts';
 import { type DataKey, openOrNull, seal, unseal } from './seal.ts';
 
@@ -47,19 +48,25 @@ export async function standingHold(db: Database, patientId: string): Promise<str
   return row?.id ?? null;
 }
 
+/** In one statement with the question whether an erasure has begun: of the two, whichever is written first counts. False: it has. */
 export async function insertHold(
   db: Database,
   dataKey: DataKey,
   given: { readonly id: string; readonly patientId: string; readonly reason: HoldReason; readonly text: string },
   by: By,
   now: number,
-): Promise<void> {
+): Promise<boolean> {
   const { id, patientId, reason, text } = given;
   const sealed = seal(dataKey, place(id), text);
-  await db
+  const placed = await db
     .insert(holds)
-    .values({ id, patientId, reason, sealed, createdBy: by.id, createdName: by.name, createdAt: now })
-    .onConflictDoNothing();
+    .select(
+      sql`select ${id}, ${patientId}, ${reason}, ${sealed}, ${by.id}, ${by.name}, ${now}, null, null, null, null
+        where not ${isErasing(sql`${patientId}`)}`,
+    )
+    .onConflictDoNothing()
+    .returning({ id: holds.id });
+  return placed.length > 0;
 }
 
 /** The newest first; those that stand and those that were lifted. */

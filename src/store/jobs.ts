@@ -46,11 +46,28 @@ export function insertJob(db: Database, job: NewJob, now: number, again: 'keep' 
   const { kind, subject, callId = null, dueAt = now } = job;
   const row = { id: newId('job', now), kind, subject, callId, status: 'waiting', attempts: 0, dueAt, createdAt: now };
   const insert = db.insert(jobs).values(row);
-  if (again === 'keep') return insert.onConflictDoNothing();
-  const set = { status: 'waiting', attempts: 0, dueAt, progress: null, code: null, endedAt: null };
-  const setWhere = sql`${jobs.status} != 'waiting' or ${jobs.code} is not null`;
-  return insert.onConflictDoUpdate({ target: [jobs.kind, jobs.subject], set, setWhere });
+  return again === 'keep' ? insert.onConflictDoNothing() : insert.onConflictDoUpdate(anew(dueAt));
 }
+
+const anew = (dueAt: number) => ({
+  target: [jobs.kind, jobs.subject],
+  set: { status: 'waiting', attempts: 0, dueAt, progress: null, code: null, endedAt: null },
+  setWhere: sql`${jobs.status} != 'waiting' or ${jobs.code} is not null`,
+});
+
+/** As with `again`, where `when` holds at that very moment; for a batch or alone. */
+export const insertJobWhere = (db: Database, { kind, subject }: NewJob, now: number, when: SQL) =>
+  db
+    .insert(jobs)
+    .select(
+      sql`select ${newId('job', now)}, ${kind}, ${subject}, null, 'waiting', 0, ${now}, null, null, ${now}, null where ${when}`,
+    )
+    .onConflictDoUpdate(anew(now))
+    .returning({ id: jobs.id });
+
+/** Part of a statement: the erasure of that patient has begun. */
+export const isErasing = (patientId: SQL): SQL =>
+  sql`exists (select 1 from jobs where jobs.kind = 'erase_patient' and jobs.subject = ${patientId})`;
 
 /** The job, taken: until `leaseUntil` nobody else gets it. Null: it is not due, taken, or over. */
 export async function takeJob(

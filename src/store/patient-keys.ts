@@ -24,6 +24,9 @@ interface Vault {
     readonly erased: readonly { readonly patientId: string; readonly erasedAt: number }[];
     readonly next: string | null;
   }>;
+  isUnfilled(): Promise<boolean>;
+  beginFilling(erased: { readonly patientId: string; readonly erasedAt: number }[]): Promise<void>;
+  endFilling(): Promise<void>;
   isRotationDue(): Promise<boolean>;
   census(): Promise<Record<string, number>>;
   samples(): Promise<WrappedKey[]>;

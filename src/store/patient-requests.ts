@@ -1,6 +1,6 @@
 /** What patients asked for about their own data, by when it is to be answered, and what became of it (HS-19 to HS-21). */
-import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
-import { dueAt, type RequestKind } from '../domain/retention/request-rules.ts';
+import { and, asc, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import type { RequestKind } from '../domain/retention/request-rules.ts';
 import type { Database } from './database.ts';
 import { dataKeyOf, type PatientKeys } from './patient-keys.ts';
 import { patientRequests } from './schema.ts';
@@ -33,7 +33,7 @@ export interface PatientRequest extends ListedRequest {
   readonly outcome: string | null;
 }
 type RequestRow = typeof patientRequests.$inferSelect;
-interface By {
+export interface By {
   readonly id: string;
   readonly name: string;
 }
@@ -41,7 +41,8 @@ interface By {
 const place = (id: string) => ({ table: 'patient_requests', column: 'sealed', row: id });
 const outcomePlace = (id: string) => ({ table: 'patient_requests', column: 'outcome_sealed', row: id });
 
-export interface NewRequest extends Pick<ListedRequest, 'id' | 'patientId' | 'kind' | 'receivedAt' | 'callId'> {
+export interface NewRequest
+  extends Pick<ListedRequest, 'id' | 'patientId' | 'kind' | 'receivedAt' | 'dueAt' | 'callId'> {
   readonly details: string | null;
 }
 
@@ -58,7 +59,7 @@ export async function insertRequest(
   const rows = await db
     .insert(patientRequests)
     .values({
-      ...{ ...row, sealed, status: 'open', dueAt: dueAt(row.kind, row.receivedAt) },
+      ...{ ...row, sealed, status: 'open' },
       ...{ createdBy: by.id, createdName: by.name, createdAt: now },
     })
     .onConflictDoNothing()
@@ -211,6 +212,14 @@ export async function endRequest(
     .returning({ id: patientRequests.id });
   return rows.length > 0;
 }
+
+/** For the batch that begins the erasure: approved, where `when` holds. */
+export const endErasureRequest = (db: Database, id: string, by: By, now: number, when: SQL) =>
+  db
+    .update(patientRequests)
+    .set({ status: 'done', endedBy: by.id, endedName: by.name, endedAt: now })
+    .where(and(eq(patientRequests.id, id), eq(patientRequests.status, 'open'), when))
+    .returning({ id: patientRequests.id });
 
 /** Once. False: it was put off or answered meanwhile. */
 export async function extendRequest(db: Database, id: string, due: number, now: number): Promise<boolean> {

@@ -2,7 +2,7 @@
  * What is written again into a database that was set back, beside the do-not-call list and the audit (HS-12): dials that were made, and a
  * hold on whoever may have asked for something that is lost. Everything twice is as once.
  */
-import { and, desc, eq, gte, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { rowsFromJson } from './rows-from-json.ts';
 import { attempts, auditEvents, campaigns, consents, contacts } from './schema.ts';
@@ -46,7 +46,7 @@ export async function replayDials(db: Database, dials: readonly KnownDial[], now
       })
       .where(
         and(
-          isNull(attempts.endedAt),
+          // Also where the sweep has ended meanwhile what it only knew to wait.
           isNull(attempts.dialedAt),
           sql`${attempts.id} in (select r.value ->> 'id' from ${given})`,
         ),
@@ -88,14 +88,37 @@ export async function lastLineBefore(db: Database, at: number): Promise<number> 
 /** What may have ended somebody's consent to be called, or changed what it stands on. */
 const CHANGES = ['consent.revoke', 'patient.flag', 'patient.change'];
 
-/** Whoever was changed after `since` by the audit: what was changed is lost, so they are not called before staff have looked. */
-export async function holdChangedPatients(db: Database, since: number, now: number): Promise<number> {
+/** A line of the audit in the order of time. */
+export interface AuditPlace {
+  readonly at: number;
+  readonly seq: number;
+}
+
+/**
+ * Whoever was changed after `since` by the audit: what was changed is lost, so they are not called before staff have looked. So many lines
+ * are looked at in one go; `next` null: that was the last.
+ */
+export async function holdChangedPatients(
+  db: Database,
+  { since, after, lines }: { readonly since: number; readonly after: AuditPlace | null; readonly lines: number },
+  now: number,
+): Promise<{ readonly held: number; readonly next: AuditPlace | null }> {
+  const from = after ?? { at: since, seq: -1 };
+  const isAfter = sql`(${auditEvents.at}, ${auditEvents.seq}) > (${from.at}, ${from.seq})`;
+  const [end] = await db
+    .select({ at: auditEvents.at, seq: auditEvents.seq })
+    .from(auditEvents)
+    .where(isAfter)
+    .orderBy(auditEvents.at, auditEvents.seq)
+    .limit(1)
+    .offset(lines - 1);
   const changed = db
     .selectDistinct({ patientId: auditEvents.patientId })
     .from(auditEvents)
     .where(
       and(
-        gte(auditEvents.at, since),
+        isAfter,
+        end === undefined ? undefined : sql`(${auditEvents.at}, ${auditEvents.seq}) <= (${end.at}, ${end.seq})`,
         lt(auditEvents.status, 400),
         isNotNull(auditEvents.patientId),
         inArray(auditEvents.action, CHANGES),
@@ -106,5 +129,5 @@ export async function holdChangedPatients(db: Database, since: number, now: numb
     .set({ revokedAt: now, revokedReason: SET_BACK })
     .where(and(isNull(consents.revokedAt), lt(consents.createdAt, since), inArray(consents.patientId, changed)))
     .returning({ patientId: consents.patientId });
-  return new Set(held.map(({ patientId }) => patientId)).size;
+  return { held: new Set(held.map(({ patientId }) => patientId)).size, next: end ?? null };
 }

@@ -4,13 +4,14 @@
  */
 import { and, asc, gt, gte, isNotNull, isNull, ne, or, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { remarkPlace } from './audit-reviews.ts';
 import { openCalls } from './calls.ts';
 import { openConsentNumber } from './consents.ts';
 import type { Database } from './database.ts';
 import { LOOK_BACK_MS } from './gate-facts.ts';
 import { dataKeysOf, type PatientKeys } from './patient-keys.ts';
 import { hashesOf, openPatients } from './patients.ts';
-import { attempts, calls, consents, patients, suppressions } from './schema.ts';
+import { attempts, auditReviews, calls, consents, patients, suppressions } from './schema.ts';
 import { type KeyRing, openOrNull, SealError, sealUnderRing, searchHash, unsealUnderRing } from './seal.ts';
 import { liftedPlace, listedPlace, numberIn } from './suppressions.ts';
 
@@ -48,7 +49,7 @@ async function openEach<Row, Opened>(
 /** Whether any row still hangs on another key than the current one. */
 export async function isRotationDue(db: Database, ring: PatientKeys): Promise<boolean> {
   const { keyId, liftedAt, liftSealed } = suppressions;
-  const [outdated, listed, lifted] = await Promise.all([
+  const [outdated, listed, lifted, remarks] = await Promise.all([
     db.select({ id: patients.id }).from(patients).where(isOutdated(ring, patients.phoneHash)).limit(1),
     db
       .select({ id: suppressions.id })
@@ -61,8 +62,9 @@ export async function isRotationDue(db: Database, ring: PatientKeys): Promise<bo
       .from(suppressions)
       .where(and(isNotNull(liftedAt), isOutdated(ring, liftSealed)))
       .limit(1),
+    db.select({ id: auditReviews.id }).from(auditReviews).where(isRemarkOutdated(ring)).limit(1),
   ]);
-  return outdated.length + listed.length + lifted.length > 0;
+  return outdated.length + listed.length + lifted.length + remarks.length > 0;
 }
 
 /** Under which keys the do-not-call list stands, each id once: from one to the next by the index, without reading the list. */
@@ -108,7 +110,7 @@ export async function rehashConsents(
   const rows = await db
     .select()
     .from(consents)
-    .where(and(gt(consents.id, after), isOutdated(ring, consents.phoneHash)))
+    .where(and(gt(consents.id, after), ne(consents.phoneHash, ''), isOutdated(ring, consents.phoneHash)))
     .orderBy(asc(consents.id))
     .limit(limit);
   const { opened: fresh, stuck } = await openEach(rows, async (some) => {
@@ -227,6 +229,27 @@ export async function rehashAttempts(
         reserved_number = case when reserved_number is null then null else fresh.value ->> 'hash' end
       from json_each(${JSON.stringify(fresh)}) as fresh where attempts.id = fresh.value ->> 'id'`);
   return pageOf(rows, stuck, limit);
+}
+
+const isRemarkOutdated = (ring: KeyRing) => or(isNotNull(auditReviews.note), isOutdated(ring, auditReviews.sealed));
+
+/** Remarks of weekly reviews; one from before they were sealed is sealed here. */
+export async function resealRemarks(db: Database, ring: KeyRing, after: string, limit: number): Promise<RehashedPage> {
+  const rows = await db
+    .select()
+    .from(auditReviews)
+    .where(and(gt(auditReviews.id, after), isRemarkOutdated(ring)))
+    .orderBy(asc(auditReviews.id))
+    .limit(limit);
+  const fresh = rows.flatMap(({ id, note, sealed }) => {
+    const remark = sealed === null ? note : openOrNull(() => unsealUnderRing(ring, remarkPlace(id), sealed));
+    return remark === null ? [] : [{ id, sealed: sealUnderRing(ring, remarkPlace(id), remark) }];
+  });
+  if (fresh.length > 0)
+    await db.run(sql`
+      update audit_reviews set sealed = fresh.value ->> 'sealed', note = null
+      from json_each(${JSON.stringify(fresh)}) as fresh where audit_reviews.id = fresh.value ->> 'id'`);
+  return pageOf(rows, rows.length - fresh.length, limit);
 }
 
 /** Calls whose sessions may still hold something, by id. */

@@ -29,7 +29,7 @@ export const patients = sqliteTable(
 
 /**
  * Consent to be called at one number (TC-01). `purposes`: a JSON array of what it covers. `sealed`: who obtained it, the evidence,
- * who recorded it. Kept ≥ 6 years.
+ * who recorded it. Kept ≥ 6 years; of who was erased without number and words, under a made-up `patient_id`.
  */
 export const consents = sqliteTable(
   'consents',
@@ -386,7 +386,8 @@ export const staff = sqliteTable('staff', {
 
 /**
  * Emergency access (HS-02): somebody of staff took the rights of a clinician for an hour, and said why. `sealed`: the reason, and what the
- * review said of it, under a key of its own which the vault keeps under this id. One is open for each person. Kept ≥ 6 years.
+ * review said of it, under a key of its own which the vault keeps under this id. The key goes, and `sealed` is empty, once a patient is erased
+ * who was looked at by it; the row stays. One is open for each person. Kept ≥ 6 years.
  */
 export const emergencyAccesses = sqliteTable(
   'emergency_accesses',
@@ -479,7 +480,8 @@ export const auditSubjects = sqliteTable(
 
 /**
  * That a week of the audit was looked through, by whom and with what remark (HS-10). `week`: its Monday, at the clinic; `figures`: what
- * the person saw, as JSON of counts. Added and never changed or removed; kept ≥ 6 years.
+ * the person saw, as JSON of counts. `sealed`: the remark, under the ring. Added and never removed, and nothing is changed but the key of the
+ * remark; kept ≥ 6 years. `note`: a remark from before they were sealed; the change of keys seals it.
  */
 export const auditReviews = sqliteTable(
   'audit_reviews',
@@ -491,6 +493,7 @@ export const auditReviews = sqliteTable(
     signedAt: integer('signed_at').notNull(),
     note: text(),
     figures: text().notNull(),
+    sealed: text(),
   },
   (t) => [index('audit_reviews_week').on(t.week, t.signedAt)],
 );
@@ -753,8 +756,8 @@ export const deliveries = sqliteTable(
 
 /**
  * Something wrong with the installation, from when it was first seen until it was well again for a while (C77): one open row for each kind
- * and subject. `told_at`, `resolved_told_at`: when ALERT_URL took the news; null: not yet. Kinds, codes and counts only, never of a
- * patient. Kept for a year.
+ * and subject. `told_at`, `resolved_told_at`: when ALERT_URL took the news; null: not yet. `tell_tries`, `tell_at`: how often the news in
+ * hand was not taken, and before when it is not told again. Kinds, codes and counts only, never of a patient. Kept for a year.
  */
 export const alerts = sqliteTable(
   'alerts',
@@ -771,11 +774,15 @@ export const alerts = sqliteTable(
     resolvedToldAt: integer('resolved_told_at'),
     acknowledgedBy: text('acknowledged_by'),
     acknowledgedAt: integer('acknowledged_at'),
+    tellTries: integer('tell_tries').notNull().default(0),
+    tellAt: integer('tell_at').notNull().default(0),
   },
   (t) => [
     uniqueIndex('alerts_open').on(t.kind, t.subject).where(sql`closed_at is null`),
     index('alerts_opened').on(t.openedAt, t.id),
-    index('alerts_untold').on(t.id).where(sql`told_at is null or (closed_at is not null and resolved_told_at is null)`),
+    index('alerts_untold')
+      .on(t.tellAt, t.id)
+      .where(sql`told_at is null or (closed_at is not null and resolved_told_at is null)`),
   ],
 );
 

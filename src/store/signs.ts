@@ -20,7 +20,9 @@ export type SignName =
   | 'hint_dead'
   /** `code`: what does not hold in the audit; null: it holds. */
   | 'audit'
-  | 'database_behind';
+  | 'database_behind'
+  /** Somebody was taken off the list of administrators (store/staff.ts). */
+  | 'admin_left';
 
 export interface Sign {
   readonly at: number;

@@ -3,7 +3,7 @@ import { and, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { openUntil } from './emergency-accesses.ts';
 import { newId } from './new-id.ts';
-import { staff } from './schema.ts';
+import { signs, staff } from './schema.ts';
 
 export const ROLES = ['admin', 'clinician', 'intake', 'operator', 'auditor'] as const;
 export type Role = (typeof ROLES)[number];
@@ -33,18 +33,18 @@ export async function createStaff(
   return row === undefined ? null : opened(row);
 }
 
-/** `emergencyUntil`: so long they have the rights of a clinician beside their own (HS-02). */
+/** `rolesSince`: since when they have exactly these roles. `emergencyUntil`: so long they have the rights of a clinician beside their own (HS-02). */
 export async function findStaff(
   db: Database,
   email: string,
   now: number,
-): Promise<(StaffMember & { readonly emergencyUntil: number | null }) | null> {
+): Promise<(StaffMember & { readonly rolesSince: number; readonly emergencyUntil: number | null }) | null> {
   const [row] = await db
     .select({ ...getTableColumns(staff), emergencyUntil: openUntil(now) })
     .from(staff)
     .where(eq(staff.email, email.toLowerCase()))
     .limit(1);
-  return row === undefined ? null : { ...opened(row), emergencyUntil: row.emergencyUntil };
+  return row === undefined ? null : { ...opened(row), rolesSince: row.updatedAt, emergencyUntil: row.emergencyUntil };
 }
 
 export async function getStaff(db: Database, id: string): Promise<StaffMember | null> {
@@ -87,17 +87,31 @@ export async function setStaffRoles(
   roles: readonly Role[],
   now: number,
 ): Promise<StaffMember | null> {
-  const [row] = await db
+  const update = db
     .update(staff)
     .set({ roles: JSON.stringify(roles), updatedAt: now })
     .where(eq(staff.id, id))
     .returning();
+  const [row] = roles.includes('admin') ? await update : (await db.batch([noteAdminLeaves(db, id, now), update]))[1];
   return row === undefined ? null : opened(row);
 }
 
-export async function deleteStaff(db: Database, id: string): Promise<boolean> {
-  return (await db.delete(staff).where(eq(staff.id, id)).returning({ id: staff.id })).length > 0;
+export async function deleteStaff(db: Database, id: string, now: number): Promise<boolean> {
+  const gone = db.delete(staff).where(eq(staff.id, id)).returning({ id: staff.id });
+  return (await db.batch([noteAdminLeaves(db, id, now), gone]))[1].length > 0;
 }
+
+/** The sign of when a person was last an administrator and then was none any more. */
+export const ADMIN_LEFT = 'admin_left';
+
+const noteAdminLeaves = (db: Database, id: string, now: number) =>
+  db
+    .insert(signs)
+    .select(
+      sql`select ${ADMIN_LEFT}, ${now}, null from staff where id = ${id} and email like '%@%'
+        and exists (select 1 from json_each(staff.roles) where value = 'admin')`,
+    )
+    .onConflictDoUpdate({ target: signs.name, set: { at: now } });
 
 /** A role this version does not know gives nothing. */
 function opened(row: StaffRow): StaffMember {

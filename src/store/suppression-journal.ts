@@ -1,18 +1,20 @@
 /**
- * The do-not-call list's copy in R2, as it was added to and lifted (HS-12, T23): objects `suppressions/<id>.ndjson`, each a few rows as they
- * stand in D1, sealed. They are never changed: a row that is lifted or brought under another key is written again, in a later object.
- * Written twice is harmless. What is missing in a database that was set back is read from here.
+ * The do-not-call list's copy in R2, as it was added to and lifted (HS-12, T23): objects `suppressions/<id>.ndjson`, each some rows as they
+ * stand in D1, sealed. A row that is lifted or brought under another key is written again, in a later object. Written or read twice is
+ * harmless. What is missing in a database that was set back is read from here, page by page in the order of the keys.
  */
-import { and, asc, inArray, isNull, lte, sql } from 'drizzle-orm';
+import { asc, inArray, lte, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { newId } from './new-id.ts';
-import { rowsFromJson } from './rows-from-json.ts';
 import { suppressionChanges, suppressions } from './schema.ts';
 
 export type SuppressionRow = typeof suppressions.$inferSelect;
 
-const PREFIX = 'suppressions/';
+export const JOURNAL_PREFIX = 'suppressions/';
 const PAGE = 500;
+const PAGE_OBJECTS = 20;
+/** At least one object is read, however large. */
+const PAGE_BYTES = 1_000_000;
 
 /** What changed and is not there yet; how many rows. Put first, and only then taken off the list of changes. */
 export async function journalSuppressions(db: Database, bucket: R2Bucket, now: number): Promise<number> {
@@ -26,58 +28,64 @@ export async function journalSuppressions(db: Database, bucket: R2Bucket, now: n
     .from(suppressions)
     .where(inArray(suppressions.id, given))
     .orderBy(asc(suppressions.id));
-  const lines = rows.map((row) => `${JSON.stringify(row)}\n`);
-  await bucket.put(`${PREFIX}${newId('sup', now)}.ndjson`, lines.join(''), {
-    httpMetadata: { contentType: 'application/x-ndjson' },
-  });
+  await putJournal(bucket, `${JOURNAL_PREFIX}${newId('sup', now)}.ndjson`, rows);
   await db.delete(suppressionChanges).where(lte(suppressionChanges.seq, last.seq));
   return rows.length;
 }
 
-/** Each row as it was last written; once it was lifted it stays so, whoever wrote it again afterwards. */
-export async function readJournal(bucket: R2Bucket): Promise<Map<string, SuppressionRow>> {
-  const rows = new Map<string, SuppressionRow>();
-  let cursor: string | undefined;
-  do {
-    const listed = await bucket.list({ prefix: PREFIX, ...(cursor === undefined ? {} : { cursor }) });
-    for (const { key } of listed.objects) {
-      const object = await bucket.get(key);
-      for (const line of object === null ? [] : (await object.text()).split('\n')) {
-        if (line === '') continue;
-        const row = JSON.parse(line) as SuppressionRow;
-        const { liftedAt, liftedBy, liftSealed } = rows.get(row.id) ?? row;
-        rows.set(row.id, row.liftedAt === null ? { ...row, liftedAt, liftedBy, liftSealed } : row);
-      }
-    }
-    cursor = listed.truncated ? listed.cursor : undefined;
-  } while (cursor !== undefined);
-  return rows;
+export async function putJournal(bucket: R2Bucket, key: string, rows: readonly SuppressionRow[]): Promise<void> {
+  const lines = rows.map((row) => `${JSON.stringify(row)}\n`);
+  await bucket.put(key, lines.join(''), { httpMetadata: { contentType: 'application/x-ndjson' } });
 }
 
-/** What D1 lacks: rows, and that some of its own were lifted. How many were written. A number that is held by another row stays held by it. */
-export async function replaySuppressions(db: Database, rows: readonly SuppressionRow[]): Promise<number> {
-  let written = 0;
-  for (let from = 0; from < rows.length; from += PAGE) {
-    const page = rows.slice(from, from + PAGE);
-    const lifted = page.filter(({ liftedAt }) => liftedAt !== null);
-    const one = sql`select r.value from json_each(${JSON.stringify(lifted)}) as r where r.value ->> 'id' = ${suppressions.id}`;
-    const [marked, added] = await db.batch([
-      db
-        .update(suppressions)
-        .set({
-          liftedAt: sql`(select value ->> 'liftedAt' from (${one}))`,
-          liftedBy: sql`(select value ->> 'liftedBy' from (${one}))`,
-          liftSealed: sql`(select value ->> 'liftSealed' from (${one}))`,
-        })
-        .where(
-          and(
-            isNull(suppressions.liftedAt),
-            sql`${suppressions.id} in (select r.value ->> 'id' from json_each(${JSON.stringify(lifted)}) as r)`,
-          ),
-        ),
-      db.insert(suppressions).select(rowsFromJson(suppressions, page)).onConflictDoNothing(),
-    ]);
-    written += marked.meta.changes + added.meta.changes;
-  }
-  return written;
+/** Null: it is gone, and what it held stands in a later object (merge-journal.ts). */
+export async function readJournalObject(bucket: R2Bucket, key: string): Promise<SuppressionRow[] | null> {
+  const object = await bucket.get(key);
+  if (object === null) return null;
+  const lines = (await object.text()).split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as SuppressionRow);
 }
+
+export interface JournalPage {
+  readonly rows: readonly SuppressionRow[];
+  readonly objects: number;
+  /** After which key the next page begins; null: that was the last. */
+  readonly next: string | null;
+}
+
+/** The objects after that key, a few at a time. */
+export async function readJournalPage(
+  bucket: R2Bucket,
+  after: string | null,
+  most: number = PAGE_OBJECTS,
+): Promise<JournalPage> {
+  const from = after === null ? {} : { startAfter: after };
+  const listed = await bucket.list({ prefix: JOURNAL_PREFIX, limit: most, ...from });
+  const rows: SuppressionRow[] = [];
+  let [objects, bytes] = [0, 0];
+  for (const { key, size } of listed.objects) {
+    bytes += size;
+    if (objects > 0 && bytes > PAGE_BYTES) break;
+    rows.push(...((await readJournalObject(bucket, key)) ?? []));
+    objects += 1;
+  }
+  const isLast = objects === listed.objects.length && !listed.truncated;
+  return { rows: newestOf(rows), objects, next: isLast ? null : (listed.objects[objects - 1]?.key ?? null) };
+}
+
+/** Each row as it was last written; once it was lifted it stays so, by the first lift, whoever wrote it again afterwards. */
+export function newestOf(writes: readonly SuppressionRow[]): SuppressionRow[] {
+  const rows = new Map<string, SuppressionRow>();
+  for (const row of writes) {
+    const before = rows.get(row.id);
+    const { liftedAt, liftedBy, liftSealed } = before === undefined || isFirstLift(before, row) ? row : before;
+    rows.set(row.id, { ...row, liftedAt, liftedBy, liftSealed });
+  }
+  return [...rows.values()];
+}
+
+/** Whether what a later write says of the lift counts: it is the first there is, or the same, brought under another key since. */
+export const isFirstLift = (
+  before: Pick<SuppressionRow, 'liftedAt'>,
+  { liftedAt }: Pick<SuppressionRow, 'liftedAt'>,
+): boolean => liftedAt !== null && (before.liftedAt === null || liftedAt <= before.liftedAt);

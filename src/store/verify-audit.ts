@@ -3,19 +3,20 @@
  * removed, added or cut off is named by its number. The rules are domain/audit/check-chain.ts.
  */
 import { and, asc, desc, eq, gt, lt, lte, sql } from 'drizzle-orm';
-import { type ChainHead, hashedText } from '../domain/audit/audit-row.ts';
+import type { ChainHead } from '../domain/audit/audit-row.ts';
 import { type ChainBreak, checkChain, type KnownChain, type ReadRow } from '../domain/audit/check-chain.ts';
 import type { Env } from '../env.ts';
-import { getAuditDay } from './audit-bucket.ts';
+import { type AuditPart, readAuditPart } from './audit-bucket.ts';
 import type { Database } from './database.ts';
 import { auditEvents } from './schema.ts';
 import { sha256Hex } from './seal.ts';
 
-/** So many lines in one statement, and so many statements in one page. */
-const ROWS = 1000;
-const READS = 5;
+/** So many lines in one statement, so many statements in one page, and fewer where they are long: a list names hundreds of patients. */
+const ROWS = 500;
+const READS = 10;
+const PAGE_CHARS = 5_000_000;
 /** Each is one object in R2. */
-const DAYS = 200;
+const PARTS = 200;
 
 export interface AuditCheck {
   /** How many lines were looked at. */
@@ -41,16 +42,16 @@ export async function verifyAudit(env: Env, db: Database, after: number): Promis
     return end({ seq: ends.first, kind: 'inserted_row' }, 0);
   const anchor = from === start.seq ? start : await hashAt(db, from);
   if (anchor === null) return end({ seq: from, kind: from > head.seq ? 'cut_tail' : 'missing_row' }, 0);
-  const rows = await readRows(db, anchor.seq, head.seq);
-  const isLast = rows.length < ROWS * READS;
-  const upTo = rows.at(-1)?.seq ?? anchor.seq;
+  const { rows, isLast } = await readRows(db, anchor.seq, head.seq);
+  // Of lines that are missing by the thousand the first is named: what stands behind so many is not looked at.
+  const upTo = Math.min(rows.at(-1)?.seq ?? anchor.seq, anchor.seq + ROWS * READS);
   const kept = await log.hashesAfter(anchor.seq - 1, upTo);
   const known: KnownChain = { head: mirrored, hashes: new Map(kept.map(({ seq, hash }) => [seq, hash])) };
   const chain = checkChain(anchor, rows, known, { isLast, hashOf: sha256Hex });
   const breaks = [
     ...(chain.ok ? [] : [chain.found]),
     ...(await lostSubject(db, anchor.seq, upTo)),
-    ...(await copyThatDiffers(env, anchor.seq, rows)),
+    ...(await copyThatDiffers(env, anchor.seq, upTo, rows)),
     ...(isLast ? await beyond(db, head.seq, ends.last) : []),
   ].toSorted((a, b) => a.seq - b.seq);
   return end(breaks[0] ?? null, rows.length, breaks.length > 0 || isLast ? null : upTo);
@@ -73,9 +74,14 @@ async function hashAt(db: Database, seq: number): Promise<ChainHead | null> {
   return row === undefined ? null : { seq: row.seq, hash: row.hash ?? '' };
 }
 
-async function readRows(db: Database, after: number, upTo: number): Promise<ReadRow[]> {
+async function readRows(
+  db: Database,
+  after: number,
+  upTo: number,
+): Promise<{ readonly rows: readonly ReadRow[]; readonly isLast: boolean }> {
   const rows: ReadRow[] = [];
-  for (let reads = 0; reads < READS; reads += 1) {
+  let length = 0;
+  for (let reads = 0; reads < READS && length < PAGE_CHARS; reads += 1) {
     const page = await db
       .select()
       .from(auditEvents)
@@ -83,9 +89,10 @@ async function readRows(db: Database, after: number, upTo: number): Promise<Read
       .orderBy(asc(auditEvents.seq))
       .limit(ROWS);
     rows.push(...page);
-    if (page.length < ROWS) break;
+    if (page.length < ROWS) return { rows, isLast: true };
+    length += page.reduce((sum, { shown }) => sum + (shown?.length ?? 0), 0);
   }
-  return rows;
+  return { rows, isLast: false };
 }
 
 /** A line by which one of its patients is not found. */
@@ -105,25 +112,37 @@ async function lostSubject(db: Database, after: number, upTo: number): Promise<C
   return row === undefined ? [] : [{ seq: row.seq, kind: 'subject_missing' }];
 }
 
-/** A line that stands otherwise in its day's object, or whose day has none. */
-async function copyThatDiffers(env: Env, after: number, rows: readonly ReadRow[]): Promise<ChainBreak[]> {
-  const byNumber = new Map(rows.map((row) => [row.seq, row]));
-  const upTo = rows.at(-1)?.seq ?? after;
-  const days = await env.AUDIT_LOG.getByName('audit').daysAfter(after, DAYS);
-  for (const { day, first, head } of days.filter((each) => each.first <= upTo)) {
-    const copy = await getAuditDay(env.BUCKET, day);
-    const lines = new Map(copy?.rows.map((row) => [row.seq, row]));
-    for (let seq = Math.max(first, after + 1); seq <= Math.min(head.seq, upTo); seq += 1) {
-      const [here, there] = [byNumber.get(seq), lines.get(seq)];
-      const isSame =
-        there !== undefined &&
-        sha256Hex(hashedText(there)) === there.hash &&
-        // What is not here at all is a break of its own.
-        (here === undefined || here.hash === there.hash);
-      if (!isSame) return [{ seq, kind: 'copy_differs' }];
+/** A line that stands otherwise in its day's copy, or whose copy cannot be read. */
+async function copyThatDiffers(env: Env, after: number, upTo: number, rows: readonly ReadRow[]): Promise<ChainBreak[]> {
+  const hashes = new Map(rows.map(({ seq, hash }) => [seq, hash]));
+  for (let from = after; from < upTo; ) {
+    const parts = await env.AUDIT_LOG.getByName('audit').partsAfter(from, PARTS);
+    for (const part of parts.filter(({ first }) => first <= upTo)) {
+      const seq = await firstThatDiffers(env.BUCKET, part, after, upTo, hashes);
+      if (seq !== null) return [{ seq, kind: 'copy_differs' }];
     }
+    from = parts.length < PARTS ? upTo : (parts.at(-1)?.head.seq ?? upTo);
   }
   return [];
+}
+
+async function firstThatDiffers(
+  bucket: R2Bucket,
+  part: AuditPart,
+  after: number,
+  upTo: number,
+  hashes: ReadonlyMap<number, string | null>,
+): Promise<number | null> {
+  const last = part.head.seq;
+  let seq = Math.max(part.first, after + 1);
+  for await (const row of readAuditPart(bucket, part, after)) {
+    if (seq > upTo && upTo < last) return null;
+    const isThat = row !== null && row.seq === seq && (seq !== last || row.hash === part.head.hash);
+    // What the database lacks is a break of its own.
+    if (!isThat || (hashes.has(seq) && hashes.get(seq) !== row.hash)) return Math.min(seq, last);
+    seq += 1;
+  }
+  return seq <= Math.min(last, upTo) ? seq : null;
 }
 
 /** A line after the last one that was ever written. */

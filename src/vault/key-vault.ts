@@ -111,6 +111,26 @@ export class KeyVault extends DurableObject<Env> {
     return { keys, erased: [...rows].map((row) => ({ patientId: row.patient_id, erasedAt: row.erased_at })), next };
   }
 
+  /** Nothing is here, or it was being filled from the copy and that was cut off: the copy may be all that is left. */
+  isUnfilled(): boolean {
+    if (this.ctx.storage.kv.get<boolean>('filling') === true) return true;
+    const sql = 'select 1 where exists (select 1 from keys) or exists (select 1 from erased)';
+    return this.#sql.exec(sql).toArray().length === 0;
+  }
+
+  /** Who was erased, from the copy; from here until it is filled nothing of this is copied. */
+  beginFilling(erased: VaultPage['erased']): void {
+    this.ctx.storage.kv.put('filling', true);
+    this.#sql.exec(
+      `insert into erased select value ->> 'patientId', value ->> 'erasedAt' from json_each(?) where true on conflict do nothing`,
+      JSON.stringify(erased),
+    );
+    this.#sql.exec('delete from keys where patient_id in (select patient_id from erased)');
+  }
+  endFilling(): void {
+    this.ctx.storage.kv.delete('filling');
+  }
+
   /** Whether any key is still wrapped by another key of the ring than the current one; asked often, so answered by the index. */
   isRotationDue(): boolean {
     const { currentId } = configOf(this.env).keyRing;

@@ -140,14 +140,14 @@ async function actorOf(db: Database, identity: Identity, access: Config['access'
   }
   const member = await findStaff(db, email, Date.now());
   if (member === null) return { id: `unknown:${await shortDigest(subject)}`, name: email, roles: [] };
-  const { id, roles, emergencyUntil } = member;
+  const { id, roles, rolesSince, emergencyUntil } = member;
   // Whoever has no role any more has none in an emergency either.
-  if (emergencyUntil === null || roles.length === 0) return { id, name: email, roles };
+  if (emergencyUntil === null || roles.length === 0) return { id, name: email, roles, rolesSince };
   return {
     id,
     name: email,
     roles: ROLES.filter((role) => role === 'clinician' || roles.includes(role)),
-    ...{ emergencyUntil, ownRoles: roles },
+    ...{ rolesSince, emergencyUntil, ownRoles: roles },
   };
 }
 

@@ -2,7 +2,7 @@
  * What patients ask for about their own data, for whoever asks: API and pages both come through here (HS-19 to HS-22). An erasure is not
  * answered here: once two administrators work here it waits for the second of them (web/erase-patient.ts).
  */
-import { extendedDueAt, type RequestKind } from '../domain/retention/request-rules.ts';
+import { dueAt, extendedDueAt, type RequestKind } from '../domain/retention/request-rules.ts';
 import { log } from '../log.ts';
 import { getCall } from '../store/calls.ts';
 import { patientExists } from '../store/erasure.ts';
@@ -71,7 +71,8 @@ export async function addRequest(
       );
   }
   const id = ask.newId('req');
-  await insertRequest(db, dataKey, { ...given, id, patientId }, actor, now);
+  const due = dueAt(given.kind, given.receivedAt, config.clinic.timeZone);
+  await insertRequest(db, dataKey, { ...given, id, patientId, dueAt: due }, actor, now);
   log.info('request.received', { actor: actor.id, patient_id: patientId, kind: given.kind });
   return knownRequest(ask, id);
 }
@@ -80,7 +81,7 @@ export async function addRequest(
 export async function putOffRequest(ask: Asker, id: string): Promise<PatientRequest> {
   const { db, actor, now } = ask;
   const request = await openRequest(ask, id);
-  const due = extendedDueAt(request.kind, request);
+  const due = extendedDueAt(request.kind, request, ask.config.clinic.timeZone);
   if (due === null || !(await extendRequest(db, id, due, now)))
     throw new Problem(409, 'not_extendable', {
       detail: 'It was put off once already, or cannot be. Answer it by the day it is due.',

@@ -44,7 +44,7 @@ export async function changeRoles(ask: Changing, id: string, roles: readonly Rol
 /** The member as they were. */
 export async function removeStaff(ask: Changing, id: string): Promise<StaffMember> {
   const member = await refuseToLoseAdmin(ask, id);
-  if (!(await deleteStaff(ask.db, id))) throw notFound();
+  if (!(await deleteStaff(ask.db, id, ask.now))) throw notFound();
   return member;
 }
 

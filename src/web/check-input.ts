@@ -35,7 +35,7 @@ function fieldErrors(issue: z.core.$ZodIssue, input: unknown): FieldError[] {
 }
 
 /** RFC 6901. A name that was sent is cut: it may be anything. */
-const pointerOf = (path: readonly PropertyKey[]): string =>
+export const pointerOf = (path: readonly PropertyKey[]): string =>
   path.map((part) => `/${String(part).slice(0, 64).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

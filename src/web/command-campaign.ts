@@ -4,11 +4,11 @@ import { log } from '../log.ts';
 import { type Campaign, changeStatus, getCampaign, setStartRequest } from '../store/campaigns.ts';
 import { countContacts, redialContacts } from '../store/contacts.ts';
 import { newestPreflight } from '../store/preflights.ts';
-import { countAdmins } from '../store/staff.ts';
 import { hasAnsweredTest } from '../store/test-calls.ts';
 import { isPerson } from './context.ts';
 import { notFound, Problem } from './errors.ts';
 import type { Ask } from './route.ts';
+import { needsSecond, refuseRightAfterRemoval, refuseTooNew } from './second-person.ts';
 
 type Asker = Pick<Ask, 'db' | 'env' | 'config' | 'actor' | 'now'>;
 
@@ -39,15 +39,19 @@ export async function startCampaign(ask: Asker, campaign: Campaign, preflightId:
     throw refusal('not_tested', 'Make a test call to a member of staff first; it counts once it was answered.');
   const total = counts.reduce((sum, { count }) => sum + count, 0);
   let approvedBy: string | null = null;
-  if (total > config.dialing.approvalOver && (await approvers(ask)) >= 2) {
+  const isLarge = total > config.dialing.approvalOver;
+  if (isLarge && !(await needsSecond(ask))) await refuseRightAfterRemoval(ask);
+  else if (isLarge) {
     if (!isPerson(actor)) throw refusal('second_approver', 'Two administrators start so large a campaign, in person.');
     if (campaign.startRequestedBy === null || campaign.startRequestedBy === actor.id) {
+      refuseTooNew(actor, now);
       await setStartRequest(db, campaign.id, actor.id);
       log.info('campaign.start_requested', { campaign_id: campaign.id, actor: actor.id });
       return { ...campaign, startRequestedBy: actor.id };
     }
     if (!actor.roles.includes('admin'))
       throw refusal('second_approver', 'A second administrator has to start it, in person.');
+    refuseTooNew(actor, now);
     approvedBy = actor.id;
   }
   const change = {
@@ -80,12 +84,6 @@ export async function commandCampaign(
       return moved(ask, campaign, { status, resumedAt: ask.now, endedAt: null });
     }
   }
-}
-
-/** People, not services: an approval is somebody's word. */
-export async function approvers({ db, config }: Pick<Ask, 'db' | 'config'>): Promise<number> {
-  const named = [...config.access.admins].filter((name) => name.includes('@'));
-  return named.length + (await countAdmins(db, named));
 }
 
 function allowed(campaign: Campaign, verb: CampaignVerb): CampaignStatus {

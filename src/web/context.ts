@@ -12,6 +12,8 @@ export interface Actor {
   readonly roles: readonly Role[];
   /** Epoch milliseconds: so long they have a clinician's rights, which they took in an emergency (HS-02). */
   readonly emergencyUntil?: number;
+  /** Since when the list of staff gives them these roles; none for whoever is named in ADMIN_EMAILS. */
+  readonly rolesSince?: number;
   /** Without those taken in an emergency, which are for looking only. */
   readonly ownRoles?: readonly Role[];
 }

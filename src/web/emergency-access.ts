@@ -10,10 +10,20 @@ import {
   getEmergency,
   reviewEmergency,
 } from '../store/emergency-accesses.ts';
+import { invalidField } from './check-input.ts';
 import { notFound, Problem } from './errors.ts';
 import type { Ask } from './route.ts';
+import { text } from './text-line.ts';
 
 type Asking = Pick<Ask, 'c' | 'db' | 'config' | 'actor' | 'now'>;
+
+const FEWEST_LETTERS = 10;
+
+/** Words that somebody can judge afterwards: a letter and dots are none. */
+export const emergencyReason = text(1000).refine(
+  (written) => (written.match(/\p{L}/gu) ?? []).length >= FEWEST_LETTERS,
+  `Say in a few words why you need it: at least ${FEWEST_LETTERS} letters.`,
+);
 
 export async function takeEmergency(ask: Asking, reason: string): Promise<EmergencyAccess> {
   const { db, config, actor, now } = ask;
@@ -36,6 +46,8 @@ export async function judgeEmergency(
   id: string,
   { verdict, note }: Omit<EmergencyReview, 'by'>,
 ): Promise<EmergencyAccess> {
+  if (verdict === 'not_justified' && note === null)
+    throw invalidField('/note', 'required', 'Say what was not justified about it, and what follows from it.');
   const found = await getEmergency(db, config.keyRing, id);
   if (found === null) throw notFound();
   if (found.staffId === actor.id)

@@ -1,12 +1,14 @@
 /**
  * The erasure of a patient, for whoever asks: API and page both come through here. Once two administrators work here it waits for the
- * second of them (SE-20, HS-21); a service never counts as one. Then the key goes at once, so nothing of the patient opens any more; the
- * rest follows in the background. Works also for one whose data no longer opens.
+ * second of them (SE-20, HS-21); a service never counts as one. It begins with the row of its work, which no legal hold can follow; then
+ * the key goes at once, so nothing of the patient opens any more; the rest follows in the background. Works also for one whose data no
+ * longer opens.
  */
+import { dueAt } from '../domain/retention/request-rules.ts';
 import { log } from '../log.ts';
-import { insertErasure, liveCallOf, openRedFlagOf, patientExists } from '../store/erasure.ts';
+import { beginApprovedErasure, beginErasure, liveCallOf, openRedFlagOf, patientExists } from '../store/erasure.ts';
 import { sendJobHints } from '../store/job-hints.ts';
-import { findJob } from '../store/jobs.ts';
+import type { Job } from '../store/jobs.ts';
 import {
   endRequest,
   getRequest,
@@ -17,11 +19,11 @@ import {
 } from '../store/patient-requests.ts';
 import { newestRecordOf } from '../store/retention.ts';
 import { alreadyAnswered, keyIfAny, knownRequest } from './answer-request.ts';
-import { approvers } from './command-campaign.ts';
 import { type Actor, isPerson } from './context.ts';
 import { notFound, Problem } from './errors.ts';
-import { refuseIfHeld } from './hold-patient.ts';
+import { refuseIfHeld, underHold } from './hold-patient.ts';
 import type { Ask } from './route.ts';
+import { isAnother, isSettled, needsSecond, refuseRightAfterRemoval, refuseTooNew } from './second-person.ts';
 
 type Asker = Pick<Ask, 'db' | 'config' | 'env' | 'actor' | 'now'>;
 
@@ -36,39 +38,43 @@ export async function erasePatient(ask: Asker & Pick<Ask, 'newId'>, id: string):
   const { db, actor, now } = ask;
   if (await isErased(ask, id)) return eraseNow(ask, id);
   // One that waits is not done sooner because an administrator was taken off the list meanwhile.
-  if (!(await needsSecond(ask)) && (await openErasureOf(db, id)) === null) return eraseNow(ask, id);
+  if (!(await needsSecond(ask)) && (await openErasureOf(db, id)) === null) {
+    await refuseRightAfterRemoval(ask);
+    return eraseNow(ask, id);
+  }
   if (!isPerson(actor))
     throw new Problem(409, 'second_approver', {
       detail: 'Two administrators decide this, in person: one asks, the other approves. A service is neither.',
     });
-  const request = { id: ask.newId('req'), patientId: id, kind: 'erasure', receivedAt: now, callId: null } as const;
-  if (await insertRequest(db, null, { ...request, details: null }, actor, now))
+  refuseTooNew(actor, now);
+  const request = {
+    ...{ id: ask.newId('req'), patientId: id, receivedAt: now, callId: null, details: null },
+    kind: 'erasure',
+    dueAt: dueAt('erasure', now, ask.config.clinic.timeZone),
+  } as const;
+  if (await insertRequest(db, null, request, actor, now))
     log.info('erasure.requested', { actor: actor.id, patient_id: id });
   const waiting = await openErasureOf(db, id);
   if (waiting === null) throw alreadyAnswered();
   return { status: 'waiting', jobId: null, requestId: waiting.id };
 }
 
-export const needsSecond = async (ask: Pick<Ask, 'db' | 'config'>): Promise<boolean> => (await approvers(ask)) >= 2;
-
-/** An approval is the word of another person than who asked. */
-export const mayApprove = (actor: Pick<Actor, 'id' | 'name' | 'roles'>, request: ListedRequest): boolean =>
-  actor.roles.includes('admin') &&
-  isPerson(actor) &&
-  actor.id !== request.createdBy &&
-  actor.name.toLowerCase() !== request.createdName.toLowerCase();
+export const mayRefuse = (actor: Actor, request: ListedRequest): boolean =>
+  actor.roles.includes('admin') && isAnother(actor, request);
+export const mayApprove = (actor: Actor, request: ListedRequest, now: number): boolean =>
+  mayRefuse(actor, request) && isSettled(actor, now);
 
 export async function approveErasure(ask: Asker, requestId: string): Promise<Erasing & { readonly patientId: string }> {
   const { db, actor, now } = ask;
-  const request = await erasureRequest(ask, requestId);
-  const { patientId } = request;
+  const { patientId } = await erasureRequest(ask, requestId);
+  refuseTooNew(actor, now);
   await refuseErasure(ask, patientId);
-  // Before the key goes: who is refused at the same moment stays.
-  const isMine = await endRequest(db, null, requestId, { status: 'done', outcome: null }, actor, now);
-  // Approved by a try that died before it could begin.
-  if (!isMine && (await getRequest(db, requestId))?.status !== 'done') throw alreadyAnswered();
+  // Before the key goes: who is refused or held at the same moment stays.
+  const job = await beginApprovedErasure(db, { id: requestId, patientId }, actor, now);
+  if (job === 'answered') throw alreadyAnswered();
+  if (job === null) throw underHold();
   log.info('erasure.approved', { actor: actor.id, patient_id: patientId });
-  return { ...(await eraseNow(ask, patientId)), patientId };
+  return { ...(await destroyKey(ask, patientId, job)), patientId };
 }
 
 export async function refuseErasureRequest(ask: Asker, requestId: string, reason: string): Promise<PatientRequest> {
@@ -87,7 +93,7 @@ async function erasureRequest(ask: Asker, requestId: string): Promise<ListedRequ
     throw new Problem(409, 'not_an_erasure', {
       detail: 'Only an erasure is approved or refused. Answer this one instead.',
     });
-  if (!mayApprove(ask.actor, request))
+  if (!mayRefuse(ask.actor, request))
     throw new Problem(409, 'second_approver', {
       detail: 'Another administrator than the one who asked has to say so, in person: a service does not count.',
     });
@@ -116,13 +122,18 @@ async function refuseErasure({ db, config, now }: Asker, id: string): Promise<vo
 }
 const YEAR_MS = 365.25 * 24 * 3_600_000;
 
-async function eraseNow({ db, config, env, actor, now }: Asker, id: string): Promise<Erasing> {
+async function eraseNow(ask: Asker, id: string): Promise<Erasing> {
+  const job = await beginErasure(ask.db, id, ask.now);
+  if (job === null) throw underHold();
+  return destroyKey(ask, id, job);
+}
+
+/** Should this die, the work does it. */
+async function destroyKey({ config, env, actor, now }: Asker, id: string, job: Job): Promise<Erasing> {
   await config.keyRing.vault().erase(id, now);
-  await insertErasure(db, id, now);
   log.info('patient.erasing', { actor: actor.id, patient_id: id });
-  const job = await findJob(db, 'erase_patient', id);
-  if (job !== null) await sendJobHints(env, [job.id]);
-  return { status: 'erasing', jobId: job?.id ?? null, requestId: null };
+  await sendJobHints(env, [job.id]);
+  return { status: 'erasing', jobId: job.id, requestId: null };
 }
 
 export const isErased = async ({ config }: Pick<Ask, 'config'>, id: string): Promise<boolean> =>

@@ -2,6 +2,7 @@
  * Refusals as problem+json (RFC 9457), as pages under /dashboard, and the last resort for what nobody expected.
  * An answer holds a code and JSON pointers, never a value that was sent or a message from inside (SE-21).
  */
+import type { Config } from '../env.ts';
 import { log } from '../log.ts';
 import type { Actor, AppContext } from './context.ts';
 import { errorPage } from './dashboard/error-page.tsx';
@@ -36,6 +37,8 @@ interface ProblemDetails {
   readonly errors?: readonly FieldError[];
   readonly decisionId?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whoever may take emergency access would see it then (HS-02). */
+  readonly opensInEmergency?: boolean;
 }
 
 /** A request that cannot be served, thrown from anywhere behind the app. */
@@ -60,7 +63,12 @@ export function answerProblem(c: AppContext, problem: Problem): Response | Promi
   const requestId = c.get('requestId');
   if (isPage(c) && code !== 'not_configured') {
     const actor = (c.get('actor') as Actor | undefined) ?? null;
-    return c.html(errorPage({ status, title: PROBLEM_TITLES[status], code, requestId, actor }), status);
+    const clinicName = (c.get('config') as Config | undefined)?.clinic.name ?? null;
+    const opensInEmergency = details.opensInEmergency === true;
+    return c.html(
+      errorPage({ status, title: PROBLEM_TITLES[status], code, requestId, actor, clinicName, opensInEmergency }),
+      status,
+    );
   }
   const { detail, errors, decisionId } = details;
   const body = {

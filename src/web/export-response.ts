@@ -8,7 +8,7 @@ export async function exportResponse(ask: Exporter, patientId: string, wish: Exp
   const { purpose, format, recipient } = wish;
   if (isDisclosure(purpose) && recipient === null)
     throw invalidField('/recipient', 'required', 'Say to whom it goes: it is noted down as a disclosure.');
-  const writer = format === 'json' ? jsonExport : documentExport;
+  const writer = format === 'json' ? jsonExport : documentExport(ask.config.clinic, ask.now);
   const texts = await begun(exportTexts(ask, patientId, purpose, writer));
   await noteExport(ask, patientId, wish);
   // The readable one opens in the browser, to be printed or saved from there.

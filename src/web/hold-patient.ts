@@ -1,6 +1,10 @@
-/** Legal holds, for whoever asks: API and pages both come through here. While one stands the patient is neither erased nor purged (HS-21). */
+/**
+ * Legal holds, for whoever asks: API and pages both come through here. While one stands the patient is neither erased nor purged (HS-21);
+ * one that comes after an erasure has begun is refused, and says so.
+ */
 import { log } from '../log.ts';
 import { getHold, type Hold, type HoldReason, holdsOf, insertHold, liftHold, standingHold } from '../store/holds.ts';
+import { findJob } from '../store/jobs.ts';
 import { dataKeyOf } from '../store/patient-keys.ts';
 import { knownPatient } from './change-patient.ts';
 import { notFound, Problem } from './errors.ts';
@@ -22,13 +26,26 @@ export async function placeHold(
   given: { readonly reason: HoldReason; readonly text: string },
 ): Promise<Hold> {
   const { db, actor, now } = ask;
-  const dataKey = await keyOf(ask, patientId);
+  await refuseIfErasing(db, patientId);
+  const dataKey = await keyOf(ask, patientId).catch(async (error: unknown) => {
+    // Their key may have gone since the question before.
+    await refuseIfErasing(db, patientId);
+    throw error;
+  });
   const before = await ask.made('hold', (id) => getHold(db, dataKey, patientId, id));
   if (before !== null) return before;
   const id = ask.newId('hold');
-  await insertHold(db, dataKey, { id, patientId, ...given }, actor, now);
+  if (!(await insertHold(db, dataKey, { id, patientId, ...given }, actor, now))) await refuseIfErasing(db, patientId);
   log.info('patient.held', { actor: actor.id, patient_id: patientId, kind: given.reason });
   return (await getHold(db, dataKey, patientId, id)) as Hold;
+}
+
+async function refuseIfErasing(db: Ask['db'], patientId: string): Promise<void> {
+  if ((await findJob(db, 'erase_patient', patientId)) !== null)
+    throw new Problem(409, 'erasure_begun', {
+      detail:
+        'The hold came too late and does not stand: the erasure of this patient has begun, and their key is destroyed. Tell whoever asked for the hold.',
+    });
 }
 
 export async function endHold(ask: Asker, patientId: string, id: string, text: string): Promise<Hold> {
@@ -44,9 +61,11 @@ export async function endHold(ask: Asker, patientId: string, id: string, text: s
 
 /** Before anything of theirs is destroyed. */
 export async function refuseIfHeld(db: Ask['db'], patientId: string): Promise<void> {
-  if ((await standingHold(db, patientId)) !== null)
-    throw new Problem(409, 'legal_hold', {
-      detail:
-        'This patient is under a legal hold, so nothing of them may be destroyed. Lift the hold first, with the reason.',
-    });
+  if ((await standingHold(db, patientId)) !== null) throw underHold();
 }
+
+export const underHold = (): Problem =>
+  new Problem(409, 'legal_hold', {
+    detail:
+      'This patient is under a legal hold, so nothing of them may be destroyed. Lift the hold first, with the reason.',
+  });

@@ -7,8 +7,8 @@ import { placeCall } from '../store/place-call.ts';
 import { invalidField } from './check-input.ts';
 import { dialingStopped } from './dialing-stopped.ts';
 import { enqueueCall } from './enqueue-call.ts';
-import { Problem } from './errors.ts';
 import { storedCall } from './read-call.ts';
+import { refusedCall } from './refused-call.ts';
 import type { Ask } from './route.ts';
 
 export interface CallAsked {
@@ -44,7 +44,7 @@ export async function placePatientCall(
   }
   if (!placed.ok) {
     log.info('call.refused', { actor: actor.id, code: placed.code, decision_id: placed.decisionId });
-    throw new Problem(409, placed.code, { decisionId: placed.decisionId });
+    throw refusedCall(placed, config, now);
   }
   log.info('call.placed', { actor: actor.id, call_id: placed.callId, attempt_id: placed.attemptId });
   await enqueueCall(env, placed);

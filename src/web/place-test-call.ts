@@ -7,6 +7,7 @@ import { dialingStopped } from './dialing-stopped.ts';
 import { enqueueCall } from './enqueue-call.ts';
 import { Problem } from './errors.ts';
 import { storedCall } from './read-call.ts';
+import { refusedCall } from './refused-call.ts';
 import type { Ask } from './route.ts';
 
 /** As long as a call may wait for its dial. */
@@ -43,7 +44,7 @@ export async function placeTestCall(
   const placed = await placeCall(db, config, request, now);
   if (!placed.ok) {
     if (placed.kind === 'unknown') throw new Problem(409, 'not_approved', { detail: 'Its questionnaire is gone.' });
-    throw new Problem(409, placed.code, { decisionId: placed.decisionId });
+    throw refusedCall(placed, config, now);
   }
   log.info('call.placed', {
     actor: actor.id,

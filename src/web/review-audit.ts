@@ -34,6 +34,7 @@ export async function listWeeks({ db, config, now }: Asker): Promise<ListedWeek[
   const weeks = since === null ? [] : weeksSince(config.clinic.timeZone, since, now, WEEKS_LISTED);
   const signatures = await weekSignatures(
     db,
+    config.keyRing,
     weeks.map(({ week }) => week),
   );
   return weeks.map((week) => listed(week, signatures, now));
@@ -42,7 +43,9 @@ export async function listWeeks({ db, config, now }: Asker): Promise<ListedWeek[
 export async function readWeek({ db, config, now }: Asker, monday: string): Promise<ReviewedWeek> {
   const week = weekOf(config.clinic.timeZone, monday);
   if (week === null || week.from > now) throw notFound();
-  const [counts, signatures] = await Promise.all([countWeek(db, week), weekSignatures(db, [monday])]);
+  // Nothing stands in a week from before there was an audit: nobody can say that they looked through it.
+  if (week.to < ((await firstLineAt(db)) ?? week.from)) throw notFound();
+  const [counts, signatures] = await Promise.all([countWeek(db, week), weekSignatures(db, config.keyRing, [monday])]);
   return {
     ...listed(week, signatures, now),
     figures: figuresOfWeek(counts),
@@ -55,8 +58,13 @@ export async function signReview(ask: Asker, monday: string, note: string | null
   const week = await readWeek(ask, monday);
   if (week.status === 'running')
     throw new Problem(409, 'week_not_over', { detail: 'This week is not over. Sign it from its next Monday on.' });
-  const { db, actor, now } = ask;
-  await signWeek(db, { id: `awr_${newUuid(now)}`, week: monday, actor, note, figures: week.figures }, now);
+  const { db, config, actor, now } = ask;
+  await signWeek(
+    db,
+    config.keyRing,
+    { id: `awr_${newUuid(now)}`, week: monday, actor, note, figures: week.figures },
+    now,
+  );
   return readWeek(ask, monday);
 }
 

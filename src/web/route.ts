@@ -12,7 +12,8 @@ import { answerOnce, idempotencyKeyOf, type Making, makingWithout } from './answ
 import { recordAudit } from './audit.ts';
 import { checkInput } from './check-input.ts';
 import type { Actor, AppContext, AppEnv } from './context.ts';
-import { notFound, Problem, type ProblemStatus, problemOf } from './errors.ts';
+import { type FieldError, notFound, Problem, type ProblemStatus, problemOf } from './errors.ts';
+import { answerWithout, saidLeftOut } from './left-out.ts';
 import { countExport } from './rate-limit.ts';
 import { readJson } from './read-body.ts';
 import { requestDigest } from './request-digest.ts';
@@ -82,10 +83,12 @@ export function route<const S extends RouteSpec>(
   handle: (ask: Ask<S>) => Response | Promise<Response>,
 ): Route {
   const answer = async (c: AppContext, began: number): Promise<Response> => {
-    const response = await answerTo(spec, c, handle);
+    const leftOut = new Map<string, FieldError>();
+    const response = await answerTo(spec, c, handle, leftOut);
     const { status, headers } = response;
+    // Also without a filter: the page was shown, and with it whoever is on it.
     await recordAudit(spec, c, { status, code: null, ms: Date.now() - began, location: headers.get('Location') });
-    return response;
+    return leftOut.size === 0 ? response : saidLeftOut(response, leftOut, c.req.path);
   };
   return {
     ...spec,
@@ -110,16 +113,19 @@ export function route<const S extends RouteSpec>(
 
 /** They change nothing; what they look for stands in the body. */
 const LOOKS = /\.(search|reveal)$/;
+const isForLooking = ({ method, audit }: RouteSpec): boolean => method === 'GET' || LOOKS.test(audit);
 
 async function answerTo<S extends RouteSpec>(
   spec: S,
   c: AppContext,
   handle: (ask: Ask<S>) => Response | Promise<Response>,
+  leftOut: Map<string, FieldError>,
 ): Promise<Response> {
   const actor = c.get('actor');
   // An emergency gives sight of patients, and nobody's pen (HS-02).
-  const roles = spec.method === 'GET' || LOOKS.test(spec.audit) ? actor.roles : (actor.ownRoles ?? actor.roles);
-  if (!spec.roles.some((role) => roles.includes(role))) throw new Problem(403, 'forbidden');
+  const roles = isForLooking(spec) ? actor.roles : (actor.ownRoles ?? actor.roles);
+  if (!spec.roles.some((role) => roles.includes(role)))
+    throw new Problem(403, 'forbidden', { opensInEmergency: isForLooking(spec) && spec.roles.includes('clinician') });
   if (spec.needsPerson === true && c.get('signIn') === null) throw personNeeded();
   if (spec.isExport === true) await countExport(c);
   const params = spec.params?.safeParse(c.req.param());
@@ -134,11 +140,13 @@ async function answerTo<S extends RouteSpec>(
     actor,
     now: Date.now(),
     params: params?.data as Output<S['params']>,
-    query: (spec.query && checkInput(spec.query, queryOf(c))) as Output<S['query']>,
     body: (spec.body && checkInput(spec.body, await readJson(c.req.raw, spec.maxBodyBytes))) as Output<S['body']>,
   };
-  if (key === null) return handle({ ...ask, ...makingWithout(ask.now) });
-  return answerOnce(spec, ask, { key, request }, async (making) => handle({ ...ask, ...making }));
+  return answerWithout(spec, queryOf(c), leftOut, (asked) => {
+    const query = (spec.query && checkInput(spec.query, asked)) as Output<S['query']>;
+    if (key === null) return handle({ ...ask, query, ...makingWithout(ask.now) });
+    return answerOnce(spec, ask, { key, request }, async (making) => handle({ ...ask, query, ...making }));
+  });
 }
 
 const personNeeded = (): Problem =>

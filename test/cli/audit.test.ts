@@ -29,9 +29,11 @@ describe('audit list', () => {
     const service = await givenService(() => ({ json: { items: [], next_cursor: null } }));
     await runCli(service, ['audit', 'list', '--who', 'dana@clinic.example', '--refused']);
     await runCli(service, ['audit', '--patient', 'pat_1', '--from', '2026-05-01T00:00:00Z']);
+    await runCli(service, ['audit', '--patient', 'pat_1', '--action', 'patient.reveal', '--phi', '--call', 'call_1']);
     expect(service.asked.map(({ path }) => path)).toEqual([
       '/api/audit?actor_name=dana%40clinic.example&refused=true&limit=50',
-      '/api/patients/pat_1/accesses?from=2026-05-01T00%3A00%3A00Z&limit=50',
+      '/api/patients/pat_1/accesses?from=2026-05-01T00%3A00%3A00.000Z&limit=50',
+      '/api/audit?action=patient.reveal&call_id=call_1&phi=true&patient_id=pat_1&limit=50',
     ]);
   });
 });

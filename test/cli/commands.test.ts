@@ -227,7 +227,7 @@ describe('campaign create', () => {
       '--map',
       'x=',
     ]);
-    expect(ended.code).toBe(0);
+    expect(ended.code).toBe(1);
     const body = service.asked[0]?.body ?? '';
     expect(service.asked[0]?.headers['content-type']).toMatch(/^multipart\/form-data/);
     expect(body).toContain('name="file"; filename="list.csv"');
@@ -238,8 +238,13 @@ describe('campaign create', () => {
     expect(ended.out).toMatch(/^3 +bad_number +phone$/m);
   });
 
-  it('ends with 1 for a refused row only when asked to', async () => {
-    expect((await create(['--strict'])).ended.code).toBe(1);
+  it('ends with 1 for a refused row, says how many and where they are to be read, and with 0 only when asked to', async () => {
+    const { ended } = await create();
+    expect(ended.code).toBe(1);
+    expect(ended.out).toContain(
+      '1 of 3 rows were refused. What they say, to be put right: campaign refused imp_1 -o refused.csv\n',
+    );
+    expect((await create(['--lenient'])).ended.code).toBe(0);
   });
 
   it('as JSON is one document, with the rows', async () => {

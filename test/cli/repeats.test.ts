@@ -39,6 +39,18 @@ describe('asking again', () => {
     expect((await runCli(busy, start)).pauses).toEqual([60_000]);
   });
 
+  it('says at a terminal, or in lines, how long it waits and why; not of short waits, nor among JSON (C65)', async () => {
+    const limited = failing(1, { ...problem(429, 'rate_limited'), headers: { 'retry-after': '60' } });
+    const told =
+      /^So much at once is more than the service allows \(rate_limited\)\. It is asked again by itself in 60 seconds; /m;
+    const { err } = await runCli(await givenService(limited), start);
+    expect(err).toMatch(told);
+    const drawn = await runCli(await givenService(limited), [...start, '--json'], { isTTY: true });
+    expect(drawn.err.replaceAll('\r\u001b[K', '')).toMatch(told);
+    expect((await runCli(await givenService(limited), [...start, '--json'])).err).toBe('');
+    expect((await runCli(await givenService(failing(3, problem(503, 'away'))), start)).err).toBe('');
+  });
+
   it('gives up after three times more', async () => {
     const service = await givenService(() => problem(503, 'away'));
     expect((await runCli(service, start)).code).toBe(7);

@@ -1,7 +1,8 @@
 /** HS-12, T23: a database that was set back is noticed before anybody is dialled by it, and nobody is until it is replayed. */
-import { evictDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NO_MARKS } from '../../src/domain/campaign/database-marks.ts';
+import { REPLAY_BEGINS } from '../../src/domain/campaign/replay-stages.ts';
 import { database } from '../../src/store/database.ts';
 import { readMarks as marksOf } from '../../src/store/database-marks.ts';
 import { askedFor, catchHints, dialerNamed, type Hints } from '../support/given-dialer.ts';
@@ -28,6 +29,12 @@ afterEach(restore);
 
 const readMarks = () => marksOf(database(testEnv));
 const take = async (attempt: string, read = NO_MARKS) => dialer.stub.take(attempt, askedFor(attempt, read));
+/** Every stage is done. */
+async function replayAll(): Promise<void> {
+  const from = (await dialer.stub.replaying())?.id ?? '';
+  const done = await dialer.stub.replaying({ from, state: { ...REPLAY_BEGINS, stage: 'done' } });
+  await dialer.stub.openAfterReplay(done?.id ?? '', await readMarks());
+}
 
 describe('a database that was set back (HS-12, T23)', () => {
   it('is noticed with the very next dial, which is not granted, and neither is any after it', async () => {
@@ -67,7 +74,7 @@ describe('a database that was set back (HS-12, T23)', () => {
     expect(await dialer.stub.heed(await readMarks())).toMatchObject({ since: START, byPerson: true });
     expect(await take('a-0', await readMarks())).toEqual(refused);
     // What became of those who were dialled nobody knows: a person goes on, not this.
-    await dialer.stub.openAfterReplay(await readMarks());
+    await replayAll();
     expect(await dialer.stub.status()).toMatchObject({ held: null, stoppedBy: 'the restore from a backup' });
     expect(await dialer.stub.isStopped()).toBe(true);
     await testEnv.DB.prepare(`delete from signs where name = 'restored'`).run();
@@ -81,15 +88,67 @@ describe('a database that was set back (HS-12, T23)', () => {
     await dialer.stub.resume({ by: 'admin' });
     expect(await take('a-1', await readMarks())).toEqual(refused);
     later(1000);
-    await dialer.stub.openAfterReplay(await readMarks());
+    await replayAll();
     expect(await dialer.stub.status()).toMatchObject({ held: null, replayed: { since: START - 60_000 } });
     expect(await take('a-1', await readMarks())).toEqual({ permit: 'granted' });
+  });
+
+  it('stays closed until every stage is done, whoever says so', async () => {
+    expect(await dialer.stub.replaying()).toBe(null);
+    await dialer.stub.heed(await readMarks());
+    await dialer.stub.hold(START);
+    const begun = await dialer.stub.replaying();
+    expect(begun).toMatchObject({ since: START, state: REPLAY_BEGINS, token: 0 });
+    const from = begun?.id ?? '';
+    await dialer.stub.openAfterReplay(from, await readMarks());
+    expect(await dialer.stub.isStopped()).toBe(true);
+    const state = { stage: 'dials', at: '7', counts: { audit: 3 } } as const;
+    // A turn that begins meanwhile takes nothing from the one that is at its piece.
+    expect(await dialer.stub.replaying({ from, token: 5 })).toMatchObject({ id: from, token: 5 });
+    const next = await dialer.stub.replaying({ from, state });
+    await evictDurableObject(dialer.stub);
+    expect(await dialer.stub.replaying()).toEqual({ id: next?.id, since: START, state, token: 5 });
+    // Two turns at once: the slower one goes on from nowhere, and opens nothing.
+    expect(await dialer.stub.replaying({ from, state: { ...state, stage: 'done' } })).toBe(null);
+    await dialer.stub.openAfterReplay(from, await readMarks());
+    expect(await dialer.stub.isStopped()).toBe(true);
+    await replayAll();
+    expect([await dialer.stub.isStopped(), await dialer.stub.replaying()]).toEqual([false, null]);
+  });
+
+  it('once more while it is replayed begins anew, from the earlier of the two times', async () => {
+    await dialer.stub.hold(START);
+    const from = (await dialer.stub.replaying())?.id ?? '';
+    const on = await dialer.stub.replaying({ from, state: { ...REPLAY_BEGINS, stage: 'holds' } });
+    const anew = await dialer.stub.replaying({ from: on?.id ?? '', lostSince: START - 1000 });
+    expect(anew).toMatchObject({ since: START - 1000, state: REPLAY_BEGINS, token: 0 });
+    expect(anew?.id).not.toBe(on?.id);
+    expect(await dialer.stub.replaying({ from: anew?.id ?? '', lostSince: START })).toMatchObject({
+      since: START - 1000,
+    });
+  });
+
+  it('is not taken for one by who asks while others write', async () => {
+    const old = await readMarks();
+    await tideAt(START + 60_000);
+    expect(await take('a-0', await readMarks())).toEqual({ permit: 'granted' });
+    const prepare = testEnv.DB.prepare.bind(testEnv.DB);
+    const heeded = await runInDurableObject(dialer.stub, (it) => {
+      vi.spyOn(testEnv.DB, 'prepare').mockImplementationOnce((sql) => {
+        // What is read here is older than what the Dialer has seen by the time the answer comes.
+        void it.heed({ ...old, tide: START + 120_000 });
+        return prepare(sql);
+      });
+      return it.heed(old);
+    });
+    expect(heeded).toBe(null);
+    expect(await dialer.stub.isStopped()).toBe(false);
   });
 
   it('replayed leaves the stop of a person as it is (TC-27)', async () => {
     await dialer.stub.stop({ by: 'admin@clinic.example', now: START });
     await dialer.stub.hold(START);
-    await dialer.stub.openAfterReplay(await readMarks());
+    await replayAll();
     expect(await dialer.stub.status()).toMatchObject({ held: null, stoppedBy: 'admin@clinic.example' });
   });
 

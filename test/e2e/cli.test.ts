@@ -9,6 +9,7 @@ import { crowd } from '../../src/simulator/crowd.ts';
 import { declines } from '../../src/simulator/refusing-personas.ts';
 import { redFlag } from '../../src/simulator/urgent-personas.ts';
 import { runCli } from '../cli/given-service.ts';
+import { givenWav } from '../support/given-audio.ts';
 import { TESTER } from '../tools/campaign-desk.ts';
 import { type LocalStack, startLocalStack } from '../tools/local-stack.ts';
 import { PORTS, stackPorts } from './ports.ts';
@@ -36,6 +37,12 @@ const env = { TELNYX_EDGE_INTAKE_URL: `http://localhost:${ports.access}`, TZ: 'A
 
 const cli = (given: readonly string[], input = '') =>
   runCli(null, given, { input, env, root, pause: (ms) => pause(ms) });
+
+/** As a person, signed in as "cloudflared access token" would. */
+const cliAs = async (email: string, given: readonly string[], input = '') => {
+  const signedIn = { ...env, CF_ACCESS_TOKEN: await stack.access.mintToken(email) };
+  return runCli(null, given, { input, env: signedIn, root, pause: (ms) => pause(ms) });
+};
 
 function cliProcess(given: readonly string[], input = ''): Promise<{ code: number | null; out: string; err: string }> {
   const { PATH, HOME } = process.env;
@@ -156,8 +163,9 @@ it('reads a list, with a verdict for each bad row, and rings nobody by it', asyn
     '--pace',
     '5',
   ]);
-  expect(made.code).toBe(0);
+  expect(made.code).toBe(1);
   expect(made.out).toMatch(/3 rows: 2 taken, 1 bad_number/);
+  expect(made.out).toMatch(/^1 of 3 rows were refused\. .*campaign refused imp_[0-9a-f-]{36} -o refused\.csv$/m);
   expect(made.out).toMatch(/^3 +bad_number +phone$/m);
   expect(made.err).toMatch(/^Reading the list: 100% +2 taken, 1 refused$/m);
   campaignId = /cmp_[0-9a-f-]{36}/.exec(made.out)![0];
@@ -192,6 +200,87 @@ it('keeps a number from being called, and says so to whoever asks', async () => 
   const { items } = await json<{ items: { suppression_id: string }[] }>('suppress', 'list', '--active');
   expect((await cli(['suppress', 'lift', items[0]!.suppression_id, '--evidence', 'form 9'])).code).toBe(0);
   expect((await cli(['suppress', 'check', number])).code).toBe(0);
+});
+
+it('tells what is kept of a patient and who saw it, and notes down what they wish and ask (HS-19, HS-22, X12)', async () => {
+  const file = path.join(folder, 'patient.json');
+  const legal = ['patient', 'export', patientId, '--purpose', 'legal', '--recipient', '-', '-o', file];
+  expect((await cli(legal, 'The county court')).code).toBe(0);
+  expect(readFileSync(file, 'utf8')).toContain(redFlag.phone);
+  expect(statSync(file).mode & 0o077).toBe(0);
+  const disclosed = await json<{ items: { to: string }[] }>('patient', 'disclosures', patientId);
+  expect(disclosed.items).toMatchObject([{ to: 'The county court', purpose: 'legal', what: 'export' }]);
+  const seen = await cli(['patient', 'accesses', patientId, '--all']);
+  expect(seen.out).toMatch(/local-tools\.access +patient\.export/);
+  expect((await cli(['patient', 'flag', patientId, '--set', 'no_voicemail'])).out).toBe('Flags: no_voicemail.\n');
+  const asked = await cli(['patient', 'amend', patientId, '--call', callId, '--details', '-'], 'It is the left knee.');
+  const requestId = /req_[0-9a-f-]{36}/.exec(asked.out)?.[0] ?? '';
+  expect((await cli(['request'])).out).toMatch(new RegExp(`${requestId} +${patientId} +amendment +open`));
+  // Nothing was put right yet.
+  expect(await cli(['request', 'close', requestId, '--as', 'done'])).toMatchObject({
+    ...{ code: 5, err: expect.stringMatching(/^not_corrected: /) },
+  });
+  const corrections = '[{"item":"hpi.pain_level","state":"answered","value":4}]';
+  expect((await cli(['call', 'correct', callId, '--from', '-'], corrections)).out).toContain('Version 2 is written.');
+  expect((await cli(['request', 'close', requestId, '--as', 'done'])).out).toBe('Answered: done.\n');
+});
+
+it('lets people in and out, and takes an emergency from people alone (HS-02, HS-11)', async () => {
+  const nurse = 'nurse@clinic.example';
+  expect((await cliAs(nurse, ['tasks'])).code).toBe(3);
+  expect((await cli(['staff', 'add', nurse, '--role', 'operator'])).code).toBe(0);
+  const begin = ['emergency', 'begin', '--reason', '-'];
+  expect(await cli(begin, 'Unconscious at the desk.')).toMatchObject({
+    ...{ code: 3, err: expect.stringMatching(/^person_needed: .*CF_ACCESS_TOKEN/) },
+  });
+  expect((await cliAs(nurse, ['call', 'note', callId])).code).toBe(3);
+  expect((await cliAs(nurse, begin, 'Unconscious at the desk.')).code).toBe(0);
+  expect((await cliAs(nurse, ['call', 'note', callId])).code).toBe(0);
+  expect((await cliAs(nurse, ['emergency', 'end'])).code).toBe(0);
+  const taken = await json<{ items: { emergency_id: string }[] }>('emergency', 'list', '--unreviewed');
+  const review = ['emergency', 'review', taken.items[0]?.emergency_id ?? '', '--verdict', 'justified'];
+  expect((await cliAs('admin@clinic.example', review)).out).toBe('It is on record as justified.\n');
+  expect((await cli(['emergency', '--unreviewed'])).out).toBe('All of it was looked at.\n');
+  expect((await cli(['staff', 'remove', nurse, '--yes'])).code).toBe(0);
+  expect((await cliAs(nurse, ['campaign', 'list'])).code).toBe(3);
+});
+
+it('erases a patient when two people say so, and not while a hold stands (HS-21, SE-20)', async () => {
+  const [one, two] = ['admin@clinic.example', 'second@clinic.example'];
+  const erase = ['patient', 'erase', patientId, '--yes'];
+  expect((await cli(['staff', 'add', two, '--role', 'admin'])).code).toBe(0);
+  expect((await cli(['patient', 'hold', patientId, '--reason', 'litigation', '--text', '-'], 'Case 7.')).code).toBe(0);
+  expect(await cliAs(one, erase)).toMatchObject({ code: 5, err: expect.stringMatching(/^legal_hold: /) });
+  const { items } = await json<{ items: { hold_id: string }[] }>('patient', 'holds', patientId);
+  const release = ['patient', 'release', patientId, items[0]?.hold_id ?? '', '--reason', '-'];
+  expect((await cli(release, 'Settled.')).code).toBe(0);
+  const asked = await cliAs(one, erase);
+  expect(asked.out).toContain('Nothing is erased until a second administrator approves it.');
+  const approve = ['request', 'approve', /req_[0-9a-f-]{36}/.exec(asked.out)?.[0] ?? '', '--yes'];
+  expect(await cliAs(one, approve)).toMatchObject({ code: 5, err: expect.stringMatching(/^second_approver: /) });
+  const approved = await cliAs(two, approve);
+  expect(approved.code).toBe(0);
+  const job = /job_[0-9a-f-]{36}/.exec(approved.out)?.[0] ?? '';
+  expect((await cli(['jobs', 'get', job])).code).toBe(0);
+  expect((await cli(['patient', 'get', patientId])).code).toBe(4);
+});
+
+it('looks after the rest: messages, what is kept, the week, and figures of a time', async () => {
+  const file = path.join(folder, 'message.wav');
+  const sound = givenWav(1000);
+  writeFileSync(file, sound);
+  const media = await json<{ media_id: string }>('media', 'add', file, '--name', 'Reminder');
+  expect((await cli(['media'])).out).toContain('Reminder');
+  const copy = path.join(folder, 'copy.wav');
+  expect((await cli(['media', 'audio', media.media_id, '-o', copy])).code).toBe(0);
+  expect(readFileSync(copy).equals(sound)).toBe(true);
+  expect((await cli(['media', 'delete', media.media_id, '--yes'])).code).toBe(0);
+  expect((await cli(['media'])).out).toContain('No recorded message yet.');
+  expect((await cli(['transcription'])).out).toContain('No transcriptions.');
+  expect((await cli(['retention'])).out).toMatch(/^RULE +WHAT/m);
+  expect((await cli(['audit', 'reviews'])).out).toContain('running');
+  expect(await json('stats', '--days', '1')).toMatchObject({ calls: { by_status: { declined: 2 } } });
+  expect(await json('stats', '--from', '2020-01-01', '--to', '2020-01-02')).toMatchObject({ calls: { total: 0 } });
 });
 
 it('says what is wrong with the installation, and with whoever asks it wrongly (S2-L4)', async () => {

@@ -15,6 +15,20 @@ export const APPLICATION_RULES: readonly WrittenMutant[] = [
     ...{ find: 'MAX_BYTES = 1024 * 1024', replace: 'MAX_BYTES = 1024 * 1024 * 1024' },
   },
   {
+    ...{ id: 'initials-are-names', file: web('field-access'), ids: ['HS-18'] },
+    ...{ find: "accessTo(holder, field) === 'full'", replace: "accessTo(holder, field) !== 'none'" },
+    killers: [webTest('campaign-results'), webTest('downtime')],
+  },
+  {
+    ...{
+      id: 'the-front-desk-exports',
+      file: web('field-access'),
+      ids: ['SE-10'],
+      killers: [webTest('patients-export')],
+    },
+    ...{ find: 'patient_export: clinical', replace: 'patient_export: frontDesk' },
+  },
+  {
     ...{ id: 'what-nobody-listed-is-open', file: web('app'), ids: ['SE-09'], killers: [webTest('default-deny')] },
     ...{ find: 'app.use(requireActor());', replace: "app.use('/api/*', requireActor());" },
   },

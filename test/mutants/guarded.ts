@@ -70,6 +70,7 @@ export const GUARDED: readonly Guarded[] = [
     file: 'src/web/route.ts',
     killers: web(
       ...['requests', 'access', 'idempotency', 'rate-limit', 'emergency-access', 'service-tokens', 'default-deny'],
+      ...['left-out', 'error-pages'],
     ),
   },
   { group: 'roles', file: 'src/web/field-access.ts', killers: web('role-fields') },
@@ -140,7 +141,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
     because: 'Somebody sees each field of the table: it is there for the compiler.',
   },
   {
-    id: 'route.answerTo.9.false',
+    id: 'route.answerTo.10.false',
     text: 'key === null',
     because: 'Without a key nobody looks at the digest of the request: it only saves work.',
   },

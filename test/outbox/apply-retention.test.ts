@@ -146,6 +146,7 @@ describe('records', () => {
       patientId: patient.id,
       kind: 'access',
       receivedAt: at,
+      dueAt: at,
       callId: null,
       details: null,
     } as const;

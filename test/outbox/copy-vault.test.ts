@@ -56,3 +56,30 @@ it('is never written over by a vault that is empty, nor put into one that is not
   await other.vault().put([keyOf('pat_9')]);
   expect(await fillEmptyVault(testEnv.BUCKET, other)).toBe(0);
 });
+
+it('that was cut off while it was filled is filled the next time, and is copied over nothing before (HS-12, T19)', async () => {
+  const [lost, empty] = [withVault(), withVault()];
+  const keys = ['pat_1', 'pat_2', 'pat_3'].map(keyOf);
+  await lost.vault().put(keys);
+  await lost.vault().erase('pat_3', START);
+  await copyVault(testEnv.BUCKET, lost);
+  const stub = empty.vault();
+  const cutOff: PatientKeys = {
+    ...empty,
+    vault: () => ({
+      ...([] as unknown as ReturnType<PatientKeys['vault']>),
+      isUnfilled: () => stub.isUnfilled(),
+      beginFilling: (erased) => stub.beginFilling(erased),
+      put: () => Promise.reject(new Error('away')),
+    }),
+  };
+  await expect(fillEmptyVault(testEnv.BUCKET, cutOff)).rejects.toThrow('away');
+  // A patient who comes onto file meanwhile is there too.
+  await stub.put([keyOf('pat_9')]);
+  await copyVault(testEnv.BUCKET, empty);
+  expect((await getVaultCopy(testEnv.BUCKET))?.keys).toHaveLength(2);
+  expect(await fillEmptyVault(testEnv.BUCKET, empty)).toBe(2);
+  expect(await stub.wrappedKeys(['pat_1', 'pat_2', 'pat_3', 'pat_9'])).toHaveLength(3);
+  await copyVault(testEnv.BUCKET, empty);
+  expect((await getVaultCopy(testEnv.BUCKET))?.keys).toHaveLength(3);
+});

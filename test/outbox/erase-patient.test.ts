@@ -4,6 +4,8 @@ import { sweepJobs } from '../../src/outbox/sweep-jobs.ts';
 import { IntakeSession } from '../../src/session/intake-session.ts';
 import { getCallLog } from '../../src/store/call-logs.ts';
 import { getCall, listCalls } from '../../src/store/calls.ts';
+import { activeConsent } from '../../src/store/consents.ts';
+import { beginEmergency, getEmergency } from '../../src/store/emergency-accesses.ts';
 import { insertErasure } from '../../src/store/erasure.ts';
 import { listPatients } from '../../src/store/find-patients.ts';
 import { retryJob } from '../../src/store/jobs.ts';
@@ -12,11 +14,14 @@ import { dataKeyOf } from '../../src/store/patient-keys.ts';
 import { getPatient, patientsByNumber } from '../../src/store/patients.ts';
 import { type ReadableRecording, readRecording } from '../../src/store/recording-bucket.ts';
 import { getRecording, readable } from '../../src/store/recordings.ts';
+import { purgePage } from '../../src/store/retention.ts';
+import { rehashConsents } from '../../src/store/rotation.ts';
 import { isSuppressed } from '../../src/store/suppressions.ts';
 import { unfinishedIntake } from '../../src/store/unfinished-intakes.ts';
 import { runDueJobs } from '../support/due-jobs.ts';
 import { countsOf, dumpDatabase } from '../support/dump-database.ts';
 import { networkError, recording, recordings, refused } from '../support/fake-telnyx.ts';
+import { addLines } from '../support/given-audit.ts';
 import { givenCaller } from '../support/given-caller.ts';
 import {
   clearStorage,
@@ -82,6 +87,50 @@ describe('an erased patient', () => {
     expect(JSON.stringify(left)).not.toContain(patient.phoneNumber.slice(2));
     expect(left['jobs']?.map(({ kind }) => kind)).toEqual(['erase_patient']);
     expect(await isSuppressed(db, ring, patient.phoneNumber)).toBe(true);
+  });
+
+  it('leaves that somebody agreed to be called, when and for what, and nothing that says who, for seven years (HS-06, TC-26)', async () => {
+    const given = await givenErasable();
+    const [before] = (await dumpDatabase())['consents'] ?? [];
+    await erase(given);
+    const [left, ...more] = (await dumpDatabase())['consents'] ?? [];
+    expect(more).toEqual([]);
+    const { basis, purposes, obtained_at, created_at, id } = before ?? {};
+    expect(left).toMatchObject({ id, basis, purposes, obtained_at, created_at, phone_hash: '', sealed: '' });
+    expect(left).toMatchObject({ revoked_reason: 'erased', revoked_at: Date.now() });
+    expect(left?.['patient_id']).toMatch(/^erased_[0-9a-f-]{36}$/);
+    expect(await activeConsent(db, ring, given.patient.id, given.patient.phoneNumber)).toBeNull();
+    // Every dial decision still finds the consent it rested on.
+    expect(JSON.stringify((await dumpDatabase())['dial_decisions'])).toContain(String(id));
+    expect(await rehashConsents(db, { ...ring, currentId: 'k9' }, '', 10)).toEqual({ next: null, stuck: 0 });
+    const ago = (years: number) => Date.now() - years * 365.25 * 24 * HOUR;
+    later(6.9 * 365.25 * 24 * HOUR);
+    await purgePage(db, 'consents', ago(7), 10);
+    expect((await dumpDatabase())['consents']).toHaveLength(1);
+    later(0.2 * 365.25 * 24 * HOUR);
+    await purgePage(db, 'consents', ago(7), 10);
+    expect((await dumpDatabase())['consents']).toEqual([]);
+  });
+
+  it('that ended before says when and why as it did, after the patient is erased (HS-06)', async () => {
+    const given = await givenErasable();
+    await testEnv.DB.exec("update consents set revoked_at = 7, revoked_reason = 'asked'");
+    await erase(given);
+    expect((await dumpDatabase())['consents']).toMatchObject([{ revoked_at: 7, revoked_reason: 'asked' }]);
+  });
+
+  it('takes the words along that somebody wrote when they looked at them in an emergency (HS-02, HS-21)', async () => {
+    const given = await givenErasable();
+    const taken = { staffId: 'staff_7', staffName: 'ann@clinic.example', reason: 'Canary cannot breathe at all.' };
+    const { id = '' } = (await beginEmergency(db, ring, taken, Date.now())) ?? {};
+    await addLines({ at: Date.now() + 1, actor: 'staff_7', patientId: given.patient.id });
+    later(2 * HOUR);
+    await erase(given);
+    expect(await getEmergency(db, ring, id)).toMatchObject({ staffName: 'ann@clinic.example', reason: null });
+    expect(await vault().wrappedKeys([id])).toEqual([]);
+    // Nor is it in the copy of the vault, but that it is gone.
+    const copy = (await (await testEnv.BUCKET.get('vault/keys.ndjson'))?.text()) ?? '';
+    expect(copy.split('\n').filter((line) => line.includes(id))).toEqual([expect.not.stringMatching(/k\d\./)]);
   });
 
   it('takes nobody else along', async () => {

@@ -1,19 +1,23 @@
 /** HS-12, T23: the cron notices a database that was set back, writes again what it lacks, and only then lets dialing go on. */
+import { createScheduledController } from 'cloudflare:test';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { watchDatabase } from '../../src/outbox/replay-lost.ts';
+import worker from '../../src/index.ts';
+import { replayLost } from '../../src/outbox/replay-lost.ts';
+import { keepDatabase, noticeSetBack } from '../../src/outbox/watch-database.ts';
 import { getCampaign } from '../../src/store/campaigns.ts';
 import { readMarks } from '../../src/store/database-marks.ts';
+import { readSign } from '../../src/store/signs.ts';
 import { insertSuppression, isSuppressed } from '../../src/store/suppressions.ts';
 import { addLines } from '../support/given-audit.ts';
 import { givenCampaign } from '../support/given-campaign.ts';
 import { askedFor, catchHints } from '../support/given-dialer.ts';
 import { givenPatient } from '../support/place-call.ts';
-import { catchLog, db, later, restore, ring, START, stopClock, testEnv } from '../support/worker-env.ts';
+import { catchLog, db, later, restore, ring, START, stopClock, testEnv, until } from '../support/worker-env.ts';
 
 const NUMBER = '+12025550177';
 const MINUTE = 60_000;
 const dialer = () => testEnv.DIALER.getByName('dialer');
-const watch = () => watchDatabase(testEnv, Date.now());
+const watch = async () => keepDatabase(testEnv, await noticeSetBack(testEnv, Date.now()), Date.now());
 const rows = async (sql: string) => (await testEnv.DB.prepare(sql).all()).results;
 let lines: Record<string, unknown>[];
 
@@ -21,6 +25,8 @@ beforeEach(async () => {
   stopClock();
   lines = catchLog();
   catchHints();
+  // The clock of the test before was ahead.
+  await testEnv.DB.exec(`delete from signs where name in ('database_behind', 'cron')`);
   await watch();
 });
 afterEach(async () => {
@@ -113,10 +119,138 @@ describe('the watch of the cron (HS-12, T23)', () => {
     ).toHaveLength(1);
   });
 
+  it('copies what changes on the list, and keeps the copies few', async () => {
+    const before = (await testEnv.BUCKET.list({ prefix: 'suppressions/' })).objects.length;
+    for (let n = 0; n < 20; n += 1) {
+      const phoneNumber = `+120255501${String(n).padStart(2, '0')}`;
+      await insertSuppression(db, ring, { phoneNumber, reason: 'opted_out', callId: null }, Date.now());
+      await watch();
+    }
+    const { objects } = await testEnv.BUCKET.list({ prefix: 'suppressions/' });
+    expect(objects.length).toBeLessThan(Math.min(16, before + 20));
+  });
+
   it('raises its mark each minute while nothing is wrong', async () => {
     later(MINUTE);
     await watch();
     expect((await readMarks(db)).tide).toBeGreaterThan(START);
     expect(await dialer().isStopped()).toBe(false);
   });
+});
+
+describe('a replay of many turns (HS-12, T23)', () => {
+  const NUMBERS = ['+12025550160', '+12025550161', '+12025550162'];
+  /** One piece of it. */
+  const turn = async () => {
+    later(MINUTE);
+    await noticeSetBack(testEnv, Date.now());
+    await replayLost(testEnv, Date.now(), 1);
+  };
+  const stageOf = async () => (await dialer().replaying())?.state.stage ?? 'open';
+  const suppressed = () => Promise.all(NUMBERS.map((number) => isSuppressed(db, ring, number)));
+  const dialOf = (n: number) => ({
+    ...{ attemptId: `att_z${n}`, callId: `call_z${n}`, campaignId: null, contactId: null },
+    ...{ patientId: `pat_z${n}`, phoneHash: `k1.z${n}`, counts: true },
+  });
+
+  /** Opt-outs, a dial and lines of the audit that are lost afterwards. */
+  async function loseSome(n: number): Promise<void> {
+    for (const phoneNumber of NUMBERS)
+      await insertSuppression(db, ring, { phoneNumber, reason: 'opted_out', callId: null }, Date.now());
+    await addLines({}, {}, {});
+    await dialer().enqueue(`att_z${n}`, `call_z${n}`);
+    expect(await dialer().take(`att_z${n}`, { dial: dialOf(n), marks: await readMarks(db) })).toEqual({
+      permit: 'granted',
+    });
+    await dialer().release(`att_z${n}`);
+    later(MINUTE);
+    await watch();
+    await setBack(10 * MINUTE);
+  }
+  const isWhole = async (n: number) => {
+    expect(await suppressed()).toEqual([true, true, true]);
+    expect(await rows(`select id from attempts where id = 'att_z${n}' and dialed_at is not null`)).toHaveLength(1);
+  };
+
+  it('goes on where the last turn ended, and opens only after the last piece, with the counts of all', async () => {
+    await loseSome(1);
+    const stages: string[] = [];
+    for (let turns = 0; turns < 40 && stages.at(-1) !== 'open'; turns += 1) {
+      await turn();
+      stages.push(await stageOf());
+      expect(await dialer().isStopped()).toBe(stages.at(-1) !== 'open');
+    }
+    // Each turn one piece; the last of them opens.
+    expect([...new Set(stages)]).toEqual([
+      ...['audit', 'lifted', 'suppressions', 'dials', 'holds', 'campaigns', 'erasures', 'open'],
+    ]);
+    await isWhole(1);
+    const counts = lines.filter(({ event }) => event === 'database.replayed');
+    const listed = counts.findLast(({ kind }) => kind === 'suppressions');
+    expect(listed?.['count']).toBeGreaterThanOrEqual(NUMBERS.length);
+    expect(counts.findLast(({ kind }) => kind === 'dials')).toMatchObject({ count: 1 });
+  });
+
+  it('begins anew when the database is set back once more meanwhile, and opens with everything', async () => {
+    await loseSome(2);
+    while ((await stageOf()) !== 'holds') await turn();
+    expect(await suppressed()).toEqual([true, true, true]);
+    // As it was before the first turn.
+    await testEnv.DB.exec('delete from suppressions');
+    await testEnv.DB.exec(`delete from attempts where id = 'att_z2'`);
+    await testEnv.DB.exec(`delete from signs where name = 'database_behind'`);
+    await turn();
+    expect(await stageOf()).toBe('audit');
+    while ((await stageOf()) !== 'open') await turn();
+    await isWhole(2);
+  });
+
+  it('cut off at any piece is done from there the next minute, and loses nothing', async () => {
+    await loseSome(3);
+    const cuts: (() => void)[] = [
+      () => vi.spyOn(testEnv.BUCKET, 'list').mockRejectedValueOnce(new Error('away')),
+      () => vi.spyOn(testEnv.BUCKET, 'get').mockRejectedValueOnce(new Error('away')),
+      () =>
+        vi.spyOn(testEnv.DB, 'batch').mockImplementationOnce(() => {
+          throw new Error('away');
+        }),
+    ];
+    const stages: string[] = [];
+    for (let turns = 0; stages.at(-1) !== 'open' && turns < 60; turns += 1) {
+      cuts[turns % 6]?.();
+      const before = await stageOf();
+      const failed = await turn().then(
+        () => false,
+        () => true,
+      );
+      vi.mocked(testEnv.BUCKET.list).mockRestore?.();
+      vi.mocked(testEnv.BUCKET.get).mockRestore?.();
+      vi.mocked(testEnv.DB.batch).mockRestore?.();
+      stages.push(await stageOf());
+      if (failed) expect(stages.at(-1)).toBe(before);
+    }
+    await isWhole(3);
+  });
+});
+
+it('the first to be done about a set-back database is to pause its campaigns, whatever fails after that (HS-12)', async () => {
+  const campaign = await givenCampaign([{ phoneNumber: '+12025550158' }]);
+  await setBack(10 * MINUTE);
+  expect(await noticeSetBack(testEnv, Date.now())).toBe('set_back');
+  expect(await getCampaign(db, campaign.id)).toMatchObject({ status: 'paused', statusReason: 'database_set_back' });
+  expect(await dialer().isStopped()).toBe(true);
+});
+
+it('keeps no other sweep waiting, and what fails of it is told as the cron’s failure', async () => {
+  await dialer().hold(Date.now());
+  await testEnv.DB.exec('delete from jobs');
+  const begun = async () => (await rows(`select id from jobs where kind = 'sweep_storage'`)).length > 0;
+  vi.spyOn(testEnv.BUCKET, 'list').mockImplementation(async () => {
+    await until(begun);
+    throw new TypeError('away');
+  });
+  await worker.scheduled(createScheduledController({ scheduledTime: new Date() }), testEnv);
+  expect(await begun()).toBe(true);
+  expect((await readSign(db, 'cron'))?.code).toBe('TypeError');
+  expect(await dialer().isStopped()).toBe(true);
 });

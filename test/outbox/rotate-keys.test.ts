@@ -190,7 +190,7 @@ describe('a rotation', () => {
       if (dies) later(11 * 60_000);
       expect(page).toBeLessThan(40);
     }
-    expect([...phases]).toEqual(['keys', 'patients', 'consents', 'suppressions', 'attempts', 'sessions']);
+    expect([...phases]).toEqual(['keys', 'patients', 'consents', 'suppressions', 'attempts', 'remarks', 'sessions']);
     expect(await keysNamed()).toEqual(['k2']);
     await deployKeys(NEW);
     await expectAllOpen({ ...mixed, ringing: null });

@@ -4,10 +4,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Env } from '../../src/env.ts';
 import { log } from '../../src/log.ts';
 import { watchInstallation } from '../../src/outbox/watch-installation.ts';
-import { listAlerts } from '../../src/store/alerts.ts';
+import { applyReconciled, listAlerts } from '../../src/store/alerts.ts';
 import { insertJob } from '../../src/store/jobs.ts';
 import { alerts, calls, deliveries, jobs } from '../../src/store/schema.ts';
 import { noteSign } from '../../src/store/signs.ts';
+import { tellAlerts } from '../../src/tell-alerts.ts';
 import { catchMetrics } from '../support/catch-metrics.ts';
 import { db, testEnv } from '../support/worker-env.ts';
 
@@ -45,6 +46,26 @@ async function givenDeadJob(): Promise<void> {
   await insertJob(db, { kind: 'sweep_storage', subject: crypto.randomUUID() }, START);
   await db.update(jobs).set({ status: 'dead', code: 'gone', endedAt: START });
 }
+/** How many messages there were after each of these minutes. */
+async function toldAfter(minutes: readonly number[]): Promise<number[]> {
+  const counts: number[] = [];
+  for (const n of minutes) {
+    await watchInstallation(env, minute(n));
+    counts.push(sent.length);
+  }
+  return counts;
+}
+const BREACH = { kind: 'line_down', code: 'c', count: 1 } as const;
+/** How many messages each of these minutes brought, with nothing new. */
+async function toldEach(minutes: readonly number[]): Promise<number[]> {
+  const counts: number[] = [];
+  for (const n of minutes) {
+    const before = sent.length;
+    await tellAlerts(env, minute(n));
+    counts.push(sent.length - before);
+  }
+  return counts;
+}
 const told = () => sent.map(({ body }) => (JSON.parse(body) as { type: string; kind: string }).type);
 const open = async () => (await listAlerts(db, { limit: 10, cursor: null, open: true })).items;
 
@@ -77,13 +98,35 @@ it('holds a kind, a code, a count and a link, and nothing else (HS-09)', async (
   });
 });
 
-it('is told again each minute until the listener takes it (C77)', async () => {
+it('is told again after one minute, then two, until the listener takes it (C77)', async () => {
   await givenDeadJob();
   answers = [500, 302, 200];
-  for (const n of [0, 1, 2, 3]) await watchInstallation(env, minute(n));
+  expect(await toldAfter([0, 1, 2, 3, 4, 9])).toEqual([1, 2, 2, 3, 3, 3]);
   expect(told()).toEqual(['alert.opened', 'alert.opened', 'alert.opened']);
   // By one id, so that a listener who took it in spite of its answer knows it again.
   expect(new Set(sent.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+});
+
+it('that nobody takes keeps no newer one from being told, and its end is told at once (C77)', async () => {
+  const breaches = Array.from({ length: 25 }, (_, n) => ({ ...BREACH, subject: `old-${n}` }));
+  await applyReconciled(db, { open: breaches, seen: [], close: [] }, minute(0));
+  vi.mocked(globalThis.fetch).mockImplementation(async (_, init) => {
+    const { subject, type } = JSON.parse(String(init?.body)) as { subject: string; type: string };
+    sent.push({ headers: {}, body: JSON.stringify({ type: `${type} ${subject}` }) });
+    return new Response(null, { status: subject === 'new' ? 200 : 500 });
+  });
+  // All that was never told comes before what is told again.
+  expect(await toldEach([0, 1])).toEqual([20, 20]);
+  const tries = new Set(told().slice(0, 25));
+  expect(tries.size).toBe(25);
+  await applyReconciled(db, { open: [{ ...BREACH, subject: 'new' }], seen: [], close: [] }, minute(1));
+  await tellAlerts(env, minute(1));
+  expect(told()).toContain('alert.opened new');
+  const one = (await listAlerts(db, { limit: 200, cursor: null })).items.find(({ subject }) => subject === 'new');
+  expect(one).toMatchObject({ toldAt: minute(1), tellTries: 0 });
+  await applyReconciled(db, { open: [], seen: [], close: [one?.id ?? ''] }, minute(2));
+  await tellAlerts(env, minute(2));
+  expect(told()).toContain('alert.resolved new');
 });
 
 it('opens without a listener all the same, and goes unsigned without a secret', async () => {

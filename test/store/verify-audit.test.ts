@@ -47,6 +47,17 @@ describe('verifying', () => {
   });
 });
 
+describe('a page', () => {
+  it('is shorter where lines are long, as those of lists are: it is held in memory', async () => {
+    const shown = JSON.stringify(['x'.repeat(12_000)]);
+    const entries = Array.from({ length: 600 }, () => anEntry({ shown }));
+    await auditLog().add({ id: 'long', entries, isPoll: false });
+    await auditLog().settle(Date.now());
+    expect(await verifyAudit(testEnv, db, 0)).toMatchObject({ checked: 500, next: 500, found: null });
+    expect(await verifyAudit(testEnv, db, 500)).toMatchObject({ checked: 106, next: null, found: null });
+  });
+});
+
 describe('names the line (X12, T07)', () => {
   const columns = Object.values(getTableColumns(auditEvents)).filter(({ name }) => name !== 'seq');
 
@@ -142,6 +153,73 @@ describe('names the line (X12, T07)', () => {
     const key = 'audit/2030/01/07.ndjson';
     await tamper(key, (await (await testEnv.BUCKET.get(key))?.text()) ?? '');
     expect(await found()).toEqual({ seq: 1, kind: 'copy_differs' });
+  });
+});
+
+describe('the copy in R2 (HS-06, T07)', () => {
+  const LONG = 'x'.repeat(400_000);
+  const key = (name: string) => `audit/2030/01/${name}.ndjson`;
+  const textOf = async (name: string) => (await (await testEnv.BUCKET.get(key(name)))?.text()) ?? '';
+  const copied = async () => {
+    later(DAY_MS);
+    await auditLog().settle(Date.now());
+  };
+
+  it('is known by every byte: another anywhere names the line, or the last where the end of the object is another', async () => {
+    await copied();
+    const before = new TextEncoder().encode(await textOf('07'));
+    const starts = [0, ...[...before].flatMap((byte, i) => (byte === 10 ? [i + 1] : []))];
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: before.length - 1 }), fc.integer({ min: 0, max: 7 }), async (at, bit) => {
+        const forged = before.map((byte, i) => (i === at ? byte ^ (1 << bit) : byte));
+        await testEnv.BUCKET.put(key('07'), forged);
+        const line = starts.findLastIndex((start) => start <= at) + 1;
+        expect(await found()).toEqual({ seq: Math.min(line, LINES), kind: 'copy_differs' });
+      }),
+      { numRuns: 100 },
+    );
+    await testEnv.BUCKET.put(key('07'), before);
+    expect(await found()).toBeNull();
+  });
+
+  it.each([
+    ['a field that is null has another name', (text: string) => text.replace('"address":null', '"adresse":null'), 3],
+    ['a line is spaced otherwise', (text: string) => text.replace('{"', '{ "'), 1],
+    ['a line stands there twice', (text: string) => text.replace(/^(.*\n)/, '$1$1'), 2],
+    ['a line follows its end', (text: string) => `${text}${text.split('\n')[0]}\n`, LINES],
+    ['its end is gone', (text: string) => text.split('\n').slice(0, -2).join('\n'), LINES],
+    ['it never ends', (text: string) => text + 'x'.repeat(5_000_000), LINES],
+    ['it is empty', () => '', 1],
+  ])('differs where %s', async (_, tamper, seq) => {
+    await emptyTrail();
+    await addLines({}, {}, { address: null }, {}, {}, {});
+    await copied();
+    await testEnv.BUCKET.put(key('07'), tamper(await textOf('07')));
+    expect(await found()).toEqual({ seq, kind: 'copy_differs' });
+  });
+
+  it.each([
+    ['the second object is gone', '07.1', () => null, 9],
+    ['a line of the second is another', '07.1', (text: string) => text.replace('staff_1', 'staff_2'), 9],
+    ['the last line of the first is gone', '07', (text: string) => text.split('\n').toSpliced(-3, 1).join('\n'), 8],
+    ['the third says another end', '07.2', (text: string) => text.replace('"part":2', '"part":3'), 11],
+  ])('of a long day is known too: %s', async (_, name, tamper, seq) => {
+    // Two long lines go into one object, and the six of before into the first.
+    await addLines(...Array.from({ length: 5 }, () => ({ requestId: LONG })));
+    await copied();
+    expect(await found()).toBeNull();
+    for (const after of [3, 7, 8, 9]) expect(await found(after)).toBeNull();
+    const forged = tamper(await textOf(name));
+    if (forged === null) await testEnv.BUCKET.delete(key(name));
+    else await testEnv.BUCKET.put(key(name), forged);
+    expect(await found()).toEqual({ seq, kind: 'copy_differs' });
+    expect(await found(seq - 1)).toEqual({ seq, kind: 'copy_differs' });
+  });
+
+  it('says nothing where R2 does not answer: neither that all is well nor that it is not', async () => {
+    await copied();
+    const BUCKET = { get: () => Promise.reject(new Error('no R2')) } as unknown as R2Bucket;
+    await expect(verifyAudit({ ...testEnv, BUCKET }, db, 0)).rejects.toThrow('no R2');
   });
 });
 

@@ -2,6 +2,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { sql } from 'drizzle-orm';
 import type { AuditEntry } from '../../src/domain/audit/audit-row.ts';
+import type { Env } from '../../src/env.ts';
 import { db, testEnv } from './worker-env.ts';
 
 export const auditLog = () => testEnv.AUDIT_LOG.getByName('audit');
@@ -38,4 +39,20 @@ export async function emptyTrail(): Promise<void> {
   await evictDurableObject(auditLog());
   const { objects } = await testEnv.BUCKET.list({ prefix: 'audit/' });
   await testEnv.BUCKET.delete(objects.map(({ key }) => key));
+}
+
+/** Until it is evicted its object finds these bindings in place of its own. */
+export const withAuditEnv = (bindings: Partial<Env>): Promise<void> =>
+  runInDurableObject(auditLog(), (log) => {
+    const holder = log as unknown as { env: Env };
+    holder.env = { ...holder.env, ...bindings };
+  });
+
+/** What an object of that day holds, and its end; nothing: there is none. `name`: as in its key. */
+export async function copiedLines(name: string): Promise<unknown[]> {
+  const text = (await (await testEnv.BUCKET.get(`audit/${name}.ndjson`))?.text()) ?? '';
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
 }

@@ -78,7 +78,7 @@ export function figuresOf(database: DatabaseSync): DatabaseFigures {
     .map((column) => column.split('.'))
     .map(([table, column]) => `select ${column} as id from ${table}`);
   const ids = all<{ id: string }>(`select distinct substr(id || '.', 1, instr(id || '.', '.') - 1) as id
-    from (${hashes.join(' union ')}) order by 1`);
+    from (${hashes.join(' union ')}) where id <> '' order by 1`);
   return {
     rows,
     migration: last?.name ?? null,

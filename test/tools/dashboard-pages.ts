@@ -51,7 +51,7 @@ export const dashboardPages = ({
   page('alerts', '/dashboard/alerts'),
   page('audit', '/dashboard/audit'),
   page('audit-reviews', '/dashboard/audit/reviews'),
-  page('audit-review', `/dashboard/audit/reviews/${lastMonday()}`, '/dashboard/audit/reviews/:week'),
+  page('audit-review', `/dashboard/audit/reviews/${thisMonday()}`, '/dashboard/audit/reviews/:week'),
   page('patient-accesses', `/dashboard/audit/patients/${patientId}`, '/dashboard/audit/patients/:patient_id'),
   page('api', '/api/docs'),
   page('api-campaigns', '/api/docs?resource=campaigns', '/api/docs'),
@@ -64,11 +64,11 @@ export const dashboardPages = ({
   page('nothing-here', '/dashboard/nothing', '*'),
 ];
 
-/** Of the week before this one, which is over wherever the clinic is. */
-function lastMonday(): string {
-  const now = new Date();
-  const days = 7 + ((now.getUTCDay() + 6) % 7);
-  return new Date(now.getTime() - days * 86_400_000).toISOString().slice(0, 10);
+/** Of this week, at the clinic: there is no other of a clinic that has just begun. */
+function thisMonday(): string {
+  const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/New_York' }).format(Date.now());
+  const days = (new Date(today).getUTCDay() + 6) % 7;
+  return new Date(Date.parse(today) - days * 86_400_000).toISOString().slice(0, 10);
 }
 
 function page(name: string, path: string, route: string = path): DashboardPage {

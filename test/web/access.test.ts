@@ -235,7 +235,7 @@ describe('roles', () => {
     expect(await codeOf(await as('/api/staff'))).toBe('forbidden');
     await setStaffRoles(given.db, member!.id, ['operator'], Date.now());
     expect(await codeOf(await as('/api/calls'))).toBe('forbidden');
-    await deleteStaff(given.db, member!.id);
+    await deleteStaff(given.db, member!.id, Date.now());
     expect(await codeOf(await as('/api/calls'))).toBe('no_role');
   });
 
@@ -247,6 +247,6 @@ describe('roles', () => {
       { actor: member!.id, audit: 'call.list', phi: true, route: '/api/calls', status: 200 },
       { actor: expect.stringMatching(/^admin:[0-9a-f]{12}$/) },
     ]);
-    await deleteStaff(given.db, member!.id);
+    await deleteStaff(given.db, member!.id, Date.now());
   });
 });

@@ -1,9 +1,13 @@
 /** The weekly look through the audit (HS-10): what was planted is shown, a week is signed by a named person, and what waits too long is red. */
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { auditEvents } from '../../src/store/schema.ts';
+import { signWeek, weekSignatures } from '../../src/store/audit-reviews.ts';
+import { isRotationDue, resealRemarks } from '../../src/store/rotation.ts';
+import { auditEvents, auditReviews } from '../../src/store/schema.ts';
+import { dumpDatabase } from '../support/dump-database.ts';
 import { addLines } from '../support/given-audit.ts';
 import { type GivenApp, givenApp } from './given-app.ts';
+import { givenCall } from './given-call.ts';
 import { expectNoInlineCode, openPage } from './given-page.ts';
 import { tokenOf } from './given-role.ts';
 
@@ -76,10 +80,71 @@ describe('/api/audit/reviews', () => {
     expect((await read(weeksAgo(3))).signatures).toHaveLength(2);
   });
 
+  it('keeps the remark sealed: no word of it is in the database or in the log (HS-04, HS-10)', async () => {
+    const path = `/api/audit/reviews/${weeksAgo(3)}`;
+    expect((await given.send('POST', path, { note: 'Canaryremark about Eve.' })).status).toBe(201);
+    expect((await read(weeksAgo(3))).signatures.at(-1)).toMatchObject({ note: 'Canaryremark about Eve.' });
+    expect(JSON.stringify(await dumpDatabase())).not.toContain('Canaryremark');
+    expect(given.lines.join('\n')).not.toContain('Canaryremark');
+  });
+
+  it('seals a remark from before, which is read meanwhile, and changes nothing else of a signature (HS-04, T07)', async () => {
+    const row = { id: 'awr_old', week: weeksAgo(3), signedBy: 's', signedByName: 'ann', signedAt: 1, figures: '{}' };
+    await given.db.insert(auditReviews).values({ ...row, note: 'Canaryold remark' });
+    const remark = async () => (await read(weeksAgo(3))).signatures.find(({ by }) => by === 'ann')?.note;
+    expect(await remark()).toBe('Canaryold remark');
+    expect(await isRotationDue(given.db, given.config.keyRing)).toBe(true);
+    await resealRemarks(given.db, given.config.keyRing, '', 100);
+    expect(await remark()).toBe('Canaryold remark');
+    expect(JSON.stringify(await dumpDatabase())).not.toContain('Canaryold');
+    expect(await isRotationDue(given.db, given.config.keyRing)).toBe(false);
+    for (const change of ["note = 'x'", 'sealed = null', "week = 'x', note = null", "figures = 'x'", 'signed_at = 2'])
+      await expect(given.db.run(sql.raw(`update audit_reviews set ${change} where id = 'awr_old'`))).rejects.toThrow();
+    // One without a remark gets none.
+    await given.db.insert(auditReviews).values({ ...row, id: 'awr_bare' });
+    const add = sql.raw("update audit_reviews set sealed = 'x' where id = 'awr_bare'");
+    await expect(given.db.run(add)).rejects.toThrow();
+  });
+
+  it('brings remarks under a new key, and says so of one that its keys do not open (HS-04)', async () => {
+    const key = (byte: number) => new Uint8Array(32).fill(byte);
+    const ring = { currentId: 'k8', keys: new Map([['k8', key(8)]]) };
+    const both = { currentId: 'k9', keys: new Map([...ring.keys, ['k9', key(9)]]) };
+    const week = { week: weeksAgo(2), actor: { id: 's', name: 'bob' }, figures: {} as never };
+    await signWeek(given.db, ring, { ...week, id: 'awr_turn', note: 'Turn the keys' }, 1);
+    expect((await resealRemarks(given.db, { ...both, keys: new Map([['k9', key(9)]]) }, 'awr_tur', 1)).stuck).toBe(1);
+    expect((await resealRemarks(given.db, both, 'awr_tur', 1)).stuck).toBe(0);
+    const only = { currentId: 'k9', keys: new Map([['k9', key(9)]]) };
+    const found = await weekSignatures(given.db, only, [weeksAgo(2)]);
+    expect(found.find(({ signedByName }) => signedByName === 'bob')).toMatchObject({ note: 'Turn the keys' });
+  });
+
   it('keeps a signature as it is: it is never changed and never removed (T07)', async () => {
     await given.send('POST', `/api/audit/reviews/${weeksAgo(2)}`, {});
     await expect(given.db.run(sql`update audit_reviews set signed_by_name = 'x'`)).rejects.toThrow();
     await expect(given.db.run(sql`delete from audit_reviews`)).rejects.toThrow();
+  });
+
+  it('counts a record that was taken along among the whole records, by whatever way it went out (HS-10)', async () => {
+    expect((await read(weeksAgo(1))).figures).toMatchObject({ exports: 1, reveals: 1 });
+    const before = (await read(weeksAgo(0))).figures['reveals'] ?? 0;
+    const { patient } = await givenCall(given);
+    const path = `/patients/${patient.id}`;
+    const wish = { purpose: 'access', format: 'html' };
+    expect((await given.send('POST', `/api${path}/export`, wish)).status).toBe(200);
+    expect((await given.request(`/api${path}/export`)).status).toBe(200);
+    const form = { method: 'POST', body: new URLSearchParams(wish).toString() };
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    const page = await given.request(`/dashboard${path}/rights/export`, { ...form, headers });
+    expect(page.status).toBe(200);
+    await page.text();
+    expect((await read(weeksAgo(0))).figures['reveals']).toBe(before + 3);
+  });
+
+  it('knows no week from before the first line: nobody signs what was not there (HS-10)', async () => {
+    const path = `/api/audit/reviews/${weeksAgo(5)}`;
+    expect([(await given.request(path)).status, (await given.send('POST', path, {})).status]).toEqual([404, 404]);
+    expect((await given.request(`/dashboard/audit/reviews/${weeksAgo(5)}`)).status).toBe(404);
   });
 
   it('refuses to sign a week that is not over, and knows no other days', async () => {

@@ -124,6 +124,9 @@ describe('a draft', () => {
     const operator = await tokenOf(given, 'operator');
     await tokenOf(given, 'admin');
     const campaign = await readyToStart(3);
+    const early = { name: 'Spring check-up', preflight_id: campaign.receipt };
+    expect((await post(at(campaign, '/start'), early, operator)).html).toContain('Come back tomorrow.');
+    await given.env.DB.prepare('update staff set updated_at = updated_at - 86400001').run();
     const before = (await pageOf(at(campaign), { token: operator })).html;
     expect(before).toContain('so many that a start takes two people');
     const asked = await post(

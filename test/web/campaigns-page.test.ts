@@ -117,11 +117,18 @@ const GOOD = {
 };
 const LIST = 'phone,first_name\n(212) 555-0143,Ana\n(212) 555-0144,Sam\nnot a number,Kim\n';
 
-function send(changes: Record<string, string> = {}, list = LIST, name = 'list.csv', token?: string) {
+const SCRIPTED = { 'HX-Request': 'true' };
+function send(
+  changes: Record<string, string> = {},
+  list = LIST,
+  name = 'list.csv',
+  token?: string,
+  scripted: Record<string, string> = SCRIPTED,
+) {
   const body = new FormData();
   for (const [field, value] of Object.entries({ ...GOOD, ...changes })) body.set(field, value);
   body.set('file', new File([list], name, { type: 'text/csv' }));
-  const headers = { Origin: ORIGIN };
+  const headers = { Origin: ORIGIN, ...scripted };
   return pageOf('/dashboard/campaigns', { method: 'POST', body, headers, ...(token === undefined ? {} : { token }) });
 }
 
@@ -191,6 +198,26 @@ describe('the form', () => {
     expect(status).toBe(409);
     expect(html).toMatch(/id="problem-file"[^>]*>[A-Z]/);
     expect(await testEnv.DB.prepare('select count(*) as n from campaigns').first('n')).toBe(0);
+  });
+
+  it('works without a script: it leads to the campaign, and comes again with what was typed', async () => {
+    catchJobHints();
+    vi.spyOn(scheduler, 'wait').mockResolvedValue();
+    const { html } = await pageOf('/dashboard/campaigns/new');
+    expect(html).toContain('method="post" action="/dashboard/campaigns" enctype="multipart/form-data"');
+    const refused = await send({ name: '<b>Autumn</b>', ends_on: '2020-01-01' }, LIST, 'list.csv', undefined, {});
+    expect(refused.status).toBe(409);
+    expect(refused.html).toContain('<h1>New campaign</h1>');
+    expect(refused.html).toMatch(/id="form-problem"[^>]*>Please check the marked fields\./);
+    expect(refused.html).toContain('A day that is still to come.');
+    expect(refused.html).toContain('value="&lt;b&gt;Autumn&lt;/b&gt;"');
+    expect(refused.html).toContain('<option value="written" selected="">');
+    expectNoInlineCode(refused.html);
+    const { response, status } = await send({}, LIST, 'list.csv', undefined, {});
+    expect([status, response.headers.get('Location')]).toEqual([
+      303,
+      expect.stringMatching(/^\/dashboard\/campaigns\/cmp_/),
+    ]);
   });
 
   it('is not taken from whoever does not run campaigns, nor from elsewhere', async () => {

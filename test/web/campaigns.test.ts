@@ -147,6 +147,26 @@ describe('the start', () => {
     expect([second.status, await jsonOf(second)]).toMatchObject([200, { status: 'running' }]);
     expect((await campaignOf(campaign)).approvedBy).not.toBeNull();
   });
+
+  it('of a long list is not started by an administrator of today, nor alone right after the other one has gone (SE-20)', async () => {
+    given = givenApp({ PHI_KEYS, APPROVAL_OVER: '1' } as never, { objects: 'real' });
+    const email = 'alias@clinic.example';
+    const added = await given.send('POST', '/api/staff', { email, roles: ['admin'] });
+    const { staff_id } = await jsonOf(added);
+    const [campaign, preflightId] = await ready();
+    const start = (token?: string) => post(campaign, '/start', { preflight_id: preflightId }, token);
+    const alias = await given.token({ email, sub: email });
+    // Nor asked for under the new name, to be started under the old one.
+    for (const token of [alias, await tokenOf(given, 'operator')])
+      expect(await codeOf(await start(token))).toEqual([409, 'role_too_new']);
+    expect((await start()).status).toBe(202);
+    expect(await codeOf(await start(alias))).toEqual([409, 'role_too_new']);
+    expect((await given.request(`/api/staff/${staff_id}`, { method: 'DELETE' })).status).toBe(204);
+    expect(await codeOf(await start())).toEqual([409, 'administrator_left']);
+    expect((await campaignOf(campaign)).status).toBe('draft');
+    await given.env.DB.prepare("delete from signs where name = 'admin_left'").run();
+    expect((await start()).status).toBe(200);
+  });
 });
 
 describe('the verbs', () => {

@@ -3,6 +3,7 @@
  * document says. A new route needs one line here: `'METHOD /api/path/{thing_id}': [{ ... }]`.
  */
 import type { Role } from '../../src/store/staff.ts';
+import { addLines } from '../support/given-audit.ts';
 import { audioForm, audioOnly, formOf, listForm, type World } from './contract-world.ts';
 import { CONSENT } from './given-call.ts';
 
@@ -33,6 +34,11 @@ const running = { path: (world: World) => world.campaign({ status: 'running' }) 
 const paused = { path: (world: World) => world.campaign({ status: 'paused' }) };
 const completed = { path: (world: World) => world.campaign({ status: 'completed' }) };
 const written = { path: (world: World) => world.transcription() };
+/** A week that is over, with a line in it: one from before there was an audit is not known. */
+const weekWithLines = async () => {
+  await addLines({ at: Date.parse('2026-11-04T12:00:00Z') });
+  return { week: '2026-11-02' };
+};
 const HTML = 'text/html; charset=UTF-8';
 const CSV = 'text/csv; charset=utf-8';
 const FHIR = 'application/fhir+json';
@@ -276,10 +282,8 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   'GET /api/audit': [anyCall],
   'GET /api/patients/{patient_id}/accesses': [{ path: (world) => world.patient() }],
   'GET /api/audit/reviews': [anyCall],
-  'GET /api/audit/reviews/{week}': [{ path: async () => ({ week: '2026-11-02' }) }],
-  'POST /api/audit/reviews/{week}': [
-    { path: async () => ({ week: '2026-11-02' }), body: () => ({ note: 'Nothing out of the ordinary.' }) },
-  ],
+  'GET /api/audit/reviews/{week}': [{ path: weekWithLines }],
+  'POST /api/audit/reviews/{week}': [{ path: weekWithLines, body: () => ({ note: 'Nothing out of the ordinary.' }) }],
   'GET /api/audit/verify': [anyCall, { query: { after: '1' } }],
   'GET /api/stats': [anyCall],
   'GET /api/analytics': [anyCall, { query: { by: 'hour', from: '2026-11-20T00:00:00Z', to: '2026-11-21T00:00:00Z' } }],

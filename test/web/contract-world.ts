@@ -94,6 +94,7 @@ export async function givenWorld() {
       patientId: patient_id,
       kind: 'erasure',
       receivedAt: 1,
+      dueAt: 2,
       callId: null,
     } as const;
     await insertRequest(

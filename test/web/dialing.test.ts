@@ -64,6 +64,32 @@ describe('the status', () => {
     expect(await status()).toMatchObject({ rate_per_second: 1, slowed_until: expect.stringMatching(/Z$/) });
   });
 
+  it.each([
+    ['cannot be reached', () => ({ status: () => Promise.reject(new Error('x')) })],
+    [
+      'throws at once',
+      () => ({
+        status: () => {
+          throw new TypeError('x');
+        },
+      }),
+    ],
+    [
+      'is not to be had',
+      () => {
+        throw new Error('x');
+      },
+    ],
+  ])('is 503 with what to do while the dialer %s', async (_, getByName) => {
+    Object.assign(given.env, { DIALER: { getByName } });
+    const response = await given.request('/api/dialing');
+    expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '1']);
+    expect(await jsonOf(response)).toMatchObject({
+      code: 'dialer_unavailable',
+      detail: expect.stringContaining('/api/doctor'),
+    });
+  });
+
   it('is 503 while the dialer cannot be reached, and so is the stop: it was not stopped', async () => {
     Object.assign(given.env, {
       DIALER: {

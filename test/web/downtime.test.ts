@@ -16,6 +16,8 @@ const sheet = async (token?: string) => {
   return { status: response.status, html: await response.text(), headers: response.headers };
 };
 
+const asPeopleWrite = (number: string) => `(${number.slice(2, 5)}) ${number.slice(5, 8)}-${number.slice(8)}`;
+
 it('names whom to ring, with number and birth date, whoever waits longest first (HS-02)', async () => {
   const later = await givenCall(given, { firstName: 'Ben', lastName: 'Roe' });
   const sooner = await givenCall(given, { firstName: 'Ana', lastName: '<Diaz>' });
@@ -25,7 +27,9 @@ it('names whom to ring, with number and birth date, whoever waits longest first 
   const { status, html } = await sheet();
   expect(status).toBe(200);
   expect(html).toContain('Ana &lt;Diaz&gt;');
-  expect(html).toContain(sooner.call.phoneNumber);
+  expect(html).toContain(`<td class="whole-number">${asPeopleWrite(sooner.call.phoneNumber)}</td>`);
+  expect(html).toContain('Patients who ring (202) 555-0101 meanwhile');
+  expect(html).not.toMatch(/\+1\d{10}/);
   expect(html.indexOf('Ana')).toBeLessThan(html.indexOf('Ben Roe'));
 });
 

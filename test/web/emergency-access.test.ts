@@ -1,6 +1,7 @@
 /** Emergency access (HS-02): a clinician's rights for an hour, with a reason, a mark on every audit line and a review by somebody else. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { applyReconciled, listAlerts } from '../../src/store/alerts.ts';
+import { eraseWordsAbout } from '../../src/store/emergency-accesses.ts';
 import { deleteStaff, findStaff, setStaffRoles } from '../../src/store/staff.ts';
 import { dumpDatabase } from '../support/dump-database.ts';
 import { type GivenApp, givenApp, serviceClaims, signed } from './given-app.ts';
@@ -70,7 +71,7 @@ describe('somebody without the right to read answers', () => {
     const member = await findStaff(given.db, 'intake@role.example', Date.now());
     await setStaffRoles(given.db, member?.id ?? '', [], Date.now());
     expect(await statusOf(path, token)).toBe(403);
-    await deleteStaff(given.db, member?.id ?? '');
+    await deleteStaff(given.db, member?.id ?? '', Date.now());
     expect(await statusOf(path, token)).toBe(403);
   });
 
@@ -82,7 +83,8 @@ describe('somebody without the right to read answers', () => {
 
   it('says why, or gets nothing (HS-02)', async () => {
     const token = await tokenOf(given, 'intake');
-    for (const reason of ['', '   ', '...']) expect((await begin(token, reason)).status).toBe(422);
+    for (const reason of ['', '   ', '...', 'x', '1234567890123', 'nine lette'])
+      expect((await begin(token, reason)).status).toBe(422);
     expect(await statusOf(await givenAnswers(), token)).toBe(403);
   });
 });
@@ -149,6 +151,21 @@ describe('the review (HS-02, HS-10)', () => {
     expect(await review(body['emergency_id'], token)).toMatchObject({ status: 409, body: { code: 'own_access' } });
   });
 
+  it('that finds it was not justified says why, in words that are sealed (HS-02, HS-04)', async () => {
+    const token = await tokenOf(given, 'intake');
+    const { body } = await begin(token);
+    await given.request('/api/emergency-access/end', { method: 'POST', token });
+    const path = `/api/emergency-access/${body['emergency_id']}/review`;
+    const bare = await given.send('POST', path, { verdict: 'not_justified' });
+    expect([bare.status, await bare.json<Json>()]).toMatchObject([
+      422,
+      { errors: [{ pointer: '/note', code: 'required', detail: expect.any(String) }] },
+    ]);
+    const note = 'Canaryremark: curiosity, talked to.';
+    expect((await given.send('POST', path, { verdict: 'not_justified', note })).status).toBe(200);
+    expect(JSON.stringify(await dumpDatabase())).not.toContain('Canaryremark');
+  });
+
   it('is missing until it is done: the list can be asked for what nobody has looked at', async () => {
     const token = await tokenOf(given, 'intake');
     const { body } = await begin(token);
@@ -172,7 +189,12 @@ describe('the page', () => {
   it('takes it and gives it up without a script, and every page says that it is open (HS-02)', async () => {
     const token = await tokenOf(given, 'intake');
     expect(await page(token)).toContain('Take emergency access');
-    expect((await post('', { reason: ' ' }, token)).status).toBe(409);
+    for (const reason of [' ', 'x', 'too few l']) {
+      const refused = await post('', { reason }, token);
+      expect(refused.status).toBe(409);
+      expect(await refused.text()).toContain('at least ten letters');
+    }
+    expect(await page(token)).toContain('No name of the patient');
     expect((await post('', { reason: REASON }, token)).status).toBe(303);
     expect(await page(token)).toContain('End it now');
     expect(await (await given.request('/dashboard/tasks', { token })).text()).toContain('Emergency access is open');
@@ -188,9 +210,86 @@ describe('the page', () => {
     expect(shown).toContain('&lt;b&gt;chest pain&lt;/b&gt;');
     expect(shown).toContain('Not reviewed');
     const id = /emergency\/(emg_[0-9a-f-]{36})\/review/.exec(shown)?.[1];
-    expect((await post(`/${id}/review`, { verdict: 'not_justified', note: '' }, await given.token())).status).toBe(303);
+    const judge = async (fields: Record<string, string>) =>
+      (await post(`/${id}/review`, { verdict: 'not_justified', ...fields }, await given.token())).status;
+    // One click is not enough, and no words are not either.
+    expect(await judge({ note: 'Curiosity.' })).toBe(409);
+    expect(await judge({ note: ' ', sure: 'true' })).toBe(409);
+    expect(await page(await given.token())).toContain('Not reviewed');
+    expect(await judge({ note: 'Curiosity.', sure: 'true' })).toBe(303);
     expect(await page(await given.token())).toContain('Not justified');
     expect(await page(token)).not.toContain('chest pain');
+  });
+});
+
+it('is looked at for its own time alone: what they saw before and after stands elsewhere (HS-02, HS-10)', async () => {
+  const token = await tokenOf(given, 'operator');
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+  const line = async (path: string) => {
+    await given.request(path, { token });
+    vi.setSystemTime(Date.now() + 2000);
+  };
+  await line('/api/campaigns?limit=11');
+  await begin(token);
+  await line('/api/calls?limit=12');
+  await given.request('/api/emergency-access/end', { method: 'POST', token });
+  vi.setSystemTime(Date.now() + 2000);
+  await line('/api/suppressions?limit=13');
+  const admin = await given.token();
+  const shown = await (await given.request('/dashboard/settings/emergency', { token: admin })).text();
+  const link = /href="([^"]+)">What they looked at/.exec(shown)?.[1]?.replaceAll('&amp;', '&') ?? '';
+  const lines = await (await given.request(link, { token: admin })).text();
+  expect(lines).toContain('<code>call.list</code>');
+  expect(lines).not.toContain('<code>campaign.list</code>');
+  expect(lines).not.toContain('<code>suppression.list</code>');
+  expect(lines).toContain('Show other times too');
+  const all = await (await given.request('/dashboard/audit?who=operator%40role.example', { token: admin })).text();
+  expect(all).toContain('<code>campaign.list</code>');
+});
+
+describe('once a patient is erased whom it showed', () => {
+  const access = async (path: string | null) => {
+    const token = await tokenOf(given, 'intake');
+    const { body } = await begin(token);
+    if (path !== null) expect(await statusOf(path, token)).toBe(200);
+    await given.request('/api/emergency-access/end', { method: 'POST', token });
+    return String(body['emergency_id']);
+  };
+  const reasons = async () => {
+    const { items } = await (await given.request('/api/emergency-access')).json<{ items: Json[] }>();
+    return new Map(items.map((item) => [item['emergency_id'], item]));
+  };
+
+  it('no word about it opens again, in no copy of the database; the access, its review and its lines stay (HS-02, HS-21)', async () => {
+    const call = await givenCall(given);
+    await endCall(given, call);
+    const about = await access(`/api/calls/${call.call.id}/intake-data`);
+    const other = await access(null);
+    const judged = await given.send('POST', `/api/emergency-access/${about}/review`, {
+      ...{ verdict: 'justified', note: 'Canaryword: the ward was empty.' },
+    });
+    expect(judged.status).toBe(200);
+    const copy = await given.env.DB.prepare('select * from emergency_accesses where id = ?').bind(about).first<Json>();
+    await eraseWordsAbout(given.db, given.config.keyRing, call.patient.id, Date.now());
+    const after = await reasons();
+    expect(after.get(about)).toMatchObject({
+      ...{ reason: null, staff_name: 'intake@role.example', review: { verdict: 'justified', note: null } },
+    });
+    expect(after.get(other)).toMatchObject({ reason: REASON });
+    await given.env.DB.prepare('update emergency_accesses set sealed = ?, review_sealed = ? where id = ?')
+      .bind(copy?.['sealed'], copy?.['review_sealed'], about)
+      .run();
+    expect((await reasons()).get(about)).toMatchObject({ reason: null, review: { note: null } });
+  });
+
+  it('it can still be reviewed, and the words of the review are read (HS-02)', async () => {
+    const call = await givenCall(given);
+    await endCall(given, call);
+    const about = await access(`/api/calls/${call.call.id}/intake-data`);
+    await eraseWordsAbout(given.db, given.config.keyRing, call.patient.id, Date.now());
+    const review = { verdict: 'not_justified', note: 'No reason can be read any more.' };
+    expect((await given.send('POST', `/api/emergency-access/${about}/review`, review)).status).toBe(200);
+    expect((await reasons()).get(about)).toMatchObject({ reason: null, review });
   });
 });
 

@@ -1,5 +1,7 @@
 /** GET /api/patients/{id}/export: all that is kept about somebody, as one document. */
+import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { calls } from '../../src/store/schema.ts';
 import { patientExportRoutes } from '../../src/web/api/patient-export.ts';
 import { type GivenApp, givenApp } from './given-app.ts';
 import { endCall, givenCall, logOf, nextNumber, noteFor } from './given-call.ts';
@@ -91,4 +93,21 @@ it('is for clinical staff alone (SE-10)', async () => {
   }
   const token = await tokenOf(given, 'clinician');
   expect((await given.request(`/api/patients/${made.patient.id}/export`, { token })).status).toBe(200);
+});
+
+it('as a document has the clinic’s name and time, and numbers as people write them (HS-19)', async () => {
+  const made = await givenCall(given);
+  await endCall(given, made);
+  const summer = Date.UTC(2026, 6, 4, 14, 5);
+  await given.db.update(calls).set({ createdAt: summer }).where(eq(calls.id, made.call.id));
+  const response = await given.send('POST', `/api/patients/${made.patient.id}/export`, {
+    ...{ purpose: 'access', format: 'html' },
+  });
+  const html = await response.text();
+  expect(html).toContain('<p class="clinic">Riverside Clinic</p>');
+  expect(html).toContain('Times are New York time.');
+  expect(html).toContain('<h3>Jul 4, 2026, 10:05 AM EDT, Completed</h3>');
+  expect(html).toContain('<td>April 12, 1980</td>');
+  expect(html).not.toMatch(/ UTC|\/api\/|\d{4}-\d{2}-\d{2}T|\+1\d{10}/);
+  expect(html).toMatch(/<th scope="row">Number<\/th><td>\(\d{3}\) 555-01\d{2}<\/td>/);
 });

@@ -1,6 +1,6 @@
 /** The pages of a patient's own data, of all requests and of retention: who sees them, what can be done there, and that it is escaped. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createStaff, ROLES } from '../../src/store/staff.ts';
+import { createStaff, deleteStaff, findStaff, ROLES } from '../../src/store/staff.ts';
 import { period } from '../../src/web/dashboard/retention-page.tsx';
 import { runDueJobs } from '../support/due-jobs.ts';
 import { dumpDatabase } from '../support/dump-database.ts';
@@ -41,7 +41,8 @@ async function send(path: string, fields: Record<string, string>, token?: string
 }
 const secondAdmin = async () => {
   const email = 'second@clinic.example';
-  await createStaff(given.db, { email, roles: ['admin'] }, Date.now());
+  // Long enough to approve something.
+  await createStaff(given.db, { email, roles: ['admin'] }, Date.now() - 2 * 24 * 3_600_000);
   return given.token({ email, sub: email });
 };
 const rowOf = async (table: string) => (await dumpDatabase())[table]?.[0] ?? {};
@@ -77,7 +78,7 @@ describe('the page of a patient’s own data', () => {
     expect([sent.status, sent.to]).toEqual([303, `${rights()}?done=noted`]);
     const { text } = await look(rights());
     expect(text).toContain('&lt;b&gt;paper&lt;/b&gt;');
-    expect(text).toContain('Overdue since');
+    expect(text).toContain('Overdue, was due');
     const list = await look('/dashboard/requests?overdue=true');
     expect(list.text).toContain(`${patient.path}/rights`);
     expect(list.text).not.toMatch(PERSONAL);
@@ -222,6 +223,49 @@ describe('an erasure of two administrators', () => {
     expect((await send(`${rights()}/requests/${id}/refuse`, { reason: '' }, second)).status).toBe(422);
     expect((await send(`${rights()}/requests/${id}/refuse`, { reason: 'Still in care' }, second)).status).toBe(303);
     expect((await look(rights())).text).toContain('Still in care');
+    expect((await look(patient.path)).status).toBe(200);
+  });
+});
+
+describe('an erasure whose second person is not one yet, or is gone (SE-20)', () => {
+  const newAdmin = async () => {
+    const email = 'new@clinic.example';
+    await createStaff(given.db, { email, roles: ['admin'] }, Date.now() - 3_600_000);
+    return given.token({ email, sub: email });
+  };
+
+  it('can be refused by a new administrator, who reads why they cannot approve it', async () => {
+    const token = await newAdmin();
+    await send(`${patient.path}/erase`, { confirmation: patient.number.slice(-4) });
+    const { text } = await look(rights(), token);
+    expect(text).toContain('less than a day ago');
+    expect(text).not.toContain('Approve the erasure');
+    const { id } = await rowOf('patient_requests');
+    const approved = await send(`${rights()}/requests/${id}/approve`, { sure: 'true' }, token);
+    expect(approved.status).toBe(409);
+    expect(approved.text).toContain('has no say for a day');
+    expect((await look('/dashboard/requests', token)).text).toContain('Waits for another administrator');
+    expect((await send(`${rights()}/requests/${id}/refuse`, { reason: 'Still in care' }, token)).status).toBe(303);
+  });
+
+  it('is taken back by whoever asked, and asked for anew', async () => {
+    await secondAdmin();
+    await send(`${patient.path}/erase`, { confirmation: patient.number.slice(-4) });
+    await given.env.DB.prepare('delete from staff').run();
+    expect((await look(`${patient.path}/erase`)).text).toContain('whoever asked can take it back there');
+    expect((await look(rights())).text).toContain('Take it back');
+    const { id } = await rowOf('patient_requests');
+    expect((await send(`${rights()}/requests/${id}/answer`, { status: 'withdrawn' })).status).toBe(303);
+    expect((await look(`${patient.path}/erase`)).text).toContain('name="confirmation"');
+  });
+
+  it('is not asked for alone right after the other one has gone: the page says until when', async () => {
+    await secondAdmin();
+    const member = await findStaff(given.db, 'second@clinic.example', Date.now());
+    await deleteStaff(given.db, member?.id ?? '', Date.now());
+    const refused = await send(`${patient.path}/erase`, { confirmation: patient.number.slice(-4) });
+    expect(refused.status).toBe(409);
+    expect(refused.text).toContain('An administrator was taken off the list less than a day ago');
     expect((await look(patient.path)).status).toBe(200);
   });
 });

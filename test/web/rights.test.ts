@@ -1,5 +1,6 @@
 /** Legal holds, the second person for an erasure, requests of patients and the accounting of disclosures, as the API does them. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { endOfDayAfter } from '../../src/domain/campaign/local-day.ts';
 import { database } from '../../src/store/database.ts';
 import { createStaff, ROLES } from '../../src/store/staff.ts';
 import { runDueJobs } from '../support/due-jobs.ts';
@@ -39,7 +40,8 @@ const post = (path: string, body: unknown, token?: string) =>
 const approve = (id: unknown, token?: string) => post(`/api/patient-requests/${id}/approve`, {}, token);
 const secondAdmin = async () => {
   const email = 'second@clinic.example';
-  await createStaff(given.db, { email, roles: ['admin'] }, Date.now());
+  // Long enough to approve something.
+  await createStaff(given.db, { email, roles: ['admin'] }, Date.now() - 2 * 24 * 3_600_000);
   return given.token({ email, sub: email });
 };
 const expectProblem = async (response: Response, status: number, code: string) =>
@@ -82,6 +84,53 @@ describe('a legal hold', () => {
     await expectProblem(await approve(request_id, second), 409, 'legal_hold');
     expect((await given.request(`/api/patients/${id}`)).status).toBe(200);
     expect(await jsonOf(await given.request(`/api/patient-requests/${request_id}`))).toMatchObject({ status: 'open' });
+  });
+
+  it('placed in the same instant as the approval comes in time or is refused, and never stands beside an erasure (HS-21)', async () => {
+    const second = await secondAdmin();
+    for (let round = 0; round < 6; round += 1) {
+      const id = await givenPatient();
+      const { request_id } = await jsonOf(await erase(id));
+      const both = round % 2 === 0 ? [approve(request_id, second), hold(id)] : [hold(id), approve(request_id, second)];
+      const answers = await Promise.all(both);
+      const [approved, held] = round % 2 === 0 ? answers : answers.toReversed();
+      const isErased = (await given.request(`/api/patients/${id}`)).status === 404;
+      expect([approved?.status, held?.status, isErased]).toEqual(isErased ? [202, 409, true] : [409, 201, false]);
+      const { code } = await jsonOf((isErased ? held : approved) as Response);
+      expect(code).toBe(isErased ? 'erasure_begun' : 'legal_hold');
+    }
+  });
+
+  it('that slips in after everything else was looked at keeps the key, and the request goes on waiting (HS-21)', async () => {
+    const second = await secondAdmin();
+    const id = await givenPatient();
+    const { request_id } = await jsonOf(await erase(id));
+    const batch = given.env.DB.batch.bind(given.env.DB);
+    let isHeld = false;
+    vi.spyOn(given.env.DB, 'batch').mockImplementation(async (statements) => {
+      if (!isHeld) {
+        isHeld = true;
+        expect((await hold(id)).status).toBe(201);
+      }
+      return batch(statements);
+    });
+    await expectProblem(await approve(request_id, second), 409, 'legal_hold');
+    expect(isHeld).toBe(true);
+    vi.mocked(given.env.DB.batch).mockRestore();
+    await runDueJobs();
+    expect((await given.request(`/api/patients/${id}`)).status).toBe(200);
+    expect(await jsonOf(await given.request(`/api/patient-requests/${request_id}`))).toMatchObject({ status: 'open' });
+  });
+
+  it('that comes after the work of an erasure was written down is told that it is too late (HS-21)', async () => {
+    const id = await givenPatient();
+    expect((await erase(id)).status).toBe(202);
+    const late = await hold(id);
+    expect([late.status, await jsonOf(late)]).toMatchObject([
+      409,
+      { code: 'erasure_begun', detail: expect.stringContaining('came too late') },
+    ]);
+    expect((await dumpDatabase())['holds']).toEqual([]);
   });
 
   it('says why under the patient’s key alone: no word of it is in the clear', async () => {
@@ -154,6 +203,66 @@ describe('an erasure', () => {
     const id = await givenPatient();
     await expectProblem(await erase(id, await signed(serviceClaims(given.team))), 409, 'second_approver');
     expect((await given.request(`/api/patients/${id}`)).status).toBe(200);
+  });
+
+  it('is not approved by somebody who was made an administrator for it: not for a day, and then it is (SE-20)', async () => {
+    await secondAdmin();
+    const id = await givenPatient();
+    const { request_id } = await jsonOf(await erase(id));
+    const email = 'alias@clinic.example';
+    const added = await given.send('POST', '/api/staff', { email, roles: ['admin'] });
+    expect(added.status).toBe(201);
+    const alias = () => {
+      const now = Math.floor(Date.now() / 1000);
+      return given.token({ email, sub: email, iat: now - 10, exp: now + 600 });
+    };
+    const refused = await approve(request_id, await alias());
+    expect([refused.status, await jsonOf(refused)]).toMatchObject([
+      409,
+      { code: 'role_too_new', detail: expect.stringMatching(/from 20\d\d-.* UTC on, or have somebody else/) },
+    ]);
+    // Nor the other way round: she asks as the alias and approves as herself.
+    const other = await givenPatient();
+    await expectProblem(await erase(other, await alias()), 409, 'role_too_new');
+    expect((await given.request(`/api/patients/${other}`)).status).toBe(200);
+    later(DAY - 1000);
+    await expectProblem(await approve(request_id, await alias()), 409, 'role_too_new');
+    later(2000);
+    expect((await approve(request_id, await alias())).status).toBe(202);
+  });
+
+  it('is not approved by somebody whose role was raised for it, who may refuse it (SE-20)', async () => {
+    await secondAdmin();
+    const id = await givenPatient();
+    const { request_id } = await jsonOf(await erase(id));
+    const token = await tokenOf(given, 'clinician');
+    const { items } = (await jsonOf(await given.request('/api/staff'))) as { items: Json[] };
+    const member = items.find(({ email }) => email === 'clinician@role.example');
+    const raised = await given.send('PATCH', `/api/staff/${member?.['staff_id']}`, { roles: ['admin'] });
+    expect(raised.status).toBe(200);
+    await expectProblem(await approve(request_id, token), 409, 'role_too_new');
+    const refused = await post(`/api/patient-requests/${request_id}/refuse`, { reason: 'Still in care' }, token);
+    expect(await jsonOf(refused)).toMatchObject({ status: 'denied' });
+  });
+
+  it.each([
+    ['removing the other one', (path: string) => given.request(path, { method: 'DELETE' })],
+    ['taking their role away', (path: string) => given.send('PATCH', path, { roles: ['clinician'] })],
+  ])('is not done alone by an administrator right after %s (SE-20)', async (_how, act) => {
+    await secondAdmin();
+    const id = await givenPatient();
+    const { items } = (await jsonOf(await given.request('/api/staff'))) as { items: Json[] };
+    const other = items.find(({ email }) => email === 'second@clinic.example');
+    expect((await act(`/api/staff/${other?.['staff_id']}`)).ok).toBe(true);
+    const refused = await erase(id);
+    expect([refused.status, await jsonOf(refused)]).toMatchObject([
+      409,
+      { code: 'administrator_left', detail: expect.stringMatching(/Ask again from 20\d\d-/) },
+    ]);
+    expect((await given.request(`/api/patients/${id}`)).status).toBe(200);
+    later(DAY + 1000);
+    const now = Math.floor(Date.now() / 1000);
+    expect((await erase(id, await given.token({ iat: now - 10, exp: now + 600 }))).status).toBe(202);
   });
 
   it('that waits goes on waiting when the other administrator is taken off the list (SE-20)', async () => {
@@ -239,14 +348,16 @@ describe('a request of a patient', () => {
     const received = new Date(Date.now() - 29 * DAY).toISOString();
     const made = await ask(id, { kind: 'access', received_at: received, details: 'On paper, please' });
     expect(made).toMatchObject({ status: 'open', overdue: false, details: 'On paper, please' });
-    expect(Date.parse(made['due_at'] as string) - Date.parse(received)).toBe(30 * DAY);
+    // In time until the thirtieth day is over at the clinic.
+    const dueOn = (days: number) => endOfDayAfter('America/New_York', Date.parse(received), days);
+    expect(Date.parse(made['due_at'] as string)).toBe(dueOn(30));
     const overdue = async () => (await jsonOf(await given.request('/api/patient-requests?overdue=true')))['items'];
     expect(await overdue()).toEqual([]);
     const path = `/api/patient-requests/${made['request_id']}`;
     const extended = await jsonOf(await post(`${path}/extend`, {}));
-    expect(Date.parse(extended['due_at'] as string) - Date.parse(received)).toBe(60 * DAY);
+    expect(Date.parse(extended['due_at'] as string)).toBe(dueOn(60));
     await expectProblem(await post(`${path}/extend`, {}), 409, 'not_extendable');
-    vi.setSystemTime(Date.parse(received) + 60 * DAY + 1);
+    vi.setSystemTime(dueOn(60) + 1);
     const token = await given.token({
       iat: Math.floor(Date.now() / 1000) - 10,
       exp: Math.floor(Date.now() / 1000) + 600,

@@ -124,7 +124,7 @@ describe('somebody without a role (T02, T24)', { timeout: 60_000 }, () => {
     const member = await findStaff(given.db, email, Date.now());
     await setStaffRoles(given.db, member?.id ?? '', ['auditor'], Date.now());
     expect((await ask(route, token, sentinels.ids)).status).toBe(403);
-    await deleteStaff(given.db, member?.id ?? '');
+    await deleteStaff(given.db, member?.id ?? '', Date.now());
     const response = await ask(route, token, sentinels.ids);
     expect([response.status, (await response.json<{ code: string }>()).code]).toEqual([403, 'no_role']);
     expect(

@@ -5,8 +5,8 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { auditEvents } from '../../src/store/schema.ts';
 import { createStaff, deleteStaff, findStaff, ROLES, setStaffRoles } from '../../src/store/staff.ts';
-import { approvers } from '../../src/web/command-campaign.ts';
 import { routes } from '../../src/web/routes.ts';
+import { approvers } from '../../src/web/second-person.ts';
 import { addressOf, unlimited } from './every-route.ts';
 import { type GivenApp, givenApp, SERVICE_ID, serviceClaims, signed } from './given-app.ts';
 
@@ -89,7 +89,7 @@ describe('on the staff list', () => {
     await setStaffRoles(given.db, staff_id, ['intake'], Date.now());
     expect((await ask()).status).toBe(200);
     expect(given.logged('audit').at(-1)).toMatchObject({ actor: staff_id });
-    await deleteStaff(given.db, staff_id);
+    await deleteStaff(given.db, staff_id, Date.now());
     expect(await codeOf(await ask())).toBe('no_role');
   });
 
@@ -127,7 +127,7 @@ describe('is nobody’s second approver (SE-20)', () => {
     const email = 'last@clinic.example';
     const last = await createStaff(app.db, { email, roles: ['admin'] }, Date.now());
     const others = await findStaff(app.db, 'second@clinic.example', Date.now());
-    if (others !== null) await deleteStaff(app.db, others.id);
+    if (others !== null) await deleteStaff(app.db, others.id, Date.now());
     const token = await signed(serviceClaims(app.team));
     const response = await app.request(`/api/staff/${last?.id}`, { method: 'DELETE', token });
     expect([response.status, await codeOf(response)]).toEqual([409, 'last_admin']);

@@ -26,7 +26,11 @@ afterEach(() => vi.restoreAllMocks());
 
 const pageOf = (path: string, init?: PageInit) => openPage(given, path, init);
 const post = (path: string, token?: string) =>
-  pageOf(path, { method: 'POST', headers: { Origin: ORIGIN }, ...(token === undefined ? {} : { token }) });
+  pageOf(path, {
+    method: 'POST',
+    headers: { Origin: ORIGIN, 'HX-Request': 'true' },
+    ...(token === undefined ? {} : { token }),
+  });
 const poll = () => pageOf('/dashboard/fragments/dialing');
 
 async function givenLive(count: number): Promise<void> {
@@ -53,12 +57,17 @@ describe('the control', () => {
     expect(html).toContain('hx-confirm="Stop dialing and hang up on 2 calls under way? Patients hear nothing more."');
   });
 
-  it('leaves the page as it is while the dialer cannot be asked', async () => {
+  it('says that nothing is known while the dialer cannot be asked, and keeps the way to stop it and to ask again', async () => {
     const status = async () => {
       throw new Error('away');
     };
     Object.assign(given.env, { DIALER: { getByName: () => ({ status }) } });
-    expect((await poll()).status).toBe(204);
+    const { html, status: answered } = await poll();
+    expect(answered).toBe(200);
+    expect(html).toContain('<strong>Whether anybody is called is not known.</strong>');
+    expect(html).toContain('id="dialing-banner" hx-swap-oob="true"');
+    expect(html).toContain('<summary>Stop all dialing</summary>');
+    expect(html).toMatch(/^<div id="dialing" [^>]*hx-trigger="every 15s"/);
     expect((await pageOf('/dashboard/tasks')).status).toBe(200);
   });
 });
@@ -82,6 +91,14 @@ describe('stopping', () => {
     expect(later).toMatch(/<time [^>]*>Today, [^<]* E[SD]T<\/time>/);
     expect(later).toContain('End the call');
     expect(later).not.toContain('<summary>Stop all dialing');
+  });
+
+  it('works without a script, and says so on a page', async () => {
+    expect((await pageOf('/dashboard/calls')).html).toContain('method="post" action="/dashboard/dialing/stop"');
+    const { html, status } = await pageOf('/dashboard/dialing/stop', { method: 'POST', headers: { Origin: ORIGIN } });
+    expect([status, await dialer.stub.isStopped()]).toEqual([200, true]);
+    expect(html).toContain('<h1>Dialing is stopped.</h1>');
+    expectNoInlineCode(html);
   });
 
   it('ends the live calls too when that is chosen, and says how many', async () => {

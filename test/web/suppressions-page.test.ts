@@ -27,9 +27,12 @@ const post = (path: string, fields: Record<string, string>, init: PageInit = {})
   pageOf(`${PATH}${path}`, {
     method: 'POST',
     body: new URLSearchParams(fields).toString(),
-    headers: { Origin: ORIGIN, 'Content-Type': 'application/x-www-form-urlencoded' },
+    headers: { Origin: ORIGIN, 'Content-Type': 'application/x-www-form-urlencoded', 'HX-Request': 'true' },
     ...init,
   });
+/** As a browser sends it that runs no script. */
+const plain = (path: string, fields: Record<string, string>) =>
+  post(path, fields, { headers: { Origin: ORIGIN, 'Content-Type': 'application/x-www-form-urlencoded' } });
 const typed = (number: string) => `(${number.slice(2, 5)}) ${number.slice(5, 8)}-${number.slice(8)}`;
 const masked = (number: string) => `•••• ${number.slice(-4)}`;
 const rows = async () => (await listSuppressions(given.db, given.config.keyRing, { limit: 100, cursor: null })).items;
@@ -148,9 +151,7 @@ describe('adding a number', () => {
     const { html } = await post('/add', { phone_number: typed(plain), reason: 'complaint', statement: '' });
     expect(html).toContain(`${masked(plain)} is on the list now.`);
     expect(html).toContain(`${typed(plain)} is on the list.`);
-    expect(html).toContain(
-      '<form id="add-number" class="sheet" hx-post="/dashboard/suppressions/add" hx-swap-oob="true"',
-    );
+    expect(html).toMatch(/<form id="add-number" [^>]*hx-post="\/dashboard\/suppressions\/add" hx-swap-oob="true"/);
     await post('/add', { phone_number: worded, reason: 'asked', statement: 'Not before his operation' });
     const found = await rows();
     expect(found.map(({ reason, statement, createdBy }) => [reason, statement, createdBy]).toSorted()).toEqual([
@@ -209,7 +210,8 @@ describe('importing a list', () => {
   const upload = (text: string, name = 'list.txt', init: PageInit = {}) => {
     const body = new FormData();
     body.set('file', new File([text], name));
-    return pageOf(`${PATH}/import`, { method: 'POST', body, headers: { Origin: ORIGIN }, ...init });
+    const headers = { Origin: ORIGIN, 'HX-Request': 'true' };
+    return pageOf(`${PATH}/import`, { method: 'POST', body, headers, ...init });
   };
 
   it('begins at once and tells how far it has come', async () => {
@@ -229,6 +231,42 @@ describe('importing a list', () => {
     const archive = await upload('PK\u0003\u0004rest', 'list.xlsx');
     expect([archive.status, archive.html.includes('Nothing was imported. This is no list')]).toEqual([409, true]);
     expect((await upload('name,city\nAna,Rome\n', 'list.csv')).html).toContain('Nothing was imported.');
+  });
+});
+
+describe('without a script', () => {
+  it('every form posts: no number and no words of a patient ever stand in an address', async () => {
+    await listed();
+    const { html } = await pageOf(PATH);
+    const forms = [...html.matchAll(/<form\b[^>]*>/g)].map(([form]) => form);
+    expect(forms.length).toBeGreaterThan(3);
+    for (const form of forms) expect(form).toMatch(/method="post" action="\/dashboard\/(suppressions|dialing)\//);
+  });
+
+  it('a number is looked up, added and lifted on whole pages, which say what came of it', async () => {
+    const number = nextNumber();
+    const added = await plain('/add', { phone_number: typed(number), reason: 'asked', statement: '' });
+    expect(added.status).toBe(200);
+    expect(added.html).toContain(`${masked(number)} is on the list now.`);
+    expect(added.html).toContain('<h1>Do not call</h1>');
+    const found = await plain('/search', { phone_number: typed(number) });
+    expect(found.html).toContain('<h1>Do not call</h1>');
+    const [row] = await rows();
+    const lifted = await plain(`/${row?.id}/lift`, { evidence: 'Signed form of May 2' });
+    expect(lifted.html).toContain(`${masked(number)} is off the list. It may be called again.`);
+    expectNoInlineCode(lifted.html);
+  });
+
+  it('what was refused comes again as it was typed, with what is wrong', async () => {
+    const refused = await plain('/add', { phone_number: '12', reason: 'legal', statement: '<b>No</b>' });
+    expect(refused.status).toBe(409);
+    expect(refused.html).toContain('This is not a US number that can be called.');
+    expect(refused.html).toContain('value="&lt;b&gt;No&lt;/b&gt;"');
+    expect(refused.html).toMatch(/<details id="add-panel" open/);
+    const unknown = await plain('/search', { phone_number: '12' });
+    expect([unknown.status, unknown.html.includes('<h1>Do not call</h1>')]).toEqual([409, true]);
+    const { id } = await listed();
+    expect((await plain(`/${id}/lift`, { evidence: ' ' })).html).toContain('Not lifted. Write down the evidence');
   });
 });
 

@@ -56,6 +56,7 @@ interface Rule {
 }
 
 const isExport = (action: string) => /\.export$|^campaign\.results$|^transcription\.results$/.test(action);
+const isWholeRecord = (action: string) => action === 'patient.reveal' || action === 'patient.export';
 /** A page that asks by itself is left open; whoever left it is signed off after a quarter of an hour. */
 const isPoll = (action: string) => action.endsWith('_poll');
 const seesPatients = ({ phi, refused, action }: AuditCount) => phi && !refused && !isPoll(action);
@@ -138,6 +139,7 @@ export interface WeekFigures {
   readonly patient_data: number;
   readonly refused: number;
   readonly exports: number;
+  /** Whole records of patients, opened or taken along: an export of a patient is among the exports too. */
   readonly reveals: number;
 }
 
@@ -150,7 +152,7 @@ export function figuresOfWeek(counts: readonly AuditCount[]): WeekFigures {
     patient_data: sum(({ phi, refused }) => phi && !refused),
     refused: sum(({ refused }) => refused),
     exports: sum(({ action, refused }) => isExport(action) && !refused),
-    reveals: sum(({ action, refused }) => action === 'patient.reveal' && !refused),
+    reveals: sum(({ action, refused }) => isWholeRecord(action) && !refused),
   };
 }
 

@@ -24,6 +24,10 @@ export function lastDays(zone: string, at: number, count: number): readonly stri
   return Array.from({ length: count }, (_, i) => isoDate(today - count + 1 + i));
 }
 
+/** The last instant there of the day that comes `days` days after that of `at`, however long the days between are. */
+export const endOfDayAfter = (zone: string, at: number, days: number): number =>
+  startOf(zone, (numberAt(zone, at) + days + 1) * DAY_MS) - 1;
+
 /** Days from 1970-01-01. */
 function numberAt(zone: string, at: number): number {
   const clock = clockOf(zone);

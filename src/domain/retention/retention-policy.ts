@@ -90,7 +90,7 @@ export const RETENTION_POLICIES: readonly RetentionPolicy[] = [
         ...{ ...round, ...documented, keep: { days: years(7) }, from: 'the end of the campaign' },
         source: 'TC-26, HS-06',
       }),
-      rule('consents', 'Consents to be called', [['consents'], []], {
+      rule('consents', 'Consents to be called; of who was erased, only that there were some', [['consents'], []], {
         ...{ ...round, ...documented, keep: { days: years(7) }, from: 'the day it ended; one in force stays' },
         source: 'HS-06, TC-26',
       }),

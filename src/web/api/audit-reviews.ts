@@ -21,7 +21,8 @@ const listedWeek = z.strictObject(week);
 const reviewedWeek = z.strictObject({
   ...week,
   figures: z.strictObject({
-    ...{ lines: count, people: count, patient_data: count, refused: count, exports: count, reveals: count },
+    ...{ lines: count, people: count, patient_data: count, refused: count, exports: count },
+    reveals: count.describe('Whole records of patients: opened, or taken along, which is among the exports too.'),
   }),
   findings: z
     .array(

@@ -4,7 +4,7 @@ import { iso } from '../../call-json.ts';
 import { EMERGENCY_VERDICTS, type EmergencyAccess, listEmergencies } from '../../store/emergency-accesses.ts';
 import { ROLES } from '../../store/staff.ts';
 import type { Actor } from '../context.ts';
-import { giveUpEmergency, judgeEmergency, takeEmergency } from '../emergency-access.ts';
+import { emergencyReason, giveUpEmergency, judgeEmergency, takeEmergency } from '../emergency-access.ts';
 import { sees } from '../field-access.ts';
 import { type Route, route } from '../route.ts';
 import { text } from '../text-line.ts';
@@ -46,7 +46,11 @@ const begin = route(
     ...{ method: 'POST', path: '/api/emergency-access', roles: ROLES, audit: 'emergency.begin', phi: true },
     needsPerson: true,
     summary: 'Take a clinician’s rights for an hour, with a reason',
-    body: z.strictObject({ reason: text(1000) }),
+    body: z.strictObject({
+      reason: emergencyReason.describe(
+        'At least ten letters, without the name of a patient: the audit says who was looked at.',
+      ),
+    }),
     answers: { 201: answer },
     refusals: [409],
   },
@@ -99,7 +103,10 @@ const review = route(
     needsPerson: true,
     summary: 'Say whether an emergency access was justified',
     params: z.strictObject({ emergency_id: z.string().regex(/^emg_[0-9a-f-]{36}$/) }),
-    body: z.strictObject({ verdict: z.enum(EMERGENCY_VERDICTS), note: text(2000).optional() }),
+    body: z.strictObject({
+      verdict: z.enum(EMERGENCY_VERDICTS),
+      note: text(2000).optional().describe('Required where it was not justified. No names of patients.'),
+    }),
     answers: { 200: answer },
     refusals: [409],
   },

@@ -4,6 +4,7 @@ import { alertText } from '../../domain/alerts/alert-texts.ts';
 import type { Alert } from '../../store/alerts.ts';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import { Chip } from './layout.tsx';
+import { Said } from './said.tsx';
 import type { Viewer } from './viewer.ts';
 
 export interface AlertsQuery {
@@ -41,16 +42,7 @@ const TABS = [
 
 export const AlertsPage = (view: AlertsView) => (
   <>
-    {view.outcome === null ? null : (
-      <p class="notice notice-live" role="status">
-        {view.outcome}
-      </p>
-    )}
-    {view.notice === null ? null : (
-      <p class="notice notice-bad" role="alert">
-        {view.notice}
-      </p>
-    )}
+    <Said outcome={view.outcome} notice={view.notice} />
     <div class="page-head">
       <div>
         <h1>Alerts</h1>

@@ -1,5 +1,7 @@
-/** One line for each thing done or seen. The words of the actions are those of the routes, so that a search finds them in logs too. */
+/** One line for each thing done or seen, in words and by the code of the route, so that a search finds it in logs too. */
 import { type AuditEvent, shownIn } from '../../store/audit-events.ts';
+import { ACTION_LABELS, actionWords } from './action-labels.ts';
+import { CheckForm } from './audit-check-page.tsx';
 import type { AuditQuery } from './audit-routes.tsx';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import { Chip } from './layout.tsx';
@@ -14,10 +16,10 @@ interface AuditView {
 }
 
 function address(query: AuditQuery, cursor: number | null): string {
-  const { who, action, about, day, phi, refused } = query;
+  const { who, action, about, day, from, to, phi, refused } = query;
   const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries({ who, action, about, day }))
-    if (value !== null) parameters.set(name, value);
+  for (const [name, value] of Object.entries({ who, action, about, day, from, to }))
+    if (value !== null) parameters.set(name, String(value));
   if (phi) parameters.set('phi', 'true');
   if (refused) parameters.set('refused', 'true');
   if (cursor !== null) parameters.set('cursor', String(cursor));
@@ -32,26 +34,47 @@ export const AuditPage = (view: AuditView) => (
         <h1>Audit</h1>
         <p class="under-title">Who did or saw what. Lines are added and never changed; they name ids, not patients.</p>
       </div>
-      <p class="page-tools">
+      <div class="page-tools">
         <a href="/dashboard/audit/reviews">Weekly reviews</a>
-      </p>
+        <CheckForm />
+      </div>
     </header>
     <Filters {...view} />
+    <Span {...view} />
     {view.items.length === 0 ? <Nothing {...view} /> : <AuditLines {...view} />}
     <Paging {...view} />
   </>
 );
 
-const Filters = ({ query: { who, action, about, day, phi, refused } }: AuditView) => (
+/** What a link narrowed it to, and the way out. */
+const Span = ({ query, clock }: AuditView) => {
+  const { from, to } = query;
+  if (from === null || to === null) return null;
+  return (
+    <p class="notice">
+      Only from <Moment at={from} clock={clock} dated /> to <Moment at={to} clock={clock} dated />.{' '}
+      <a href={address({ ...query, from: null, to: null }, null)}>Show other times too</a>
+    </p>
+  );
+};
+
+const Filters = ({ query: { who, action, about, day, from, to, phi, refused } }: AuditView) => (
   <form class="filters" method="get" action="/dashboard/audit">
+    {from === null ? null : <input type="hidden" name="from" value={from} />}
+    {to === null ? null : <input type="hidden" name="to" value={to} />}
     <label>
       Person
       <input name="who" value={who ?? ''} autocomplete="off" placeholder="Address, in full" />
     </label>
     <label>
       Action
-      <input name="action" value={action ?? ''} autocomplete="off" placeholder="patient.read" />
+      <input name="action" value={action ?? ''} autocomplete="off" placeholder="patient.export" list="actions" />
     </label>
+    <datalist id="actions">
+      {Object.entries(ACTION_LABELS).map(([code, words]) => (
+        <option value={code}>{words}</option>
+      ))}
+    </datalist>
     <label>
       Patient or call
       <input name="about" value={about ?? ''} autocomplete="off" placeholder="Id" />
@@ -100,7 +123,10 @@ export const AuditLines = ({ items, clock, viewer, patientId }: LinesView) => (
             <small class="quiet">{event.roles === '' ? 'no role' : event.roles.replaceAll(',', ', ')}</small>
           </th>
           <td class="cell-what">
-            <code>{event.action}</code> {event.phi ? <Chip tone="live">Patient data</Chip> : null}
+            {actionWords(event.action)} {event.phi ? <Chip tone="live">Patient data</Chip> : null}
+            <small class="quiet">
+              <code>{event.action}</code>
+            </small>
           </td>
           <td class="cell-about">
             <About {...{ event, viewer, patientId }} />

@@ -7,7 +7,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   reassigned: 'This number may belong to somebody else now. Ask the patient for a current one.',
   outside_hours: 'It is outside calling hours for this number. Place the call again within them.',
   state_policy: 'The rules of this state do not allow the call. Ask an administrator of your clinic.',
-  frequency: 'This number has been called often enough for now. Try again tomorrow.',
+  frequency: 'The patient or this number has been called often enough for now.',
   capacity: 'All lines are in use, or what may be spent today is spent. Try again later.',
   already_reserved: 'This number is already being called. See “Calls” on this page.',
   kill_switch: 'All calls are stopped at the moment. Ask an administrator of your clinic.',
@@ -15,5 +15,9 @@ const REFUSALS: Readonly<Record<string, string>> = {
   not_approved: 'These questions are not approved for calls. Ask an administrator of your clinic.',
 };
 
-export const callRefusal = (code: string): string =>
-  REFUSALS[code] ?? `The call was not placed (${code}). Try again; if it stays, tell whoever runs this service.`;
+/** `when`: from when on it is possible again, where the gate knows. */
+export const callRefusal = (code: string, when: string | undefined): string => {
+  const why =
+    REFUSALS[code] ?? `The call was not placed (${code}). Try again; if it stays, tell whoever runs this service.`;
+  return when !== undefined && Object.hasOwn(REFUSALS, code) ? `${why} ${when}` : why;
+};

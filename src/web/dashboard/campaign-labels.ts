@@ -111,6 +111,10 @@ const REFUSALS: Readonly<Record<string, string>> = {
   preflight_stale: 'The pre-flight is older than a day or was made again. Make a new one, read it, then start.',
   not_tested: 'Make a test call to a member of staff first. It counts once it was answered.',
   second_approver: 'A second administrator has to start it.',
+  role_too_new:
+    'Your roles are less than a day old: so long you have no say in a start that takes two people. Come back tomorrow.',
+  administrator_left:
+    'An administrator was taken off the list less than a day ago, so nobody starts so large a campaign alone yet. Start it tomorrow.',
   still_importing: 'Wait until the list has been read.',
   import_failed: 'Its list could not be used. Make a new campaign with it.',
   not_started: 'It has not been started yet.',

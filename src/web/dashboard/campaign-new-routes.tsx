@@ -8,12 +8,13 @@ import { checkInput } from '../check-input.ts';
 import { createWith } from '../create-campaign.ts';
 import { Problem } from '../errors.ts';
 import { MAX_LIST_BYTES } from '../read-list-file.ts';
-import { readUpload } from '../read-upload.ts';
+import { readUpload, type UploadedFile } from '../read-upload.ts';
 import type { Ask, Route } from '../route.ts';
 import { route } from '../route.ts';
 import { CAMPAIGN_FIELDS, campaignForm } from './campaign-form.ts';
 import { CampaignProblems, NewCampaignPage } from './campaign-new-page.tsx';
 import { clinicClock } from './clinic-clock.tsx';
+import { EMPTY_FORM, type FormState } from './form-field.tsx';
 import { givenUpFor } from './given-up.ts';
 import { readable } from './labels.ts';
 import { MOST_ALERTS, page } from './layout.tsx';
@@ -45,41 +46,53 @@ function problemsOf({ code, details }: Problem): ReadonlyMap<string, string> {
   return found;
 }
 
-async function create(ask: Ask): Promise<string> {
-  const { c, config, now } = ask;
-  const { fields, file } = await readUpload(c.req.raw, MAX_LIST_BYTES.campaign);
+async function create(ask: Ask, fields: ReadonlyMap<string, string>, file: UploadedFile): Promise<string> {
+  const { config, now } = ask;
   const settings = checkInput(campaignForm(config.clinic.timeZone, now), Object.fromEntries(fields));
   const { campaign } = await createWith(ask, settings, file, null);
   log.info('campaign.created', { campaign_id: campaign.id, actor: ask.actor.id, status: campaign.status });
   return campaign.id;
 }
 
+async function formPage(ask: Ask, form: FormState, notice: string | null, status: 200 | 409): Promise<Response> {
+  const { c, config, db, actor, now } = ask;
+  const [questionnaires, { items: media }, alerts, givenUp] = await Promise.all([
+    listQuestionnaires(db, now),
+    listMedia(db, { limit: MOST_MEDIA, cursor: null }),
+    countAlerts(db, MOST_ALERTS),
+    givenUpFor(ask),
+  ]);
+  const { today } = clinicClock(config.clinic.timeZone, now);
+  const { ratePerSecond, maxLiveCalls } = config.dialing;
+  return c.html(
+    page({
+      ...{ title: 'New campaign', clinicName: config.clinic.name, viewer: viewerOf(actor), alerts, givenUp },
+      current: 'campaigns',
+      children: <NewCampaignPage {...{ today, questionnaires, media, ratePerSecond, maxLiveCalls, form, notice }} />,
+    }),
+    status,
+  );
+}
+
 export const newCampaignRoutes: readonly Route[] = [
-  route({ ...runners, method: 'GET', path: '/dashboard/campaigns/new', audit: 'page.new_campaign' }, async (ask) => {
-    const { c, config, db, actor, now } = ask;
-    const [questionnaires, { items: media }, alerts, givenUp] = await Promise.all([
-      listQuestionnaires(db, now),
-      listMedia(db, { limit: MOST_MEDIA, cursor: null }),
-      countAlerts(db, MOST_ALERTS),
-      givenUpFor(ask),
-    ]);
-    const { today } = clinicClock(config.clinic.timeZone, now);
-    const { ratePerSecond, maxLiveCalls } = config.dialing;
-    return c.html(
-      page({
-        ...{ title: 'New campaign', clinicName: config.clinic.name, viewer: viewerOf(actor), alerts, givenUp },
-        current: 'campaigns',
-        children: <NewCampaignPage {...{ today, questionnaires, media, ratePerSecond, maxLiveCalls }} />,
-      }),
-    );
-  }),
+  route({ ...runners, method: 'GET', path: '/dashboard/campaigns/new', audit: 'page.new_campaign' }, (ask) =>
+    formPage(ask, EMPTY_FORM, null, 200),
+  ),
   route({ ...runners, method: 'POST', path: '/dashboard/campaigns', audit: 'campaign.create' }, async (ask) => {
+    const { c } = ask;
+    const isScripted = c.req.header('HX-Request') === 'true';
+    // A list that could not be read leaves nothing to fill in again.
+    let typed: ReadonlyMap<string, string> = new Map();
     try {
-      const id = await create(ask);
-      return ask.c.body(null, 204, { 'HX-Redirect': `/dashboard/campaigns/${id}` });
+      const { fields, file } = await readUpload(c.req.raw, MAX_LIST_BYTES.campaign);
+      typed = fields;
+      const path = `/dashboard/campaigns/${await create(ask, fields, file)}`;
+      return isScripted ? c.body(null, 204, { 'HX-Redirect': path }) : c.redirect(path, 303);
     } catch (error) {
       if (!(error instanceof Problem) || error.status >= 500) throw error;
-      return ask.c.html(<CampaignProblems problems={problemsOf(error)} text={refusedText(error.code)} />, 409);
+      const [problems, text] = [problemsOf(error), refusedText(error.code)];
+      if (!isScripted) return formPage(ask, { values: Object.fromEntries(typed), problems }, text, 409);
+      return c.html(<CampaignProblems problems={problems} text={text} />, 409);
     }
   }),
 ];

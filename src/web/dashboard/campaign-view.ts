@@ -13,8 +13,8 @@ import { rejectedOf } from '../../store/imports.ts';
 import { newestPreflight, type Preflight } from '../../store/preflights.ts';
 import { countAlerts } from '../../store/tasks.ts';
 import { hasAnsweredTest } from '../../store/test-calls.ts';
-import { approvers } from '../command-campaign.ts';
 import type { Ask } from '../route.ts';
+import { needsSecond } from '../second-person.ts';
 import { type ClinicClock, clinicClock } from './clinic-clock.tsx';
 import { MOST_ALERTS } from './layout.tsx';
 import { type Viewer, viewerOf } from './viewer.ts';
@@ -50,7 +50,7 @@ export interface CampaignView {
 export async function campaignView(ask: Ask, campaign: Campaign): Promise<CampaignView> {
   const { db, config, actor, now } = ask;
   const isDraft = campaign.status === 'draft';
-  const [counts, list, rejected, progress, paces, receipt, testCall, tested, admins, alerts] = await Promise.all([
+  const [counts, list, rejected, progress, paces, receipt, testCall, tested, takesTwo, alerts] = await Promise.all([
     countContacts(db, campaign.id),
     importOfCampaign(db, campaign.id),
     rejectedOf(db, campaign.id),
@@ -59,12 +59,12 @@ export async function campaignView(ask: Ask, campaign: Campaign): Promise<Campai
     newestPreflight<Forecast>(db, campaign.id),
     isDraft ? newestTestCall(db, campaign.id) : null,
     isDraft ? hasAnsweredTest(db, campaign.id) : false,
-    isDraft ? approvers(ask) : 0,
+    isDraft ? needsSecond(ask) : false,
     countAlerts(db, MOST_ALERTS),
   ]);
   return {
     ...{ campaign, counts, list, rejected, progress, paces, receipt, testCall, tested, alerts, now },
-    needsSecond: admins >= 2 && totalOf(counts) > config.dialing.approvalOver,
+    needsSecond: takesTwo && totalOf(counts) > config.dialing.approvalOver,
     ...{ actorId: actor.id, viewer: viewerOf(actor), clock: clinicClock(config.clinic.timeZone, now) },
   };
 }

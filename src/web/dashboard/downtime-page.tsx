@@ -3,6 +3,7 @@ import type { Patient } from '../../store/patients.ts';
 import type { Task } from '../../store/tasks.ts';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import { TASK_LABELS } from './labels.ts';
+import { spokenNumber } from './spoken-number.ts';
 
 interface DowntimeView {
   readonly tasks: readonly Task[];
@@ -24,13 +25,16 @@ export const DowntimePage = ({ tasks, patients, isCut, callbackNumber, printedBy
       <div>
         <h1>Sheet for an outage</h1>
         <p class="under-title">
-          {'As of '}
-          <Moment at={now} clock={clock} dated />
-          {` (${clock.zoneName}), for ${printedBy}. It names patients: print it only if you need it, and shred it when the service is back.`}
+          {/* One piece: pieces of such a line stand apart. */}
+          <span>
+            {'As of '}
+            <Moment at={now} clock={clock} dated />
+            {` (${clock.zoneName}), for ${printedBy}. It names patients: print it only if you need it, and shred it when the service is back.`}
+          </span>
         </p>
       </div>
     </div>
-    <p>{`Patients who ring ${callbackNumber} meanwhile are not answered by this service. Ring these people by hand, those who wait longest first.`}</p>
+    <p>{`Patients who ring ${spokenNumber(callbackNumber)} meanwhile are not answered by this service. Ring these people by hand, those who wait longest first.`}</p>
     {tasks.length === 0 ? (
       <p class="empty">Nobody waits for staff.</p>
     ) : (
@@ -55,8 +59,8 @@ export const DowntimePage = ({ tasks, patients, isCut, callbackNumber, printedBy
                   <Moment at={task.dueAt} clock={clock} dated />
                 </td>
                 <th scope="row">{name === '' ? 'Name not known' : name}</th>
-                <td>{patient?.phoneNumber ?? '—'}</td>
-                <td>{patient?.dateOfBirth ?? '—'}</td>
+                <td class="whole-number">{patient?.phoneNumber == null ? '—' : spokenNumber(patient.phoneNumber)}</td>
+                <td class="whole-number">{patient?.dateOfBirth ?? '—'}</td>
                 <td>
                   <strong>{TASK_LABELS[task.kind].name}</strong> {TASK_LABELS[task.kind].toDo}
                 </td>

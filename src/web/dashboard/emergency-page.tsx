@@ -2,6 +2,7 @@
 import type { EmergencyAccess } from '../../store/emergency-accesses.ts';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import { Chip } from './layout.tsx';
+import { Said } from './said.tsx';
 
 interface EmergencyView {
   /** Of whoever looks; null: none. */
@@ -15,28 +16,20 @@ interface EmergencyView {
   readonly me: string;
   readonly outcome: string | null;
   readonly notice: string | null;
+  readonly typed: string;
   readonly now: number;
   readonly clock: ClinicClock;
 }
 
 export const EmergencyPage = (view: EmergencyView) => (
   <>
-    {view.outcome === null ? null : (
-      <p class="notice notice-live" role="status">
-        {view.outcome}
-      </p>
-    )}
-    {view.notice === null ? null : (
-      <p class="notice notice-bad" role="alert">
-        {view.notice}
-      </p>
-    )}
+    <Said outcome={view.outcome} notice={view.notice} />
     <Own {...view} />
     {view.list === null ? null : <Others {...view} list={view.list} />}
   </>
 );
 
-const Own = ({ until, isNeeded, clock }: EmergencyView) => {
+const Own = ({ until, isNeeded, typed, clock }: EmergencyView) => {
   if (until !== null)
     return (
       <form class="sheet" method="post" action="/dashboard/settings/emergency/end">
@@ -55,10 +48,24 @@ const Own = ({ until, isNeeded, clock }: EmergencyView) => {
         rights for one hour. It starts at once. An administrator is told, everything you look at is written down, and
         somebody else reviews it afterwards.
       </p>
-      <label>
-        Why you need it
-        <textarea name="reason" rows={3} required maxlength={1000} />
-      </label>
+      <div class="field">
+        <label for="reason">Why you need it</label>
+        <textarea
+          id="reason"
+          name="reason"
+          rows={3}
+          required
+          minlength={10}
+          maxlength={1000}
+          aria-describedby="hint-reason"
+        >
+          {typed}
+        </textarea>
+        <small id="hint-reason">
+          No name of the patient: whom you look at is written down anyway. What you write goes when that patient is
+          erased.
+        </small>
+      </div>
       <div class="form-actions">
         <button type="submit" class="danger">
           Take emergency access
@@ -67,6 +74,10 @@ const Own = ({ until, isNeeded, clock }: EmergencyView) => {
     </form>
   );
 };
+
+/** In the hour of it and no longer: the rest of their work is not what is judged. */
+const lookedAt = ({ staffName, startedAt, endedAt, expiresAt }: EmergencyAccess): string =>
+  `/dashboard/audit?${new URLSearchParams({ who: staffName, from: String(startedAt), to: String(endedAt ?? expiresAt) })}`;
 
 const isOver = ({ endedAt, expiresAt }: EmergencyAccess, now: number): boolean => endedAt !== null || expiresAt <= now;
 
@@ -92,25 +103,12 @@ const Others = ({
             </p>
             {readsReasons ? <p class="addendum-text">{access.reason ?? 'The reason can no longer be read.'}</p> : null}
             <p>
-              <a href={`/dashboard/audit?who=${encodeURIComponent(access.staffName)}`}>What they looked at</a>
+              <a href={lookedAt(access)}>What they looked at in that time</a>
             </p>
             {access.review !== null ? (
               <p class="quiet addendum-text">{`Reviewed by ${access.review.by}. ${readsReasons ? (access.review.note ?? '') : ''}`}</p>
             ) : readsReasons && access.staffId !== me && isOver(access, now) ? (
-              <form method="post" action={`/dashboard/settings/emergency/${access.id}/review`}>
-                <label>
-                  What you found
-                  <textarea name="note" rows={2} maxlength={2000} />
-                </label>
-                <div class="form-actions">
-                  <button type="submit" name="verdict" value="justified">
-                    It was justified
-                  </button>
-                  <button type="submit" name="verdict" value="not_justified" class="danger">
-                    It was not
-                  </button>
-                </div>
-              </form>
+              <Review id={access.id} />
             ) : null}
           </li>
         ))}
@@ -126,6 +124,43 @@ const Others = ({
     )}
   </>
 );
+
+const Review = ({ id }: Pick<EmergencyAccess, 'id'>) => {
+  const path = `/dashboard/settings/emergency/${id}/review`;
+  return (
+    <>
+      <form method="post" action={path}>
+        <label>
+          What you found, if there is something to say; no names of patients
+          <textarea name="note" rows={2} maxlength={2000} />
+        </label>
+        <div class="form-actions">
+          <button type="submit" name="verdict" value="justified">
+            It was justified
+          </button>
+        </div>
+      </form>
+      <details>
+        <summary>It was not justified</summary>
+        <form method="post" action={path}>
+          <label>
+            What was not justified, and what follows from it; no names of patients
+            <textarea name="note" rows={2} required maxlength={2000} />
+          </label>
+          <label>
+            <input type="checkbox" name="sure" value="true" required /> I have looked at what they saw. This cannot be
+            changed afterwards.
+          </label>
+          <div class="form-actions">
+            <button type="submit" name="verdict" value="not_justified" class="danger">
+              Save that it was not justified
+            </button>
+          </div>
+        </form>
+      </details>
+    </>
+  );
+};
 
 const State = ({ access, now }: { access: EmergencyAccess; now: number }) => {
   if (!isOver(access, now)) return <Chip tone="live">Open now</Chip>;

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { EMERGENCY_VERDICTS, listEmergencies } from '../../store/emergency-accesses.ts';
 import { ROLES } from '../../store/staff.ts';
-import { giveUpEmergency, judgeEmergency, takeEmergency } from '../emergency-access.ts';
+import { emergencyReason, giveUpEmergency, judgeEmergency, takeEmergency } from '../emergency-access.ts';
 import { Problem } from '../errors.ts';
 import { sees } from '../field-access.ts';
 import { readFields } from '../read-body.ts';
@@ -18,9 +18,11 @@ const PATH = '/dashboard/settings/emergency';
 interface Said {
   readonly outcome?: string;
   readonly notice?: string;
+  /** The reason that was refused. */
+  readonly typed?: string;
 }
 
-async function answer(ask: Ask, cursor: string | null, { outcome, notice }: Said = {}): Promise<Response> {
+async function answer(ask: Ask, cursor: string | null, { outcome, notice, typed = '' }: Said = {}): Promise<Response> {
   const { actor, config, db, now } = ask;
   const seesOthers = sees(actor, 'audit_lines');
   const found = seesOthers ? await listEmergencies(db, config.keyRing, { limit: PAGE_SIZE, cursor }) : null;
@@ -30,7 +32,7 @@ async function answer(ask: Ask, cursor: string | null, { outcome, notice }: Said
     'emergency',
     'Emergency access',
     <EmergencyPage
-      {...{ until, now, outcome: outcome ?? null, notice: notice ?? null, me: actor.id }}
+      {...{ until, now, outcome: outcome ?? null, notice: notice ?? null, typed, me: actor.id }}
       isNeeded={until === null && !sees(actor, 'answers')}
       list={found?.items ?? null}
       nextCursor={found?.nextCursor ?? null}
@@ -42,13 +44,15 @@ async function answer(ask: Ask, cursor: string | null, { outcome, notice }: Said
 }
 
 /** Done: the page again, by its own address, so that loading it again does nothing twice. */
-async function answered(ask: Ask, change: () => Promise<void>): Promise<Response> {
+async function answered(ask: Ask, change: () => Promise<void>, typed = ''): Promise<Response> {
   try {
     await change();
     return ask.c.redirect(PATH, 303);
   } catch (error) {
     if (!(error instanceof Problem) || (error.status !== 409 && error.status !== 422)) throw error;
-    return answer(ask, null, { notice: error.details.detail ?? 'That was not done. Please check what you entered.' });
+    const { detail, errors } = error.details;
+    const notice = detail ?? errors?.[0]?.detail ?? 'That was not done. Please check what you entered.';
+    return answer(ask, null, { notice, typed });
   }
 }
 
@@ -79,11 +83,18 @@ const show = route(
 
 const begin = route({ ...word, path: PATH, audit: 'emergency.begin' }, async (ask) => {
   const fields = await readFields(ask.c.req.raw);
-  return answered(ask, async () => {
-    const reason = written(fields, 'reason', 1000);
-    if (reason === null) throw new Problem(422, 'invalid', { detail: 'Say why you need it. Nothing was opened.' });
-    await takeEmergency(ask, reason);
-  });
+  return answered(
+    ask,
+    async () => {
+      const reason = emergencyReason.safeParse(fields['reason'] ?? '');
+      if (!reason.success)
+        throw new Problem(422, 'invalid', {
+          detail: 'Nothing was opened. Say in a few plain words why you need it: at least ten letters.',
+        });
+      await takeEmergency(ask, reason.data);
+    },
+    fields['reason'],
+  );
 });
 
 const end = route({ ...word, path: `${PATH}/end`, audit: 'emergency.end' }, async (ask) =>
@@ -100,6 +111,8 @@ const review = route(
     return answered(ask, async () => {
       const verdict = EMERGENCY_VERDICTS.find((each) => each === fields['verdict']);
       if (verdict === undefined) throw new Problem(422, 'invalid', { detail: 'Say whether it was justified.' });
+      if (verdict === 'not_justified' && fields['sure'] !== 'true')
+        throw new Problem(422, 'invalid', { detail: 'Not saved. Confirm that you have looked at what they saw.' });
       await judgeEmergency(ask, ask.params.emergency_id, { verdict, note: written(fields, 'note', 2000) });
     });
   },

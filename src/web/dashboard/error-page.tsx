@@ -1,7 +1,8 @@
 /** What a browser sees instead of problem+json: what is wrong in plain words, and what to do next. */
 import type { Actor } from '../context.ts';
-import { page } from './layout.tsx';
-import { homeOf, viewerOf } from './viewer.ts';
+import { page, waysOf } from './layout.tsx';
+import { roleWords } from './role-labels.ts';
+import { homeOf, type Viewer, viewerOf } from './viewer.ts';
 
 interface ErrorPage {
   readonly status: number;
@@ -10,6 +11,10 @@ interface ErrorPage {
   readonly requestId: string;
   /** Null: nobody has signed in. */
   readonly actor: Actor | null;
+  /** Null: the configuration cannot be read. */
+  readonly clinicName: string | null;
+  /** Emergency access would show what was refused. */
+  readonly opensInEmergency: boolean;
 }
 
 const NEXT_STEPS: Readonly<Record<string, readonly [heading: string, text: string]>> = {
@@ -20,7 +25,7 @@ const NEXT_STEPS: Readonly<Record<string, readonly [heading: string, text: strin
   ],
   forbidden: [
     'Not part of your role',
-    'Your role does not include this page. Ask an administrator of your clinic if you need it.',
+    'Your role does not include this page. If your work needs it, ask an administrator of your clinic.',
   ],
   person_needed: [
     'This is for people',
@@ -62,7 +67,8 @@ const UNEXPECTED = [
   'It is not your doing. Try again; if it stays, tell whoever runs this service the number below.',
 ] as const;
 
-export function errorPage({ status, title, code, requestId, actor }: ErrorPage) {
+export function errorPage(view: ErrorPage) {
+  const { status, title, code, requestId, actor, clinicName } = view;
   const [heading, text] =
     NEXT_STEPS[code] ?? (status < 500 ? [title, 'This request could not be carried out.'] : UNEXPECTED);
   const viewer = actor === null ? null : viewerOf(actor);
@@ -70,7 +76,7 @@ export function errorPage({ status, title, code, requestId, actor }: ErrorPage) 
   const home = viewer === null ? { path: '/dashboard/calls', name: 'calls' } : homeOf(viewer);
   return page({
     title: heading,
-    clinicName: null,
+    clinicName,
     viewer: code === 'no_role' ? null : viewer,
     alerts: 0,
     givenUp: 0,
@@ -79,6 +85,9 @@ export function errorPage({ status, title, code, requestId, actor }: ErrorPage) 
       <section class="lone">
         <h1>{heading}</h1>
         <p>{text}</p>
+        {viewer === null || actor === null || code !== 'forbidden' ? null : (
+          <YourRole viewer={viewer} roles={actor.roles} opensInEmergency={view.opensInEmergency} />
+        )}
         <p class="actions">
           {home === null ? null : (
             <a href={home.path} class="button">
@@ -96,3 +105,26 @@ export function errorPage({ status, title, code, requestId, actor }: ErrorPage) 
     ),
   });
 }
+
+/** What their role does include, and the way in when a patient is in danger (HS-02). */
+const YourRole = ({
+  viewer,
+  roles,
+  opensInEmergency,
+}: Pick<Actor, 'roles'> & Pick<ErrorPage, 'opensInEmergency'> & { viewer: Viewer }) => (
+  <>
+    <p>
+      {`You are signed in as ${roleWords(roles)}. You may see: ${waysOf(viewer)
+        .map(({ name }) => name)
+        .join(', ')}. `}
+      <a href="/dashboard/settings/roles">What each role may see</a>
+    </p>
+    {opensInEmergency && viewer.takesEmergency ? (
+      <p class="notice notice-warn">
+        Is a patient in danger, and nobody who may see this can be reached? Then take{' '}
+        <a href="/dashboard/settings/emergency">emergency access</a> for one hour. An administrator is told, and
+        everything you look at is reviewed.
+      </p>
+    ) : null}
+  </>
+);

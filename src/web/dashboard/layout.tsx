@@ -72,13 +72,16 @@ const WAYS = [
   { key: 'settings', path: '/dashboard/settings', name: 'Settings', needs: 'seesSettings', group: 2 },
 ] as const;
 
+/** Where somebody may go, in the order of the navigation. */
+export const waysOf = (viewer: Viewer) => WAYS.filter(({ needs }) => viewer[needs]);
+
 /** A page that is none of the ways is one that a button leads to. */
 type Current = (typeof WAYS)[number]['key'] | 'new-call' | null;
 
 type Counts = Pick<Frame, 'current' | 'alerts' | 'givenUp'>;
 
 const Navigation = ({ current, viewer, alerts, givenUp }: Counts & { viewer: Viewer }) => {
-  const shown = WAYS.filter(({ needs }) => viewer[needs]);
+  const shown = waysOf(viewer);
   return (
     <>
       <button type="button" class="menu-button secondary" data-menu aria-expanded="false" aria-controls="ways">
@@ -192,6 +195,12 @@ const Document = ({ title, clinicName, viewer, alerts, givenUp, current, childre
               <a href="/dashboard/settings/emergency">End it</a>
             </p>
           )}
+          <noscript>
+            <p class="notice notice-warn no-script">
+              JavaScript is off or was blocked. Forms work; buttons that hang up, claim or finish tasks, run a campaign
+              or send work again do nothing, and no page updates by itself.
+            </p>
+          </noscript>
           <p id="stale" class="notice notice-bad" role="alert" hidden>
             This page is no longer updating.{' '}
             <button type="button" class="plain" data-reload>
@@ -217,13 +226,4 @@ export const page = (frame: Frame) => html`<!DOCTYPE html>${<Document {...frame}
 
 export const Chip = ({ tone, children }: { tone: Tone; children: Child }) => (
   <span class={`chip chip-${tone}`}>{children}</span>
-);
-
-/** On a form that only works with script: what is typed there would be lost. */
-export const NeedsScript = () => (
-  <noscript>
-    <p class="notice notice-bad">
-      This form needs JavaScript, which is off or was blocked. Nothing is sent without it.
-    </p>
-  </noscript>
 );

@@ -1,13 +1,19 @@
-/** The form behind "Call a patient". static/app.js sends it as JSON to the API and shows what the API says about it. */
+/** The form behind "Call a patient". static/app.js sends it as JSON to the API and shows what the API says; without it the form is sent as it is. */
 
 import type { Patient } from '../../store/patients.ts';
-import { NeedsScript } from './layout.tsx';
+import { control, Field, FormNotice, type FormState, SelectField } from './form-field.tsx';
 import type { Viewer } from './viewer.ts';
 
 const BASES = [
+  ['', 'Already on file'],
   ['number_given_by_patient', 'The patient gave us this number'],
   ['verbal', 'Verbal consent'],
   ['written', 'Written consent'],
+] as const;
+const LANGUAGE_CHOICES = [
+  ['', 'As on file'],
+  ['en', 'English'],
+  ['es', 'Spanish'],
 ] as const;
 
 /** Whoever does not see what is said in a call follows it on the page of the patient. */
@@ -16,15 +22,19 @@ const thenOf = ({ seesCalls }: Viewer) =>
     ? { 'data-then': '/dashboard/calls/', 'data-then-id': 'call_id' }
     : { 'data-then': '/dashboard/patients/', 'data-then-id': 'patient_id' };
 
-interface NewCallView {
+export interface NewCallView {
   /** The clinic's: in the evening of the US it is tomorrow in UTC. */
   readonly today: string;
   /** Whom it is for; null: whoever has the number that is typed. */
   readonly patient: Patient | null;
   readonly viewer: Viewer;
+  /** By the names of the API's fields, `consent.basis` among them. */
+  readonly form: FormState;
+  /** Why it was not placed. */
+  readonly notice: string | null;
 }
 
-export const NewCallPage = ({ today, patient, viewer }: NewCallView) => (
+export const NewCallPage = ({ today, patient, viewer, form, notice }: NewCallView) => (
   <>
     <h1>Call a patient</h1>
     {patient === null ? null : (
@@ -34,61 +44,51 @@ export const NewCallPage = ({ today, patient, viewer }: NewCallView) => (
         <a href="/dashboard/new-call">Call somebody else</a>
       </p>
     )}
-    <NeedsScript />
-    <form class="sheet" method="post" data-json="/api/calls" {...thenOf(viewer)}>
+    <form class="sheet" method="post" action="/dashboard/new-call" data-json="/api/calls" {...thenOf(viewer)}>
+      <FormNotice text={notice} />
       <p class="notice notice-bad" role="alert" data-problem hidden />
       {patient === null ? null : <input type="hidden" name="patient_id" value={patient.id} />}
-      <label>
-        Telephone number
+      <Field
+        form={form}
+        name="phone_number"
+        label="Telephone number"
+        hint="A US number of ten digits. Outside calling hours the call is refused."
+      >
         <input
-          name="phone_number"
-          value={patient?.phoneNumber}
+          {...control(form, 'phone_number', true)}
           type="tel"
           required
           autocomplete="off"
           placeholder="(202) 555-0143"
-          aria-describedby="number-hint"
           data-us-number
         />
-        <small id="number-hint">A US number of ten digits. Outside calling hours the call is refused.</small>
-      </label>
-      <label>
-        Language to begin with
-        <select name="language">
-          <option value="">As on file</option>
-          <option value="en">English</option>
-          <option value="es">Spanish</option>
-        </select>
-      </label>
+      </Field>
+      <SelectField form={form} name="language" label="Language to begin with" options={LANGUAGE_CHOICES} />
       <fieldset>
         <legend>Consent to be called at this number</legend>
-        <label>
-          Basis
-          <select name="consent.basis">
-            <option value="">Already on file</option>
-            {BASES.map(([value, label]) => (
-              <option value={value}>{label}</option>
-            ))}
-          </select>
-        </label>
-        <div data-needs="consent.basis" hidden>
-          <label>
-            Obtained on
-            <input name="consent.obtained_at" type="date" min="1900-01-01" max={today} value={today} data-date />
-          </label>
-          <label>
-            Obtained by
-            <input name="consent.obtained_by" maxlength={200} autocomplete="off" />
-          </label>
-          <label>
-            Evidence
+        <SelectField form={form} name="consent.basis" label="Basis" options={BASES} />
+        <div data-needs="consent.basis">
+          <Field form={form} name="consent.obtained_at" label="Obtained on">
             <input
-              name="consent.evidence"
+              {...control(form, 'consent.obtained_at')}
+              value={form.values['consent.obtained_at'] ?? today}
+              type="date"
+              min="1900-01-01"
+              max={today}
+              data-date
+            />
+          </Field>
+          <Field form={form} name="consent.obtained_by" label="Obtained by">
+            <input {...control(form, 'consent.obtained_by')} maxlength={200} autocomplete="off" />
+          </Field>
+          <Field form={form} name="consent.evidence" label="Evidence">
+            <input
+              {...control(form, 'consent.evidence')}
               maxlength={2000}
               autocomplete="off"
               placeholder="Registration form, page 2"
             />
-          </label>
+          </Field>
         </div>
       </fieldset>
       <button type="submit">Place the call</button>

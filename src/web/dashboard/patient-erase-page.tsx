@@ -23,7 +23,7 @@ interface EraseView {
 export const lastDigits = ({ maskedNumber }: ShownPatient): string => (maskedNumber ?? '').replaceAll(/\D/g, '');
 
 export const ErasePatientPage = (view: EraseView) => {
-  const { patient, notice, needsSecond, isHeld, open } = view;
+  const { patient, notice, isHeld, open } = view;
   const waiting = open.find(({ kind }) => kind === 'erasure');
   return (
     <>
@@ -36,7 +36,7 @@ export const ErasePatientPage = (view: EraseView) => {
       <FormNotice text={notice} />
       {isHeld ? (
         <Held id={patient.id} />
-      ) : waiting !== undefined && needsSecond ? (
+      ) : waiting !== undefined ? (
         <Waiting view={view} request={waiting} />
       ) : (
         <EraseForm view={view} />
@@ -64,7 +64,7 @@ const Waiting = ({ view: { patient, clock }, request }: { view: EraseView; reque
     <p class="notice notice-warn">
       <strong>An erasure was asked for already.</strong> {`${request.createdName} asked for it `}
       <Moment at={request.createdAt} clock={clock} />. Nothing is erased until another administrator approves it on the
-      page of their data.
+      page of their data; whoever asked can take it back there.
     </p>
     <p class="actions">
       <a href={`/dashboard/patients/${patient.id}/rights`} class="button">
@@ -90,7 +90,7 @@ const EraseForm = ({ view: { patient, needsSecond, open, clock } }: { view: Eras
     ) : null}
     <h2>What is destroyed</h2>
     <ul>
-      <li>Name, number, birth date, record number, marks and consents.</li>
+      <li>Name, number, birth date, record number and marks; who obtained their consents, and the evidence.</li>
       <li>Every call with its note, transcript and events, and the tasks it left.</li>
       <li>Every recording, here and at Telnyx.</li>
       <li>Their place in the lists of campaigns.</li>
@@ -100,6 +100,8 @@ const EraseForm = ({ view: { patient, needsSecond, open, clock } }: { view: Eras
       <li>The number on the do-not-call list, if it is there: it goes on not being called.</li>
       <li>That calls were decided on and dialled, by opaque ids and times, without the number.</li>
       <li>Who did what and when in the audit lines, and what calls cost.</li>
+      <li>That somebody agreed to be called, when and for what, without whose consent it was.</li>
+      <li>That there was emergency access, and how it was judged, without the words of it.</li>
       <li>That there were legal holds, requests and disclosures, without a word of them.</li>
     </ul>
     <label>

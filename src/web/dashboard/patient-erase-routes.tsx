@@ -3,10 +3,11 @@ import { standingHold } from '../../store/holds.ts';
 import { findJob } from '../../store/jobs.ts';
 import { openRequestsOf } from '../../store/patient-requests.ts';
 import { knownPatient } from '../change-patient.ts';
-import { erasePatient, isErased, needsSecond } from '../erase-patient.ts';
+import { erasePatient, isErased } from '../erase-patient.ts';
 import { notFound, Problem } from '../errors.ts';
 import { readFields } from '../read-body.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
+import { needsSecond } from '../second-person.ts';
 import { shownPatient } from '../shown-patient.ts';
 import { clinicClock } from './clinic-clock.tsx';
 import { page } from './layout.tsx';
@@ -43,6 +44,10 @@ const eraseForm = route(
 const IN_THE_WAY: Readonly<Record<string, string>> = {
   call_live: 'A call to this patient is under way. Hang it up, or wait until it is over, then erase.',
   legal_hold: 'This patient is under a legal hold.',
+  role_too_new:
+    'You became an administrator, or your roles were changed, less than a day ago: so long you have no say in what takes two people. Ask again tomorrow.',
+  administrator_left:
+    'An administrator was taken off the list less than a day ago, so nobody erases alone yet. Ask again tomorrow.',
   retention_minimum:
     'Their record has to be kept for longer by the law of the state. See RECORD_MINIMUM_YEARS under Settings.',
   open_red_flag: 'A red flag of this patient waits under Tasks. Somebody has to see to it first, then erase.',

@@ -11,6 +11,7 @@ import { PatientConsents } from './patient-consents.tsx';
 import { ConsentFields } from './patient-fields.tsx';
 import { FlagsForm } from './patient-flags.tsx';
 import { briefly, PatientWho } from './patient-who.tsx';
+import { Said } from './said.tsx';
 import { TaskDue, TaskOwner } from './task-controls.tsx';
 import type { Viewer } from './viewer.ts';
 
@@ -60,11 +61,7 @@ export const PatientPage = (view: PatientView) => {
           {viewer.erasesPatients ? <a href={`/dashboard/patients/${patient.id}/erase`}>Erase…</a> : null}
         </p>
       </div>
-      {outcome === null ? null : (
-        <p class="notice notice-live" role="status">
-          {outcome}
-        </p>
-      )}
+      <Said outcome={outcome} />
       <Rights view={view} />
       <div class="columns patient">
         <div>

@@ -14,7 +14,7 @@ interface DueView {
 export const RequestDue = ({ request: { status, dueAt }, clock, now }: DueView) =>
   status === 'open' && dueAt < now ? (
     <Chip tone="bad">
-      Overdue since <Moment at={dueAt} clock={clock} dayOnly />
+      Overdue, was due <Moment at={dueAt} clock={clock} dayOnly />
     </Chip>
   ) : (
     <Moment at={dueAt} clock={clock} dayOnly />

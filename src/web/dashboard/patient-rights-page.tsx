@@ -9,6 +9,7 @@ import { EndsUnanswered, Requests } from './patient-requests.tsx';
 import { briefly } from './patient-who.tsx';
 import { HOLD_LABELS } from './rights-labels.ts';
 import { type RightsView, typedInto } from './rights-view.ts';
+import { Said } from './said.tsx';
 
 export const PatientRightsPage = (view: RightsView) => {
   const { patient, requests, outcome, notice } = view;
@@ -21,11 +22,7 @@ export const PatientRightsPage = (view: RightsView) => {
       <div class="page-head">
         <h1>{`Data of ${briefly(patient)}`}</h1>
       </div>
-      {outcome === null ? null : (
-        <p class="notice notice-live" role="status">
-          {outcome}
-        </p>
-      )}
+      <Said outcome={outcome} />
       <FormNotice text={notice} />
       {view.isHeld ? (
         <p class="notice notice-warn">
@@ -48,7 +45,7 @@ export const PatientRightsPage = (view: RightsView) => {
 };
 
 const WaitingErasure = ({ view, request }: { view: RightsView; request: PatientRequest }) => {
-  const { clock, mayApprove, patient, isHeld } = view;
+  const { clock, mayApprove, mayRefuse, patient, isHeld, viewer } = view;
   const path = `/dashboard/patients/${patient.id}/rights/requests/${request.id}`;
   return (
     <section aria-labelledby="erasure-title" class="erasure-waiting">
@@ -57,22 +54,29 @@ const WaitingErasure = ({ view, request }: { view: RightsView; request: PatientR
         {`${request.createdName} asked for it `}
         <Moment at={request.createdAt} clock={clock} />. Another administrator has to approve it or refuse it.
       </p>
-      {mayApprove ? (
+      {mayRefuse ? (
         <div class="decision">
-          <form method="post" action={`${path}/approve`}>
+          {mayApprove ? (
+            <form method="post" action={`${path}/approve`}>
+              <p>
+                <strong>This cannot be undone, by anybody.</strong> The key of this patient is destroyed at once, then
+                calls, notes, recordings here and at Telnyx. The do-not-call list and who did what stay. Copies that the
+                platform keeps of its database last up to 30 days; they do not open without the key.
+              </p>
+              <EndsUnanswered requests={view.requests} clock={clock} />
+              <label>
+                <input type="checkbox" name="sure" value="true" required /> I have read what is destroyed
+              </label>
+              <button type="submit" class="danger" disabled={isHeld}>
+                Approve the erasure
+              </button>
+            </form>
+          ) : (
             <p>
-              <strong>This cannot be undone, by anybody.</strong> The key of this patient is destroyed at once, then
-              calls, notes, recordings here and at Telnyx. The do-not-call list and who did what stay. Copies that the
-              platform keeps of its database last up to 30 days; they do not open without the key.
+              You became an administrator, or your roles were changed, less than a day ago. Until a day has passed you
+              can refuse it, and not approve it.
             </p>
-            <EndsUnanswered requests={view.requests} clock={clock} />
-            <label>
-              <input type="checkbox" name="sure" value="true" required /> I have read what is destroyed
-            </label>
-            <button type="submit" class="danger" disabled={isHeld}>
-              Approve the erasure
-            </button>
-          </form>
+          )}
           <form method="post" action={`${path}/refuse`}>
             <label>
               Why it is refused
@@ -84,7 +88,17 @@ const WaitingErasure = ({ view, request }: { view: RightsView; request: PatientR
           </form>
         </div>
       ) : (
-        <p class="quiet">You cannot approve it yourself.</p>
+        <>
+          <p class="quiet">You cannot approve it yourself.</p>
+          {viewer.erasesPatients ? (
+            <form method="post" action={`${path}/answer`}>
+              <input type="hidden" name="status" value="withdrawn" />
+              <button type="submit" class="secondary outline">
+                Take it back
+              </button>
+            </form>
+          ) : null}
+        </>
       )}
     </section>
   );

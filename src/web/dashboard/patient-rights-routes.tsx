@@ -6,7 +6,7 @@ import { HOLD_REASONS, standingHold } from '../../store/holds.ts';
 import { addRequest, answerRequest, knownRequest, listRequestsOf, putOffRequest } from '../answer-request.ts';
 import { knownPatient } from '../change-patient.ts';
 import { addDisclosure, readDisclosures } from '../disclose-patient.ts';
-import { approveErasure, mayApprove, refuseErasureRequest } from '../erase-patient.ts';
+import { approveErasure, mayApprove, mayRefuse, refuseErasureRequest } from '../erase-patient.ts';
 import { notFound, Problem } from '../errors.ts';
 import { EXPORT_FORMATS, EXPORT_PURPOSES } from '../export-patient.ts';
 import { exportResponse } from '../export-response.ts';
@@ -64,7 +64,9 @@ async function answerRights(ask: Ask<One>, { outcome, notice, status, sent }: An
   const view = {
     ...{ patient: shownPatient(actor, patient), requests, holds, disclosures, viewer, now },
     ...{ notice: notice ?? null, sent: sent ?? null },
-    ...{ isHeld: hold !== null, mayApprove: waiting !== undefined && mayApprove(actor, waiting) },
+    isHeld: hold !== null,
+    mayApprove: waiting !== undefined && mayApprove(actor, waiting, now),
+    mayRefuse: waiting !== undefined && mayRefuse(actor, waiting),
     ...{ outcome: outcome === undefined ? null : OUTCOMES[outcome], clock: clinicClock(config.clinic.timeZone, now) },
   };
   const children = <PatientRightsPage {...view} />;

@@ -70,7 +70,7 @@ const call = route(
       );
     } catch (error) {
       if (!(error instanceof Problem) || error.status >= 500) throw error;
-      return refused(callRefusal(error.code), new Map(), 409);
+      return refused(callRefusal(error.code, error.details.detail), new Map(), 409);
     }
   },
 );

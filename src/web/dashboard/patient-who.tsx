@@ -5,6 +5,7 @@
 import type { Child } from 'hono/jsx';
 import type { ShownPatient } from '../shown-patient.ts';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
+import { spokenNumber } from './spoken-number.ts';
 
 interface WhoView {
   readonly patient: ShownPatient;
@@ -20,9 +21,6 @@ const Fact = ({ name, children }: { name: string; children: Child }) => (
 );
 const Unknown = () => <span class="absent">Not known</span>;
 const Hidden = () => <span class="absent">Hidden</span>;
-
-/** (202) 555-0143. */
-const spokenNumber = (phoneNumber: string): string => phoneNumber.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '($1) $2-$3');
 
 /** `AD •••• 0143`, for headings and buttons. */
 export const briefly = ({ initials, maskedNumber }: ShownPatient): string =>

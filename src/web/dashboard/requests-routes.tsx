@@ -44,7 +44,7 @@ const show = route(
       ...{ requests, status, kind, overdue, now, clock: clinicClock(config.clinic.timeZone, now) },
       patients: new Map([...patients].map(([id, patient]) => [id, shownPatient(actor, patient)])),
       approvable: new Set(
-        requests.filter((each) => each.kind === 'erasure' && mayApprove(actor, each)).map(({ id }) => id),
+        requests.filter((each) => each.kind === 'erasure' && mayApprove(actor, each, now)).map(({ id }) => id),
       ),
       ...{ cursor: cursorText(cursor), nextCursor: cursorText(nextCursor) },
     };

@@ -20,6 +20,8 @@ export interface RightsView {
   readonly requests: readonly PatientRequest[];
   /** Whether this person may say the second word on the erasure that waits. */
   readonly mayApprove: boolean;
+  /** Also one who became an administrator too lately to approve it. */
+  readonly mayRefuse: boolean;
   readonly isHeld: boolean;
   /** Null, as the next two: not theirs to see. */
   readonly holds: readonly Hold[] | null;

@@ -3,14 +3,7 @@ import { ROLES, type Role } from '../../store/staff.ts';
 import { type Access, FIELD_ACCESS, FIELDS, type Field } from '../field-access.ts';
 import type { RouteSpec } from '../route.ts';
 import { readable } from './labels.ts';
-
-const ROLE_LABELS: Readonly<Record<Role, readonly [name: string, about: string]>> = {
-  admin: ['Administrator', 'Runs the clinic’s installation: sees and does everything.'],
-  clinician: ['Clinician', 'Reads what patients said, listens, reviews.'],
-  intake: ['Front desk', 'Finds patients, keeps them up to date, calls them, works through tasks; reads no answers.'],
-  operator: ['Campaign operator', 'Makes and runs campaigns; sees people only masked, and no answers.'],
-  auditor: ['Auditor', 'Sees how the installation is run, and no patient.'],
-};
+import { ROLE_LABELS, roleWords } from './role-labels.ts';
 
 const FIELD_LABELS: Readonly<Record<Field, string>> = {
   patient_name: 'Names of patients',
@@ -47,7 +40,7 @@ const ACCESS_LABELS: Readonly<Record<Access, string>> = { full: 'Sees', masked: 
 export const RolesPage = ({ routes, mine }: { routes: readonly RouteSpec[]; mine: readonly Role[] }) => (
   <>
     <p class="quiet">
-      {`You are signed in as ${mine.map((role) => ROLE_LABELS[role][0].toLowerCase()).join(' and ')}. An administrator gives roles; a change counts from the next page.`}
+      {`You are signed in as ${roleWords(mine)}. An administrator gives roles; a change counts from the next page.`}
     </p>
     <dl class="facts">
       {ROLES.map((role) => (

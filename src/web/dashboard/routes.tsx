@@ -12,7 +12,7 @@ import { deliveryPageRoutes } from './delivery-routes.tsx';
 import { downtimePageRoutes } from './downtime-routes.tsx';
 import { emergencyPageRoutes } from './emergency-routes.tsx';
 import { jobPageRoutes } from './job-routes.tsx';
-import { newCallRoute } from './new-call-route.tsx';
+import { newCallRoutes } from './new-call-routes.tsx';
 import { patientEditRoutes } from './patient-edit-routes.tsx';
 import { patientEraseRoutes } from './patient-erase-routes.tsx';
 import { patientListRoutes } from './patient-list-routes.tsx';
@@ -63,7 +63,7 @@ export const dashboardRoutes: readonly Route[] = [
   ...questionnaireTryRoutes,
   ...suppressionPageRoutes,
   ...transcriptionPageRoutes,
-  newCallRoute,
+  ...newCallRoutes,
   ...settingsPageRoutes,
   ...staffPageRoutes,
   ...emergencyPageRoutes,

@@ -1,5 +1,6 @@
 /** The page around the list of staff: adding somebody, and choosing whom to see. */
 import { ROLES } from '../../store/staff.ts';
+import { Said } from './said.tsx';
 import { ROLE_LABELS, RoleBoxes, StaffFragment, type StaffList } from './staff-fragment.tsx';
 
 interface StaffPageProps {
@@ -10,11 +11,7 @@ interface StaffPageProps {
 
 export const StaffPage = ({ list, outcome }: StaffPageProps) => (
   <>
-    {outcome === undefined ? null : (
-      <p class="notice notice-live" role="status">
-        {outcome}
-      </p>
-    )}
+    <Said outcome={outcome ?? null} />
     <p class="quiet settings-lead">
       Whoever signs in needs a role here. {fixedText(list.fixed)} What each role sees:{' '}
       <a href="/dashboard/settings/roles">Roles</a>.

@@ -1,22 +1,44 @@
 /** What the control in the frame asks for: how dialing stands, stopping it, going on. */
 import * as z from 'zod';
 import { openKinds } from '../../store/alerts.ts';
+import { countAlerts } from '../../store/tasks.ts';
 import { Problem } from '../errors.ts';
 import { noticeSilence } from '../notice-silence.ts';
 import { type Ask, type Route, route } from '../route.ts';
 import { dialingStatus, resumeDialing, type StoppedDialing, stopDialing } from '../stop-dialing.ts';
 import { callCount } from './campaign-labels.ts';
 import { clinicClock } from './clinic-clock.tsx';
-import { Outcome } from './layout.tsx';
+import { givenUpFor } from './given-up.ts';
+import { MOST_ALERTS, Outcome, page } from './layout.tsx';
 import { DialingAnswer, type DialingView } from './stop-dialing.tsx';
 import { CAMPAIGN_ROLES, STOP_ROLES, viewerOf } from './viewer.ts';
 
 async function dialingView(ask: Ask): Promise<DialingView> {
   await noticeSilence(ask);
-  const [{ stoppedAt, stoppedBy, held, live }, alertKinds] = await Promise.all([dialingStatus(ask), openKinds(ask.db)]);
+  const [status, alertKinds] = await Promise.all([knownStatus(ask), openKinds(ask.db)]);
   const clock = clinicClock(ask.config.clinic.timeZone, ask.now);
+  const { stoppedAt, stoppedBy, held, live } = status ?? { stoppedAt: null, stoppedBy: null, held: null, live: null };
   const heldAt = held?.at ?? null;
-  return { stoppedAt, stoppedBy, heldAt, live, alertKinds, viewer: viewerOf(ask.actor), clock };
+  return {
+    isKnown: status !== null,
+    stoppedAt,
+    stoppedBy,
+    heldAt,
+    live,
+    alertKinds,
+    viewer: viewerOf(ask.actor),
+    clock,
+  };
+}
+
+/** Null: the dialer cannot be asked. */
+async function knownStatus(ask: Ask): Promise<Awaited<ReturnType<typeof dialingStatus>> | null> {
+  try {
+    return await dialingStatus(ask);
+  } catch (error) {
+    if (error instanceof Problem) return null;
+    throw error;
+  }
 }
 
 const answer = async (ask: Ask, outcome: string) =>
@@ -26,6 +48,25 @@ const answer = async (ask: Ask, outcome: string) =>
       <Outcome text={outcome} />
     </>,
   );
+
+/** To whoever works without a script: a page that says it. */
+async function answerPlainly(ask: Ask, outcome: string): Promise<Response> {
+  const [alerts, givenUp] = await Promise.all([countAlerts(ask.db, MOST_ALERTS), givenUpFor(ask)]);
+  const viewer = viewerOf(ask.actor);
+  const children = (
+    <section class="lone">
+      <h1>{outcome}</h1>
+      <p>Nobody new is called until an administrator lets dialing go on.</p>
+      <p class="actions">
+        <a href="/dashboard/today" class="button">
+          Go to today
+        </a>
+      </p>
+    </section>
+  );
+  const frame = { title: 'Dialing', clinicName: ask.config.clinic.name, viewer, alerts, givenUp, current: null };
+  return ask.c.html(page({ ...frame, children }));
+}
 
 function outcomeOf({ hungUp, hangUpFailed }: StoppedDialing, endCalls: boolean): string {
   const stopped = 'Dialing is stopped.';
@@ -44,15 +85,7 @@ export const stopDialingRoutes: readonly Route[] = [
       audit: 'page.dialing_poll',
       phi: false,
     },
-    async (ask) => {
-      try {
-        return ask.c.html(<DialingAnswer view={await dialingView(ask)} />);
-      } catch (error) {
-        // Nothing is known: what stands on the page stays, and it asks again.
-        if (error instanceof Problem) return ask.c.body(null, 204);
-        throw error;
-      }
-    },
+    async (ask) => ask.c.html(<DialingAnswer view={await dialingView(ask)} />),
   ),
   route(
     {
@@ -62,7 +95,7 @@ export const stopDialingRoutes: readonly Route[] = [
     async (ask) => {
       const endCalls = ask.query.end_calls === 'true';
       const outcome = outcomeOf(await stopDialing(ask, endCalls), endCalls);
-      return answer(ask, outcome);
+      return ask.c.req.header('HX-Request') === 'true' ? answer(ask, outcome) : answerPlainly(ask, outcome);
     },
   ),
   route(

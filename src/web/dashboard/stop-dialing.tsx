@@ -8,12 +8,14 @@ import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import type { Viewer } from './viewer.ts';
 
 export interface DialingView {
+  /** False: the dialer could not be asked. */
+  readonly isKnown: boolean;
   readonly stoppedAt: number | null;
   readonly stoppedBy: string | null;
   /** Closed by itself since then, because the database was set back. */
   readonly heldAt?: number | null;
-  /** Calls on the line now. */
-  readonly live: number;
+  /** Calls on the line now; null: not known. */
+  readonly live: number | null;
   readonly viewer: Viewer;
   readonly clock: ClinicClock;
   /** Of the open alerts. */
@@ -40,6 +42,20 @@ export const DialingControl = ({ viewer }: { viewer: Viewer }) => (
 /** Its place in the frame, empty while dialing goes on. */
 export const DialingBanner = ({ view, elsewhere = false }: { view: DialingView | null; elsewhere?: boolean }) => {
   const shared = { id: 'dialing-banner', ...(elsewhere ? { 'hx-swap-oob': 'true' } : {}) };
+  if (view?.isKnown === false) {
+    return (
+      <div {...shared} class="notice notice-bad stopped" data-news="Whether anybody is called is not known.">
+        <p>
+          <strong>Whether anybody is called is not known.</strong> The dialer does not answer; this page asks it again
+          every 15 seconds.{' '}
+          {view.viewer.stopsDialing
+            ? 'To be sure that nobody is called, press “Stop dialing” until it is confirmed. '
+            : ''}
+          If it stays so, tell whoever runs this installation.
+        </p>
+      </div>
+    );
+  }
   if (view !== null && typeof view.heldAt === 'number') {
     return (
       <div {...shared} class="notice notice-bad stopped" data-news="Dialing is closed.">
@@ -52,7 +68,8 @@ export const DialingBanner = ({ view, elsewhere = false }: { view: DialingView |
     );
   }
   if (view === null || view.stoppedAt === null) return <div {...shared} class="notice notice-bad" />;
-  const { viewer, stoppedAt, stoppedBy, live, clock } = view;
+  const { viewer, stoppedAt, stoppedBy, clock } = view;
+  const live = view.live ?? 0;
   return (
     <div {...shared} class="notice notice-bad stopped" data-news="All dialing is stopped.">
       <p>
@@ -105,14 +122,15 @@ const StopPanel = ({ live }: { live: number | null }) => (
         Nobody new is called from this moment, in no campaign and by nobody. An administrator can go on later.{' '}
         {live === 0 ? 'Nobody is on the line.' : null}
       </p>
-      <p>
-        <button id="stop-now" class="danger" hx-post="/dashboard/dialing/stop" {...posts}>
+      {/* A form, so that it stops also where no script runs. */}
+      <form class="stop-now" method="post" action="/dashboard/dialing/stop">
+        <button id="stop-now" class="danger" hx-post="/dashboard/dialing/stop" {...posts} type="submit">
           Stop dialing
         </button>
         <small>
           {live === null || live === 0 ? 'Calls under way go on.' : `${upper(liveCalls(live))} will go on.`}
         </small>
-      </p>
+      </form>
       {live === 0 ? null : (
         <p>
           <EndCalls live={live} />

@@ -12,14 +12,14 @@ import { maskNumber } from '../mask.ts';
 import { readFields } from '../read-body.ts';
 import { MAX_LIST_BYTES, readListFile } from '../read-list-file.ts';
 import { readUpload } from '../read-upload.ts';
-import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
+import { type Ask, type Route, route } from '../route.ts';
 import { line } from '../text-line.ts';
 import { clinicClock } from './clinic-clock.tsx';
 import { givenUpFor } from './given-up.ts';
 import { MOST_ALERTS, Outcome, page } from './layout.tsx';
 import { ImportRefused, ImportStatus } from './suppression-import.tsx';
 import { type SuppressionList, SuppressionsAnswer } from './suppressions-fragment.tsx';
-import { AddForm, STAFF_REASONS, SuppressionsPage, SuppressionTabs } from './suppressions-page.tsx';
+import { AddForm, type SentPlainly, STAFF_REASONS, SuppressionsPage, SuppressionTabs } from './suppressions-page.tsx';
 import { typedNumber } from './typed-number.ts';
 import { CONTACT_ROLES, RUN_ROLES, viewerOf } from './viewer.ts';
 
@@ -44,11 +44,13 @@ const shared = ({ actor, config, now }: Ask) => ({
   clock: clinicClock(config.clinic.timeZone, now),
 });
 
-async function pageOfList(ask: Ask<RouteSpec & { query: typeof listQuery }>): Promise<SuppressionList> {
-  const { active, cursor = null } = ask.query;
-  const filter = { limit: PAGE_SIZE, cursor, active };
+async function pageOfList(
+  ask: Ask,
+  { active, cursor }: z.output<typeof listQuery> = { active: true },
+): Promise<SuppressionList> {
+  const filter = { limit: PAGE_SIZE, cursor: cursor ?? null, active };
   const { items: rows, nextCursor } = await listSuppressions(ask.db, ask.config.keyRing, filter);
-  return { ...shared(ask), rows, view: { kind: 'list', active, cursor, nextCursor } };
+  return { ...shared(ask), rows, view: { kind: 'list', active, cursor: filter.cursor, nextCursor } };
 }
 
 async function ofNumber(ask: Ask, phoneNumber: string): Promise<SuppressionList> {
@@ -60,8 +62,27 @@ async function ofNumber(ask: Ask, phoneNumber: string): Promise<SuppressionList>
   return { ...shared(ask), rows, view: { kind: 'number', phoneNumber, suppressed } };
 }
 
+const isScripted = ({ c }: Ask): boolean => c.req.header('HX-Request') === 'true';
+
+async function wholePage(ask: Ask, list: SuppressionList, sent: SentPlainly = {}, status: 200 | 409 = 200) {
+  const [counts, alerts, givenUp] = await Promise.all([
+    countSuppressions(ask.db),
+    countAlerts(ask.db, MOST_ALERTS),
+    givenUpFor(ask),
+  ]);
+  return ask.c.html(
+    page({
+      ...{ title: 'Do not call', clinicName: ask.config.clinic.name, viewer: list.viewer, alerts, givenUp },
+      current: 'suppressions',
+      children: <SuppressionsPage list={list} counts={counts} sent={sent} />,
+    }),
+    status,
+  );
+}
+
 /** What stands of the number now; what was typed to be added is gone from its form, the counts are new. */
 async function answer(ask: Ask, number: string, outcome?: string): Promise<Response> {
+  if (!isScripted(ask)) return wholePage(ask, await ofNumber(ask, number), outcome === undefined ? {} : { outcome });
   const [list, counts] = await Promise.all([ofNumber(ask, number), countSuppressions(ask.db)]);
   return ask.c.html(
     <>
@@ -74,27 +95,16 @@ async function answer(ask: Ask, number: string, outcome?: string): Promise<Respo
 
 /** The list stays as it stands there; what goes elsewhere in the page still does. */
 const KEEP = { 'HX-Reswap': 'none' } as const;
-const refused = (ask: Ask, text: string) => ask.c.html(<Outcome text={text} />, 409, KEEP);
+const refused = async (ask: Ask, text: string): Promise<Response> =>
+  isScripted(ask)
+    ? ask.c.html(<Outcome text={text} />, 409, KEEP)
+    : wholePage(ask, await pageOfList(ask), { notice: text }, 409);
 
 const NOT_A_NUMBER = 'This is not a US number that can be called. Write ten digits.';
 
 const show = route(
   { ...seers, method: 'GET', path: '/dashboard/suppressions', audit: 'page.suppressions', query: listQuery },
-  async (ask) => {
-    const [list, counts, alerts, givenUp] = await Promise.all([
-      pageOfList(ask),
-      countSuppressions(ask.db),
-      countAlerts(ask.db, MOST_ALERTS),
-      givenUpFor(ask),
-    ]);
-    return ask.c.html(
-      page({
-        ...{ title: 'Do not call', clinicName: ask.config.clinic.name, viewer: list.viewer, alerts, givenUp },
-        current: 'suppressions',
-        children: <SuppressionsPage list={list} counts={counts} />,
-      }),
-    );
-  },
+  async (ask) => wholePage(ask, await pageOfList(ask, ask.query)),
 );
 
 const search = route({ ...posted, path: '/dashboard/suppressions/search', audit: 'suppression.check' }, async (ask) => {
@@ -120,7 +130,12 @@ const addition = z.object({
 const add = route({ ...posted, path: '/dashboard/suppressions/add', audit: 'suppression.add' }, async (ask) => {
   const typed = await readFields(ask.c.req.raw);
   const { data, error } = addition.safeParse(typed);
-  if (data === undefined) return ask.c.html(<AddForm typed={typed} problem={problemIn(error)} elsewhere />, 409, KEEP);
+  if (data === undefined) {
+    const problem = problemIn(error);
+    return isScripted(ask)
+      ? ask.c.html(<AddForm typed={typed} problem={problem} elsewhere />, 409, KEEP)
+      : wholePage(ask, await pageOfList(ask), { typed, problem }, 409);
+  }
   const { phone_number: number, reason, statement } = data;
   const { isNew } = await addToList(ask, number, statement === '' ? reason : statement);
   const outcome = isNew ? 'is on the list now.' : 'was on the list already; nothing was changed.';
@@ -167,12 +182,14 @@ const upload = route(
       const id = await beginImport(ask, { kind: 'suppressions', file: read, campaignId: null, consent: null });
       const list = await getImport(ask.db, id);
       if (list === null) throw new Error('an import that was just begun is not there');
-      return ask.c.html(<ImportStatus list={list} />);
+      const imported = <ImportStatus list={list} />;
+      return isScripted(ask) ? ask.c.html(imported) : wholePage(ask, await pageOfList(ask), { imported });
     } catch (error) {
       if (!(error instanceof Problem) || error.status >= 500) throw error;
       const { code, details } = error;
       const text = REFUSED[code] ?? details.errors?.[0]?.detail ?? details.detail ?? 'The file could not be read.';
-      return ask.c.html(<ImportRefused text={`Nothing was imported. ${text}`} />, 409);
+      const imported = <ImportRefused text={`Nothing was imported. ${text}`} />;
+      return isScripted(ask) ? ask.c.html(imported, 409) : wholePage(ask, await pageOfList(ask), { imported }, 409);
     }
   },
 );

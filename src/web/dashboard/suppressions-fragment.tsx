@@ -5,6 +5,7 @@ import { maskNumber } from '../mask.ts';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import { numberLabel, readable } from './labels.ts';
 import { Chip, Outcome } from './layout.tsx';
+import { spokenNumber } from './spoken-number.ts';
 import type { Viewer } from './viewer.ts';
 
 /** Which rows: a page of the list, or those of one number that was looked up. */
@@ -49,9 +50,6 @@ export const REASON_LABELS: Readonly<Record<(typeof SUPPRESSION_REASONS)[number]
   stated: 'Stated by staff',
 };
 
-/** (202) 555-0143, as the number was typed by whoever looks. */
-const spoken = (phoneNumber: string): string => phoneNumber.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '($1) $2-$3');
-
 export const SuppressionsFragment = (list: SuppressionList) => (
   <div id="suppressions">
     {list.view.kind === 'number' ? <Finding list={list} view={list.view} /> : null}
@@ -75,7 +73,7 @@ const Finding = ({
   list: SuppressionList;
   view: Extract<SuppressionView, { kind: 'number' }>;
 }) => {
-  const number = spoken(view.phoneNumber);
+  const number = spokenNumber(view.phoneNumber);
   const isListed = rows.some(({ liftedAt }) => liftedAt === null);
   return (
     <p class={`notice ${view.suppressed ? 'notice-bad' : 'notice-live'}`}>
@@ -170,6 +168,8 @@ const Lift = ({ row }: { row: Suppression }) => {
         Lift<span class="visually-hidden">{` ${number}`}</span>
       </summary>
       <form
+        method="post"
+        action={`/dashboard/suppressions/${row.id}/lift`}
         hx-post={`/dashboard/suppressions/${row.id}/lift`}
         hx-target="#suppressions"
         hx-swap="outerHTML"

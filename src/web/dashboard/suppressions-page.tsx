@@ -1,7 +1,9 @@
 /** The page around the do-not-call list: looking a number up, adding one, and the whole list in and out. */
+import type { Child } from 'hono/jsx';
 import type { SuppressionCounts } from '../../store/suppression-list.ts';
 import { EXPORT_FORMATS } from '../export-suppressions.ts';
 import { counted } from './campaign-labels.ts';
+import { Said } from './said.tsx';
 import {
   REASON_LABELS,
   type SuppressionList,
@@ -12,7 +14,10 @@ import {
 /** What staff choose from; the other reasons come by themselves. */
 export const STAFF_REASONS = ['asked', 'complaint', 'legal', 'wrong_number'] as const;
 
-/** Numbers travel in bodies: an address would keep them . */
+const PATH = '/dashboard/suppressions';
+/** Numbers travel in bodies, without a script too: an address would keep them. */
+const posting = (verb: 'search' | 'add' | 'import') =>
+  ({ method: 'post', action: `${PATH}/${verb}`, 'hx-post': `${PATH}/${verb}` }) as const;
 const posts = { 'hx-target': '#suppressions', 'hx-swap': 'outerHTML', 'hx-disabled-elt': 'find button' } as const;
 
 interface TabsProps {
@@ -37,16 +42,34 @@ export const SuppressionTabs = ({ counts, active, elsewhere = false }: TabsProps
   </nav>
 );
 
-export const SuppressionsPage = ({ list, counts }: { list: SuppressionList; counts: SuppressionCounts }) => {
+/** What came of a form that was sent without a script. */
+export interface SentPlainly {
+  readonly outcome?: string;
+  readonly notice?: string;
+  /** What was refused of a number that was to be added. */
+  readonly typed?: Readonly<Record<string, string>>;
+  readonly problem?: string;
+  readonly imported?: Child;
+}
+
+interface SuppressionsView {
+  readonly list: SuppressionList;
+  readonly counts: SuppressionCounts;
+  readonly sent?: SentPlainly;
+}
+
+export const SuppressionsPage = ({ list, counts, sent = {} }: SuppressionsView) => {
   const { viewer, view } = list;
+  const { typed = {}, problem = null } = sent;
   return (
     <>
+      <Said outcome={sent.outcome ?? null} notice={sent.notice ?? null} />
       <div class="page-head">
         <h1>Do not call</h1>
         <SuppressionTabs counts={counts} active={view.kind === 'list' ? view.active : null} />
       </div>
       <div class="number-tools">
-        <form class="filter" method="post" hx-post="/dashboard/suppressions/search" {...posts}>
+        <form class="filter" {...posting('search')} {...posts}>
           <label for="search-number">Number</label>
           <input
             id="search-number"
@@ -60,14 +83,14 @@ export const SuppressionsPage = ({ list, counts }: { list: SuppressionList; coun
             Look up
           </button>
         </form>
-        <details id="add-panel">
+        <details id="add-panel" open={problem !== null}>
           <summary>Add a number</summary>
-          <AddForm />
+          <AddForm typed={typed} problem={problem} />
         </details>
         {viewer.importsSuppressions ? <ImportPanel /> : null}
         {viewer.liftsSuppressions ? <ExportPanel view={list.view} /> : null}
       </div>
-      <div id="import-status" />
+      <div id="import-status">{sent.imported ?? null}</div>
       <SuppressionsFragment {...list} />
     </>
   );
@@ -82,13 +105,7 @@ interface AddFormProps {
 }
 
 export const AddForm = ({ typed = {}, problem = null, elsewhere = false }: AddFormProps) => (
-  <form
-    id="add-number"
-    class="sheet"
-    hx-post="/dashboard/suppressions/add"
-    {...(elsewhere ? { 'hx-swap-oob': 'true' } : {})}
-    {...posts}
-  >
+  <form id="add-number" class="sheet" {...posting('add')} {...(elsewhere ? { 'hx-swap-oob': 'true' } : {})} {...posts}>
     {problem === null ? null : (
       <p class="notice notice-bad" role="alert">
         {problem}
@@ -129,7 +146,8 @@ const ImportPanel = () => (
     <summary>Import a list</summary>
     <form
       class="sheet"
-      hx-post="/dashboard/suppressions/import"
+      {...posting('import')}
+      enctype="multipart/form-data"
       hx-encoding="multipart/form-data"
       hx-target="#import-status"
       hx-swap="innerHTML"

@@ -1,6 +1,6 @@
 /** What of the dashboard somebody sees, by their roles. The routes decide; this only keeps dead links off the pages. */
 import { APPROVER_ROLES, ROLES, type Role } from '../../store/staff.ts';
-import type { Actor } from '../context.ts';
+import { type Actor, isPerson } from '../context.ts';
 import { rolesSeeing } from '../field-access.ts';
 
 /** Whoever may read what was said. */
@@ -69,6 +69,8 @@ export interface Viewer {
   readonly seesSettings: boolean;
   readonly seesRoles: boolean;
   readonly managesStaff: boolean;
+  /** May take a clinician's rights for an hour (HS-02). A program has no emergencies. */
+  readonly takesEmergency: boolean;
   /** So long they have a clinician's rights; null: only their own. */
   readonly emergencyUntil: number | null;
 }
@@ -106,6 +108,7 @@ export function viewerOf({ name, roles, emergencyUntil }: Pick<Actor, 'name' | '
     seesSettings: hasOne(WORK_ROLES),
     seesRoles: hasOne(ROLES),
     managesStaff: hasOne(['admin']),
+    takesEmergency: emergencyUntil === undefined && !hasOne(CALL_ROLES) && isPerson({ name }),
     emergencyUntil: emergencyUntil ?? null,
   };
 }

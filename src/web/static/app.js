@@ -293,7 +293,7 @@
     reassigned: 'This number may belong to somebody else now. Ask the patient for a current one.',
     outside_hours: 'It is outside calling hours for this number. Place the call again within them.',
     state_policy: 'The rules of this state do not allow the call. Ask an administrator of your clinic.',
-    frequency: 'This number has been called often enough for now. Try again tomorrow.',
+    frequency: 'The patient or this number has been called often enough for now.',
     capacity: 'All lines are in use. Try again in a few minutes.',
     already_reserved: 'This number is already being called. Look for the call under “Calls”.',
     kill_switch: 'All calls are stopped at the moment. Ask an administrator of your clinic.',
@@ -305,6 +305,8 @@
     unreachable: 'The service did not answer. Press the button again: the call is placed once at most.',
     in_progress: 'Your first try is still under way. Press the button again in a minute.',
   };
+  /** Refusals that pass: the service says from when on it is possible again. */
+  const PASSING = ['frequency', 'outside_hours', 'state_policy', 'capacity'];
   /** Refusals that one field can cure. */
   const CURES = {
     no_consent: { pointer: '/consent/basis', detail: 'Choose how the consent was given.' },
@@ -320,7 +322,8 @@
       REASONS[problem.code] ??
       `The call was not placed (${problem.code}). Try again; if it stays, tell whoever runs this service.`;
     const notice = form.querySelector('[data-problem]');
-    notice.textContent = [reason, ...elsewhere].join(' ');
+    const when = PASSING.includes(problem.code) && problem.detail ? [problem.detail] : [];
+    notice.textContent = [reason, ...when, ...elsewhere].join(' ');
     notice.hidden = false;
     form.querySelector('[aria-invalid]')?.focus();
   }

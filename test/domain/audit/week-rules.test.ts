@@ -103,7 +103,7 @@ describe('everyday work is no anomaly', () => {
   });
 });
 
-it('counts lines, people, looks, downloads and refusals', () => {
+it('counts lines, people, looks, downloads, refusals, and whole records opened or taken along (HS-10)', () => {
   const counts = [
     aCount({ lines: 5 }),
     aCount({ actorName: 'b@clinic.example', action: 'patient.export', lines: 2 }),
@@ -111,7 +111,7 @@ it('counts lines, people, looks, downloads and refusals', () => {
     aCount({ refused: true, lines: 4 }),
     aCount({ phi: false, action: 'staff.list' }),
   ];
-  expect(figuresOfWeek(counts)).toEqual({ lines: 15, people: 2, patient_data: 10, refused: 4, exports: 2, reveals: 3 });
+  expect(figuresOfWeek(counts)).toEqual({ lines: 15, people: 2, patient_data: 10, refused: 4, exports: 2, reveals: 5 });
 });
 
 describe('a week', () => {
