@@ -61,8 +61,12 @@ try {
   closeSync(file);
   await storage.close();
 }
-process.stdout.write(
-  `${out}: ${written} notes. It holds health information in clear: keep it safe, and destroy it after use.\n`,
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+say(
+  `${out}: ${written === 1 ? '1 note' : `${written} notes`}. It holds health information in clear: keep it safe, and destroy it after use.`,
 );
-if (closed > 0) process.stdout.write(`${closed} did not open: erased, or the keys are others.\n`);
+if (closed > 0)
+  say(
+    `${closed} did not open: erased, newer than the day's copy of the keys in the bucket, or sealed under other keys.`,
+  );
 process.exitCode = written === 0 && closed > 0 ? 1 : 0;
