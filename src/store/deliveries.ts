@@ -2,7 +2,7 @@
  * Deliveries of notes to the clinic's systems, one row for each version and system (schema.ts). A row is the truth: a try says in it
  * what came of it, and a try that comes back late has no say any more, unless it was the one that got through.
  */
-import { and, eq, gt, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { DeliveryStatus, SinkName } from '../domain/delivery/sinks.ts';
 import type { Database } from './database.ts';
 import { insertJob } from './jobs.ts';
@@ -24,6 +24,8 @@ export interface Delivery {
   readonly createdAt: number;
   /** When it was delivered, given up or called off. */
   readonly endedAt: number | null;
+  /** When it was first taken; it stays. */
+  readonly deliveredAt: number | null;
 }
 
 export const openedDelivery = (row: typeof deliveries.$inferSelect): Delivery => ({
@@ -94,7 +96,7 @@ export async function laterIsThere(db: Database, { callId, sink, noteVersion }: 
   const rows = await db
     .select({ id: deliveries.id })
     .from(deliveries)
-    .where(and(isLater, eq(deliveries.status, 'delivered')))
+    .where(and(isLater, isNotNull(deliveries.deliveredAt)))
     .limit(1);
   return rows.length > 0;
 }
@@ -111,7 +113,10 @@ export async function beginDelivery(db: Database, id: string): Promise<number | 
 
 /** It got there, whichever try it was, and whatever happened meanwhile: what was disclosed is on record. */
 export const markDelivered = (db: Database, id: string, now: number) =>
-  db.update(deliveries).set({ status: 'delivered', endedAt: now }).where(eq(deliveries.id, id));
+  db
+    .update(deliveries)
+    .set({ status: 'delivered', endedAt: now, deliveredAt: sql`coalesce(${deliveries.deliveredAt}, ${now})` })
+    .where(eq(deliveries.id, id));
 
 export const markFailedTry = (db: Database, id: string, attempt: number, code: string, now: number) =>
   db

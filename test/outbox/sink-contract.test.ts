@@ -138,8 +138,14 @@ describe.each(SINK_NAMES)('%s', (name) => {
     rig.other('none');
     const note = await givenNote(name);
     await triedDelivery(note, 1, env);
-    const systems = (await handedOnOf(db, note.patient.id, 10)).map(({ sink: system }) => system);
-    expect(systems).toEqual(name === 'backend' || name === 'fhir' ? [name] : []);
+    const told = await handedOnOf(db, note.patient.id, 10);
+    expect(told.map(({ sink: system }) => system)).toEqual(name === 'backend' || name === 'fhir' ? [name] : []);
+    // Sent again and not taken this time, it was handed on all the same.
+    later(HOUR);
+    rig.other(hasAnswers ? { status: 422 } : 'unreachable');
+    await sendAgain(db, [await deliveryOf(note)], Date.now());
+    await triedDelivery(note, 1, env);
+    expect(await handedOnOf(db, note.patient.id, 10)).toEqual(told);
   });
 
   it('is tried without anything of a patient, and says what came back', async () => {

@@ -22,6 +22,7 @@ export const deliverySchema = z
     next_try_at: moment,
     created_at: z.iso.datetime(),
     ended_at: moment.describe('When it was delivered, given up or called off.'),
+    delivered_at: moment.describe('When it was first taken; it stays, also while it is sent again.'),
   })
   .meta({ id: 'Delivery' });
 export const deliveryListSchema = z
@@ -43,6 +44,7 @@ export const deliveryJson = (item: ListedDelivery): z.output<typeof deliverySche
   next_try_at: orNull(item.nextTryAt),
   created_at: iso(item.createdAt),
   ended_at: orNull(item.endedAt),
+  delivered_at: orNull(item.deliveredAt),
 });
 
 const sinkSchema = z

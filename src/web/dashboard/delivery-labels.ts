@@ -20,5 +20,5 @@ export const SINK_LABELS: Readonly<Record<SinkName, string>> = {
   backend: 'The clinic’s own system',
   fhir: 'The clinic’s FHIR server',
   r2: 'The archive',
-  alert: 'Whoever is told that a note is there',
+  alert: 'Alert that a note is ready',
 };
