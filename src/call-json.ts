@@ -7,9 +7,10 @@ import type { Language } from './domain/intake/questionnaire.ts';
 import type { Note } from './domain/note/note.ts';
 import { type RecordedSpan, recordingOffsetMs } from './domain/note/recording-offset.ts';
 import type { Call } from './store/calls.ts';
+import type { RecordingTranscript } from './store/recording-transcripts.ts';
 import type { Recording } from './store/recordings.ts';
 import type { Task } from './store/tasks.ts';
-import type { callAnswer, eventsAnswer, transcriptsAnswer } from './web/api/call-answer.ts';
+import type { callAnswer, eventsAnswer, fromRecordingAnswer, transcriptsAnswer } from './web/api/call-answer.ts';
 import type { noteSchema } from './web/api/note-schema.ts';
 
 export const iso = (at: number): string => new Date(at).toISOString();
@@ -100,16 +101,28 @@ export const eventsJson = (log: CallLog): z.infer<typeof eventsAnswer> => ({
   next_cursor: null,
 });
 
-export const transcriptsJson = (log: CallLog, recording: RecordedSpan | null): z.infer<typeof transcriptsAnswer> => ({
-  items: log.transcript.map(({ speaker, text, at, item, input, confidence }) => ({
-    speaker,
-    text,
-    timestamp: iso(at),
-    confidence,
-    offset_ms: recordingOffsetMs(recording, at),
-    item,
-    input,
-    source: 'live',
-  })),
-  next_cursor: null,
+/** What was heard while the call ran, then what was written down from its recording. */
+export function transcriptsJson(
+  log: CallLog,
+  recording: RecordedSpan | null,
+  spoken: RecordingTranscript | null = null,
+): z.infer<typeof transcriptsAnswer> {
+  const live = log.transcript.map(({ speaker, text, at, item, input, confidence }) => ({
+    ...{ speaker, text, timestamp: iso(at), confidence, offset_ms: recordingOffsetMs(recording, at) },
+    ...{ end_offset_ms: null, item, input, source: 'live' as const },
+  }));
+  // Without a time of its beginning the offsets are right, and the times about right.
+  const startedAt = recording?.startedAt ?? log.transcript[0]?.at ?? spoken?.createdAt ?? 0;
+  const recorded = (spoken?.lines ?? []).map(({ speaker, text, startMs, endMs, confidence, item }) => ({
+    ...{ speaker, text, timestamp: iso(startedAt + startMs), confidence, offset_ms: startMs, end_offset_ms: endMs },
+    ...{ item, input: 'voice' as const, source: 'recording' as const },
+  }));
+  return { items: [...live, ...recorded], next_cursor: null, from_recording: spoken && fromRecordingJson(spoken) };
+}
+
+export const fromRecordingJson = (spoken: RecordingTranscript): z.infer<typeof fromRecordingAnswer> => ({
+  ...{ status: spoken.status, code: spoken.code, engine: spoken.engine, language: spoken.language },
+  audio_seconds: Math.round(spoken.audioMs / 1000),
+  cost: spoken.costNanos === null ? null : { amount: amountText(spoken.costNanos), currency: 'USD' },
+  ended_at: isoOrNull(spoken.endedAt),
 });

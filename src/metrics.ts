@@ -29,6 +29,8 @@ const METRICS = {
   job: { kind: CODE, outcome: CODE, code: CODE },
   /** A try to hand on a note; until the other system answered. */
   delivery: { sink: CODE, outcome: CODE, code: CODE },
+  /** A piece of a recording that an engine listened to: `heard` or `failed`; the seconds it counts for, and until it answered. */
+  speech: { engine: CODE, outcome: CODE, code: CODE },
   /** A request of the API or a page, by the template of its route; until its answer began. */
   request: { method: METHOD, route: ROUTE, status: STATUS, code: CODE },
   /** Alerts that were `opened` or `closed`, by kind. */

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { FAKE_AI } from './support/fake-ai.ts';
 import { TEST_VARIABLES } from './support/test-variables.ts';
 import { treeStamp } from './tools/tree-stamp.ts';
 
@@ -50,6 +51,8 @@ export default defineConfig(
               verbose: false,
               miniflare: {
                 bindings: { ...TEST_VARIABLES, TEST_MIGRATIONS: await readD1Migrations(path.join(root, 'migrations')) },
+                serviceBindings: { FAKE_AI: 'fake-ai' },
+                workers: [{ name: 'fake-ai', modules: true, script: FAKE_AI, compatibilityDate: '2026-11-01' }],
               },
             }),
           ],

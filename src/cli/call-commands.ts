@@ -107,9 +107,14 @@ export function addCallCommands(program: Command, setup: Setup): void {
 
   call
     .command('transcript <call>')
-    .description('What was said and keyed, line by line')
-    .addHelpText('after', '\nExample:\n  telnyx-edge-intake call transcript call_…')
-    .action(run(setup, printTranscript));
+    .description('What was said and keyed, line by line: heard live, and written down from the recording')
+    .addOption(new Option('--source <source>', 'only one of the two').choices(['live', 'recording']))
+    .option('--retry', 'have the recording written down that was not, or not to its end')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  telnyx-edge-intake call transcript call_…\n  telnyx-edge-intake call transcript call_… --source recording --json\n  telnyx-edge-intake call transcript call_… --retry',
+    )
+    .action(run(setup, transcript));
 
   call
     .command('note <call>')
@@ -172,12 +177,37 @@ async function listCalls(context: Context, options: FilterOptions): Promise<unde
   printPage(context, whole, CALL_COLUMNS, 'No calls.');
 }
 
-async function printTranscript({ client, print }: Context, id: string): Promise<undefined> {
-  const found = await client.get<Items<ShownLine>>(`${pathOf(id)}/transcripts`);
+interface Transcript extends Items<ShownLine> {
+  readonly from_recording?: { readonly status: string; readonly code: string | null } | null;
+}
+interface TranscriptOptions {
+  readonly source?: string;
+  readonly retry?: boolean;
+}
+
+async function transcript(
+  { client, print }: Context,
+  id: string,
+  { source, retry }: TranscriptOptions,
+): Promise<undefined> {
+  const path = `${pathOf(id)}/transcripts`;
+  if (retry === true) {
+    const { body } = await client.send('POST', `${path}/retry`);
+    if (print.isJson) print.json(body);
+    else print.line('The recording is being written down.');
+    return;
+  }
+  const found = await client.get<Transcript>(path, { source });
   if (print.isJson) return void print.json(found);
   if (found.items.length === 0) print.line('Nothing was said.');
-  for (const line of found.items)
+  for (const [i, line] of found.items.entries()) {
+    const isOther = line.source === 'recording' && found.items[i - 1]?.source !== 'recording';
+    if (isOther) print.line(print.dim('From the recording:'));
     print.line(`${shownTime(line.timestamp, print.as.zone).slice(11)}  ${spoken({ print }, line)}`);
+  }
+  const { status, code } = found.from_recording ?? { status: 'done', code: null };
+  if (status === 'failed') print.note(`The recording could not be written down (${code}). Try again with --retry.`);
+  else if (status !== 'done') print.note('The recording is still being written down.');
 }
 
 async function saveRecording(

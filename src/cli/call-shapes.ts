@@ -29,6 +29,7 @@ export interface ShownLine {
   readonly offset_ms?: number | null;
   readonly item?: string | null;
   readonly input?: string;
+  readonly source?: string;
 }
 export interface ShownEvent {
   readonly event_id: string;

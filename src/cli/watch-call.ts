@@ -23,7 +23,9 @@ export async function watchCall(context: Context, id: string): Promise<number> {
       client.get<Items<ShownLine>>(`${path}/transcripts`),
       client.get<Items<ShownEvent>>(`${path}/events`),
     ]);
-    printNews(context, seen, lines.items, events.items);
+    // What is written down from the recording afterwards happens to nobody any more.
+    const live = lines.items.filter(({ source }) => source !== 'recording');
+    printNews(context, seen, live, events.items);
     return isLive(call) ? null : call;
   };
   const call = await follow(context, look);

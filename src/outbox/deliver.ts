@@ -23,6 +23,7 @@ import {
 } from '../store/deliveries.ts';
 import { sendJobHints } from '../store/job-hints.ts';
 import { getNoteVersion } from '../store/notes.ts';
+import { getRecordingTranscript } from '../store/recording-transcripts.ts';
 import { getRecording } from '../store/recordings.ts';
 import { redFlagTasks } from '../store/tasks.ts';
 import { DONE, failed, type JobContext, type JobHandler, type JobOutcome } from './job-handler.ts';
@@ -109,14 +110,15 @@ async function readHandover(context: JobContext, { callId, noteVersion }: Delive
   }
   const note = await getNoteVersion(db, keyRing, callId, noteVersion);
   if (note === null) throw new Error('a note is not there');
-  const [callLog, recording, flagTasks] = await Promise.all([
+  const [callLog, recording, spoken, flagTasks] = await Promise.all([
     getCallLog(db, keyRing, callId),
     getRecording(db, callId),
+    getRecordingTranscript(db, keyRing, callId),
     redFlagTasks(db, [...new Set(note.red_flags.map(({ call_id }) => call_id))]),
   ]);
   const given = {
     call: callJson(call),
-    transcripts: transcriptsJson(callLog ?? { events: [], transcript: [] }, recording),
+    transcripts: transcriptsJson(callLog ?? { events: [], transcript: [] }, recording, spoken),
     intake_data: noteJson(note, call, recording, flagTasks),
   };
   const bundle = async () => {

@@ -5,11 +5,15 @@
  */
 import { isBeforeConsent } from '../domain/intake/before-consent.ts';
 import type { CallId } from '../domain/intake/ids.ts';
+import { hearsRecordings } from '../domain/transcription/transcription-setting.ts';
 import { log } from '../log.ts';
 import { getCall } from '../store/calls.ts';
+import { sendJobHints } from '../store/job-hints.ts';
+import { findJob } from '../store/jobs.ts';
 import { dataKeyOf } from '../store/patient-keys.ts';
 import { deleteRecordings, examineRecording, putRecording } from '../store/recording-bucket.ts';
 import {
+  type FetchedAudio,
   getRecording,
   markDeletedAtTelnyx,
   markFailed,
@@ -76,12 +80,27 @@ async function fetchInto(context: JobContext, recording: Recording): Promise<Job
 }
 
 /** Stored by a try that died before it could say so, or taken for damaged when only the reading of it was. */
-async function isStoredAlready({ env, db, config }: JobContext, recording: Recording): Promise<boolean> {
+async function isStoredAlready(context: JobContext, recording: Recording): Promise<boolean> {
+  const { env, config } = context;
   const dataKey = await dataKeyOf(config.keyRing, recording.patientId);
   const stored = await examineRecording(env.BUCKET, recording, dataKey);
   if (stored === null || recording.proof === null) return false;
-  const { telnyxId, startedAt, callId } = recording;
-  return markReady(db, callId, { ...stored, telnyxId, startedAt }, Date.now());
+  const { telnyxId, startedAt } = recording;
+  return isReady(context, recording, { ...stored, telnyxId, startedAt });
+}
+
+/** From here it can be heard, and written down if anybody is to do that. */
+async function isReady(
+  { env, db, config }: JobContext,
+  { callId, patientId }: Recording,
+  audio: FetchedAudio,
+): Promise<boolean> {
+  const isTranscribed = hearsRecordings(config.transcription.engine);
+  if (!(await markReady(db, callId, audio, Date.now(), isTranscribed ? patientId : null))) return false;
+  const job = isTranscribed ? await findJob(db, 'transcribe_recording', callId) : null;
+  // A hint that is lost is sent again by the cron.
+  if (job?.status === 'waiting') await sendJobHints(env, [job.id]);
+  return true;
 }
 
 /** The address of the webhook, if it is young enough and leads where audio of Telnyx' lies. */
@@ -117,7 +136,7 @@ async function askTelnyx(context: JobContext, recording: Recording): Promise<Sou
 
 /** Why not; null: there is nothing left to fetch. Our own storage's failures are thrown. */
 async function fetchFrom(context: JobContext, recording: Recording, { url, told }: Source): Promise<string | null> {
-  const { env, config, db } = context;
+  const { env, config } = context;
   const { proof, callId } = recording;
   if (proof === null) return 'no_consent_proof';
   const dataKey = await dataKeyOf(config.keyRing, recording.patientId);
@@ -127,7 +146,7 @@ async function fetchFrom(context: JobContext, recording: Recording, { url, told 
     const { format, durationMs } = download.facts();
     const telnyxId = recording.telnyxId ?? told?.id ?? null;
     const startedAt = recording.startedAt ?? told?.startedAt ?? null;
-    if (await markReady(db, callId, { ...stored, telnyxId, format, durationMs, startedAt }, Date.now()))
+    if (await isReady(context, recording, { ...stored, telnyxId, format, durationMs, startedAt }))
       log.info('recording.stored', { call_id: callId, bytes: stored.bytes, duration_ms: durationMs });
     else await deleteRecordings(env.BUCKET, [recording]);
     return null;

@@ -11,6 +11,7 @@ import type { JobHandler } from './job-handler.ts';
 import { rotateKeys } from './rotate-keys.ts';
 import { sweepStorage } from './sweep-storage.ts';
 import { transcribe } from './transcribe.ts';
+import { transcribeRecording } from './transcribe-recording.ts';
 import { verifyAuditDaily } from './verify-audit-daily.ts';
 
 export const HANDLERS: Readonly<Record<JobKind, JobHandler>> = {
@@ -24,5 +25,6 @@ export const HANDLERS: Readonly<Record<JobKind, JobHandler>> = {
   verify_audit: verifyAuditDaily,
   import_list: importList,
   transcribe,
+  transcribe_recording: transcribeRecording,
   deliver,
 };

@@ -78,11 +78,11 @@ export class AudioTranscriptions {
   readonly #next: TranscriptionFault[] = [];
   readonly #random: Random;
   readonly #apiKey: string;
-  readonly #hear: (sha256: string) => Promise<HeardWords | null>;
+  readonly #hear: (sha256: string, audio: Uint8Array) => Promise<HeardWords | null>;
 
   constructor(
     random: Random,
-    hear: (sha256: string) => Promise<HeardWords | null>,
+    hear: (sha256: string, audio: Uint8Array) => Promise<HeardWords | null>,
     { apiKey = defaultTranscriptionKey, faults = {} }: { apiKey?: string; faults?: TranscriptionFaults } = {},
   ) {
     this.#random = random;
@@ -127,8 +127,8 @@ export class AudioTranscriptions {
     }
     const wrong = wrongWith(form);
     if (wrong !== null) return wrong;
-    const spoken =
-      (await this.#hear(sha256)) ?? inventedWords(form.file?.bytes ?? new Uint8Array(0), sha256, form.language);
+    const audio = form.file?.bytes ?? new Uint8Array(0);
+    const spoken = (await this.#hear(sha256, audio)) ?? inventedWords(audio, sha256, form.language);
     const body = answerOf(spoken, form);
     return fault === 'malformed' ? { ...body, body: body.body.slice(0, body.body.length / 2) } : body;
   }

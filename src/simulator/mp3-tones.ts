@@ -63,7 +63,7 @@ function codeWords(tones: readonly number[], frame: number): { readonly bits: st
   return { bits, pairs };
 }
 
-function lineOf(tone: number): number {
+export function lineOf(tone: number): number {
   return Math.floor((tone * 2 * frequencyLines) / sampleRate);
 }
 

@@ -62,6 +62,11 @@ function writeHeader(view: DataView, bytes: Uint8Array, samples: number, channel
 }
 
 function renderMp3(span: RecordedSpan, durationMs: number, channels: number): Uint8Array {
+  return writeMp3(tonesOf(span, durationMs, channels), channels);
+}
+
+/** Frame by frame and channel by channel. */
+export function tonesOf(span: RecordedSpan, durationMs: number, channels: number): number[][][] {
   const frames = Array.from({ length: Math.ceil(durationMs / mp3FrameMs) }, () =>
     Array.from({ length: channels }, (): number[] => []),
   );
@@ -72,5 +77,5 @@ function renderMp3(span: RecordedSpan, durationMs: number, channels: number): Ui
       frame[channelOf(mark, channels)]?.push(...mark.tones);
     }
   }
-  return writeMp3(frames, channels);
+  return frames;
 }

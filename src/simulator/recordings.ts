@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts';
 import { audioDownload, type Download, type DownloadAttempt, storageError } from './download.ts';
 import type { SoundMark } from './leg.ts';
 import type { Random } from './random.ts';
+import { hearPart, readTones } from './read-tones.ts';
 import { renderRecording } from './recording-audio.ts';
 import { drawDownloadFault, type StorageFaults } from './storage-faults.ts';
 import { timestamp } from './timestamp.ts';
@@ -119,10 +120,20 @@ export class Recordings {
     );
   }
 
-  /** By the audio's SHA-256, deleted at the API or not: whoever has a copy can hear it. Null: it is none of these. */
-  async hear(sha256: string): Promise<HeardWords | null> {
+  /**
+   * What is said in the audio: in one of these as it was saved, by its SHA-256, or in a part of one of its channels, by its tones. Deleted at
+   * the API or not: whoever has a copy can hear it. Null: it is none of these.
+   */
+  async hear(sha256: string, audio: Uint8Array = new Uint8Array(0)): Promise<HeardWords | null> {
     for (const recording of this.#saved.values()) {
       if ((await this.#fingerprint(recording)).sha256 === sha256) return wordsIn(recording);
+    }
+    const tones = readTones(audio);
+    if (tones === null) return null;
+    // The newest first: two calls of the same patient may sound the same.
+    for (const recording of [...this.#saved.values()].toReversed()) {
+      const heard = hearPart(recording, tones);
+      if (heard !== null) return heard;
     }
     return null;
   }

@@ -92,7 +92,7 @@ export class TelnyxEngine implements Exchange {
     const { transcriptionKey, transcriptionFaults } = options;
     this.transcriptions = new AudioTranscriptions(
       new Random(options.seed ?? 1),
-      (sha256) => this.recordings.hear(sha256),
+      (sha256, audio) => this.recordings.hear(sha256, audio),
       {
         ...(transcriptionKey === undefined ? {} : { apiKey: transcriptionKey }),
         ...(transcriptionFaults === undefined ? {} : { faults: transcriptionFaults }),

@@ -18,6 +18,7 @@ import {
   notes,
   patients,
   recordings,
+  recordingTranscripts,
   reviews,
   tasks,
 } from './schema.ts';
@@ -177,7 +178,9 @@ async function begun(db: Database, patientId: string, inserted: readonly unknown
 export async function deletePatientRows(db: Database, patientId: string, now: number): Promise<void> {
   const theirCalls = sql`(select id from calls where patient_id = ${patientId})`;
   // What lies at Telnyx is the erasure's to see to from here; what was handed on stays on record, and nothing more is.
-  const aboutCalls: Job['kind'][] = ['fetch_recording', 'discard_recording', 'discard_stray', 'deliver'];
+  const aboutCalls: Job['kind'][] = [
+    ...(['fetch_recording', 'discard_recording', 'discard_stray', 'transcribe_recording', 'deliver'] as const),
+  ];
   await db.batch([
     db.delete(notes).where(sql`${notes.callId} in ${theirCalls}`),
     db.delete(reviews).where(sql`${reviews.callId} in ${theirCalls}`),
@@ -198,6 +201,7 @@ export async function deletePatientRows(db: Database, patientId: string, now: nu
       .where(sql`${attempts.callId} in ${theirCalls}`),
     db.delete(recordings).where(eq(recordings.patientId, patientId)),
     stripConsents(db, patientId, now),
+    db.delete(recordingTranscripts).where(eq(recordingTranscripts.patientId, patientId)),
     db.delete(contacts).where(eq(contacts.patientId, patientId)),
     blankAnswersOf(db, patientId),
     blankHolds(db, patientId),

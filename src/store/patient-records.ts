@@ -11,6 +11,7 @@ import { type ContactDetails, type ContactRow, openDetails } from './contacts.ts
 import type { Database } from './database.ts';
 import { openNote } from './notes.ts';
 import type { PatientKeys } from './patient-keys.ts';
+import { type RecordingTranscript, recordingTranscriptsOf } from './recording-transcripts.ts';
 import { type Recording, recordingsOf } from './recordings.ts';
 import { type Reviews, reviewsOfCalls } from './reviews.ts';
 import { callLogs, contacts, deliveries, dialDecisions, notes } from './schema.ts';
@@ -37,6 +38,8 @@ export interface CallRecords {
   readonly reviews: Reviews;
   readonly log: CallLog | null;
   readonly recording: Recording | null;
+  /** What was written down from it. */
+  readonly spoken: RecordingTranscript | null;
   readonly tasks: readonly Task[];
   readonly decisions: readonly Decision[];
   readonly deliveries: readonly Delivered[];
@@ -68,7 +71,7 @@ export async function* callRecords(
 async function recordsOf(db: Database, dataKey: DataKey, calls: readonly Call[]): Promise<CallRecords[]> {
   const ids = calls.map(({ id }) => id);
   const given = sql`(select value from json_each(${JSON.stringify(ids)}))`;
-  const [noteRows, logRows, decisions, recordings, tasks, reviews, handedOn] = await Promise.all([
+  const [noteRows, logRows, decisions, recordings, tasks, reviews, handedOn, spoken] = await Promise.all([
     db.select().from(notes).where(sql`${notes.callId} in ${given}`).orderBy(desc(notes.version)),
     db.select().from(callLogs).where(sql`${callLogs.callId} in ${given}`),
     db
@@ -80,6 +83,7 @@ async function recordsOf(db: Database, dataKey: DataKey, calls: readonly Call[])
     tasksOfCalls(db, ids),
     reviewsOfCalls(db, dataKey, ids),
     db.select().from(deliveries).where(sql`${deliveries.callId} in ${given}`).orderBy(asc(deliveries.noteVersion)),
+    recordingTranscriptsOf(db, dataKey, ids),
   ]);
   return Promise.all(
     calls.map(async (call) => {
@@ -90,6 +94,7 @@ async function recordsOf(db: Database, dataKey: DataKey, calls: readonly Call[])
         reviews: reviews.get(call.id) ?? { signatures: [], addenda: [] },
         log: log === undefined ? null : await openCallLog(dataKey, call.id, log.sealed),
         recording: recordings.get(call.id) ?? null,
+        spoken: spoken.get(call.id) ?? null,
         tasks: tasks.filter(({ callId }) => callId === call.id),
         decisions: decisions.filter(({ callId }) => callId === call.id),
         deliveries: handedOn.filter(({ callId }) => callId === call.id),

@@ -10,6 +10,7 @@ import type { Database } from './database.ts';
 import { insertJob } from './jobs.ts';
 import { dataKeyOf, type PatientKeys } from './patient-keys.ts';
 import type { ReadableRecording, StoredAudio } from './recording-bucket.ts';
+import { deleteRecordingTranscript, insertRecordingTranscript } from './recording-transcripts.ts';
 import { calls, recordings } from './schema.ts';
 import { type DataKey, seal, unseal } from './seal.ts';
 
@@ -137,8 +138,17 @@ export interface FetchedAudio extends StoredAudio {
   readonly startedAt: number | null;
 }
 
-/** False: it was erased while it was fetched, and so must be what was stored. */
-export async function markReady(db: Database, callId: string, audio: FetchedAudio, now: number): Promise<boolean> {
+/**
+ * False: it was erased while it was fetched, and so must be what was stored. `transcribedFor`: the patient whose it is, when it is to be written
+ * down.
+ */
+export async function markReady(
+  db: Database,
+  callId: string,
+  audio: FetchedAudio,
+  now: number,
+  transcribedFor: string | null = null,
+): Promise<boolean> {
   const [rows] = await db.batch([
     db
       .update(recordings)
@@ -151,6 +161,7 @@ export async function markReady(db: Database, callId: string, audio: FetchedAudi
       .where(and(eq(recordings.callId, callId), ne(recordings.status, 'quarantined')))
       .returning({ id: recordings.id }),
     showRecording(db, callId),
+    ...(transcribedFor === null ? [] : insertRecordingTranscript(db, { callId, patientId: transcribedFor }, now)),
   ]);
   return rows.length > 0;
 }
@@ -176,6 +187,7 @@ export const markPending = (db: Database, callId: string) =>
 export const quarantine = (db: Database, callId: string, reason: string, now: number) =>
   db.batch([
     db.update(recordings).set({ status: 'quarantined', reason, sealed: null }).where(eq(recordings.callId, callId)),
+    deleteRecordingTranscript(db, callId),
     insertJob(db, { kind: 'discard_recording', subject: callId, callId }, now, 'again'),
     showRecording(db, callId),
   ]);

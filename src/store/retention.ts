@@ -25,6 +25,7 @@ import {
   preflights,
   reassignedNumbers,
   recordings,
+  recordingTranscripts,
   retentionRuns,
   reviews,
   tasks,
@@ -173,6 +174,8 @@ async function markAudio(db: Database, before: number, limit: number): Promise<P
       .set({ status: 'failed', reason: KEPT_ITS_TIME, sealed: null })
       .where(sql`${recordings.callId} in (${due})`)
       .returning({ id: recordings.id, callId: recordings.callId }),
+    // What was written down from it has no source any more.
+    db.delete(recordingTranscripts).where(sql`${recordingTranscripts.callId} in (${due})`),
     db.update(calls).set({ recordingStatus: 'failed' }).where(sql`${calls.id} in (${due})`),
   ]);
   return { removed: marked.length, mayBeMore: marked.length >= limit, audio: marked, archived: [] };
@@ -194,11 +197,12 @@ async function purgeCalls(db: Database, before: number, limit: number): Promise<
     .where(
       and(sql`${calls.id} in (select value from json_each(${ids}))`, isCallDue(before), not(isHeld(calls.patientId))),
     );
-  const [audio, , , , , handed, , gone] = await db.batch([
+  const [audio, , , , , , handed, , gone] = await db.batch([
     db
       .delete(recordings)
       .where(sql`${recordings.callId} in (${going})`)
       .returning({ id: recordings.id, callId: recordings.callId }),
+    db.delete(recordingTranscripts).where(sql`${recordingTranscripts.callId} in (${going})`),
     db.delete(notes).where(sql`${notes.callId} in (${going})`),
     db.delete(reviews).where(sql`${reviews.callId} in (${going})`),
     db.delete(callLogs).where(sql`${callLogs.callId} in (${going})`),

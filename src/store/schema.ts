@@ -633,7 +633,10 @@ export const reassignedNumbers = sqliteTable('reassigned_numbers', {
   answeredAt: integer('answered_at').notNull(),
 });
 
-/** What calls cost by day (UTC, as Telnyx counts) and campaign (`` for single calls); kept by triggers on `calls` (X11). */
+/**
+ * What calls cost by day (UTC, as Telnyx counts) and campaign (`` for single calls), and what writing their recordings down takes; kept by
+ * triggers on `calls` and `recording_transcripts` (X11).
+ */
 export const spend = sqliteTable(
   'spend',
   {
@@ -689,6 +692,30 @@ export const transcriptions = sqliteTable(
     index('transcriptions_status').on(t.status, t.createdAt, t.id),
     index('transcriptions_same').on(t.createdBy, t.sha256, t.createdAt),
   ],
+);
+
+/**
+ * What was written down from the recording of a call, beside what was heard while it ran; it never changes the note. One row a call, made
+ * when its audio is stored, goes with the audio. `pieces`: how many of it have been heard so far; `sealed`: what was heard, and where the next
+ * piece begins, compressed. `audio_ms`, `cost_nanos`: how much an engine listened to, and what it takes for that; null: not known.
+ */
+export const recordingTranscripts = sqliteTable(
+  'recording_transcripts',
+  {
+    callId: text('call_id').primaryKey(),
+    patientId: text('patient_id').notNull(),
+    status: text().notNull(),
+    code: text(),
+    engine: text(),
+    language: text(),
+    pieces: integer().notNull(),
+    sealed: text(),
+    audioMs: integer('audio_ms').notNull(),
+    costNanos: integer('cost_nanos'),
+    createdAt: integer('created_at').notNull(),
+    endedAt: integer('ended_at'),
+  },
+  (t) => [index('recording_transcripts_patient').on(t.patientId)],
 );
 
 /**

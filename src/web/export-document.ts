@@ -107,7 +107,7 @@ ${signedText(call, note.version, when)}</p>
   )}</table>`,
 )}
 ${call.addenda.length === 0 ? '' : html`<h4>Added by staff</h4>${listed(call.addenda, (each) => html`${when(each.at)}, ${each.by}: ${each.text}`)}`}
-${call.transcript.length === 0 ? '' : html`<h4>What was said</h4><table class="said">${call.transcript.map((each) => pair(each.speaker === 'patient' ? 'Patient' : 'Clinic', each.text))}</table>`}
+${call.transcript.length === 0 ? '' : html`<h4>What was said</h4><table class="said">${call.transcript.map((each) => pair(`${each.speaker === 'patient' ? 'Patient' : 'Clinic'}${each.source === 'recording' ? ' (from the recording)' : ''}`, each.text))}</table>`}
 ${call.tasks.length === 0 ? '' : html`<h4>Tasks</h4>${listed(call.tasks, (each) => html`${words(each.kind)}: ${words(each.status)}`)}`}
 ${call.handed_on.length === 0 ? '' : html`<h4>Handed on</h4>${listed(call.handed_on, (each) => html`To ${each.system}, ${words(each.status)} ${when(each.at)}`)}`}
 </section>`;

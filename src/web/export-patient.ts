@@ -87,13 +87,13 @@ const signedJson = ({ noteVersion, actorName, createdAt }: Signature) => ({
 
 export const recordsJson = (
   actor: Ask['actor'],
-  { call, notes, reviews, log, recording, tasks, decisions, deliveries }: CallRecords,
+  { call, notes, reviews, log, recording, spoken, tasks, decisions, deliveries }: CallRecords,
 ) => ({
   ...shownCall(actor, call),
   notes,
   signatures: reviews.signatures.map(signedJson),
   addenda: reviews.addenda.map((each) => ({ ...signedJson(each), text: each.text })),
-  transcript: log === null ? [] : transcriptsJson(log, recording).items,
+  transcript: transcriptsJson(log ?? { events: [], transcript: [] }, recording, spoken).items,
   events: log === null ? [] : eventsJson(log).items,
   recorded: recording === null ? null : recordingJson(recording),
   tasks: tasks.map(taskJson),

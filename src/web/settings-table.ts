@@ -167,7 +167,7 @@ export const SETTINGS: Readonly<Record<VariableName, Setting>> = {
   TRANSCRIBER: {
     group: 'data',
     meaning:
-      'Who writes down audio that somebody uploads: nobody, Workers AI, or a service that speaks as OpenAI does.',
+      'Who writes down uploaded audio and recordings of calls: nobody, Workers AI, or a service that speaks as OpenAI does.',
     show: ({ transcription }) => transcription.engine,
   },
   OPENAI_API_KEY: { group: 'data', meaning: 'Lets this installation use the transcriber at OPENAI_BASE.' },

@@ -1,36 +1,19 @@
 /** What was said, as a file: lines to be read, or a table for a spreadsheet. */
-import type { TranscriptLine } from '../domain/intake/call-log.ts';
-import { type RecordedSpan, recordingOffsetMs } from '../domain/note/recording-offset.ts';
+import type { transcriptsJson } from '../call-json.ts';
 import { type Column, TABULAR_TYPES, tabularStream } from './tabular.ts';
 import { textStream } from './text-stream.ts';
 
 export const TRANSCRIPT_FORMATS = ['json', 'txt', 'tsv'] as const;
 export type TranscriptFile = 'txt' | 'tsv';
 
-interface Line {
-  readonly line: TranscriptLine;
-  /** From the start of the recording; null without one. */
-  readonly offsetMs: number | null;
-}
+type Line = ReturnType<typeof transcriptsJson>['items'][number];
 
-const COLUMNS: readonly Column<Line>[] = [
-  { name: 'timestamp', cell: ({ line }) => new Date(line.at).toISOString() },
-  { name: 'offset_ms', cell: ({ offsetMs }) => offsetMs },
-  { name: 'speaker', cell: ({ line }) => line.speaker },
-  { name: 'item', cell: ({ line }) => line.item },
-  { name: 'input', cell: ({ line }) => line.input },
-  { name: 'confidence', cell: ({ line }) => line.confidence },
-  { name: 'text', cell: ({ line }) => line.text },
-];
+const COLUMNS: readonly Column<Line>[] = (
+  ['timestamp', 'offset_ms', 'speaker', 'item', 'input', 'confidence', 'text', 'source'] as const
+).map((name) => ({ name, cell: (line) => line[name] }));
 
 /** The name of the file says which call it is of, by its opaque id. */
-export function transcriptFile(
-  format: TranscriptFile,
-  callId: string,
-  transcript: readonly TranscriptLine[],
-  recording: RecordedSpan | null,
-): Response {
-  const lines = transcript.map((line) => ({ line, offsetMs: recordingOffsetMs(recording, line.at) }));
+export function transcriptFile(format: TranscriptFile, callId: string, lines: readonly Line[]): Response {
   const texts = format === 'txt' ? asText(lines) : tabularStream('tsv', COLUMNS, pageOf(lines));
   return new Response(textStream(texts), {
     headers: {
@@ -45,8 +28,9 @@ async function* pageOf(lines: readonly Line[]): AsyncGenerator<readonly Line[], 
 }
 
 async function* asText(lines: readonly Line[]): AsyncGenerator<string, void> {
-  for (const { line } of lines) {
-    const how = line.speaker === 'agent' ? 'Clinic' : line.input === 'keys' ? 'Patient (by key)' : 'Patient';
-    yield `${new Date(line.at).toISOString()}  ${how}: ${line.text.replaceAll(/\s+/g, ' ')}\n`;
+  for (const { speaker, input, source, timestamp, text } of lines) {
+    const who = speaker === 'agent' ? 'Clinic' : 'Patient';
+    const how = source === 'recording' ? ' (from the recording)' : input === 'keys' ? ' (by key)' : '';
+    yield `${timestamp}  ${who}${how}: ${text.replaceAll(/\s+/g, ' ')}\n`;
   }
 }

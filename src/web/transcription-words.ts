@@ -33,6 +33,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   storage_failed: said('Our own storage did not answer.', LATER),
   audio_missing: said('The stored audio is gone.', AGAIN),
   audio_damaged: said('The stored audio is damaged.', AGAIN),
+  too_long: said('The recording is longer than any call is.', 'Listen to it instead.'),
   crashed: said('The work was broken off each time.', 'Cut the file into parts and send those.'),
 };
 

@@ -463,3 +463,51 @@ describe('questionnaire', () => {
     expect(await runCli(service, given, { input: '1\n' })).toMatchObject({ code: 1 });
   });
 });
+
+describe('call transcript', () => {
+  const line = (source: string, text: string) => ({
+    ...{ speaker: 'patient', text, timestamp: '2026-11-28T15:00:00.000Z', input: 'voice', source },
+  });
+  const told =
+    (status: string | null, code: string | null = null): Answer =>
+    ({ method }) =>
+      method === 'POST'
+        ? { status: 202, json: { call_id: 'call_1', from_recording: { status: 'queued' } } }
+        : {
+            json: {
+              items: [line('live', 'my knee'), line('recording', 'my left knee'), line('recording', 'it hurts')],
+              from_recording: status === null ? null : { status, code },
+            },
+          };
+
+  it('tells what was written down from the recording apart from what was heard live', async () => {
+    const ended = await runCli(await givenService(told('done')), ['call', 'transcript', 'call_1']);
+    const lines = ended.out.trim().split('\n');
+    expect(lines.map((each) => each.replace(/^.* patient +/, ''))).toEqual([
+      ...['my knee', 'From the recording:', 'my left knee', 'it hurts'],
+    ]);
+    expect(ended.err).toBe('');
+  });
+
+  it('asks for one of the two', async () => {
+    const service = await givenService(told('done'));
+    await runCli(service, ['call', 'transcript', 'call_1', '--source', 'recording', '--json']);
+    expect(routes(service)).toEqual(['GET /api/calls/call_1/transcripts?source=recording']);
+    expect((await runCli(service, ['call', 'transcript', 'call_1', '--source', 'both'])).code).not.toBe(0);
+  });
+
+  it.each([
+    ['failed', 'engine_busy', 'could not be written down (engine_busy). Try again with --retry.'],
+    ['running', null, 'still being written down'],
+  ])('says that it is %s', async (status, code, words) => {
+    const ended = await runCli(await givenService(told(status, code)), ['call', 'transcript', 'call_1']);
+    expect(ended.err).toContain(words);
+  });
+
+  it('has it written down that was not', async () => {
+    const service = await givenService(told(null));
+    const ended = await runCli(service, ['call', 'transcript', 'call_1', '--retry']);
+    expect(routes(service)).toEqual(['POST /api/calls/call_1/transcripts/retry']);
+    expect([ended.code, ended.out]).toEqual([0, 'The recording is being written down.\n']);
+  });
+});

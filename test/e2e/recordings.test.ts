@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Mp3Channel } from '../../src/domain/audio/mp3-channel.ts';
 import type { Persona } from '../../src/simulator/persona.ts';
 import { personas } from '../../src/simulator/personas.ts';
 import { renderRecording } from '../../src/simulator/recording-audio.ts';
@@ -120,6 +121,73 @@ it('the recording of a call is fetched while its page is open, and what is playe
   for (const loudness of decoded.loudest) expect(loudness).toBeGreaterThan(0.01);
 });
 
+interface Line {
+  readonly speaker: string;
+  readonly text: string;
+  readonly item: string;
+  readonly offset_ms: number;
+  readonly end_offset_ms: number;
+}
+
+it('each channel alone sounds as it does in the recording, sample by sample, and can be played (S2-F4)', async () => {
+  const [recording] = stack.telnyx.engine.recordings.all();
+  const both = renderRecording(recording!);
+  for (const channel of [0, 1]) {
+    const reader = new Mp3Channel(channel, 0);
+    const alone = reader.file(reader.push(both));
+    const { channels, apart, loudest } = await page.evaluate<{
+      channels: number;
+      apart: number;
+      loudest: number;
+    }>(`(async () => {
+      const decoded = (bytes) => new OfflineAudioContext(2, 1, 16000).decodeAudioData(new Uint8Array(bytes).buffer);
+      const [both, alone] = [await decoded(${JSON.stringify([...both])}), await decoded(${JSON.stringify([...alone])})];
+      const [here, there] = [alone.getChannelData(0), both.getChannelData(${channel})];
+      const most = (level) => here.reduce((max, _, i) => Math.max(max, Math.abs(level(i))), 0);
+      return { channels: alone.numberOfChannels, apart: most((i) => here[i] - there[i]), loudest: most((i) => here[i]) };
+    })()`);
+    expect(channels).toBe(1);
+    expect(loudest).toBeGreaterThan(0.01);
+    expect(apart).toBeLessThan(1e-4);
+  }
+});
+
+it('is written down from its audio while the page is open: who spoke, to which question, within half a second of each answer (S2-F4, C6)', async () => {
+  const written = await until(async () => {
+    const { body } = await get(`/api/calls/${callId}/transcripts?source=recording`);
+    const { items, from_recording: of } = body as unknown as {
+      items: Line[];
+      from_recording: { status: string } | null;
+    };
+    return of?.status === 'done' && items;
+  });
+  const call = (await get(`/api/calls/${callId}`)).body as unknown as { telnyx: { call_control_id: string } };
+  const { utterances } = stack.telnyx.engine.record(call.telnyx.call_control_id)!;
+  const [recording] = stack.telnyx.engine.recordings.all();
+  const words = written.filter(({ speaker }) => speaker === 'patient');
+  expect(words.map(({ text, item }) => [item, text])).toEqual(utterances.map(({ step, said }) => [step, said]));
+  for (const [i, { startedAt, endedAt }] of utterances.entries()) {
+    expect(Math.abs(recording!.startedAt + words[i]!.offset_ms - startedAt)).toBeLessThan(500);
+    expect(Math.abs(recording!.startedAt + words[i]!.end_offset_ms - endedAt!)).toBeLessThan(500);
+  }
+  // As the note has its answers, which nothing of this has changed.
+  const note = (await get(`/api/calls/${callId}/intake-data`)).body as unknown as {
+    hpi: { chief_complaint: { value: string; offset_ms: number } };
+    version: number;
+  };
+  const { value, offset_ms: offsetMs } = note.hpi.chief_complaint;
+  const said = words.find(({ item }) => item === 'hpi.chief_complaint')!;
+  expect(said.text).toBe(value);
+  expect(Math.abs(said.end_offset_ms - offsetMs)).toBeLessThan(500);
+  expect(written.some(({ speaker, text }) => speaker === 'agent' && text.includes('main reason'))).toBe(true);
+
+  const shown = page.locator('#spoken-said');
+  await shown.waitFor({ timeout: 20_000 });
+  await shown.locator('summary').click();
+  await shown.getByText('flumboozle in my gronkle', { exact: true }).waitFor();
+  expect(await shown.locator('.line').count()).toBe(written.length);
+});
+
 it('an answer’s second starts the player there, and the transcript follows in its own box', async () => {
   const button = page.locator('[data-item="ample.events"] .seek');
   const from = Number(await button.getAttribute('data-seek')) / 1000;
@@ -129,8 +197,9 @@ it('an answer’s second starts the player there, and the transcript follows in 
   await page.keyboard.press('Enter');
   const playing = 'document.getElementById("player").paused ? 0 : document.getElementById("player").currentTime';
   await until(async () => Number(await page.evaluate(playing)) >= from);
-  await page.locator('.line[aria-current=true]').waitFor();
-  const at = Number(await page.locator('.line[aria-current=true]').getAttribute('data-offset')) / 1000;
+  const current = page.locator('#said .line[aria-current=true]');
+  await current.waitFor();
+  const at = Number(await current.getAttribute('data-offset')) / 1000;
   const now = Number(await page.evaluate('document.getElementById("player").currentTime'));
   expect(at).toBeLessThanOrEqual(now);
   expect(await page.evaluate('document.getElementById("said").open')).toBe(true);

@@ -86,4 +86,18 @@ export const HEALTH_RULES: readonly WrittenMutant[] = [
     ...{ find: '!isFree(written) && ', replace: 'isFree(written) && ' },
     killers: [{ file: 'test/tools/scan-secrets.test.ts', name: 'HS-26' }],
   },
+  {
+    ...{ id: 'words-outlive-their-audio', file: 'src/store/retention.ts', ids: ['RC-09'] },
+    ...{
+      find: 'db.delete(recordingTranscripts).where(sql`$' + '{recordingTranscripts.callId} in ($' + '{due})`),',
+      replace: '',
+    },
+    killers: [{ file: 'test/outbox/apply-retention.test.ts', name: 'RC-09' }],
+  },
+  {
+    ...{ id: 'words-outlive-their-patient', file: 'src/store/erasure.ts', ids: ['HS-21'] },
+    find: 'db.delete(recordingTranscripts).where(eq(recordingTranscripts.patientId, patientId)),',
+    replace: '',
+    killers: [{ file: 'test/outbox/erase-patient.test.ts', name: 'HS-21' }],
+  },
 ];

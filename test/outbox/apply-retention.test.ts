@@ -56,7 +56,10 @@ describe('audio', () => {
     later(2);
     await round();
     expect(await storedAudio()).toEqual([]);
-    const { recordings, calls } = await dumpDatabase();
+    const { recordings, recording_transcripts: spoken, calls } = await dumpDatabase();
+    // With it goes what was written down from it; what was heard live is part of the record.
+    expect(spoken).toEqual([]);
+    expect(await tablesNaming(given)).toContain('call_logs');
     expect(recordings).toMatchObject([{ status: 'failed', reason: 'kept_its_time', sealed: null }]);
     expect(calls?.find(({ id }) => id === given.outbound.callId)).toMatchObject({ recording_status: 'failed' });
     expect(await tablesNaming(given)).toContain('notes');

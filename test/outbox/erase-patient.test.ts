@@ -74,7 +74,7 @@ describe('an erased patient', () => {
     const { patient, outbound } = given;
     expect(await tablesNaming(given)).toEqual([
       ...['attempts', 'call_logs', 'calls', 'consents', 'dial_decisions', 'jobs'],
-      ...['notes', 'patients', 'recordings', 'reviews', 'suppressions', 'tasks'],
+      ...['notes', 'patients', 'recording_transcripts', 'recordings', 'reviews', 'suppressions', 'tasks'],
     ]);
     await erase(given);
     await expectErased(given);

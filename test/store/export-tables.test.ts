@@ -13,6 +13,7 @@ const EXPORTED_TABLES: Readonly<Record<string, string>> = {
   reviews: 'calls[].signatures and addenda',
   call_logs: 'calls[].transcript and events',
   recordings: 'calls[].recorded, with the address of the audio',
+  recording_transcripts: 'calls[].transcript, those of source recording',
   tasks: 'calls[].tasks',
   deliveries: 'calls[].handed_on',
   dial_decisions: 'calls[].decisions, and decisions where no call came of it',

@@ -3,6 +3,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { dataKeyOf } from '../../src/store/patient-keys.ts';
 import type { Patient } from '../../src/store/patients.ts';
 import { placeCall } from '../../src/store/place-call.ts';
+import { insertRecordingTranscript, storePiece } from '../../src/store/recording-transcripts.ts';
 import { insertAddendum } from '../../src/store/reviews.ts';
 import { insertSuppression } from '../../src/store/suppressions.ts';
 import { runDueJobs } from './due-jobs.ts';
@@ -44,7 +45,7 @@ export interface Erasable {
   readonly inbound: Caller;
 }
 
-/** Rung, recorded, flagged, broken off, with a word of staff added; then ringing back and going on, and at last on the do-not-call list. */
+/** Rung, recorded, written down, flagged, broken off, with a word of staff added; then ringing back and going on, and at last on the do-not-call list. */
 export async function givenErasable(): Promise<Erasable> {
   const patient = await givenPatient({ firstName: 'Canaryfirst', lastName: 'Canarylast', externalId: 'MRN-CANARY' });
   const outbound = await (await givenCallTo(patient)).consented('1');
@@ -56,6 +57,7 @@ export async function givenErasable(): Promise<Erasable> {
   Object.assign(config.recordings, { deleteAtTelnyx: false });
   await runDueJobs();
   Object.assign(config.recordings, { deleteAtTelnyx: true });
+  await writtenDown(patient, outbound);
   later(60_000);
   const inbound = await (await givenCaller(patient.phoneNumber)).answered();
   await inbound.keys('1', BIRTH_DATE_KEYS, '2', '1');
@@ -76,6 +78,17 @@ export async function givenErasable(): Promise<Erasable> {
     outbound: new SessionUnderTest(outbound.placed, telnyx),
     inbound,
   };
+}
+
+/** As an engine heard it. */
+async function writtenDown(patient: Patient, { callId }: SessionUnderTest): Promise<void> {
+  const owner = { callId, patientId: patient.id, pieces: 0 };
+  await db.batch(insertRecordingTranscript(db, owner, Date.now()));
+  const line = { speaker: 'patient', text: 'I have a Canary pain', startMs: 0, endMs: 900, confidence: 0.9 } as const;
+  const heard = { lines: [{ ...line, item: 'hpi.chief_complaint' }] };
+  const listened = { audioMs: 9000, costNanos: null, language: 'en' };
+  if (!(await storePiece(db, await dataKeyOf(ring, patient.id), owner, heard, listened, Date.now())))
+    throw new Error('there is no recording to write down');
 }
 
 /** Which tables still name the patient or one of their calls. */

@@ -59,12 +59,12 @@ export const OUTBOUND_HOSTS: readonly OutboundHost[] = [
   },
   {
     ...{ host: 'api.openai.com', variable: 'OPENAI_BASE', files: ['src/outbox/openai-transcriber.ts'] },
-    told: 'uploaded audio, only with TRANSCRIBER=openai',
-    agreement: 'BAA with OpenAI, else no upload is taken',
+    told: 'uploaded audio and recordings of calls, only with TRANSCRIBER=openai',
+    agreement: 'BAA with OpenAI, else nothing is sent',
   },
   {
     ...{ host: 'Workers AI, by its binding', variable: null, files: ['src/outbox/workers-ai-transcriber.ts'] },
-    told: 'uploaded audio, only with TRANSCRIBER=workers-ai',
+    told: 'uploaded audio and recordings of calls, only with TRANSCRIBER=workers-ai',
     agreement: 'BAA with Cloudflare',
   },
 ];

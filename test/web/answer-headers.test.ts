@@ -260,7 +260,7 @@ describe('whatever layer throws (SE-21)', () => {
       () => void vi.spyOn(given.env.BUCKET, 'head').mockImplementation(throws),
       404,
     ],
-    'the dialer': ['/api/dialing', () => void given.isStopped.mockImplementation(throws)],
+    'the dialer': ['/api/dialing', () => void given.isStopped.mockImplementation(throws), 503],
     'the dialer of a page': ['/dashboard/campaigns', () => void given.isStopped.mockImplementation(throws), 200],
   };
   it.each(Object.entries(broken))('%s', async (name, [path, breakIt, status = 500]) => {

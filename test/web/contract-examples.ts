@@ -59,7 +59,9 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     anyCall,
     { ...anyCall, query: { format: 'txt' }, type: 'text/plain; charset=utf-8' },
     { ...anyCall, query: { format: 'tsv' }, type: TSV },
+    { path: (world) => world.writtenDown(), query: { source: 'recording' } },
   ],
+  'POST /api/calls/{call_id}/transcripts/retry': [{ path: (world) => world.recordedCall() }],
   'GET /api/calls/{call_id}/recording': [
     { path: (world) => world.recordedCall(), type: 'audio/mpeg' },
     { path: (world) => world.recordedCall(), headers: { Range: 'bytes=0-9' }, status: 206, type: 'audio/mpeg' },

@@ -9,6 +9,7 @@ import { newId } from '../../src/store/new-id.ts';
 import { dataKeyOf } from '../../src/store/patient-keys.ts';
 import { insertRequest } from '../../src/store/patient-requests.ts';
 import { putRecording } from '../../src/store/recording-bucket.ts';
+import { insertRecordingTranscript, storePiece } from '../../src/store/recording-transcripts.ts';
 import { markFailed, markReady, recordingIdOf } from '../../src/store/recordings.ts';
 import { jobs, staff as staffTable } from '../../src/store/schema.ts';
 import { findStaff, type Role } from '../../src/store/staff.ts';
@@ -143,6 +144,16 @@ export async function givenWorld() {
     await markReady(db, call.id, { ...stored, ...facts }, Date.now());
     return made;
   };
+  const writtenDown = async (): Promise<Ids> => {
+    const { call, patient } = await withAudio();
+    const owner = { callId: call.id, patientId: patient.id, pieces: 0 };
+    await db.batch(insertRecordingTranscript(db, owner, Date.now()));
+    const line = { speaker: 'patient', text: 'tight chest', startMs: 500, endMs: 1500, confidence: 0.9 } as const;
+    const listened = { audioMs: 2000, costNanos: 17_098, language: 'en' };
+    const lines = [{ ...line, item: 'hpi.chief_complaint' }];
+    await storePiece(db, await dataKeyOf(ring, patient.id), owner, { lines }, listened, Date.now());
+    return { call_id: call.id };
+  };
   const failedRecording = async (): Promise<Ids> => {
     const of = await call();
     await markFailed(db, of['call_id'] ?? '', 'missing');
@@ -269,6 +280,7 @@ export async function givenWorld() {
       recordedCall,
       patientOfCall,
       failedRecording,
+      writtenDown,
       task,
       deadJob,
       delivery,

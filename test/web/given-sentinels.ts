@@ -7,6 +7,7 @@ import { dataKeyOf } from '../../src/store/patient-keys.ts';
 import { createPatient } from '../../src/store/patients.ts';
 import { placeCall } from '../../src/store/place-call.ts';
 import { putRecording } from '../../src/store/recording-bucket.ts';
+import { storePiece } from '../../src/store/recording-transcripts.ts';
 import { markReady, recordingIdOf } from '../../src/store/recordings.ts';
 import { attempts, calls, consents, contacts, jobs, tasks } from '../../src/store/schema.ts';
 import { createStaff } from '../../src/store/staff.ts';
@@ -97,7 +98,12 @@ export async function givenSentinels(given: GivenApp): Promise<Sentinels> {
   const audio = new TextEncoder().encode('sentinel-audio'.repeat(100));
   const stored = await putRecording(env.BUCKET, ref, await dataKeyOf(ring, patient.id), PROOF, inPieces(audio, 500));
   const facts = { telnyxId: null, format: 'mp3' as const, durationMs: 2000, startedAt: null };
-  await markReady(db, call.id, { ...stored, ...facts }, now);
+  await markReady(db, call.id, { ...stored, ...facts }, now, patient.id);
+  const said = { text: 'sentinel-words', item: null, startMs: 0, endMs: 900, confidence: 0.9 } as const;
+  const written = { callId: call.id, pieces: 0 };
+  const listened = { audioMs: 2000, costNanos: null, language: 'en' };
+  const heard = { lines: [{ ...said, speaker: 'patient' as const }] };
+  await storePiece(db, await dataKeyOf(ring, patient.id), written, heard, listened, now);
 
   const { row: suppression } = await suppressNumber(
     ...([db, ring] as const),

@@ -72,6 +72,7 @@ const SHOWN: Readonly<Record<string, Shown>> = {
   '/dashboard/fragments/calls': CALL_ROW,
   '/dashboard/calls/:call_id': WHOLE_CALL,
   '/dashboard/fragments/calls/:call_id': WHOLE_CALL,
+  '/dashboard/fragments/calls/:call_id/spoken': { words: 'transcript' },
   '/dashboard/today': CALL_ROW,
   '/dashboard/fragments/today': CALL_ROW,
   '/dashboard/tasks': CALL_ROW,

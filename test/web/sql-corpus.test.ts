@@ -61,6 +61,8 @@ const BY_DAY = '/api/analytics';
 
 describe('text that would be SQL (SE-17)', { timeout: 60_000 }, () => {
   it('in any parameter of any list finds nothing more, and is 200, 404 or 422', async () => {
+    // Whoever comes first puts the shipped ones there.
+    await world.given.request('/api/questionnaires');
     const before = await kept();
     let asked = 0;
     for (const [at, { path, query }] of routes.filter(({ method }) => method === 'GET').entries()) {

@@ -4,38 +4,12 @@
  * Layouts: ISO/IEC 11172-3 and 13818-3 (frame header), RIFF/WAVE, ID3v2.
  */
 import type { AudioFormat } from '../intake/state.ts';
+import { readMp3Header } from './mp3-header.ts';
 
 /** Enough to find the first frame, or to know that there is none. */
 const LONGEST_PREFACE_BYTES = 16 * 1024;
 /** Enough for whatever a WAV says of itself before the sound. */
 const LONGEST_WAV_HEADER_BYTES = 64 * 1024;
-
-const BITRATES_MPEG1 = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
-const BITRATES_MPEG2 = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
-const SAMPLE_RATES: Readonly<Record<number, readonly number[]>> = {
-  3: [44_100, 48_000, 32_000],
-  2: [22_050, 24_000, 16_000],
-  0: [11_025, 12_000, 8000],
-};
-
-interface Frame {
-  readonly bytes: number;
-  readonly ms: number;
-}
-
-/** The four bytes of a frame's header; null when they are none, or of a layer or bit rate nobody records calls in. */
-function frameOf(b0: number, b1: number, b2: number): Frame | null {
-  if (b0 !== 0xff || (b1 & 0xe0) !== 0xe0 || (b1 & 0x06) !== 0x02) return null;
-  const version = (b1 >> 3) & 3;
-  const sampleRate = SAMPLE_RATES[version]?.[(b2 >> 2) & 3];
-  const kbps = (version === 3 ? BITRATES_MPEG1 : BITRATES_MPEG2)[b2 >> 4];
-  if (sampleRate === undefined || !kbps) return null;
-  const samples = version === 3 ? 1152 : 576;
-  return {
-    bytes: Math.floor((samples * kbps * 125) / sampleRate) + ((b2 >> 1) & 1),
-    ms: (samples * 1000) / sampleRate,
-  };
-}
 
 export class AudioProbe {
   /** Null while it cannot be told yet, `none` once it is certain that this is no audio. */
@@ -99,7 +73,7 @@ export class AudioProbe {
         this.#skip = 10 + tagLength(bytes, at);
         continue;
       }
-      const frame = frameOf(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0);
+      const frame = readMp3Header(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0, bytes[at + 3] ?? 0);
       if (frame === null) {
         if (this.format === null) {
           if (this.#seen - (bytes.length - at) > LONGEST_PREFACE_BYTES) {

@@ -21,7 +21,7 @@ export const SETUP_CODES = {
   transcriber_unusable: {
     level: 'fault',
     exitCode: 83,
-    meaning: 'TRANSCRIBER names somebody who cannot be asked: uploads are refused.',
+    meaning: 'TRANSCRIBER names somebody who cannot be asked: nothing is written down.',
     remedy: 'Give it what it needs, or set TRANSCRIBER to off. {remedy}',
   },
   sink_failing: {

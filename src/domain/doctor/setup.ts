@@ -66,11 +66,14 @@ function judgeAdmins(admins: readonly string[]): Finding {
 function judgeTranscriber({ engine, refusal }: SetupFacts['transcriber']): Finding {
   switch (refusal) {
     case null:
-      return fine('transcriber', `Uploaded audio is written down by ${engine}.`);
+      return fine('transcriber', `Uploaded audio and recordings of calls are written down by ${engine}.`);
     case 'transcriber_off':
-      return fine('transcriber', 'Turned off: no audio is taken.');
+      return fine('transcriber', 'Turned off: no audio is taken, and no recording is written down.');
     case 'engine_cannot_upload':
-      return fine('transcriber', 'Telnyx hears calls while they run; no audio is taken.');
+      return fine(
+        'transcriber',
+        'Telnyx hears calls while they run; no audio is taken, and no recording is written down.',
+      );
     default:
       return found('transcriber', 'transcriber_unusable', `TRANSCRIBER is ${engine}, and takes no audio: ${refusal}.`, {
         remedy: REFUSAL_REMEDIES[refusal],

@@ -32,6 +32,7 @@ export const JOB_KINDS = [
   'verify_audit',
   'import_list',
   'transcribe',
+  'transcribe_recording',
   'deliver',
 ] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
@@ -59,6 +60,8 @@ export const JOB_POLICIES: Readonly<Record<JobKind, JobPolicy>> = {
   import_list: { waitsMs: A_DAY, leaseMs: 2 * MINUTE },
   // One answer of an engine, which may take five minutes over an hour of talk.
   transcribe: { waitsMs: A_DAY, leaseMs: 10 * MINUTE },
+  // One piece of it a try.
+  transcribe_recording: { waitsMs: A_DAY, leaseMs: 10 * MINUTE },
   // Requests of twenty seconds in all, also where time runs twenty times faster.
   deliver: { waitsMs: THREE_DAYS, leaseMs: 8 * MINUTE },
 };

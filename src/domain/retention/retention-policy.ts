@@ -68,9 +68,12 @@ export const RETENTION_POLICIES: readonly RetentionPolicy[] = [
     version: '2026-11-28',
     effectiveFrom: '2026-01-01',
     rules: [
-      rule('call_audio', 'Recordings of calls', [[], ['recordings/']], {
-        ...{ ...round, keep: 'setting', from: 'the signature under the newest note', source: 'RC-09' },
-      }),
+      rule(
+        'call_audio',
+        'Recordings of calls, and what was written down from them',
+        [['recording_transcripts'], ['recordings/']],
+        { ...round, keep: 'setting', from: 'the signature under the newest note', source: 'RC-09' },
+      ),
       rule(
         'call_records',
         'Calls with their notes, transcripts, signatures, tasks and deliveries',

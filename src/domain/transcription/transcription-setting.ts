@@ -1,5 +1,5 @@
 /**
- * Who writes down uploaded audio, and whether that may be: one decision over the configuration, so that the API, the page and the work
+ * Who writes down uploaded audio and recordings of calls, and whether that may be: one decision over the configuration, so that the API, the page and the work
  * itself say the same. Closed unless everything is there (HS-13, HS-14). Pure.
  */
 import { UPLOAD_FORMATS, type UploadFormat } from '../audio/recognise-audio.ts';
@@ -7,7 +7,7 @@ import { UPLOAD_FORMATS, type UploadFormat } from '../audio/recognise-audio.ts';
 export const TRANSCRIBERS = ['off', 'telnyx', 'workers-ai', 'openai'] as const;
 export type TranscriberName = (typeof TRANSCRIBERS)[number];
 
-/** Why no uploaded audio is written down; stable, for programs. */
+/** Why no audio is written down; stable, for programs. */
 export type TranscriptionRefusal =
   | 'transcriber_off'
   | 'engine_cannot_upload'
@@ -45,13 +45,16 @@ export function whyNoUploads(facts: TranscriptionFacts): TranscriptionRefusal | 
   }
 }
 
+/** Whether recordings of calls are to be written down: by whoever takes files, unless nobody is asked at all. What Telnyx hears it hears live. */
+export const hearsRecordings = (engine: TranscriberName): boolean => engine === 'workers-ai' || engine === 'openai';
+
 /** What to do about it, for whoever runs the service. */
 export const REFUSAL_REMEDIES: Readonly<Record<TranscriptionRefusal, string>> = {
   transcriber_off: 'Transcription is turned off. Set TRANSCRIBER to openai or workers-ai to turn it on.',
   engine_cannot_upload:
-    'TRANSCRIBER is telnyx, which listens to calls and takes no files. Set it to openai or workers-ai for uploads.',
+    'TRANSCRIBER is telnyx, which listens to calls and takes no files. Set it to openai or workers-ai for uploads and recordings.',
   vendor_not_confirmed:
-    'Uploads may hold patient data, and no agreement with whoever would hear them is on record. Sign it, then add openai or cloudflare to BAA_CONFIRMED.',
+    'Audio may hold patient data, and no agreement with whoever would hear it is on record. Sign it, then add openai or cloudflare to BAA_CONFIRMED.',
   no_api_key: 'TRANSCRIBER is openai, and OPENAI_API_KEY is not set. Set the secret.',
   no_ai_binding:
     'TRANSCRIBER is workers-ai, and this worker has no AI binding. It is there once deployed to production; on this machine use openai with OPENAI_BASE.',

@@ -1,6 +1,8 @@
 /** What the API answers of a call, its events and what was said (`call-json.ts` makes it). */
 import * as z from 'zod';
 import { CALL_STATUSES } from '../../domain/intake/call-record.ts';
+import { TRANSCRIBERS } from '../../domain/transcription/transcription-setting.ts';
+import { TRANSCRIPTION_STATUSES } from '../../store/transcriptions.ts';
 import { count, idOf, listOf, moment, money } from './answer-fields.ts';
 
 const given = z.enum(['given', 'declined', 'not_asked']);
@@ -80,7 +82,29 @@ export const lineAnswer = z
     offset_ms: z.int().nullable().meta({ description: 'From the start of the recording; null without one.' }),
     item: z.string().nullable().meta({ description: 'The step it was said at.' }),
     input: z.enum(['voice', 'keys']),
-    source: z.enum(['live', 'recording']),
+    end_offset_ms: z
+      .int()
+      .nullable()
+      .meta({ description: 'Where it ends, of what was written down from the recording; null: not known.' }),
+    source: z.enum(['live', 'recording']).meta({
+      description: '`live`: heard or keyed while the call ran; `recording`: written down from its audio afterwards.',
+    }),
   })
   .meta({ id: 'TranscriptLine' });
-export const transcriptsAnswer = listOf(lineAnswer);
+
+export const fromRecordingAnswer = z
+  .strictObject({
+    status: z.enum(TRANSCRIPTION_STATUSES),
+    code: z.string().nullable().meta({ description: 'Why the last try failed.' }),
+    engine: z.enum(TRANSCRIBERS).nullable(),
+    language: z.string().nullable().meta({ description: 'As the engine heard it.' }),
+    audio_seconds: count.meta({ description: 'So much an engine listened to, of both channels.' }),
+    cost: money.nullable().meta({ description: 'Of the engine, beside what Telnyx takes; null: not known.' }),
+    ended_at: moment.nullable(),
+  })
+  .meta({ id: 'FromRecording' });
+export const transcriptsAnswer = listOf(lineAnswer).extend({
+  from_recording: fromRecordingAnswer
+    .nullable()
+    .meta({ description: 'How the writing down of the recording stands; null: nobody was asked to.' }),
+});

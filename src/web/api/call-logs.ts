@@ -1,8 +1,9 @@
 /** What a call leaves behind: the note, the events, what was said. While it lives, events and words come from its session. */
 import * as z from 'zod';
-import { eventsJson, noteJson, transcriptsJson } from '../../call-json.ts';
+import { eventsJson, fromRecordingJson, noteJson, transcriptsJson } from '../../call-json.ts';
 import { isLiveStatus } from '../../domain/intake/call-record.ts';
 import { getNote } from '../../store/notes.ts';
+import { getRecordingTranscript } from '../../store/recording-transcripts.ts';
 import { getRecording } from '../../store/recordings.ts';
 import { redFlagTasks } from '../../store/tasks.ts';
 import { Problem } from '../errors.ts';
@@ -11,7 +12,9 @@ import { readCall, readCallLog, storedCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
 import { TABULAR_TYPES } from '../tabular.ts';
 import { TRANSCRIPT_FORMATS, transcriptFile } from '../transcript-file.ts';
-import { eventsAnswer, transcriptsAnswer } from './call-answer.ts';
+import { writeDownAgain } from '../write-down-again.ts';
+import { idOf } from './answer-fields.ts';
+import { eventsAnswer, fromRecordingAnswer, transcriptsAnswer } from './call-answer.ts';
 import { callId } from './fields.ts';
 import { namedNote } from './note-schema.ts';
 
@@ -66,15 +69,43 @@ const transcripts = route(
     summary: 'List what was said in a call',
     answers: { 200: transcriptsAnswer },
     types: ['text/plain; charset=utf-8', TABULAR_TYPES.tsv],
-    query: z.strictObject({ format: z.enum(TRANSCRIPT_FORMATS).default('json') }),
+    query: z.strictObject({
+      format: z.enum(TRANSCRIPT_FORMATS).default('json'),
+      source: z.enum(['live', 'recording']).optional(),
+    }),
   },
   async (ask) => {
+    const { db, config } = ask;
     const current = await readCall(ask, ask.params.call_id);
-    const [log, recording] = await Promise.all([readCallLog(ask, current), getRecording(ask.db, current.call.id)]);
-    const { format } = ask.query;
-    if (format !== 'json') return transcriptFile(format, current.call.id, log.transcript, recording);
-    return ask.c.json(transcriptsJson(log, recording));
+    const { id } = current.call;
+    const [log, recording, spoken] = await Promise.all([
+      readCallLog(ask, current),
+      getRecording(db, id),
+      getRecordingTranscript(db, config.keyRing, id),
+    ]);
+    const { format, source } = ask.query;
+    const said = transcriptsJson(log, recording, spoken);
+    const items = said.items.filter((line) => source === undefined || line.source === source);
+    return format === 'json' ? ask.c.json({ ...said, items }) : transcriptFile(format, id, items);
   },
 );
 
-export const callLogRoutes: readonly Route[] = [intakeData, events, transcripts];
+const retry = route(
+  {
+    method: 'POST',
+    roles: rolesSeeing('transcript'),
+    path: '/api/calls/:call_id/transcripts/retry',
+    audit: 'transcript.retry',
+    phi: false,
+    params: shared.params,
+    summary: 'Write the recording of a call down that was not, or not to its end',
+    answers: { 202: z.strictObject({ call_id: idOf('call'), from_recording: fromRecordingAnswer }) },
+  },
+  async (ask) => {
+    const { call_id } = ask.params;
+    const spoken = await writeDownAgain(ask, (await storedCall(ask, call_id)).id);
+    return ask.c.json({ call_id, from_recording: fromRecordingJson(spoken) }, 202);
+  },
+);
+
+export const callLogRoutes: readonly Route[] = [intakeData, events, transcripts, retry];

@@ -8,6 +8,7 @@ import type { Note } from '../../domain/note/note.ts';
 import type { Call } from '../../store/calls.ts';
 import type { PatientRequest } from '../../store/patient-requests.ts';
 import type { Patient } from '../../store/patients.ts';
+import type { RecordingTranscript } from '../../store/recording-transcripts.ts';
 import type { Recording } from '../../store/recordings.ts';
 import type { Reviews } from '../../store/reviews.ts';
 import type { Task } from '../../store/tasks.ts';
@@ -21,6 +22,7 @@ import { Alerts, Outcome } from './layout.tsx';
 import { NoteAmendments } from './note-amendments.tsx';
 import { NoteView } from './note-view.tsx';
 import { RecordingPanel } from './recording-panel.tsx';
+import { RecordingTranscriptPart } from './recording-transcript.tsx';
 import { RedFlagPanel } from './red-flag-panel.tsx';
 import { ReviewNotice } from './review-notice.tsx';
 import { ReviewPanel, type ReviewView, reviewState, SHOWN_REVIEW } from './review-panel.tsx';
@@ -43,6 +45,9 @@ export interface CallView {
   readonly shownReview: string | null;
   readonly typedAddendum: string;
   readonly recording: Recording | null;
+  /** What was written down from it. */
+  readonly spoken: RecordingTranscript | null;
+  readonly isHeard: boolean;
   readonly log: CallLog;
   readonly tasks: readonly Task[];
   /** Red flags nobody has claimed, of any call. */
@@ -104,6 +109,7 @@ export const CallFragment = (view: CallView) => {
             recording={recording}
             playable={playable}
           />
+          <RecordingTranscriptPart call={call} spoken={view.spoken} isHeard={view.isHeard} />
         </div>
         <Timeline events={log.events} clock={clock} />
       </div>

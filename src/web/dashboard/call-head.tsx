@@ -2,6 +2,7 @@
 import type { Note } from '../../domain/note/note.ts';
 import type { Call } from '../../store/calls.ts';
 import type { Patient } from '../../store/patients.ts';
+import type { RecordingTranscript } from '../../store/recording-transcripts.ts';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import { directionLabel, numberLabel, STATUS_LABELS, statusTone } from './labels.ts';
 import { Chip } from './layout.tsx';
@@ -11,6 +12,7 @@ interface HeadView {
   readonly patient: Patient | null;
   readonly note: Note | null;
   readonly settled: boolean;
+  readonly spoken: RecordingTranscript | null;
   readonly clinicName: string;
   readonly clock: ClinicClock;
   readonly now: number;
@@ -84,7 +86,7 @@ const HangUp = ({ call }: { call: Call }) => (
 );
 
 /** A long page: straight to each part of it, and each part as a file. */
-const Parts = ({ view: { call, note, settled } }: { view: HeadView }) => (
+const Parts = ({ view: { call, note, settled, spoken } }: { view: HeadView }) => (
   <div class="parts no-print">
     <nav aria-label="On this page">
       {note === null ? null : (
@@ -92,7 +94,8 @@ const Parts = ({ view: { call, note, settled } }: { view: HeadView }) => (
           <a href="#note">Note</a> <a href="#review">Review</a>
         </>
       )}{' '}
-      <a href="#said">What was said</a> <a href="#timeline">What happened</a>
+      <a href="#said">What was said</a> {spoken === null ? null : <a href="#spoken">What the recording says</a>}{' '}
+      <a href="#timeline">What happened</a>
     </nav>
     {settled && call.answeredAt !== null ? (
       <p class="files">

@@ -1,9 +1,11 @@
 /** What the page of one call shows, read together. */
 import * as z from 'zod';
+import { hearsRecordings } from '../../domain/transcription/transcription-setting.ts';
 import { getNote } from '../../store/notes.ts';
 import { amendmentsOfCall } from '../../store/patient-requests.ts';
 import { getPatient } from '../../store/patients.ts';
 import { questionnaireVersion } from '../../store/questionnaires.ts';
+import { getRecordingTranscript } from '../../store/recording-transcripts.ts';
 import { getRecording } from '../../store/recordings.ts';
 import { reviewsOfCall } from '../../store/reviews.ts';
 import { countAlerts, redFlagTasks, tasksOfCall } from '../../store/tasks.ts';
@@ -24,7 +26,7 @@ export async function callView(ask: Ask, id: string, typedAddendum = ''): Promis
   const { config, db, actor, now, c } = ask;
   const current = await readCall(ask, id);
   const { call, settled } = current;
-  const [patient, note, reviews, recording, log, tasks, alerts, amendments] = await Promise.all([
+  const [patient, note, reviews, recording, log, tasks, alerts, amendments, spoken] = await Promise.all([
     getPatient(db, config.keyRing, call.patientId),
     settled ? getNote(db, config.keyRing, call.id) : null,
     reviewsOfCall(db, config.keyRing, call.id),
@@ -33,6 +35,7 @@ export async function callView(ask: Ask, id: string, typedAddendum = ''): Promis
     tasksOfCall(db, call.id),
     countAlerts(db, MOST_ALERTS),
     settled ? amendmentsOfCall(db, config.keyRing, call) : [],
+    settled ? getRecordingTranscript(db, config.keyRing, call.id) : null,
   ]);
   // A poll would take away what somebody is entering: corrections wait until everything is there.
   const isStill = settled && call.recordingStatus !== 'pending';
@@ -45,7 +48,7 @@ export async function callView(ask: Ask, id: string, typedAddendum = ''): Promis
         ]);
   return {
     ...{ call, settled, patient, note, reviews, questions, recording, log, tasks, alerts, now, typedAddendum },
-    amendments,
+    ...{ amendments, spoken, isHeard: hearsRecordings(config.transcription.engine) },
     flagOpen: [...flagTasks.values()].some(({ status }) => status === 'open'),
     shownReview: c.req.header(SHOWN_REVIEW) ?? null,
     actorName: actor.name,

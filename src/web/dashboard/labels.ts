@@ -85,6 +85,7 @@ export const JOB_LABELS: Readonly<Record<JobKind, string>> = {
   verify_audit: 'Check the audit',
   import_list: 'Read an uploaded list',
   transcribe: 'Write down uploaded audio',
+  transcribe_recording: 'Write down a recording',
   deliver: 'Hand a note to another system',
 };
 export const JOB_STATUS_LABELS: Readonly<Record<JobStatus, string>> = {

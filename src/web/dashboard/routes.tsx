@@ -21,6 +21,7 @@ import { patientPageRoutes } from './patient-routes.tsx';
 import { questionnaireEditRoutes } from './questionnaire-edit-routes.tsx';
 import { questionnairePageRoutes } from './questionnaire-routes.tsx';
 import { questionnaireTryRoutes } from './questionnaire-try-routes.tsx';
+import { recordingTranscriptRoutes } from './recording-transcript-routes.tsx';
 import { requestsPageRoutes } from './requests-routes.tsx';
 import { settingsPageRoutes } from './settings-routes.tsx';
 import { staffPageRoutes } from './staff-routes.tsx';
@@ -41,6 +42,7 @@ export const dashboardRoutes: readonly Route[] = [
   ...todayPageRoutes,
   ...callsPageRoutes,
   ...callPageRoutes,
+  ...recordingTranscriptRoutes,
   ...patientListRoutes,
   ...patientPageRoutes,
   ...patientEditRoutes,

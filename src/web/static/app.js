@@ -159,15 +159,17 @@
   function followTranscript(player) {
     if (player.id !== 'player') return;
     const at = player.currentTime * 1000;
-    const lines = [...document.querySelectorAll('.transcript [data-offset]')];
-    const now = lines.findLast((line) => Number(line.dataset.offset) <= at) ?? null;
-    for (const line of lines) {
-      if (line === now) line.setAttribute('aria-current', 'true');
-      else line.removeAttribute('aria-current');
+    // What was heard live and what was written down afterwards are two lists: each follows for itself.
+    for (const list of document.querySelectorAll('.transcript')) {
+      const lines = [...list.querySelectorAll('[data-offset]')];
+      const now = lines.findLast((line) => Number(line.dataset.offset) <= at) ?? null;
+      for (const line of lines) {
+        if (line === now) line.setAttribute('aria-current', 'true');
+        else line.removeAttribute('aria-current');
+      }
+      // Inside its own box: the page itself stays where its reader has it.
+      if (now && isFollowing()) list.scrollTop = now.offsetTop - list.clientHeight / 3;
     }
-    const list = now?.parentElement;
-    // Inside its own box: the page itself stays where its reader has it.
-    if (list && isFollowing()) list.scrollTop = now.offsetTop - list.clientHeight / 3;
   }
 
   // A trial of a questionnaire: the newest words are seen. And a line that something is wrong with is gone to in its editor.
