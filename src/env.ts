@@ -6,7 +6,7 @@ import type { AuditLog } from './audit/audit-log.ts';
 import type { CampaignRunner } from './dialer/campaign-runner.ts';
 import type { Dialer } from './dialer/dialer.ts';
 import { type OpeningHours, parseStaffHours } from './domain/campaign/staff-hours.ts';
-import type { SinkName } from './domain/delivery/sinks.ts';
+import { isSigningSecret, parseSinks, type SinkSettings } from './domain/delivery/sink-settings.ts';
 import {
   TRANSCRIBERS,
   type TranscriberName,
@@ -69,6 +69,15 @@ const OPTIONAL = [
   'SINK_BACKEND_URL',
   'SINK_BACKEND_KEY',
   'SINK_BACKEND_SECRET',
+  'FHIR_BASE',
+  'FHIR_TOKEN',
+  'FHIR_TOKEN_URL',
+  'FHIR_CLIENT_ID',
+  'FHIR_CLIENT_SECRET',
+  'FHIR_SCOPE',
+  'SINK_R2',
+  'SINK_ALERT_URL',
+  'SINK_ALERT_SECRET',
 ] as const;
 export type VariableName = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
 
@@ -155,20 +164,12 @@ export interface Config {
     readonly openai: { readonly apiKey: string /** Without a slash at its end. */; readonly base: string };
   };
   /** The systems of the clinic that notes are handed to; null: it is not set up. */
-  readonly sinks: Readonly<Record<SinkName, BackendSettings | null>>;
+  readonly sinks: SinkSettings;
   /** So long what was uploaded to be written down is kept. */
   readonly retentionDays: number;
   /** No patient is erased before their last record is so old; 0: not asked for. */
   readonly recordMinimumYears: number;
   readonly keyRing: PatientKeys;
-}
-
-export interface BackendSettings {
-  readonly url: string;
-  /** Sent as Bearer; empty: none is. */
-  readonly key: string;
-  /** `whsec_…`: what each delivery is signed with. */
-  readonly secret: string;
 }
 
 export type ReadConfig =
@@ -272,12 +273,15 @@ function parse(env: Env): ReadConfig {
   if (engine === null) bad('TRANSCRIBER');
   const openaiBase = origin('OPENAI_BASE', text('OPENAI_BASE') || 'https://api.openai.com/v1');
   if (openaiBase !== null && !isPlainPrefix(openaiBase)) bad('OPENAI_BASE');
-  const backendUrl = text('SINK_BACKEND_URL') === '' ? null : origin('SINK_BACKEND_URL', text('SINK_BACKEND_URL'));
-  if (backendUrl !== null && !isPlainPrefix(backendUrl)) bad('SINK_BACKEND_URL');
-  if (backendUrl !== null && text('SINK_BACKEND_SECRET') === '')
-    problems.push({ variable: 'SINK_BACKEND_SECRET', code: 'missing' });
-  if (text('SINK_BACKEND_SECRET') !== '' && !isSigningSecret(text('SINK_BACKEND_SECRET'))) bad('SINK_BACKEND_SECRET');
-  if (!/^[\x21-\x7e]*$/.test(text('SINK_BACKEND_KEY'))) bad('SINK_BACKEND_KEY');
+  const sinks = parseSinks({
+    ...{ text, bad },
+    missing: (variable) => void problems.push({ variable, code: 'missing' }),
+    address: (name) => {
+      const url = text(name) === '' ? null : origin(name, text(name));
+      if (url !== null && !isPlainPrefix(url)) bad(name);
+      return url === null ? null : { href: url.href, isLoopback: LOOPBACK.has(url.hostname) };
+    },
+  });
   const recordMinimumYears = number('RECORD_MINIMUM_YEARS', 0, 0, 50);
   const retentionDays = number('RETENTION_DAYS', 90, 1, 3650);
   if (retentionDays >= 1 && !Number.isInteger(retentionDays)) bad('RETENTION_DAYS');
@@ -348,12 +352,7 @@ function parse(env: Env): ReadConfig {
         ...{ engine, refusal },
         openai: { apiKey: text('OPENAI_API_KEY'), base: (openaiBase?.href ?? '').replace(/\/+$/, '') },
       },
-      sinks: {
-        backend:
-          backendUrl === null
-            ? null
-            : { url: backendUrl.href, key: text('SINK_BACKEND_KEY'), secret: text('SINK_BACKEND_SECRET') },
-      },
+      sinks,
       retentionDays,
       recordMinimumYears,
       keyRing: { ...keyRing, vault: () => env.KEY_VAULT.getByName('vault') },
@@ -375,13 +374,6 @@ function parseVoices(parts: readonly string[], bad: () => void): { en?: string; 
 /** Nothing that could widen what it allows: no user, no query, no fragment. */
 const isPlainPrefix = ({ username, password, search, hash }: URL): boolean =>
   username === '' && password === '' && search === '' && hash === '';
-
-/** As Standard Webhooks has it: 24 to 64 bytes in base64. */
-function isSigningSecret(text: string): boolean {
-  const [, base64 = ''] = /^whsec_((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/.exec(text) ?? [];
-  const bytes = Math.floor((base64.replace(/=+$/, '').length * 3) / 4);
-  return bytes >= 24 && bytes <= 64;
-}
 
 function isTimeZone(name: string): boolean {
   try {

@@ -87,7 +87,9 @@ export function addDeliveryCommands(program: Command, setup: Setup): void {
 
   delivery
     .command('test [system]')
-    .description('Sends a system a test without anything of a patient; without a name, tries the storage of recordings')
+    .description(
+      'Sends a system a test without anything of a patient; without a name, tries all of them and the bucket',
+    )
     .addHelpText('after', '\nEnds with 1 when it failed.\n\nExample:\n  telnyx-edge-intake delivery test backend')
     .action(run(setup, test));
 }

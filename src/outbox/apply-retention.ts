@@ -5,6 +5,7 @@
  */
 import { cutoffOf, ROUND_RULES, type RoundRuleId, retentionPolicyAt } from '../domain/retention/retention-policy.ts';
 import { log } from '../log.ts';
+import { deleteArchived } from '../store/archive-bucket.ts';
 import { deleteRecordings } from '../store/recording-bucket.ts';
 import { countHeldBack, noteRun, purgePage } from '../store/retention.ts';
 import { DONE, type JobContext, type JobHandler, type JobOutcome } from './job-handler.ts';
@@ -48,6 +49,7 @@ async function onePage({ env, db }: JobContext, rule: RoundRuleId, before: numbe
   const page = await purgePage(db, rule, before, rule === 'call_records' ? CALLS_A_PAGE : ROWS_A_PAGE);
   // Whoever dies in between leaves an object that no row keeps: the sweep of the storage finds it.
   if (page.audio.length > 0) await deleteRecordings(env.BUCKET, page.audio);
+  await deleteArchived(env.BUCKET, page.archived);
   return page;
 }
 

@@ -3,8 +3,10 @@
  * dies there sends again under the same id. Versions of a note arrive in order: a later one waits until the earlier is delivered or given up.
  */
 import { callJson, noteJson, transcriptsJson } from '../call-json.ts';
+import { bundleOf } from '../domain/fhir/bundle-of.ts';
 import { log } from '../log.ts';
 import { measure } from '../metrics.ts';
+import { readBundleInput } from '../read-bundle-input.ts';
 import { getCallLog } from '../store/call-logs.ts';
 import { getCall, patientOfCall } from '../store/calls.ts';
 import {
@@ -13,6 +15,7 @@ import {
   type Delivery,
   earlierIsUnderWay,
   getDelivery,
+  laterIsThere,
   markDelivered,
   markFailedTry,
   markGivenUp,
@@ -32,12 +35,13 @@ const LOOK_AGAIN_MS = 30 * 60_000;
 
 export const deliver: JobHandler = {
   run: async (context) => {
-    const { db, config, job } = context;
+    const { db, env, config, job } = context;
     const delivery = await getDelivery(db, job.subject);
     if (delivery === null || delivery.status === 'delivered' || delivery.status === 'canceled') return DONE;
-    const sink = sinkOf(config, delivery.sink);
+    const sink = sinkOf({ env, config }, delivery.sink);
     if (sink === null) return failed('sink_off', true);
     if (await earlierIsUnderWay(db, delivery)) return { kind: 'goes_on', progress: 'held', afterMs: LOOK_AGAIN_MS };
+    if (sink.keepsNewest && (await laterIsThere(db, delivery))) return calledOff(context, delivery, 'superseded');
     const attempt = await beginDelivery(db, delivery.id);
     if (attempt === null) return DONE;
     try {
@@ -61,12 +65,7 @@ async function tried(context: JobContext, delivery: Delivery, sink: Sink, attemp
   const { id } = delivery;
   const line = { delivery_id: id, call_id: delivery.callId, version: delivery.noteVersion, sink: delivery.sink };
   const handover = await readHandover(context, delivery);
-  if (handover === null) {
-    await cancelDelivery(db, id, Date.now());
-    log.info('delivery.canceled', line);
-    await release(context, delivery);
-    return DONE;
-  }
+  if (handover === null) return calledOff(context, delivery, 'erased');
   const began = Date.now();
   const outcome = await sink.deliver(id, handover, began);
   const status = outcome.httpStatus;
@@ -90,8 +89,17 @@ async function tried(context: JobContext, delivery: Delivery, sink: Sink, attemp
   }
 }
 
+async function calledOff(context: JobContext, delivery: Delivery, code: 'erased' | 'superseded'): Promise<JobOutcome> {
+  const { id, callId, noteVersion: version, sink } = delivery;
+  await cancelDelivery(context.db, id, Date.now(), code);
+  log.info('delivery.canceled', { delivery_id: id, call_id: callId, version, sink, code });
+  await release(context, delivery);
+  return DONE;
+}
+
 /** Null: the patient was erased. */
-async function readHandover({ db, config }: JobContext, { callId, noteVersion }: Delivery): Promise<Handover | null> {
+async function readHandover(context: JobContext, { callId, noteVersion }: Delivery): Promise<Handover | null> {
+  const { db, config } = context;
   const { keyRing } = config;
   const call = await getCall(db, keyRing, callId);
   if (call === null) {
@@ -108,11 +116,17 @@ async function readHandover({ db, config }: JobContext, { callId, noteVersion }:
     getRecordingTranscript(db, keyRing, callId),
     redFlagTasks(db, [...new Set(note.red_flags.map(({ call_id }) => call_id))]),
   ]);
-  return {
+  const given = {
     call: callJson(call),
     transcripts: transcriptsJson(callLog ?? { events: [], transcript: [] }, recording, spoken),
     intake_data: noteJson(note, call, recording, flagTasks),
   };
+  const bundle = async () => {
+    const input = await readBundleInput(context, call, noteVersion);
+    if (input === null) throw new Error('a patient is not there');
+    return bundleOf(input);
+  };
+  return { ...given, bundle };
 }
 
 /** Later versions of the same note for the same system need wait no longer. */

@@ -5,6 +5,8 @@
  * person: the do-not-call list, the decisions about dialling, that there were consents, the audit, and that they were erased.
  */
 import { log } from '../log.ts';
+import { deleteArchived } from '../store/archive-bucket.ts';
+import { archivedOf } from '../store/deliveries.ts';
 import { eraseWordsAbout } from '../store/emergency-accesses.ts';
 import {
   type AtTelnyx,
@@ -106,6 +108,7 @@ async function eraseStored(context: JobContext): Promise<JobOutcome> {
     const page = await callsOfPatient(db, job.subject, after, 1000);
     const objects = page.map(({ id }) => ({ callId: id, id: recordingIdOf(id) }));
     if (objects.length > 0) await deleteRecordings(env.BUCKET, objects);
+    await deleteArchived(env.BUCKET, await archivedOf(db, page));
     if (page.length < 1000) break;
     after = pageEnd(page);
   }

@@ -10,6 +10,13 @@ export interface Handover {
   readonly call: ReturnType<typeof callJson>;
   readonly transcripts: ReturnType<typeof transcriptsJson>;
   readonly intake_data: ReturnType<typeof noteJson>;
+  /** The same as a FHIR transaction; read and made when it is asked for. */
+  readonly bundle: () => Promise<TransactionBundle>;
+}
+/** All that whoever sends it has to know of one. */
+export interface TransactionBundle {
+  readonly resourceType: 'Bundle';
+  readonly entry?: readonly unknown[] | undefined;
 }
 
 /** `httpStatus` null: there was no answer. `retryAfterMs`: it wants to be left alone so long. Codes only. */
@@ -26,7 +33,14 @@ export interface Sink {
   readonly name: SinkName;
   /** Where it goes, for people: no path, key or user. */
   readonly host: string;
-  /** `id`: the same at each try, so that the other side can tell that it has it already. Never throws. */
+  readonly hasKey: boolean;
+  readonly isSigned: boolean;
+  /** It keeps one state of a call: after a later version an earlier one would undo it, and is not sent. */
+  readonly keepsNewest: boolean;
+  /**
+   * `id`: the same at each try, so that the other side can tell that it has it already. Throws only when what is to be sent cannot be
+   * made; whatever the other side does is an outcome.
+   */
   readonly deliver: (id: string, handover: Handover, now: number) => Promise<SinkOutcome>;
   /** The same way, without anything of a patient. */
   readonly test: (now: number) => Promise<SinkOutcome>;

@@ -1,12 +1,13 @@
 /**
  * Once a day: audio in R2 that belongs to no recording with a proof of consent goes (RC-08), and whoever was erased and is there
- * again, because a database was restored, is erased again; what is left of lists and of uploaded audio goes in its time. By the page,
+ * again, because a database was restored, is erased again; what is left of lists, of uploaded audio and in the archive goes in its time. By the page,
  * from where the last one ended. A database that was set back knows nothing of the newest audio, and Telnyx has no copy any more: so
  * what has no row waits longer than any database can be set back.
  */
 import { log } from '../log.ts';
+import { listArchived } from '../store/archive-bucket.ts';
 import type { Database } from '../store/database.ts';
-import { insertErasure, returnedPatients } from '../store/erasure.ts';
+import { insertErasure, keptCalls, returnedPatients } from '../store/erasure.ts';
 import type { PatientKeys } from '../store/patient-keys.ts';
 import { listRecordings } from '../store/recording-bucket.ts';
 import { keptRecordings } from '../store/recordings.ts';
@@ -20,7 +21,7 @@ const PAGE = 500;
 const ORPHAN_AFTER_MS = 35 * 24 * 3_600_000;
 
 interface Progress {
-  readonly phase: 'audio' | 'lists' | 'uploads' | 'erased';
+  readonly phase: 'audio' | 'lists' | 'uploads' | 'archive' | 'erased';
   readonly after: string;
 }
 
@@ -35,6 +36,8 @@ export const sweepStorage: JobHandler = {
         return sweepImports(context, after);
       case 'uploads':
         return sweepTranscriptions(context, after);
+      case 'archive':
+        return sweepArchive(context, after);
       case 'erased':
         return eraseAgain(context, after);
     }
@@ -74,7 +77,23 @@ async function sweepTranscriptions(context: JobContext, after: string): Promise<
   if (next !== null) return goOn({ phase: 'uploads', after: next });
   return (await forgetTranscriptions(context))
     ? goOn({ phase: 'uploads', after })
-    : goOn({ phase: 'erased', after: '' });
+    : goOn({ phase: 'archive', after: '' });
+}
+
+/** Notes whose call is no longer kept, or whose patient was erased while one of theirs was on its way. */
+async function sweepArchive({ env, config, db, now }: JobContext, after: string): Promise<JobOutcome> {
+  const { objects, next } = await listArchived(env.BUCKET, after, PAGE);
+  const owners = [...new Set(objects.flatMap(({ patientId }) => (patientId === null ? [] : [patientId])))];
+  const calls = [...new Set(objects.map(({ callId }) => callId))];
+  const [kept, erased] = await Promise.all([keptCalls(db, calls), config.keyRing.vault().erasedOf(owners)]);
+  const isOrphan = ({ callId, patientId, storedAt }: (typeof objects)[number]) =>
+    (patientId !== null && erased.includes(patientId)) || (!kept.has(callId) && storedAt < now - ORPHAN_AFTER_MS);
+  const orphans = objects.filter(isOrphan).map(({ key }) => key);
+  if (orphans.length > 0) {
+    await env.BUCKET.delete(orphans);
+    log.warn('archive.orphans_deleted', { count: orphans.length });
+  }
+  return next === null ? goOn({ phase: 'erased', after: '' }) : goOn({ phase: 'archive', after: next });
 }
 
 async function eraseAgain({ env, config, db, now }: JobContext, after: string): Promise<JobOutcome> {

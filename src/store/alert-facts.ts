@@ -29,13 +29,14 @@ export async function alertFacts(
   { now, windowMs, silentMs, lateMs }: Asked,
 ): Promise<AlertFacts> {
   const today = new Date(now).toISOString().slice(0, 10);
-  const [dials, unanswered, signs, lateJobs, deadJobs, [silent], [ended], [dead], [spent], emergencies] =
+  const [dials, unanswered, signs, lateJobs, deadJobs, [silent], [ended], dead, [spent], emergencies] =
     await Promise.all([
       recentDials(db, now - HOUR_MS),
       unansweredDials(db, now - HOUR_MS),
       readSigns(db),
       dueJobs(db, now - lateMs, MOST_COUNTED),
-      countDeadJobs(db, MOST_COUNTED),
+      // Deliveries are told of by their system.
+      countDeadJobs(db, MOST_COUNTED, 'deliver'),
       db
         .select({ n: count() })
         .from(calls)
@@ -56,7 +57,11 @@ export async function alertFacts(
             gt(attempts.endedAt, now - windowMs),
           ),
         ),
-      db.select({ n: count() }).from(deliveries).where(eq(deliveries.status, 'dead')),
+      db
+        .select({ sink: deliveries.sink, count: count() })
+        .from(deliveries)
+        .where(eq(deliveries.status, 'dead'))
+        .groupBy(deliveries.sink),
       db
         .select({ nanos: sql<number>`coalesce(sum(${spend.nanos}), 0)` })
         .from(spend)
@@ -72,7 +77,7 @@ export async function alertFacts(
     dials: { ...dials, refused: [...dials.refused, ...unanswered].toSorted((a, b) => b.at - a.at) },
     silentCalls: silent?.n ?? 0,
     ended: ended ?? { calls: 0, failed: 0 },
-    deadDeliveries: dead?.n ?? 0,
+    deadDeliveries: dead,
     spend: { spentNanos: spent?.nanos ?? 0, capNanos },
     unreviewedEmergencies: emergencies.map(({ id }) => id),
     signs: {

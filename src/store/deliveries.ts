@@ -2,7 +2,7 @@
  * Deliveries of notes to the clinic's systems, one row for each version and system (schema.ts). A row is the truth: a try says in it
  * what came of it, and a try that comes back late has no say any more, unless it was the one that got through.
  */
-import { and, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { DeliveryStatus, SinkName } from '../domain/delivery/sinks.ts';
 import type { Database } from './database.ts';
 import { insertJob } from './jobs.ts';
@@ -24,6 +24,8 @@ export interface Delivery {
   readonly createdAt: number;
   /** When it was delivered, given up or called off. */
   readonly endedAt: number | null;
+  /** When it was first taken; it stays. */
+  readonly deliveredAt: number | null;
 }
 
 export const openedDelivery = (row: typeof deliveries.$inferSelect): Delivery => ({
@@ -84,6 +86,21 @@ export async function earlierIsUnderWay(db: Database, { callId, sink, noteVersio
   return rows.length > 0;
 }
 
+/** A later version of the same note has reached the same system. */
+export async function laterIsThere(db: Database, { callId, sink, noteVersion }: Delivery): Promise<boolean> {
+  const isLater = and(
+    eq(deliveries.callId, callId),
+    eq(deliveries.sink, sink),
+    gt(deliveries.noteVersion, noteVersion),
+  );
+  const rows = await db
+    .select({ id: deliveries.id })
+    .from(deliveries)
+    .where(and(isLater, isNotNull(deliveries.deliveredAt)))
+    .limit(1);
+  return rows.length > 0;
+}
+
 /** The number of this try. Null: it is delivered or called off. */
 export async function beginDelivery(db: Database, id: string): Promise<number | null> {
   const [row] = await db
@@ -96,7 +113,10 @@ export async function beginDelivery(db: Database, id: string): Promise<number | 
 
 /** It got there, whichever try it was, and whatever happened meanwhile: what was disclosed is on record. */
 export const markDelivered = (db: Database, id: string, now: number) =>
-  db.update(deliveries).set({ status: 'delivered', endedAt: now }).where(eq(deliveries.id, id));
+  db
+    .update(deliveries)
+    .set({ status: 'delivered', endedAt: now, deliveredAt: sql`coalesce(${deliveries.deliveredAt}, ${now})` })
+    .where(eq(deliveries.id, id));
 
 export const markFailedTry = (db: Database, id: string, attempt: number, code: string, now: number) =>
   db
@@ -110,15 +130,42 @@ export const markGivenUp = (db: Database, id: string, code: string, now: number)
     .set({ status: 'dead', code, failedAt: now, endedAt: now })
     .where(and(eq(deliveries.id, id), isUnderWay));
 
-/** What was not handed on by now never is. */
-export const cancelDeliveries = (db: Database, where: SQL, now: number) =>
+/** Versions of the notes of these calls that the archive has, or may have: what is on its way is there in a moment. */
+export async function archivedOf(
+  db: Database,
+  of: readonly { readonly id: string; readonly createdAt: number }[],
+): Promise<{ readonly callId: string; readonly createdAt: number; readonly version: number }[]> {
+  if (of.length === 0) return [];
+  const ids = JSON.stringify(of.map(({ id }) => id));
+  const rows = await db
+    .select({ callId: deliveries.callId, version: deliveries.noteVersion })
+    .from(deliveries)
+    .where(and(sql`${deliveries.callId} in (select value from json_each(${ids}))`, eq(deliveries.sink, 'r2')));
+  const times = new Map(of.map(({ id, createdAt }) => [id, createdAt]));
+  return rows.map((row) => ({ ...row, createdAt: times.get(row.callId) ?? 0 }));
+}
+
+/** Whoever put the work of one away that was given up does not want it tried again, nor hear of it any more. */
+export const putAwayDelivery = (db: Database, jobId: string, now: number) =>
   db
     .update(deliveries)
-    .set({ status: 'canceled', code: 'erased', endedAt: now })
+    .set({ status: 'canceled', code: 'put_away', endedAt: now })
+    .where(
+      and(
+        eq(deliveries.status, 'dead'),
+        sql`${deliveries.id} = (select subject from jobs where id = ${jobId} and kind = 'deliver' and status = 'dead')`,
+      ),
+    );
+
+/** What was not handed on by now never is. */
+export const cancelDeliveries = (db: Database, where: SQL, now: number, code: 'erased' | 'superseded' = 'erased') =>
+  db
+    .update(deliveries)
+    .set({ status: 'canceled', code, endedAt: now })
     .where(and(where, inArray(deliveries.status, ['queued', 'running', 'dead'])));
 
-export const cancelDelivery = (db: Database, id: string, now: number) =>
-  cancelDeliveries(db, sql`${deliveries.id} = ${id}`, now);
+export const cancelDelivery = (db: Database, id: string, now: number, code: 'erased' | 'superseded') =>
+  cancelDeliveries(db, sql`${deliveries.id} = ${id}`, now, code);
 
 /**
  * Those that waited for this one are due now, also one that has only just seen that it must wait: whoever has it loses it. The ids of
@@ -142,7 +189,7 @@ export async function releaseLater(db: Database, { callId, sink }: Delivery, now
  */
 export async function sendAgain(db: Database, chosen: readonly Delivery[], now: number): Promise<string[]> {
   const ids = sql`(select value from json_each(${JSON.stringify(chosen.map(({ id }) => id))}))`;
-  const may = sql`status in ('queued', 'dead', 'delivered')`;
+  const may = sql`(status in ('queued', 'dead', 'delivered') or (status = 'canceled' and code = 'put_away'))`;
   const rows = chosen.map(({ id, callId }) => ({
     ...{ id: newId('job', now), kind: 'deliver', subject: id, callId, createdAt: now },
     ...{ status: 'waiting', attempts: 0, dueAt: now, progress: null, code: null, endedAt: null },

@@ -1,5 +1,6 @@
 /** To whom a patient's data went for another purpose than treatment, payment and running the clinic (HS-22). Rows are added and never changed. */
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import { DISCLOSING_SINKS } from '../domain/delivery/sinks.ts';
 import type { Database } from './database.ts';
 import { calls, deliveries, disclosures } from './schema.ts';
 import { type DataKey, openOrNull, seal, unseal } from './seal.ts';
@@ -98,15 +99,21 @@ export interface HandedOn {
 
 /** The newest of them. */
 export async function handedOnOf(db: Database, patientId: string, limit: number): Promise<HandedOn[]> {
-  const { id, callId, noteVersion, sink, endedAt, createdAt } = deliveries;
+  const { id, callId, noteVersion, sink, deliveredAt, createdAt } = deliveries;
   const rows = await db
-    .select({ id, callId, noteVersion, sink, endedAt, createdAt })
+    .select({ id, callId, noteVersion, sink, deliveredAt, createdAt })
     .from(deliveries)
     .innerJoin(calls, eq(calls.id, callId))
-    .where(and(eq(calls.patientId, patientId), eq(deliveries.status, 'delivered')))
+    .where(
+      and(
+        eq(calls.patientId, patientId),
+        isNotNull(deliveries.deliveredAt),
+        inArray(deliveries.sink, [...DISCLOSING_SINKS]),
+      ),
+    )
     .orderBy(desc(createdAt), desc(id))
     .limit(limit);
-  return rows.map(({ endedAt: ended, createdAt: created, ...row }) => ({ ...row, at: ended ?? created }));
+  return rows.map(({ deliveredAt: taken, createdAt: created, ...row }) => ({ ...row, at: taken ?? created }));
 }
 
 /** For the erasure: that there was one, when and for what stays; to whom does not. */

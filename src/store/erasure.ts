@@ -105,6 +105,14 @@ export async function returnedPatients(db: Database, ids: readonly string[]): Pr
   return [...new Set([...rows, ...theirCalls].map(({ id }) => id))];
 }
 
+/** Which of these calls are still there. */
+export async function keptCalls(db: Database, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const given = sql`(select value from json_each(${JSON.stringify(ids)}))`;
+  const rows = await db.select({ id: calls.id }).from(calls).where(sql`${calls.id} in ${given}`);
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Whether the patient has a row, also one that nobody can open any more. */
 export async function patientExists(db: Database, patientId: string): Promise<boolean> {
   const rows = await db.select({ id: patients.id }).from(patients).where(eq(patients.id, patientId)).limit(1);

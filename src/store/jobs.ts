@@ -2,7 +2,7 @@
  * Work to be done later, one row each (schema.ts, `jobs`). A row is the truth; a queue message that names it is only a hint, and
  * taking a row is what keeps two from doing the same work: whoever comes second finds it taken.
  */
-import { and, asc, desc, eq, isNotNull, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNotNull, lte, ne, type SQL, sql } from 'drizzle-orm';
 import type { JobKind } from '../domain/jobs/backoff.ts';
 import type { Database } from './database.ts';
 import { newId } from './new-id.ts';
@@ -216,9 +216,10 @@ export async function listJobs(
   return { items: page.map(opened), nextCursor: last === undefined ? null : { at: last.dueAt, id: last.id } };
 }
 
-/** How many dead letters wait for somebody, counted up to `limit`. */
-export async function countDeadJobs(db: Database, limit: number): Promise<number> {
-  const rows = await db.select({ id: jobs.id }).from(jobs).where(eq(jobs.status, 'dead')).limit(limit);
+/** How many dead letters wait for somebody, counted up to `limit`. `but`: of every kind but this. */
+export async function countDeadJobs(db: Database, limit: number, but?: JobKind): Promise<number> {
+  const isCounted = and(eq(jobs.status, 'dead'), but === undefined ? undefined : ne(jobs.kind, but));
+  const rows = await db.select({ id: jobs.id }).from(jobs).where(isCounted).limit(limit);
   return rows.length;
 }
 

@@ -48,7 +48,7 @@ export interface CallRecords {
 /** A version of its note on its way to a system of the clinic. */
 export type Delivered = Pick<
   typeof deliveries.$inferSelect,
-  'id' | 'callId' | 'noteVersion' | 'sink' | 'status' | 'endedAt'
+  'id' | 'callId' | 'noteVersion' | 'sink' | 'status' | 'endedAt' | 'deliveredAt'
 >;
 
 const PAGE = 25;

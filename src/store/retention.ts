@@ -4,6 +4,7 @@
  */
 import { and, asc, eq, isNull, lt, not, or, type SQL, sql } from 'drizzle-orm';
 import type { RoundRuleId } from '../domain/retention/retention-policy.ts';
+import type { ArchivedNote } from './archive-bucket.ts';
 import type { Database } from './database.ts';
 import { isHeld } from './holds.ts';
 import { KEPT_ITS_TIME } from './recordings.ts';
@@ -35,6 +36,8 @@ export interface PurgedPage {
   readonly mayBeMore: boolean;
   /** Of audio that was marked: what is to be deleted. */
   readonly audio: readonly { readonly callId: string; readonly id: string }[];
+  /** Of notes that the archive has: what is to be deleted. */
+  readonly archived: readonly ArchivedNote[];
 }
 
 const isStored = sql`recording_status = 'ready'`;
@@ -149,7 +152,12 @@ export async function purgePage(db: Database, rule: RoundRuleId, before: number,
 /** More than asked for is never removed; as many in any one table, and there may be more. */
 function removed(limit: number, results: readonly { readonly meta: { readonly changes: number } }[]): PurgedPage {
   const counts = results.map(({ meta }) => meta.changes);
-  return { removed: counts.reduce((sum, n) => sum + n, 0), mayBeMore: counts.some((n) => n >= limit), audio: [] };
+  return {
+    removed: counts.reduce((sum, n) => sum + n, 0),
+    mayBeMore: counts.some((n) => n >= limit),
+    audio: [],
+    archived: [],
+  };
 }
 
 async function markAudio(db: Database, before: number, limit: number): Promise<PurgedPage> {
@@ -170,7 +178,7 @@ async function markAudio(db: Database, before: number, limit: number): Promise<P
     db.delete(recordingTranscripts).where(sql`${recordingTranscripts.callId} in (${due})`),
     db.update(calls).set({ recordingStatus: 'failed' }).where(sql`${calls.id} in (${due})`),
   ]);
-  return { removed: marked.length, mayBeMore: marked.length >= limit, audio: marked };
+  return { removed: marked.length, mayBeMore: marked.length >= limit, audio: marked, archived: [] };
 }
 
 async function purgeCalls(db: Database, before: number, limit: number): Promise<PurgedPage> {
@@ -180,7 +188,7 @@ async function purgeCalls(db: Database, before: number, limit: number): Promise<
     .where(and(isCallDue(before), not(isHeld(calls.patientId))))
     .orderBy(asc(calls.createdAt), asc(calls.id))
     .limit(limit);
-  if (rows.length === 0) return { removed: 0, mayBeMore: false, audio: [] };
+  if (rows.length === 0) return { removed: 0, mayBeMore: false, audio: [], archived: [] };
   const ids = JSON.stringify(rows.map(({ id }) => id));
   // Asked again inside the batch: a hold that was placed meanwhile keeps its patient's.
   const going = db
@@ -189,7 +197,7 @@ async function purgeCalls(db: Database, before: number, limit: number): Promise<
     .where(
       and(sql`${calls.id} in (select value from json_each(${ids}))`, isCallDue(before), not(isHeld(calls.patientId))),
     );
-  const [audio, , , , , , , , gone] = await db.batch([
+  const [audio, , , , , , handed, , gone] = await db.batch([
     db
       .delete(recordings)
       .where(sql`${recordings.callId} in (${going})`)
@@ -199,11 +207,18 @@ async function purgeCalls(db: Database, before: number, limit: number): Promise<
     db.delete(reviews).where(sql`${reviews.callId} in (${going})`),
     db.delete(callLogs).where(sql`${callLogs.callId} in (${going})`),
     db.delete(tasks).where(sql`${tasks.callId} in (${going})`),
-    db.delete(deliveries).where(sql`${deliveries.callId} in (${going})`),
+    db
+      .delete(deliveries)
+      .where(sql`${deliveries.callId} in (${going})`)
+      .returning({ callId: deliveries.callId, version: deliveries.noteVersion, sink: deliveries.sink }),
     db.delete(jobs).where(sql`${jobs.callId} in (${going})`),
-    db.delete(calls).where(sql`${calls.id} in (${going})`).returning({ id: calls.id }),
+    db.delete(calls).where(sql`${calls.id} in (${going})`).returning({ id: calls.id, createdAt: calls.createdAt }),
   ]);
-  return { removed: gone.length, mayBeMore: rows.length >= limit, audio };
+  const times = new Map(gone.map(({ id, createdAt }) => [id, createdAt]));
+  const archived = handed
+    .filter(({ sink }) => sink === 'r2')
+    .map(({ callId, version }) => ({ callId, version, createdAt: times.get(callId) ?? 0 }));
+  return { removed: gone.length, mayBeMore: rows.length >= limit, audio, archived };
 }
 
 /** How much of a rule is due and stays because of a hold: of patients under one there are few. */

@@ -758,7 +758,7 @@ export const idempotencyKeys = sqliteTable(
 /**
  * A version of a note on its way to a system of the clinic: one row for each version and system, written in the batch that writes the
  * note. It is the truth of what was handed on; its work is the job `deliver` of the same subject, where the next try stands. No patient
- * data, and never what the system answered but its status, as `code`. Kept, also of who was erased: what was disclosed, and when.
+ * data, and never what the system answered but its status, as `code`. Kept, also of who was erased: what was disclosed, and when first.
  */
 export const deliveries = sqliteTable(
   'deliveries',
@@ -773,6 +773,8 @@ export const deliveries = sqliteTable(
     failedAt: integer('failed_at'),
     createdAt: integer('created_at').notNull(),
     endedAt: integer('ended_at'),
+    /** When it was first taken: it stays, whatever becomes of sending it again (HS-22). */
+    deliveredAt: integer('delivered_at'),
   },
   (t) => [
     uniqueIndex('deliveries_note').on(t.callId, t.sink, t.noteVersion),

@@ -2,14 +2,17 @@
  * Looks at everything this installation needs and says what is wrong with it (X15): one finding for each fault, with what to do about
  * it. All looks run side by side, each with its own end, so that the whole takes less than ten seconds.
  */
+import { configuredSinks } from '../domain/delivery/sinks.ts';
 import { judgeAccess } from '../domain/doctor/access.ts';
 import { judgeDials } from '../domain/doctor/dials.ts';
 import { type Check, type Finding, notChecked, type Report, reportOf } from '../domain/doctor/finding.ts';
 import { judgeJobs, MOST_COUNTED } from '../domain/doctor/keys-and-jobs.ts';
 import { judgeRestore } from '../domain/doctor/restore.ts';
 import { judgeSetup, type SetupFacts } from '../domain/doctor/setup.ts';
+import { judgeSinks } from '../domain/doctor/sinks.ts';
 import { CARRIERS, type Config, type Env } from '../env.ts';
 import type { Database } from '../store/database.ts';
+import { sinkState } from '../store/delivery-list.ts';
 import { countDeadJobs } from '../store/jobs.ts';
 import { recentDials } from '../store/recent-dials.ts';
 import { isUsNumber } from '../us-number.ts';
@@ -34,6 +37,10 @@ export async function examine({ env, db, config, now }: Installation): Promise<R
     checked('jobs', async () => [judgeJobs(await countDeadJobs(db, MOST_COUNTED))]),
     checked('dials', async () => [judgeDials(await recentDials(db, now - DAY_MS), now)]),
     checked('keys', () => examineKeys(db, config)),
+    checked('sinks', async () => {
+      const names = configuredSinks(config.sinks);
+      return judgeSinks(await Promise.all(names.map(async (name) => ({ name, ...(await sinkState(db, name, 1)) }))));
+    }),
     checked('restore', async () => {
       const { held, replayed } = await env.DIALER.getByName('dialer').status();
       return [judgeRestore({ heldAt: held?.at ?? null, replayed }, now)];

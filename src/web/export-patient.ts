@@ -98,8 +98,8 @@ export const recordsJson = (
   recorded: recording === null ? null : recordingJson(recording),
   tasks: tasks.map(taskJson),
   decisions: decisions.map(decisionJson),
-  handed_on: deliveries.map(({ id, noteVersion, sink, status, endedAt }) => ({
-    ...{ delivery_id: id, note_version: noteVersion, system: sink, status, at: isoOrNull(endedAt) },
+  handed_on: deliveries.map(({ id, noteVersion, sink, status, endedAt, deliveredAt }) => ({
+    ...{ delivery_id: id, note_version: noteVersion, system: sink, status, at: isoOrNull(deliveredAt ?? endedAt) },
   })),
 });
 

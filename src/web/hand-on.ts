@@ -2,7 +2,7 @@
 import { configuredSinks, type SinkName } from '../domain/delivery/sinks.ts';
 import { log } from '../log.ts';
 import { sinkOf } from '../outbox/sinks.ts';
-import { sendAgain } from '../store/deliveries.ts';
+import { laterIsThere, sendAgain } from '../store/deliveries.ts';
 import {
   deadDeliveries,
   type ListedDelivery,
@@ -11,6 +11,7 @@ import {
   sinkState,
 } from '../store/delivery-list.ts';
 import { sendJobHints } from '../store/job-hints.ts';
+import { type ProbeResult, probeBucket } from '../store/probe-bucket.ts';
 import { notFound, Problem } from './errors.ts';
 import type { Ask } from './route.ts';
 
@@ -24,26 +25,33 @@ export interface SinkView extends SinkState {
   readonly name: SinkName;
   readonly host: string;
   readonly hasKey: boolean;
+  readonly isSigned: boolean;
 }
 
 /** Counting further tells nobody more. */
 export const MOST_COUNTED = 1000;
 
-export async function sinkViews({ db, config }: Pick<Ask, 'db' | 'config'>): Promise<SinkView[]> {
+function whereItGoes(installation: Pick<Ask, 'env' | 'config'>, name: SinkName) {
+  const { host = '', hasKey = false, isSigned = false } = sinkOf(installation, name) ?? {};
+  return { name, host, hasKey, isSigned };
+}
+
+export async function sinkViews({ db, env, config }: Pick<Ask, 'db' | 'env' | 'config'>): Promise<SinkView[]> {
   return Promise.all(
     configuredSinks(config.sinks).map(async (name) => ({
       ...(await sinkState(db, name, MOST_COUNTED)),
-      name,
-      host: sinkOf(config, name)?.host ?? '',
-      hasKey: config.sinks[name]?.key !== '',
+      ...whereItGoes({ env, config }, name),
     })),
   );
 }
 
-/** 409 while it is being sent, and for what was called off. A delivered one is sent once more under the same id. */
-export async function deliverAgain({ db, env, now, actor }: Ask, id: string): Promise<ListedDelivery> {
+/** 409 while it is being sent, for what was called off, and where an old version would undo a later one. A delivered one is sent once more under the same id. */
+export async function deliverAgain({ db, env, config, now, actor }: Ask, id: string): Promise<ListedDelivery> {
   const delivery = await readDelivery(db, id);
   if (delivery === null) throw notFound();
+  const keepsNewest = sinkOf({ env, config }, delivery.sink)?.keepsNewest === true;
+  if (keepsNewest && (await laterIsThere(db, delivery)))
+    throw new Problem(409, 'superseded', { detail: 'A later version is there already. Send that one again.' });
   const jobIds = await sendAgain(db, [delivery], now);
   if (jobIds.length === 0) {
     if (delivery.status === 'canceled')
@@ -78,9 +86,11 @@ export interface TestResult {
   readonly durationMs: number;
 }
 
-/** A signed event without anything of a patient; what came back, as a code. */
-export async function testSink({ config, actor }: Ask, name: SinkName): Promise<TestResult> {
-  const sink = sinkOf(config, name);
+type Tester = Pick<Ask, 'env' | 'config' | 'actor'>;
+
+/** Without anything of a patient; what came back, as a code. */
+export async function testSink({ env, config, actor }: Tester, name: SinkName): Promise<TestResult> {
+  const sink = sinkOf({ env, config }, name);
   if (sink === null)
     throw new Problem(409, 'sink_off', {
       detail: 'This system is not set up here. Set its variables, then try again.',
@@ -91,4 +101,17 @@ export async function testSink({ config, actor }: Ask, name: SinkName): Promise<
   const code = outcome.kind === 'delivered' ? null : outcome.code;
   log.info('sink.tested', { sink: name, actor: actor.id, status: outcome.httpStatus, code });
   return { ok, code, httpStatus: outcome.httpStatus, durationMs: Date.now() - begun };
+}
+
+export interface StorageTest extends ProbeResult {
+  readonly sinks: readonly { readonly name: SinkName; readonly result: TestResult }[];
+}
+
+/** The bucket, and every system that is set up, side by side. */
+export async function testAll(ask: Tester): Promise<StorageTest> {
+  const [probe, ...sinks] = await Promise.all([
+    probeBucket(ask.env.BUCKET, 'probes/'),
+    ...configuredSinks(ask.config.sinks).map(async (name) => ({ name, result: await testSink(ask, name) })),
+  ]);
+  return { ...probe, ok: probe.ok && sinks.every(({ result }) => result.ok), sinks };
 }

@@ -186,6 +186,42 @@ export const SETTINGS: Readonly<Record<VariableName, Setting>> = {
     group: 'data',
     meaning: 'Lets this installation post to the clinic’s system, if that asks for a key.',
   },
+  FHIR_BASE: {
+    group: 'data',
+    meaning: 'The clinic’s FHIR server: each note is sent there as a transaction. Left out: none is.',
+    show: ({ sinks }) => (sinks.fhir === null ? null : plainUrl(sinks.fhir.base)),
+  },
+  FHIR_TOKEN: {
+    group: 'data',
+    meaning: 'Lets this installation write to the FHIR server, if the token never changes.',
+  },
+  FHIR_TOKEN_URL: {
+    group: 'data',
+    meaning: 'The service that gives tokens for the FHIR server.',
+    show: ({ sinks }) => (sinks.fhir?.access.kind === 'client' ? plainUrl(sinks.fhir.access.tokenUrl) : null),
+  },
+  FHIR_CLIENT_ID: {
+    group: 'data',
+    meaning: 'Who this installation is to the token service.',
+    show: ({ sinks }) => (sinks.fhir?.access.kind === 'client' ? sinks.fhir.access.id : null),
+  },
+  FHIR_CLIENT_SECRET: { group: 'data', meaning: 'Proves that to the token service.' },
+  FHIR_SCOPE: {
+    group: 'data',
+    meaning: 'What this installation asks the token service to be allowed.',
+    show: ({ sinks }) => (sinks.fhir?.access.kind === 'client' ? sinks.fhir.access.scope || null : null),
+  },
+  SINK_R2: {
+    group: 'data',
+    meaning: 'Whether each note is also put into the archive in the bucket, sealed.',
+    show: ({ sinks }) => (sinks.r2 === null ? 'off' : 'on'),
+  },
+  SINK_ALERT_URL: {
+    group: 'data',
+    meaning: 'Who is told that a note is there, by a link alone. Left out: nobody.',
+    show: ({ sinks }) => (sinks.alert === null ? null : plainUrl(sinks.alert.url)),
+  },
+  SINK_ALERT_SECRET: { group: 'data', meaning: 'Signs each of those messages.' },
   RETENTION_DAYS: {
     group: 'data',
     meaning: 'How long audio is kept, in days: of calls from the signature under the note, of uploads from the upload.',

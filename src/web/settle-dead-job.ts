@@ -1,5 +1,6 @@
 /** Work that was given up begins anew, or is put away because nothing is to be done; API and page both come through here. */
 import { log } from '../log.ts';
+import { putAwayDelivery } from '../store/deliveries.ts';
 import { sendJobHints } from '../store/job-hints.ts';
 import { dismissJob, getJob, type Job, retryJob } from '../store/jobs.ts';
 import { notFound, Problem } from './errors.ts';
@@ -10,6 +11,7 @@ export type DeadJobVerb = (typeof DEAD_JOB_VERBS)[number];
 
 /** 409 for what is not dead. */
 export async function settleDeadJob({ db, env, actor, now }: Ask, id: string, verb: DeadJobVerb): Promise<Job> {
+  if (verb === 'dismiss') await putAwayDelivery(db, id, now);
   const job = await (verb === 'retry' ? retryJob : dismissJob)(db, id, now);
   if (job !== null) {
     log.info(verb === 'retry' ? 'job.sent_again' : 'job.dismissed', { actor: actor.id, job_id: id, kind: job.kind });

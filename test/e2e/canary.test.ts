@@ -131,7 +131,8 @@ beforeAll(async () => {
   [stack, browser] = await Promise.all([
     startLocalStack({
       ...{ keep: false, ports, stateFolder, entry: 'test/tools/tapped-entry.ts', engine: { personas: [marked] } },
-      variables: { SINK_BACKEND_URL: `http://127.0.0.1:${port}/notes` },
+      withFhir: true,
+      variables: { SINK_BACKEND_URL: `http://127.0.0.1:${port}/notes`, SINK_R2: 'on' },
     }),
     launchBrowser(),
   ]);
@@ -432,6 +433,7 @@ it('the worker asks no host but those it was told of (FG-4)', () => {
     stack.access.issuer,
     stack.alerts.url,
     `http://127.0.0.1:${(clinic.address() as AddressInfo).port}`,
+    stack.fhir?.variables['FHIR_BASE'] ?? '',
   ];
   expect([...hosts].toSorted()).toEqual(told.map((url) => new URL(url).host).toSorted());
 });

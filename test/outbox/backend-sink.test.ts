@@ -5,7 +5,7 @@ import { backendSink } from '../../src/outbox/backend-sink.ts';
 import type { Handover } from '../../src/outbox/sink.ts';
 import { sinkOf } from '../../src/outbox/sinks.ts';
 import { givenReceiver, SECRET, says, silent, takes } from '../support/given-delivery.ts';
-import { catchLog, config } from '../support/worker-env.ts';
+import { catchLog, config, testEnv } from '../support/worker-env.ts';
 
 const URL_OF_SINK = 'https://ehr.example:8443/intake?tenant';
 const settings = { url: 'https://ehr.example:8443/intake', key: 'canary-key', secret: SECRET };
@@ -64,7 +64,7 @@ describe('what is sent', () => {
 
   it('shows people the host alone', () => {
     expect(backendSink({ ...settings, url: URL_OF_SINK }).host).toBe('ehr.example:8443');
-    expect(sinkOf(config, 'backend')).toBeNull();
+    expect(sinkOf({ env: testEnv, config }, 'backend')).toBeNull();
   });
 });
 

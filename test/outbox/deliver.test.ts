@@ -62,7 +62,7 @@ describe('a note', () => {
     const note = await givenNote();
     expect(await deliveryOf(note)).toEqual({
       ...{ id: await idOf(note), callId: note.callId, noteVersion: 1, sink: 'backend', status: 'queued' },
-      ...{ attempts: 0, code: null, failedAt: null, createdAt: START, endedAt: null },
+      ...{ attempts: 0, code: null, failedAt: null, createdAt: START, endedAt: null, deliveredAt: null },
     });
     expect(await deliverJobOf(note)).toMatchObject({ callId: note.callId, status: 'waiting', dueAt: START });
     later(1000);

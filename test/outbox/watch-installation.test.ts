@@ -6,7 +6,7 @@ import { log } from '../../src/log.ts';
 import { watchInstallation } from '../../src/outbox/watch-installation.ts';
 import { applyReconciled, listAlerts } from '../../src/store/alerts.ts';
 import { insertJob } from '../../src/store/jobs.ts';
-import { alerts, calls, jobs } from '../../src/store/schema.ts';
+import { alerts, calls, deliveries, jobs } from '../../src/store/schema.ts';
 import { noteSign } from '../../src/store/signs.ts';
 import { tellAlerts } from '../../src/tell-alerts.ts';
 import { catchMetrics } from '../support/catch-metrics.ts';
@@ -38,6 +38,7 @@ afterEach(async () => {
   vi.restoreAllMocks();
   await db.delete(alerts);
   await db.delete(jobs);
+  await db.delete(deliveries);
   await testEnv.DB.prepare('delete from signs').run();
 });
 
@@ -135,6 +136,25 @@ it('opens without a listener all the same, and goes unsigned without a secret', 
   await db.delete(alerts);
   await watchInstallation({ ...testEnv, ALERT_URL: URL } as Env, minute(1));
   expect(sent[0]?.headers['webhook-signature']).toBeUndefined();
+});
+
+it('of notes that were given up is told once for each system that is out, and not as work as well (C66, C77)', async () => {
+  const givenUp = async (sink: string, n: number) => {
+    const id = `dlv_${sink}${n}`;
+    const note = { callId: `call_${n}`, noteVersion: 1, sink, createdAt: START };
+    await db.insert(deliveries).values({ ...note, id, status: 'dead', code: 'answered_503' });
+    await insertJob(db, { kind: 'deliver', subject: id }, START);
+    await db.update(jobs).set({ status: 'dead' });
+  };
+  for (const n of [1, 2, 3]) await givenUp('backend', n);
+  for (const n of [0, 1, 2]) await watchInstallation(env, minute(n));
+  expect(await open()).toMatchObject([{ kind: 'dead_letters', subject: 'deliveries_backend', count: 3 }]);
+  await givenUp('fhir', 1);
+  await watchInstallation(env, minute(3));
+  expect(told()).toEqual(['alert.opened', 'alert.opened']);
+  await db.delete(deliveries);
+  for (const n of [4, 19]) await watchInstallation(env, minute(n));
+  expect([await open(), told().slice(2)]).toEqual([[], ['alert.resolved', 'alert.resolved']]);
 });
 
 describe('the line is down (C77)', () => {

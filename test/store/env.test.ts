@@ -239,15 +239,66 @@ describe('readConfig', () => {
 
   const SECRET = `whsec_${btoa('x'.repeat(24))}`;
   it('hands notes to nobody unless told otherwise, and then only with a secret to sign with', () => {
-    expect(config().sinks).toEqual({ backend: null });
-    expect(config({ SINK_BACKEND_SECRET: SECRET, SINK_BACKEND_KEY: 'key' }).sinks).toEqual({ backend: null });
+    const none = { backend: null, fhir: null, r2: null, alert: null };
+    expect(config().sinks).toEqual(none);
+    expect(config({ SINK_BACKEND_SECRET: SECRET, SINK_BACKEND_KEY: 'key' }).sinks).toEqual(none);
     expect(problems({ SINK_BACKEND_URL: 'https://ehr.example/intake' })).toEqual(['SINK_BACKEND_SECRET missing']);
     const SINK_BACKEND_URL = 'https://ehr.example/intake';
     expect(config({ SINK_BACKEND_URL, SINK_BACKEND_SECRET: SECRET }).sinks).toEqual({
+      ...none,
       backend: { url: SINK_BACKEND_URL, key: '', secret: SECRET },
     });
     const loopback = { SINK_BACKEND_URL: 'http://127.0.0.1:1/x', SINK_BACKEND_SECRET: SECRET, SINK_BACKEND_KEY: ' k ' };
     expect(config(loopback).sinks.backend).toMatchObject({ url: 'http://127.0.0.1:1/x', key: 'k' });
+  });
+
+  const FHIR_BASE = 'https://fhir.example/r4';
+  const client = {
+    ...{ FHIR_TOKEN_URL: 'https://login.example/token', FHIR_CLIENT_ID: 'us', FHIR_CLIENT_SECRET: 'hush' },
+  };
+  it.each([
+    [{ FHIR_TOKEN: 'key' }, null],
+    [
+      { FHIR_BASE, FHIR_TOKEN: 'key' },
+      { base: FHIR_BASE, access: { kind: 'token', token: 'key' } },
+    ],
+    [{ FHIR_BASE: `${FHIR_BASE}//`, FHIR_TOKEN: 'key' }, { base: FHIR_BASE }],
+    [{ FHIR_BASE: 'http://127.0.0.1:1/r4' }, { base: 'http://127.0.0.1:1/r4', access: { kind: 'open' } }],
+    [
+      { FHIR_BASE, ...client, FHIR_SCOPE: 'system/*.cud' },
+      {
+        base: FHIR_BASE,
+        access: { kind: 'client', tokenUrl: client.FHIR_TOKEN_URL, id: 'us', secret: 'hush', scope: 'system/*.cud' },
+      },
+    ],
+  ])('sends FHIR with %j as %j', (variables, fhir) => {
+    if (fhir === null) expect(config(variables).sinks.fhir).toBeNull();
+    else expect(config(variables).sinks.fhir).toMatchObject(fhir);
+  });
+
+  it.each([
+    [{ FHIR_BASE }, ['FHIR_TOKEN missing']],
+    [{ FHIR_BASE: 'http://fhir.example', FHIR_TOKEN: 'key' }, ['FHIR_BASE malformed']],
+    [{ FHIR_BASE: `${FHIR_BASE}?tenant=1`, FHIR_TOKEN: 'key' }, ['FHIR_BASE malformed']],
+    [{ FHIR_BASE, FHIR_TOKEN: 'two words' }, ['FHIR_TOKEN malformed']],
+    [{ FHIR_BASE, ...client, FHIR_TOKEN: 'key' }, ['FHIR_TOKEN malformed']],
+    [{ FHIR_BASE, ...client, FHIR_TOKEN_URL: '' }, ['FHIR_TOKEN_URL missing']],
+    [{ FHIR_BASE, ...client, FHIR_TOKEN_URL: 'http://login.example' }, ['FHIR_TOKEN_URL malformed']],
+    [{ FHIR_BASE, ...client, FHIR_CLIENT_ID: '' }, ['FHIR_CLIENT_ID missing']],
+    [{ FHIR_BASE, ...client, FHIR_CLIENT_SECRET: '' }, ['FHIR_CLIENT_SECRET missing']],
+    [{ FHIR_BASE, ...client, FHIR_SCOPE: 'a"b' }, ['FHIR_SCOPE malformed']],
+    [{ SINK_R2: 'yes' }, ['SINK_R2 malformed']],
+    [{ SINK_ALERT_URL: 'https://pager.example' }, ['SINK_ALERT_SECRET missing']],
+    [{ SINK_ALERT_URL: 'http://pager.example', SINK_ALERT_SECRET: SECRET }, ['SINK_ALERT_URL malformed']],
+    [{ SINK_ALERT_SECRET: 'hush' }, ['SINK_ALERT_SECRET malformed']],
+  ])('refuses half a system: %j', (variables, named) => {
+    expect(problems(variables)).toEqual(named);
+  });
+
+  it('archives notes, and tells of them, only when told to', () => {
+    expect([config({ SINK_R2: 'off' }).sinks.r2, config({ SINK_R2: 'on' }).sinks.r2]).toEqual([null, {}]);
+    const alert = { SINK_ALERT_URL: 'https://pager.example/x', SINK_ALERT_SECRET: SECRET };
+    expect(config(alert).sinks.alert).toEqual({ url: 'https://pager.example/x', key: '', secret: SECRET });
   });
 
   it.each([

@@ -1,6 +1,7 @@
 /** Notes on their way to the clinic's own system: written as the worker writes them, a receiver that is a function of the test, and one try. */
 import { Webhook } from 'standardwebhooks';
 import { vi } from 'vitest';
+import type { SinkName } from '../../src/domain/delivery/sinks.ts';
 import { callRecord } from '../../src/domain/intake/call-record.ts';
 import { newCall } from '../../src/domain/intake/state.ts';
 import { type Note, noteOf } from '../../src/domain/note/note.ts';
@@ -25,11 +26,12 @@ export const sinkEnv = (variables: Record<string, unknown> = BACKEND): Env => ({
 const PERSON = { firstName: 'Canaryfirst', lastName: 'Canarylast' };
 
 export interface GivenNote extends Placed {
+  readonly sink: SinkName;
   readonly write: (version: number) => Promise<void>;
 }
 
 /** A call that is over, with the first version of its note; `write` adds another. */
-export async function givenNote(): Promise<GivenNote> {
+export async function givenNote(sink: SinkName = 'backend'): Promise<GivenNote> {
   const placed = await givenPlacedCall(PERSON);
   const [plan] = await givenPlanOf(placed);
   const { patient, callId, attemptId } = placed;
@@ -49,31 +51,34 @@ export async function givenNote(): Promise<GivenNote> {
         ...{ callId, attemptId, ownerId: patient.id, patientId: patient.id, externalId: null },
         ...{ phoneNumber: patient.phoneNumber, clinicNumber: '+12025550101' },
         questionnaire: { id: 'adult-intake', version: 1 },
-        ...{ record: callRecord(state), refused: false, note: noteVersion(version), sinks: ['backend'] },
+        ...{ record: callRecord(state), refused: false, note: noteVersion(version), sinks: [sink] },
         itemCodes: null,
         ...{ recording: null, strayRecordings: [], tasks: [], log: { events: [], transcript: [] } },
       },
       Date.now(),
     );
   await write(1);
-  return { ...placed, write };
+  return { ...placed, sink, write };
 }
 
-export const idOf = ({ callId }: Placed, version = 1): Promise<string> => deliveryIdOf(callId, version, 'backend');
+type Handed = Placed & { readonly sink?: SinkName };
 
-export async function deliveryOf(placed: Placed, version = 1): Promise<Delivery> {
+export const idOf = ({ callId, sink = 'backend' }: Handed, version = 1): Promise<string> =>
+  deliveryIdOf(callId, version, sink);
+
+export async function deliveryOf(placed: Handed, version = 1): Promise<Delivery> {
   const delivery = await getDelivery(db, await idOf(placed, version));
   if (delivery === null) throw new Error('there is no such delivery');
   return delivery;
 }
-export async function deliverJobOf(placed: Placed, version = 1): Promise<Job> {
+export async function deliverJobOf(placed: Handed, version = 1): Promise<Job> {
   const job = await findJob(db, 'deliver', await idOf(placed, version));
   if (job === null) throw new Error('there is no such work');
   return job;
 }
 
 /** One try, and what row and job say after it. */
-export async function triedDelivery(placed: Placed, version = 1, env: Env = sinkEnv()) {
+export async function triedDelivery(placed: Handed, version = 1, env: Env = sinkEnv()) {
   await runJob(env, (await deliverJobOf(placed, version)).id);
   return { delivery: await deliveryOf(placed, version), job: await deliverJobOf(placed, version) };
 }

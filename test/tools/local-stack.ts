@@ -9,6 +9,7 @@ import type { Observation } from '../../src/simulator/observation.ts';
 import { startTelnyxServer, type TelnyxServer } from '../../src/simulator/telnyx-server.ts';
 import { createWebhookSigner } from '../../src/simulator/webhook-signer.ts';
 import { type AlertListener, startAlertListener } from './alert-listener.ts';
+import { type FhirReceiver, startFhirReceiver } from './fhir-receiver.ts';
 import { applyMigrations, type LocalWorker, startLocalWorker } from './local-worker.ts';
 import { type NoteReceiver, startNoteReceiver } from './note-receiver.ts';
 
@@ -42,6 +43,8 @@ export interface LocalStackOptions {
   /** Other patients or faults than the usual ones. */
   readonly engine?: Partial<EngineOptions>;
   readonly variables?: Readonly<Record<string, string>>;
+  /** With a FHIR server of the clinic, which gets the notes as well. */
+  readonly withFhir?: boolean;
   /** Of the worker, in place of its own. */
   readonly entry?: string;
 }
@@ -51,6 +54,8 @@ export interface LocalStack {
   readonly alerts: AlertListener;
   /** The clinic's own system, which gets the notes. */
   readonly notes: NoteReceiver;
+  /** Its FHIR server; null: it has none. */
+  readonly fhir: FhirReceiver | null;
   readonly worker: LocalWorker;
   readonly stateFolder: string;
   /** A request as the local service token, through the front door; the body as JSON, or a form. */
@@ -90,6 +95,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   const alerts = await startAlertListener(alertSecret);
   const sink = { secret: `whsec_${randomBytes(32).toString('base64')}`, key: randomBytes(24).toString('hex') };
   const notes = await startNoteReceiver(sink);
+  const fhir = options.withFhir === true ? await startFhirReceiver() : null;
   const audience = 'local';
   const service = { clientId: 'local-tools.access', clientSecret: secrets.serviceSecret };
   const access = await startAccessStandIn({
@@ -122,6 +128,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       SINK_BACKEND_URL: notes.url,
       SINK_BACKEND_KEY: sink.key,
       SINK_BACKEND_SECRET: sink.secret,
+      ...fhir?.variables,
       STAFF_TRANSFER_NUMBER: STAFF_NUMBER,
       STAFF_HOURS: 'Mon-Sun 00:00-24:00',
       ACCESS_TEAM_DOMAIN: access.issuer,
@@ -156,6 +163,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     telnyx,
     alerts,
     notes,
+    fhir,
     worker,
     stateFolder,
     api: async (method, apiPath, body) => {
@@ -171,7 +179,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     stop: async () => {
       rmSync(tokenFile, { force: true });
       await worker.stop();
-      await Promise.all([telnyx.close(), access.close(), alerts.close(), notes.close()]);
+      await Promise.all([telnyx.close(), access.close(), alerts.close(), notes.close(), fhir?.close()]);
     },
   };
 }

@@ -38,9 +38,24 @@ export const OUTBOUND_HOSTS: readonly OutboundHost[] = [
     agreement: 'none needed: no patient data',
   },
   {
-    ...{ host: "the clinic's own system", variable: 'SINK_BACKEND_URL', files: ['src/outbox/backend-sink.ts'] },
+    ...{ host: "the clinic's own system", variable: 'SINK_BACKEND_URL', files: ['src/outbox/post-signed.ts'] },
     told: 'notes: all of what a patient answered, with who it is',
     agreement: "the clinic's own",
+  },
+  {
+    ...{ host: "the clinic's FHIR server", variable: 'FHIR_BASE', files: ['src/outbox/fhir-sink.ts'] },
+    told: 'notes as FHIR: all of what a patient answered, with who it is',
+    agreement: "the clinic's own",
+  },
+  {
+    ...{ host: "the clinic's token service", variable: 'FHIR_TOKEN_URL', files: ['src/outbox/fhir-access.ts'] },
+    told: 'FHIR_CLIENT_ID, FHIR_CLIENT_SECRET and FHIR_SCOPE; a token comes back',
+    agreement: "the clinic's own; no patient data",
+  },
+  {
+    ...{ host: 'whoever is told of notes', variable: 'SINK_ALERT_URL', files: ['src/outbox/post-signed.ts'] },
+    told: 'that there is a note: ids, and a link to a page behind Access; signed',
+    agreement: 'none needed: no patient data',
   },
   {
     ...{ host: 'api.openai.com', variable: 'OPENAI_BASE', files: ['src/outbox/openai-transcriber.ts'] },

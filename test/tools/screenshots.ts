@@ -30,6 +30,7 @@ mkdirSync(folder, { recursive: true });
 const [stack, browser] = await Promise.all([
   startLocalStack({
     ...{ keep: false, stateFolder: path.resolve(folder, '../../.state/screenshots') },
+    withFhir: true,
     ports: { access: first, worker: first + 1, telnyx: first + 2 },
     engine: { personas: [...personas, ...campaignPeople] },
   }),

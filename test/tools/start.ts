@@ -56,6 +56,7 @@ const startedAt = Date.now();
 say(bold('Starting the clinic on this machine …'));
 const stack = await startLocalStack({
   keep: values.keep,
+  withFhir: true,
   ports: {
     access: Number(values['access-port']),
     worker: Number(values['worker-port']),
@@ -108,6 +109,7 @@ async function ringAll(running: LocalStack): Promise<boolean> {
   const rows = await campaign;
   const lost = await undelivered(running);
   say();
+  for (const line of running.fhir?.refused ?? []) say(red(`   ✗   FHIR: ${line.slice(0, 200)}`));
   verdict(
     calls,
     `All ${personas.length} calls ended as scripted.`,
@@ -120,8 +122,8 @@ async function ringAll(running: LocalStack): Promise<boolean> {
   );
   verdict(
     lost,
-    `All ${running.notes.received.length} notes were handed to the clinic's own system, signed.`,
-    'notes were not handed to the clinic’s own system.',
+    `All ${running.notes.received.length} notes were handed to the clinic's own system, signed, and its FHIR server has ${running.fhir?.resources.size ?? 0} resources.`,
+    'notes were not handed to the clinic’s own systems.',
   );
   const { received, refused } = running.alerts;
   for (const line of refused) say(red(`   ✗   ${line}`));
@@ -150,10 +152,13 @@ async function undelivered(running: LocalStack): Promise<number> {
   const until = Date.now() + DELIVERY_PATIENCE_MS;
   for (;;) {
     const sinks = await tolerant(running, '/api/sinks');
-    const [sink] = (sinks?.body.items ?? []) as { waiting: number; dead: number }[];
-    if ((sink?.waiting === 0 || Date.now() > until) && sink !== undefined) {
+    const systems = (sinks?.body.items ?? []) as { waiting: number; dead: number }[];
+    const waiting = systems.reduce((sum, system) => sum + system.waiting, 0);
+    if ((waiting === 0 || Date.now() > until) && systems.length > 0) {
+      const dead = systems.reduce((sum, system) => sum + system.dead, 0);
+      const refused = running.notes.refused() + (running.fhir?.refused.length ?? 0);
       const nothingCame = running.notes.received.length === 0 && !values.keep;
-      return sink.waiting + sink.dead + running.notes.refused() + (nothingCame ? 1 : 0);
+      return waiting + dead + refused + (nothingCame ? 1 : 0);
     }
     if (Date.now() > until) return 1;
     await new Promise((resolve) => setTimeout(resolve, 200));

@@ -86,7 +86,7 @@ describe('the page', () => {
     const shown = ({ id }: Row) => words(rows.get(id) ?? '');
     expect(rows.size).toBe(4);
     expect(shown(waits)).toMatch(
-      /version 1.*Waiting The system did not answer within 10 seconds\. It is tried again by itself\. 2 tries Next try/,
+      /version 1.*Waiting The system did not answer in time\. It is tried again by itself\. 2 tries Next try/,
     );
     expect(shown(waits)).toContain('Try now');
     expect(shown(failed)).toMatch(/Failed The system answered 422: it refused what was sent\. 1 try.*Send again/);

@@ -80,7 +80,7 @@ describe('a delivery', () => {
     const { id, callId } = await givenDelivery();
     const expected = {
       ...{ delivery_id: id, call_id: callId, note_version: 1, sink: 'backend', status: 'queued', attempts: 0 },
-      ...{ code: null, what_happened: null, failed_at: null, ended_at: null },
+      ...{ code: null, what_happened: null, failed_at: null, ended_at: null, delivered_at: null },
       ...{ created_at: expect.stringMatching(/Z$/), next_try_at: expect.stringMatching(/Z$/) },
     };
     expect(await get(`/api/deliveries/${id}`)).toEqual(expected);
@@ -197,7 +197,7 @@ describe('sending again', () => {
 describe('the systems', () => {
   it('are shown by host, with what waits, what failed and what got through, and no key or secret', async () => {
     receiving(takes, says(401), says(503));
-    const fresh = { sink: 'backend', host: 'ehr.example', has_key: true, waiting: 0, dead: 0 };
+    const fresh = { sink: 'backend', host: 'ehr.example', has_key: true, is_signed: true, waiting: 0, dead: 0 };
     expect(await items('/api/sinks')).toEqual([{ ...fresh, last_success_at: null, last_failure: null }]);
     for (const one of [await givenDelivery(), await givenDelivery(), await givenDelivery()]) await tried(one);
     await givenDelivery();
@@ -234,12 +234,84 @@ describe('the systems', () => {
   });
 });
 
+describe('a delivery that will never be taken', () => {
+  it('is put away with its work: no dead letter any more; whoever thinks again sends it again (S2-L5)', async () => {
+    receiving(says(422), takes);
+    const made = await givenDelivery();
+    await tried(made);
+    const job = await findJob(given.db, 'deliver', made.id);
+    const dead = async () => (await items('/api/sinks'))[0]?.['dead'];
+    expect(await dead()).toBe(1);
+    expect((await given.request(`/api/jobs/${job?.id}/dismiss`, { method: 'POST' })).status).toBe(200);
+    expect(await get(`/api/deliveries/${made.id}`)).toMatchObject({
+      ...{ status: 'canceled', code: 'put_away', next_try_at: null },
+      what_happened: expect.stringContaining('Somebody put it away'),
+    });
+    expect(await dead()).toBe(0);
+    expect((await given.send('POST', '/api/deliveries/retry', { status: 'dead' })).status).toBe(202);
+    expect((await get(`/api/deliveries/${made.id}`))['status']).toBe('canceled');
+    expect((await given.request(`/api/deliveries/${made.id}/retry`, { method: 'POST' })).status).toBe(202);
+    await tried(made);
+    expect((await get(`/api/deliveries/${made.id}`))['status']).toBe('delivered');
+  });
+
+  it('other work that is put away leaves every delivery as it is', async () => {
+    const made = await givenDelivery();
+    await given.db.update(deliveries).set({ status: 'dead' });
+    await given.db.update(jobs).set({ status: 'dead', kind: 'fetch_recording' });
+    const [job] = await given.db.select().from(jobs);
+    expect((await given.request(`/api/jobs/${job?.id}/dismiss`, { method: 'POST' })).status).toBe(200);
+    expect((await get(`/api/deliveries/${made.id}`))['status']).toBe('dead');
+  });
+});
+
+describe('an early version', () => {
+  it('that a FHIR server has a later one of is not sent again: it would take its place', async () => {
+    given = givenApp({ FHIR_BASE: 'https://fhir.example/r4', FHIR_TOKEN: 'canary' });
+    const made = await givenCall(given);
+    await endCall(given, made);
+    await given.db.update(deliveries).set({ status: 'delivered', endedAt: 5, deliveredAt: 5 });
+    const [first] = await given.db.select().from(deliveries);
+    await given.db.insert(deliveries).values({ ...first!, id: UNKNOWN, noteVersion: 2 });
+    const again = (id = '') => given.request(`/api/deliveries/${id}/retry`, { method: 'POST' });
+    expect(await codeOf(await again(first?.id))).toEqual([409, 'superseded']);
+    expect(await get(`/api/deliveries/${first?.id}`)).toMatchObject({ status: 'delivered' });
+    expect((await again(UNKNOWN)).status).toBe(202);
+  });
+});
+
 describe('the storage', () => {
   const test = async () => jsonOf(await given.request('/api/storage/test', { method: 'POST' }));
+  const onlyHere = () => {
+    given = givenApp();
+  };
 
   it('is written, read and cleared of its probe (S1-E14)', async () => {
-    expect(await test()).toEqual({ ok: true, code: null });
+    onlyHere();
+    expect(await test()).toEqual({ ok: true, code: null, sinks: [] });
     expect((await given.env.BUCKET.list({ prefix: 'probes/' })).objects).toEqual([]);
+  });
+
+  it('is tried with every system that is set up, each with a test of its own (S1-E14)', async () => {
+    given = givenApp({ ...BACKEND, SINK_R2: 'on' });
+    const sent = receiving(takes, says(503));
+    expect(await test()).toMatchObject({
+      ...{ ok: true, code: null },
+      sinks: [
+        { sink: 'backend', ok: true, http_status: 200 },
+        { sink: 'r2', ok: true, http_status: null },
+      ],
+    });
+    expect(sent.map(({ body }) => body)).toEqual([{ test: true }]);
+    expect((await given.env.BUCKET.list({ prefix: 'archive/' })).objects).toEqual([]);
+    expect(await test()).toMatchObject({
+      ok: false,
+      code: null,
+      sinks: [
+        { sink: 'backend', ok: false, code: 'answered_503' },
+        { sink: 'r2', ok: true },
+      ],
+    });
   });
 
   it.each([
@@ -247,13 +319,15 @@ describe('the storage', () => {
     ['get', 'not_read'],
     ['delete', 'not_deleted'],
   ] as const)('that fails at %s says so, and nothing from inside', async (step, code) => {
+    onlyHere();
     vi.spyOn(given.env.BUCKET, step).mockRejectedValue(new Error('Canary'));
-    expect(await test()).toEqual({ ok: false, code });
+    expect(await test()).toEqual({ ok: false, code, sinks: [] });
   });
 
   it('that gives back other bytes is told', async () => {
+    onlyHere();
     vi.spyOn(given.env.BUCKET, 'get').mockResolvedValue(null);
-    expect(await test()).toEqual({ ok: false, code: 'not_the_same' });
+    expect(await test()).toEqual({ ok: false, code: 'not_the_same', sinks: [] });
   });
 });
 

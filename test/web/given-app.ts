@@ -57,7 +57,13 @@ let teams = 0;
 /** Each app has its own Access team, so that no test finds keys another one fetched. */
 type Variables = Partial<Record<keyof typeof VARIABLES | TranscriberVariable | SinkVariable | AlertVariable, string>>;
 type AlertVariable = 'ALERT_URL' | 'ALERT_SECRET';
-type SinkVariable = 'SINK_BACKEND_URL' | 'SINK_BACKEND_KEY' | 'SINK_BACKEND_SECRET';
+type SinkVariable =
+  | 'SINK_BACKEND_URL'
+  | 'SINK_BACKEND_KEY'
+  | 'SINK_BACKEND_SECRET'
+  | 'SINK_R2'
+  | 'FHIR_BASE'
+  | 'FHIR_TOKEN';
 type TranscriberVariable = 'TRANSCRIBER' | 'OPENAI_API_KEY' | 'OPENAI_BASE' | 'BAA_CONFIRMED';
 
 /** `objects: 'real'` leaves the Durable Objects as they are bound. */

@@ -501,7 +501,7 @@ describe('a disclosure', () => {
     );
     const made = await givenCall(given);
     await endCall(given, made);
-    await database(given.env).run("update deliveries set status = 'delivered', ended_at = 5");
+    await database(given.env).run("update deliveries set status = 'delivered', ended_at = 5, delivered_at = 5");
     const path = `/api/patients/${made.patient.id}/disclosures`;
     const at = '2027-01-02T03:04:05.000Z';
     const added = await post(path, {

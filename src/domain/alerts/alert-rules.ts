@@ -54,7 +54,8 @@ export interface AlertFacts {
   /** Work that was due `lateMs` ago and that nobody has begun. */
   readonly lateJobs: number;
   readonly deadJobs: number;
-  readonly deadDeliveries: number;
+  /** Of each system, how many were given up. */
+  readonly deadDeliveries: readonly { readonly sink: string; readonly count: number }[];
   /** Billionths of a dollar, today. */
   readonly spend: { readonly spentNanos: number; readonly capNanos: number };
   /** Emergency accesses that nobody has reviewed. */
@@ -87,7 +88,10 @@ export function breachesIn(facts: AlertFacts): readonly Breach[] {
     ...when(facts.lateJobs > 0, 'line_down', 'queues', 'queue_silent', facts.lateJobs),
     ...failures(facts.ended),
     ...when(facts.deadJobs > 0, 'dead_letters', 'jobs', 'jobs_dead', facts.deadJobs),
-    ...when(facts.deadDeliveries > 0, 'dead_letters', 'deliveries', 'deliveries_dead', facts.deadDeliveries),
+    // An outage of one system is no outage of the other.
+    ...facts.deadDeliveries.flatMap(({ sink, count }) =>
+      when(count > 0, 'dead_letters', `deliveries_${sink}`, 'deliveries_dead', count),
+    ),
     ...burst(signs.hintDead, now, 'dead_letters', 'queues'),
     ...when(signs.audit?.code != null, 'audit_break', 'audit', signs.audit?.code ?? '', null),
     ...when(signs.databaseBehind?.code != null, 'database_behind', 'database', signs.databaseBehind?.code ?? '', null),

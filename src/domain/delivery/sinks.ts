@@ -1,6 +1,9 @@
 /** The systems of the clinic that notes are handed to, by name. A new one: its name here, its settings in env.ts, its file in outbox/. */
-export const SINK_NAMES = ['backend'] as const;
+export const SINK_NAMES = ['backend', 'fhir', 'r2', 'alert'] as const;
 export type SinkName = (typeof SINK_NAMES)[number];
+
+/** Those that somebody else holds a patient's answers through: the archive is ours, and an alert says nothing of anybody. */
+export const DISCLOSING_SINKS: readonly SinkName[] = ['backend', 'fhir'];
 
 export const DELIVERY_STATUSES = ['queued', 'running', 'delivered', 'dead', 'canceled'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];

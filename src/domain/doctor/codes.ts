@@ -5,6 +5,7 @@
 
 import { ALERT_CODES } from './alert-codes.ts';
 import { RESTORE_CODES } from './restore-codes.ts';
+import { SETUP_CODES } from './setup-codes.ts';
 import { TELNYX_CODES } from './telnyx-codes.ts';
 
 export interface CodeEntry {
@@ -218,30 +219,7 @@ export const CODES = {
   },
 
   ...ALERT_CODES,
-  vendor_unconfirmed: {
-    level: 'fault',
-    exitCode: 80,
-    meaning: 'No agreement is recorded with a company that sees patient data: nobody is called.',
-    remedy: 'Sign a business associate agreement with {vendors}, then name them in BAA_CONFIRMED, with commas.',
-  },
-  callback_number_invalid: {
-    level: 'fault',
-    exitCode: 81,
-    meaning: 'A number that patients are told to ring cannot be rung.',
-    remedy: 'Set {variable} to a US number as +1 and ten digits that your clinic answers.',
-  },
-  from_number_invalid: {
-    level: 'fault',
-    exitCode: 82,
-    meaning: 'A number in TELNYX_FROM_NUMBER is not a US number.',
-    remedy: 'Set TELNYX_FROM_NUMBER to US numbers as +1 and ten digits.',
-  },
-  transcriber_unusable: {
-    level: 'fault',
-    exitCode: 83,
-    meaning: 'TRANSCRIBER names somebody who cannot be asked: nothing is written down.',
-    remedy: 'Give it what it needs, or set TRANSCRIBER to off. {remedy}',
-  },
+  ...SETUP_CODES,
 } as const satisfies Readonly<Record<string, CodeEntry>>;
 
 export type FindingCode = keyof typeof CODES;

@@ -22,6 +22,7 @@ export const CHECKS = [
   'agreements',
   'clinic',
   'transcriber',
+  'sinks',
   'alerts',
   'api_key',
   'connection',

@@ -24,8 +24,14 @@ export const hl7 = (system: string, code: string, display: string): Coding =>
 export const concept = (text: string, ...coding: Coding[]): CodeableConcept =>
   coding.length === 0 ? { text } : { coding, text };
 
-export const fhirId = (id: string, suffix?: string): string =>
-  `${id.replaceAll('_', '.')}${suffix === undefined ? '' : `.${suffix}`}`;
+/**
+ * FHIR has 64 characters for an id. Of an inbound call's, which is a SHA-256 of its leg, half says which it is just as well.
+ */
+export const fhirId = (id: string, suffix?: string): string => {
+  const short = id.replaceAll('_', '.').replace(DIGEST, (digest) => digest.slice(0, 32));
+  return suffix === undefined ? short : `${short}.${suffix}`;
+};
+const DIGEST = /[0-9a-f]{64}/;
 
 export const referTo = (type: string, id: string): Reference => ({ reference: `${type}/${id}` });
 

@@ -62,6 +62,6 @@ export const JOB_POLICIES: Readonly<Record<JobKind, JobPolicy>> = {
   transcribe: { waitsMs: A_DAY, leaseMs: 10 * MINUTE },
   // One piece of it a try.
   transcribe_recording: { waitsMs: A_DAY, leaseMs: 10 * MINUTE },
-  // One request of ten seconds, also where time runs twenty times faster.
-  deliver: { waitsMs: THREE_DAYS, leaseMs: 4 * MINUTE },
+  // Requests of twenty seconds in all, also where time runs twenty times faster.
+  deliver: { waitsMs: THREE_DAYS, leaseMs: 8 * MINUTE },
 };

@@ -4,7 +4,7 @@ import { iso } from '../../call-json.ts';
 import { explainCode } from '../../domain/delivery/judge-answer.ts';
 import { DELIVERY_STATUSES, SINK_NAMES } from '../../domain/delivery/sinks.ts';
 import type { ListedDelivery } from '../../store/delivery-list.ts';
-import { MOST_COUNTED, type SinkView, type TestResult } from '../hand-on.ts';
+import { MOST_COUNTED, type SinkView, type StorageTest, type TestResult } from '../hand-on.ts';
 
 const moment = z.iso.datetime().nullable();
 
@@ -22,6 +22,7 @@ export const deliverySchema = z
     next_try_at: moment,
     created_at: z.iso.datetime(),
     ended_at: moment.describe('When it was delivered, given up or called off.'),
+    delivered_at: moment.describe('When it was first taken; it stays, also while it is sent again.'),
   })
   .meta({ id: 'Delivery' });
 export const deliveryListSchema = z
@@ -43,6 +44,7 @@ export const deliveryJson = (item: ListedDelivery): z.output<typeof deliverySche
   next_try_at: orNull(item.nextTryAt),
   created_at: iso(item.createdAt),
   ended_at: orNull(item.endedAt),
+  delivered_at: orNull(item.deliveredAt),
 });
 
 const sinkSchema = z
@@ -50,6 +52,7 @@ const sinkSchema = z
     sink: z.enum(SINK_NAMES),
     host: z.string().describe('Where it goes, without path or key.'),
     has_key: z.boolean(),
+    is_signed: z.boolean().describe('As Standard Webhooks has it.'),
     last_success_at: moment,
     last_failure: z.strictObject({ at: z.iso.datetime(), code: z.string() }).nullable(),
     waiting: z.number().describe(`Counted up to ${MOST_COUNTED}.`),
@@ -62,6 +65,7 @@ export const sinkJson = (view: SinkView): z.output<typeof sinkSchema> => ({
   sink: view.name,
   host: view.host,
   has_key: view.hasKey,
+  is_signed: view.isSigned,
   last_success_at: orNull(view.lastSuccessAt),
   last_failure: view.lastFailure === null ? null : { at: iso(view.lastFailure.at), code: view.lastFailure.code },
   waiting: view.waiting,
@@ -85,4 +89,16 @@ export const testResultJson = (
 ): z.output<typeof testResultSchema> => ({
   ...{ sink, ok, code, what_happened: code === null ? null : explainCode(code) },
   ...{ http_status: httpStatus, duration_ms: durationMs },
+});
+
+export const storageTestSchema = z
+  .strictObject({
+    ok: z.boolean().describe('The bucket and every system.'),
+    code: z.string().nullable().describe('Which step failed in the bucket.'),
+    sinks: z.array(testResultSchema),
+  })
+  .meta({ id: 'StorageTest' });
+
+export const storageTestJson = ({ ok, code, sinks }: StorageTest): z.output<typeof storageTestSchema> => ({
+  ...{ ok, code, sinks: sinks.map(({ name, result }) => testResultJson(name, result)) },
 });

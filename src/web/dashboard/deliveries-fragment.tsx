@@ -170,15 +170,16 @@ const When = ({ item, clock }: { item: ListedDelivery; clock: ClinicClock }) => 
 
 /** One that was delivered goes out again only after a second thought. */
 const Again = ({ item, address }: { item: ListedDelivery; address: string }) => {
-  const { id, status } = item;
-  if (status === 'running' || status === 'canceled') return null;
+  const { id, status, code } = item;
+  const isPutAway = status === 'canceled' && code === 'put_away';
+  if (status === 'running' || (status === 'canceled' && !isPutAway)) return null;
   const form = posts(`${DELIVERIES_PATH}/${id}/retry${address}`);
   const about = <span class="visually-hidden">{` version ${item.noteVersion} of ${item.callId}`}</span>;
   if (status !== 'delivered')
     return (
       <form {...form}>
         <button type="submit" id={`again-${id}`} class={status === 'dead' ? '' : 'secondary outline'}>
-          {status === 'dead' ? 'Send again' : 'Try now'}
+          {status === 'queued' ? 'Try now' : 'Send again'}
           {about}
         </button>
       </form>

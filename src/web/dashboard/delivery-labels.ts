@@ -18,4 +18,7 @@ export const DELIVERY_TONES: Readonly<Record<DeliveryStatus, Tone>> = {
 };
 export const SINK_LABELS: Readonly<Record<SinkName, string>> = {
   backend: 'The clinic’s own system',
+  fhir: 'The clinic’s FHIR server',
+  r2: 'The archive',
+  alert: 'Alert that a note is ready',
 };

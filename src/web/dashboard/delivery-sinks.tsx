@@ -42,7 +42,7 @@ export const Sinks = ({ sinks, viewer, clock, query }: SinksView) => {
           </div>
           <p class="sink-facts">
             <span>{sink.host}</span>
-            <span>{sink.hasKey ? 'with a key, signed' : 'signed'}</span>
+            <span>{guardOf(sink)}</span>
             <span>{`${counted(sink.waiting)} waiting`}</span>
             <span>{`${counted(sink.dead)} failed`}</span>
             <span>
@@ -61,6 +61,14 @@ export const Sinks = ({ sinks, viewer, clock, query }: SinksView) => {
 };
 
 export const counted = (count: number): string => (count >= MOST_COUNTED ? `${MOST_COUNTED - 1}+` : String(count));
+
+/** How what goes there is kept from others. */
+const guardOf = ({ name, hasKey, isSigned }: SinkView): string => {
+  if (name === 'r2') return 'sealed under each patient’s key';
+  if (name === 'alert') return 'signed, a link alone';
+  if (isSigned) return hasKey ? 'with a key, signed' : 'signed';
+  return hasKey ? 'with a token' : 'without a token';
+};
 
 /** Nothing has got through since it failed last. */
 const isFailing = ({ lastFailure, lastSuccessAt }: SinkView): boolean =>
@@ -91,6 +99,12 @@ const NoSink = ({ viewer }: { viewer: Viewer }) => (
         </li>
         <li>
           <code>SINK_BACKEND_KEY</code>: if the system asks for one, sent as Bearer
+        </li>
+        <li>
+          or <code>FHIR_BASE</code>, and <code>FHIR_TOKEN</code> or <code>FHIR_TOKEN_URL</code>: a FHIR server
+        </li>
+        <li>
+          or <code>SINK_R2</code>: an archive in the bucket; or <code>SINK_ALERT_URL</code>: a link to each note
         </li>
       </ul>
     ) : null}

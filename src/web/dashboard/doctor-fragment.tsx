@@ -21,6 +21,7 @@ const CHECK_LABELS: Readonly<Record<Check, string>> = {
   agreements: 'Agreements',
   clinic: 'Clinic',
   transcriber: 'Transcriber',
+  sinks: 'Systems that get the notes',
   alerts: 'Alerts',
   api_key: 'Telnyx API key',
   connection: 'Call Control application',

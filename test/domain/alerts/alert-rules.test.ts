@@ -27,7 +27,7 @@ const WELL: AlertFacts = {
   ended: { calls: 100, failed: 3 },
   lateJobs: 0,
   deadJobs: 0,
-  deadDeliveries: 0,
+  deadDeliveries: [],
   spend: { spentNanos: 10, capNanos: 100 },
   unreviewedEmergencies: [],
 };
@@ -71,10 +71,16 @@ it('many calls fail when half of at least ten did (C77)', () => {
   expect(seen({ ended: { calls: 9, failed: 9 } })).toEqual([]);
 });
 
-it('work and deliveries that were given up are told apart (C66, C77)', () => {
-  expect(seen({ deadJobs: 1, deadDeliveries: 2 })).toEqual([
+it('work and deliveries that were given up are told apart, and one system from the other (C66, C77)', () => {
+  const DEAD = [
+    { sink: 'backend', count: 2 },
+    { sink: 'fhir', count: 1 },
+    { sink: 'r2', count: 0 },
+  ];
+  expect(seen({ deadJobs: 1, deadDeliveries: DEAD })).toEqual([
     'dead_letters/jobs: jobs_dead',
-    'dead_letters/deliveries: deliveries_dead',
+    'dead_letters/deliveries_backend: deliveries_dead',
+    'dead_letters/deliveries_fhir: deliveries_dead',
   ]);
 });
 

@@ -29,7 +29,7 @@ describe('an answer', () => {
   it('says what may help', () => {
     expect(explainCode('answered_401')).toContain('Compare the key and the secret on both sides.');
     expect(explainCode('answered_308')).toContain('Set the URL it points to.');
-    expect(explainCode('timed_out')).toBe('The system did not answer within 10 seconds.');
+    expect(explainCode('timed_out')).toBe('The system did not answer in time.');
     expect(explainCode('sink_off')).toContain('Set its variables again');
     expect(explainCode('no_key')).toBe('It could not be sent (no_key).');
   });
