@@ -24,6 +24,7 @@ beforeAll(async () => {
   stack = await startLocalStack({
     ...{ keep: false, stateFolder: path.join(folder, 'state'), ports },
     engine: { personas: [redFlag, ...people] },
+    admins: ['second@clinic.example'],
   });
   await stack.worker.ready();
 });
@@ -107,7 +108,7 @@ it('rings the patient, tells what is said as it is said, and how it ended (S1-C4
   expect([...kinds].toSorted()).toEqual(['call', 'event', 'status', 'transcript']);
   expect(news.at(-1)).toMatchObject({ kind: 'call', call_id: callId, status: 'completed', red_flags: 1 });
   // Nothing twice: as many lines as the call has.
-  const { items } = await json<{ items: unknown[] }>('call', 'transcript', callId);
+  const { items } = await json<{ items: unknown[] }>('call', 'transcript', callId, '--source', 'live');
   expect(news.filter(({ kind }) => kind === 'transcript')).toHaveLength(items.length);
 });
 
@@ -246,9 +247,9 @@ it('lets people in and out, and takes an emergency from people alone (HS-02, HS-
 });
 
 it('erases a patient when two people say so, and not while a hold stands (HS-21, SE-20)', async () => {
-  const [one, two] = ['admin@clinic.example', 'second@clinic.example'];
+  const [one, two, newcomer] = ['admin@clinic.example', 'second@clinic.example', 'new@clinic.example'];
   const erase = ['patient', 'erase', patientId, '--yes'];
-  expect((await cli(['staff', 'add', two, '--role', 'admin'])).code).toBe(0);
+  expect((await cli(['staff', 'add', newcomer, '--role', 'admin'])).code).toBe(0);
   expect((await cli(['patient', 'hold', patientId, '--reason', 'litigation', '--text', '-'], 'Case 7.')).code).toBe(0);
   expect(await cliAs(one, erase)).toMatchObject({ code: 5, err: expect.stringMatching(/^legal_hold: /) });
   const { items } = await json<{ items: { hold_id: string }[] }>('patient', 'holds', patientId);
@@ -258,6 +259,7 @@ it('erases a patient when two people say so, and not while a hold stands (HS-21,
   expect(asked.out).toContain('Nothing is erased until a second administrator approves it.');
   const approve = ['request', 'approve', /req_[0-9a-f-]{36}/.exec(asked.out)?.[0] ?? '', '--yes'];
   expect(await cliAs(one, approve)).toMatchObject({ code: 5, err: expect.stringMatching(/^second_approver: /) });
+  expect(await cliAs(newcomer, approve)).toMatchObject({ code: 5, err: expect.stringMatching(/^role_too_new: /) });
   const approved = await cliAs(two, approve);
   expect(approved.code).toBe(0);
   const job = /job_[0-9a-f-]{36}/.exec(approved.out)?.[0] ?? '';

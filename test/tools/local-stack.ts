@@ -43,6 +43,8 @@ export interface LocalStackOptions {
   /** Other patients or faults than the usual ones. */
   readonly engine?: Partial<EngineOptions>;
   readonly variables?: Readonly<Record<string, string>>;
+  /** Beside admin@clinic.example: administrators from the first second, who need not be on the staff list for a day (SE-20). */
+  readonly admins?: readonly string[];
   /** With a FHIR server of the clinic, which gets the notes as well. */
   readonly withFhir?: boolean;
   /** Of the worker, in place of its own. */
@@ -133,7 +135,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       STAFF_HOURS: 'Mon-Sun 00:00-24:00',
       ACCESS_TEAM_DOMAIN: access.issuer,
       ACCESS_AUD: audience,
-      ADMIN_EMAILS: `admin@clinic.example,${service.clientId}`,
+      ADMIN_EMAILS: ['admin@clinic.example', service.clientId, ...(options.admins ?? [])].join(','),
       PHI_KEYS: secrets.phiKeys,
       CALLING_HOURS: 'always',
       TRANSCRIBER: 'openai',
