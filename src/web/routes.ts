@@ -14,6 +14,7 @@ import { dialingRoutes } from './api/dialing.ts';
 import { disclosureRoutes } from './api/disclosures.ts';
 import { doctorRoutes } from './api/doctor.ts';
 import { emergencyAccessRoutes } from './api/emergency-access.ts';
+import { fhirRoutes } from './api/fhir.ts';
 import { holdRoutes } from './api/holds.ts';
 import { importRoutes } from './api/imports.ts';
 import { intakeNoteRoutes } from './api/intake-notes.ts';
@@ -55,6 +56,7 @@ const listed: readonly Route[] = [
   ...callLogRoutes,
   ...reviewRoutes,
   ...correctionRoutes,
+  ...fhirRoutes,
   ...intakeNoteRoutes,
   ...recordingRoutes,
   // Before one patient, whose id has a place in the same address.

@@ -13,3 +13,5 @@ export const FLIGHT_SEED = count('FLIGHT_SEED', 1);
 /** The people of the campaigns in virtual time, and for how many days. */
 export const CAMPAIGN_PEOPLE = count('CAMPAIGN_PEOPLE', 500);
 export const CAMPAIGN_DAYS = count('CAMPAIGN_DAYS', 4);
+/** The calls whose FHIR Bundles are held against the official definitions. */
+export const FHIR_CALLS = count('FHIR_CALLS', 60);

@@ -37,6 +37,7 @@ export function deepLanes(isSmall: boolean): Lane[] {
         FLIGHT_CALLS: [300, 100_000],
         CAMPAIGN_PEOPLE: [500, 10_000],
         CAMPAIGN_DAYS: [4, 60],
+        FHIR_CALLS: [60, 1000],
       }),
     ),
     lane('chaos', ['test/tools/chaos.ts', '--calls', `${calls}`], {}, `${calls} calls`),

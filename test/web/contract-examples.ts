@@ -35,6 +35,7 @@ const completed = { path: (world: World) => world.campaign({ status: 'completed'
 const written = { path: (world: World) => world.transcription() };
 const HTML = 'text/html; charset=UTF-8';
 const CSV = 'text/csv; charset=utf-8';
+const FHIR = 'application/fhir+json';
 const TSV = 'text/tab-separated-values; charset=utf-8';
 
 export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
@@ -56,6 +57,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   'GET /api/calls/{call_id}/recording': [
     { path: (world) => world.recordedCall(), type: 'audio/mpeg' },
     { path: (world) => world.recordedCall(), headers: { Range: 'bytes=0-9' }, status: 206, type: 'audio/mpeg' },
+  ],
+  'GET /api/calls/{call_id}/fhir': [
+    { ...anyCall, type: FHIR },
+    { path: (world) => world.recordedCall(), type: FHIR },
   ],
   'POST /api/calls/{call_id}/recording/retry': [{ path: (world) => world.failedRecording() }],
 
@@ -247,6 +252,9 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     },
   ],
   'GET /api/questionnaires/{questionnaire_id}/versions/{version}': [{ path: (world) => world.questionnaire() }],
+  'GET /api/questionnaires/{questionnaire_id}/versions/{version}/fhir': [
+    { path: (world) => world.approved(), query: { language: 'es' }, type: FHIR },
+  ],
   'POST /api/questionnaires/{questionnaire_id}/versions/{version}/approve': [
     { path: (world) => world.questionnaire() },
   ],

@@ -39,6 +39,9 @@ const SHOWN: Readonly<Record<string, Shown>> = {
   '/api/calls/:call_id/intake-data': {
     ...{ name: 'answers', number: 'answers', birthDate: 'answers', answer: 'answers' },
   },
+  '/api/calls/:call_id/fhir': {
+    ...{ name: 'answers', number: 'answers', birthDate: 'answers', record: 'answers', answer: 'answers' },
+  },
   '/api/calls/:call_id/events': { event: 'call_events' },
   '/api/calls/:call_id/transcripts': { words: 'transcript' },
   '/api/calls/:call_id/recording': { audio: 'recording' },

@@ -187,7 +187,7 @@ function noteAnswerOf(state: CallState, plan: CallPlan, answer: Answer, iso: ToI
 const SECTIONS: readonly Section[] = ['hpi', 'ample', 'family_history', 'message'];
 
 /** Every answer of a note by the id of its item. */
-export const noteAnswers = (note: Note): Readonly<Record<string, NoteAnswer>> =>
+export const noteAnswers = (note: Pick<Note, Section>): Readonly<Record<string, NoteAnswer>> =>
   Object.fromEntries(
     SECTIONS.flatMap((section) =>
       Object.entries(note[section] ?? {}).map(([name, answer]) => [`${section}.${name}`, answer]),

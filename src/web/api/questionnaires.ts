@@ -41,7 +41,7 @@ const number = z
   .regex(/^[1-9]\d{0,8}$/)
   .transform(Number);
 const one = z.strictObject({ questionnaire_id: id });
-const oneVersion = z.strictObject({ questionnaire_id: id, version: number });
+export const oneVersion = z.strictObject({ questionnaire_id: id, version: number });
 
 const savedJson = ({ version, problems }: Saved) => ({
   ...{ questionnaire_id: version.questionnaireId, version: version.version },

@@ -105,6 +105,10 @@ const Parts = ({ view: { call, note, settled } }: { view: HeadView }) => (
             {', '}
           </>
         )}
+        <a href={`/api/calls/${call.id}/fhir`} download={`call-${call.id}.fhir.json`}>
+          call <small>(FHIR)</small>
+        </a>
+        {', '}
         transcript as{' '}
         <a href={`/api/calls/${call.id}/transcripts?format=txt`} download={`transcript-${call.id}.txt`}>
           text
