@@ -42,10 +42,10 @@ const makingOf = ({ uuid, before }: Claim): Making => ({
 });
 
 /** Null: it came without a key, or needs none. */
-export function idempotencyKeyOf({ method, path }: RouteSpec, c: AppContext): string | null {
+export function idempotencyKeyOf({ method, path, streams }: RouteSpec, c: AppContext): string | null {
   const key = c.req.header('Idempotency-Key');
   if (key === undefined || method === 'GET' || !path.startsWith('/api/')) return null;
-  if (/^[!-~]([ -~]{0,253}[!-~])?$/.test(key)) return key;
+  if (/^[!-~]([ -~]{0,253}[!-~])?$/.test(key)) return streams === true ? null : key;
   throw new Problem(400, 'bad_idempotency_key', { detail: 'One to 255 characters of plain text, best a UUID.' });
 }
 
