@@ -52,6 +52,9 @@ export async function* jsonLines(pages: AsyncIterable<readonly unknown[]>): Asyn
   for await (const page of pages) if (page.length > 0) yield page.map((item) => `${JSON.stringify(item)}\n`).join('');
 }
 
-export async function* eachPage<A, B>(pages: AsyncIterable<A>, change: (page: A) => B): AsyncGenerator<B, void> {
+export async function* eachPage<A, B>(
+  pages: AsyncIterable<A> | Iterable<A>,
+  change: (page: A) => B,
+): AsyncGenerator<B, void> {
   for await (const page of pages) yield change(page);
 }

@@ -116,6 +116,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     { path: (world) => world.patientOfCall() },
     { path: (world) => world.consent() },
     { path: (world) => world.patientOfCall(), query: { format: 'html', purpose: 'treatment' }, type: HTML },
+    { path: (world) => world.patientOfCall(), query: { format: 'zip' }, type: 'application/zip' },
   ],
   'POST /api/patients/{patient_id}/export': [
     { path: (world) => world.patientOfCall(), body: () => ({ purpose: 'legal', recipient: 'The county court' }) },
