@@ -3,10 +3,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Bundle, FhirResource, Questionnaire, QuestionnaireResponse } from 'fhir/r4';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { personas } from '../../src/simulator/personas.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { judgeBundle, judgeResource } from '../support/judge-fhir.ts';
+import { judgeResponse } from '../support/judge-response.ts';
 import { type LocalStack, startLocalStack } from '../tools/local-stack.ts';
 import { PORTS, stackPorts } from './ports.ts';
 
@@ -100,6 +103,27 @@ it('is signed only when the red flag is claimed, with an addendum, and then says
   expect((await stack.api('GET', `/api/calls/${callId}`)).body).toMatchObject({
     review: { status: 'signed', by: 'admin@clinic.example' },
   });
+});
+
+it('is a FHIR Bundle that holds the official definitions, from the page to the last addendum (FH-01)', async () => {
+  const link = page.getByRole('link', { name: 'call (FHIR)' });
+  expect(await link.getAttribute('href')).toBe(`/api/calls/${callId}/fhir`);
+  const { body } = await stack.api('GET', `/api/calls/${callId}/fhir`);
+  const bundle = body as Bundle<FhirResource>;
+  expect(judgeBundle(bundle)).toEqual([]);
+  const text = JSON.stringify(bundle);
+  for (const part of [
+    'urn:telnyx-edge-intake:red-flag',
+    '"amended"',
+    '"urgent"',
+    'A clinician signed the note',
+    '/recording',
+  ])
+    expect(text).toContain(part);
+  const { body: questions } = await stack.api('GET', '/api/questionnaires/adult-intake/versions/1/fhir');
+  expect(judgeResource(questions as Questionnaire)).toEqual([]);
+  const response = bundle.entry?.find(({ resource }) => resource?.resourceType === 'QuestionnaireResponse')?.resource;
+  expect(judgeResponse(response as QuestionnaireResponse, questions as Questionnaire)).toEqual([]);
 });
 
 it('is printed without what is pressed, on two pages at most, with patient, consent, red flag and signature', async () => {

@@ -1,8 +1,9 @@
 /**
- * Faults for single rules, by the id each would break: those of the law of calling and of the conversation here, of health privacy and of
+ * Faults for single rules, by the id each would break: those of the law of calling and of the conversation here, of health privacy, of FHIR and of
  * application security beside it.
  */
 import { APPLICATION_RULES } from './application-rules.ts';
+import { FHIR_RULES } from './fhir-rules.ts';
 import { HEALTH_RULES } from './health-rules.ts';
 import type { WrittenMutant } from './mutant.ts';
 
@@ -100,4 +101,4 @@ const CALLING_RULES: readonly WrittenMutant[] = [
   },
 ];
 
-export const RULES: readonly WrittenMutant[] = [...CALLING_RULES, ...HEALTH_RULES, ...APPLICATION_RULES];
+export const RULES: readonly WrittenMutant[] = [...CALLING_RULES, ...HEALTH_RULES, ...FHIR_RULES, ...APPLICATION_RULES];

@@ -32,8 +32,12 @@ const IMPORTS: Readonly<Record<string, readonly [forbidden: readonly string[], a
     ],
     ['./state.ts', '../note/note.ts'],
   ],
+  'src/domain/fhir/x.ts': [
+    ['zod', '@medplum/core', '../../store/notes.ts', '../../read-bundle-input.ts'],
+    ['fhir/r4', './names.ts', '../note/note.ts'],
+  ],
   'src/domain/campaign/x.ts': [
-    ['luxon', '../../dialer/dialer.ts'],
+    ['fhir/r4', 'luxon', '../../dialer/dialer.ts'],
     ['./gate.ts', '../intake/ids.ts'],
   ],
   'src/telnyx/x.ts': [
@@ -82,6 +86,7 @@ const IMPORTS: Readonly<Record<string, readonly [forbidden: readonly string[], a
     ],
     [
       ...['cloudflare:workers', '../domain/jobs/backoff.ts', '../telnyx/client.ts', '../store/jobs.ts', '../log.ts'],
+      '../read-bundle-input.ts',
       ...[
         '../csv-records.ts',
         '../us-number.ts',

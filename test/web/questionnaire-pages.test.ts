@@ -89,6 +89,13 @@ describe('one of them', () => {
     expectNoInlineCode(html);
   });
 
+  it('is to be had as FHIR once it was approved, not before', async () => {
+    const link = (id: string) => `href="/api/questionnaires/${id}/versions/1/fhir"`;
+    expect((await pageOf(`${PATH}/adult-intake`)).html).toContain(link('adult-intake'));
+    await given.send('POST', '/api/questionnaires', { definition: titled('Draft', 'draft-only') });
+    expect((await pageOf(`${PATH}/draft-only`)).html).not.toContain(link('draft-only'));
+  });
+
   it('shows words as text, whatever they are', async () => {
     const nasty = '<img src=x onerror=alert(1)>';
     await saved({

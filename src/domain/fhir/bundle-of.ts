@@ -15,6 +15,7 @@ import { painOf } from './pain-of.ts';
 import { patientOf } from './patient-of.ts';
 import { provenancesOf } from './provenance-of.ts';
 import { responseOf } from './response-of.ts';
+import { soundJson } from './sound-json.ts';
 
 export function bundleOf(input: BundleInput): Bundle<FhirResource> {
   const { call, intake_data: note, origin } = input;
@@ -31,7 +32,7 @@ export function bundleOf(input: BundleInput): Bundle<FhirResource> {
     identifier: { system: own('bundle'), value: note?.note_id ?? call.call_id },
     type: 'transaction',
     timestamp: note?.created_at ?? call.ended_at ?? call.created_at,
-    entry: resources.map((resource) => entryOf(origin, resource)),
+    entry: resources.map((resource) => entryOf(origin, soundJson(resource))),
   };
 }
 

@@ -43,7 +43,7 @@ function contactConsent(input: BundleInput, consent: ContactConsent): Consent {
     policyRule: concept('47 CFR 64.1200 (TCPA): prior express consent', coded(own('consent-rule'), 'tcpa', 'TCPA')),
     provision: {
       type: 'permit',
-      period: { start: obtainedAt, ...(end === null ? {} : { end }) },
+      period: { start: obtainedAt, ...(end === null || end < obtainedAt ? {} : { end }) },
       ...(purposes.length === 0
         ? {}
         : { purpose: purposes.map((purpose) => coded(own('call-purpose'), purpose, purpose.replaceAll('_', ' '))) }),

@@ -44,43 +44,37 @@ export function responseItem(
   };
 }
 
+const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
+
 /** Null: there is none. Words stay words, whatever they name (FH-04). */
 function answerOf(
   item: Exclude<Item, { type: 'message' }>,
-  { state, value, display }: NoteAnswer,
+  { state, value }: NoteAnswer,
   language: Language,
 ): QuestionnaireResponseItemAnswer | null {
-  if (state === 'none') return { valueBoolean: false };
+  if (state === 'none') return item.type === 'yes_no' ? { valueBoolean: false } : null;
   if (state !== 'answered') return null;
   switch (item.type) {
     case 'yes_no':
       return value === true ? { valueBoolean: true } : null;
     case 'choice': {
       const option = item.options.find((each) => each.value === value);
-      const shown = option?.display[language] ?? display;
-      return typeof value === 'string'
-        ? {
-            valueCoding: {
-              system: answerSystem(item.id),
-              code: value,
-              ...(shown === undefined ? {} : { display: shown }),
-            },
-          }
-        : null;
+      return option === undefined
+        ? null
+        : { valueCoding: coded(answerSystem(item.id), option.value, option.display[language]) };
     }
     case 'number':
       return Number.isInteger(value) ? { valueInteger: Number(value) } : null;
     case 'date':
-      return typeof value === 'string' ? { valueDate: value } : null;
+      return typeof value === 'string' && DAY.test(value) ? { valueDate: value } : null;
     case 'voice':
-      return typeof value === 'string' && value !== '' ? { valueString: value } : null;
+      return typeof value === 'string' && value.trim() !== '' ? { valueString: value } : null;
   }
 }
 
 /** A message is heard, not answered; an answer that does not read is an error of ours, never a "no". */
 function absence({ type }: Item, { state }: NoteAnswer): Extension[] {
-  if (state === 'none') return [];
-  if (state !== 'answered') return absentExtensions(state satisfies MissingState);
+  if (state !== 'answered' && state !== 'none') return absentExtensions(state satisfies MissingState);
   return type === 'message'
     ? [{ url: own('answer-state'), valueCode: 'heard' }]
     : [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'error' }];

@@ -72,6 +72,7 @@ export const QuestionnairePage = (one: OneQuestionnaire) => (
     {one.against === null ? (
       <section aria-labelledby="shown">
         <h2 id="shown">{`Version ${one.shown.version}`}</h2>
+        {one.questionnaire === null || one.shown.approvedAt === null ? null : <AsFhir one={one} />}
         <Problems problems={one.problems} />
         {one.questionnaire === null ? (
           <p class="empty">This version was written for an older program and cannot be shown.</p>
@@ -83,6 +84,19 @@ export const QuestionnairePage = (one: OneQuestionnaire) => (
       <Differences comparison={one.against.comparison} before={one.against.version} after={one.shown.version} />
     )}
   </div>
+);
+
+/** What is, or was, approved: a draft is not published. */
+const AsFhir = ({ one: { id, shown } }: { one: OneQuestionnaire }) => (
+  <p class="files no-print">
+    Download{' '}
+    <a
+      href={`/api/questionnaires/${id}/versions/${shown.version}/fhir`}
+      download={`questionnaire-${id}-${shown.version}.fhir.json`}
+    >
+      version {shown.version} <small>(FHIR)</small>
+    </a>
+  </p>
 );
 
 const Versions = ({ one }: { one: OneQuestionnaire }) => (

@@ -116,7 +116,7 @@ describe('an answer', () => {
     });
   });
 
-  it('is coded as none only after the key for no, to the question that opens the whole list (FH-03)', () => {
+  it('is coded as none only after the key for no, to the question that opens the whole list (FH-03, FH-06)', () => {
     const noneCode = (input: BundleInput, item: string) =>
       extension(itemOf(input, item)?.answer?.[0], ':none-code')?.valueCoding?.code;
     expect(noneCode(givenInput(), 'ample.allergies')).toBe('716186003');
