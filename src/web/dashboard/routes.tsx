@@ -11,6 +11,7 @@ import { campaignPageRoutes } from './campaign-routes.tsx';
 import { deliveryPageRoutes } from './delivery-routes.tsx';
 import { downtimePageRoutes } from './downtime-routes.tsx';
 import { emergencyPageRoutes } from './emergency-routes.tsx';
+import { exportPageRoutes } from './exports-routes.tsx';
 import { jobPageRoutes } from './job-routes.tsx';
 import { newCallRoute } from './new-call-route.tsx';
 import { patientEditRoutes } from './patient-edit-routes.tsx';
@@ -50,6 +51,7 @@ export const dashboardRoutes: readonly Route[] = [
   ...taskPageRoutes,
   ...downtimePageRoutes,
   ...deliveryPageRoutes,
+  ...exportPageRoutes,
   ...jobPageRoutes,
   ...auditPageRoutes,
   ...alertPageRoutes,
