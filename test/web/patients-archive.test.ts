@@ -127,7 +127,7 @@ describe('the archive of a patient', () => {
   });
 });
 
-describe('what cannot be read', () => {
+describe('what cannot be read (HS-19)', () => {
   it('is named where the audio is gone, and the rest is there', async () => {
     const made = await givenRecorded();
     await given.env.BUCKET.delete(recordingKey(refOf(made)));
