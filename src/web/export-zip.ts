@@ -35,6 +35,8 @@ interface Contents {
 }
 
 const PAGE = 25;
+/** Of the archive; nothing is put into the bucket. */
+const inFolder = (folder: 'fhir' | 'audio', file: string): string => [folder, file].join('/');
 
 export async function zipExport(
   ask: ZipAsk,
@@ -102,7 +104,7 @@ async function* partsOf(
 
 /** A text: why it is not there. */
 async function bundlePart(ask: ZipAsk, call: Call): Promise<Part | string> {
-  const name = `fhir/${call.id}.json`;
+  const name = inFolder('fhir', `${call.id}.json`);
   if (isLiveStatus(call.status)) return `${name}: the call is still under way. Take the archive again when it is over.`;
   try {
     const input = await readBundleInput(ask, call, null);
@@ -121,8 +123,8 @@ async function audioPart(
   recording: Recording | null,
 ): Promise<Part | string | null> {
   if (recording === null)
-    return call.recordingStatus === 'pending' ? `audio/${call.id}: it is still being fetched.` : null;
-  const name = `audio/${call.id}.${recording.format ?? 'mp3'}`;
+    return call.recordingStatus === 'pending' ? `${inFolder('audio', call.id)}: it is still being fetched.` : null;
+  const name = inFolder('audio', `${call.id}.${recording.format ?? 'mp3'}`);
   const audio = readable(recording);
   if (audio === null)
     return recording.status === 'pending'
