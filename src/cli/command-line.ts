@@ -9,6 +9,7 @@ import { type Ending, type GlobalOptions, printerOf, type Setup } from './contex
 import { addDeliveryCommands } from './delivery-commands.ts';
 import { addEmergencyCommands } from './emergency-commands.ts';
 import { CliError, EXIT, EXIT_HELP } from './exit-codes.ts';
+import { addExportCommands } from './export-command.ts';
 import type { Io } from './io.ts';
 import { addJobsCommands } from './jobs-commands.ts';
 import { addMediaCommands } from './media-commands.ts';
@@ -99,6 +100,7 @@ function createProgram(setup: Setup): Command {
   addAlertCommands(program, setup);
   addStatsCommand(program, setup);
   addAnalyticsCommand(program, setup);
+  addExportCommands(program, setup);
   addServiceCommands(program, setup);
   addSimulateCommand(program, setup);
   return program;

@@ -17,7 +17,7 @@ export function addExportPatient(patient: Command, setup: Setup): void {
   withOutputOptions(
     patient.command('export <patient>').description('Everything that is held of a patient, with whole numbers'),
   )
-    .addOption(new Option('--format <format>').choices(['json', 'html']).default('json'))
+    .addOption(new Option('--format <format>').choices(['json', 'html', 'zip']).default('json'))
     .addOption(
       new Option('--purpose <purpose>', 'access: for the patient')
         .choices(['access', 'treatment', 'legal', 'other'])
@@ -26,7 +26,7 @@ export function addExportPatient(patient: Command, setup: Setup): void {
     .option('--recipient <file>', 'to whom it goes, as text, for legal and other; - for standard input')
     .addHelpText(
       'after',
-      '\nFor legal and other it is noted down as a disclosure: "patient disclosures".\n\nExamples:\n  telnyx-edge-intake patient export pat_… -o patient.json\n  telnyx-edge-intake patient export pat_… --format html -o patient.html\n  telnyx-edge-intake patient export pat_… --purpose legal --recipient court.txt -o patient.json',
+      '\nFor legal and other it is noted down as a disclosure: "patient disclosures".\n\nExamples:\n  telnyx-edge-intake patient export pat_… -o patient.json\n  telnyx-edge-intake patient export pat_… --format html -o patient.html\n  telnyx-edge-intake patient export pat_… --format zip -o patient.zip\n  telnyx-edge-intake patient export pat_… --purpose legal --recipient court.txt -o patient.json',
     )
     .action(run(setup, exportPatient));
 }

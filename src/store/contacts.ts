@@ -137,6 +137,22 @@ export async function countContacts(db: Database, campaignId: string) {
   }));
 }
 
+/** Of a page of campaigns at once, by status alone. */
+export async function countByCampaign(
+  db: Database,
+  campaignIds: readonly string[],
+): Promise<Map<string, Partial<Record<ContactStatus, number>>>> {
+  const rows = await db
+    .select({ campaignId: contacts.campaignId, status: contacts.status, count: sql<number>`count(*)` })
+    .from(contacts)
+    .where(sql`${contacts.campaignId} in (select value from json_each(${JSON.stringify(campaignIds)}))`)
+    .groupBy(contacts.campaignId, contacts.status);
+  const counts = new Map<string, Partial<Record<ContactStatus, number>>>();
+  for (const { campaignId, status, count } of rows)
+    counts.set(campaignId, { ...counts.get(campaignId), [status]: count });
+  return counts;
+}
+
 /** Those to be dialled now, who waits longest first. */
 export const dueContacts = (db: Database, campaignId: string, now: number, limit: number): Promise<ContactRow[]> =>
   db

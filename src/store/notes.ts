@@ -6,7 +6,7 @@ import type { Note } from '../domain/note/note.ts';
 import type { ReviewStatus } from './calls.ts';
 import type { Database } from './database.ts';
 import { insertDeliveries } from './deliveries.ts';
-import { dataKeyOf, type PatientKeys } from './patient-keys.ts';
+import { dataKeyOf, dataKeysOf, type PatientKeys } from './patient-keys.ts';
 import { calls, notes } from './schema.ts';
 import { type DataKey, seal, unseal } from './seal.ts';
 
@@ -108,6 +108,7 @@ export async function getNoteVersion(
 export const openNote = (dataKey: DataKey, { id, sealed }: { readonly id: string; readonly sealed: string }): Note =>
   JSON.parse(unseal(dataKey, place(id), sealed)) as Note;
 
+export const NOTE_STATUSES = ['complete', 'partial', 'declined'] as const satisfies readonly Note['status'][];
 export type NoteStatus = Note['status'];
 
 /** Of the newest version, for those of a page of calls that have one. */
@@ -189,4 +190,34 @@ export async function listNotes(
     })),
     nextCursor: last === undefined ? null : { at: last.at ?? 0, id: last.callId },
   };
+}
+
+export interface WholeNote {
+  readonly listed: ListedNote;
+  readonly note: Note;
+}
+
+/** The same with what the patients said, for a file; of one whose key is gone nothing is left to say. */
+export async function listWholeNotes(
+  db: Database,
+  ring: PatientKeys,
+  filter: NoteFilter,
+): Promise<{ items: WholeNote[]; nextCursor: NoteFilter['cursor'] }> {
+  const { items, nextCursor } = await listNotes(db, filter);
+  const ids = JSON.stringify(items.map(({ id }) => id));
+  const rows = await db
+    .select({ id: notes.id, patientId: notes.patientId, sealed: notes.sealed })
+    .from(notes)
+    .where(sql`${notes.id} in (select value from json_each(${ids}))`);
+  const keys = await dataKeysOf(
+    ring,
+    rows.map(({ patientId }) => patientId),
+  );
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const whole = items.flatMap((listed): WholeNote[] => {
+    const row = byId.get(listed.id);
+    const key = row === undefined ? undefined : keys.get(row.patientId);
+    return row === undefined || key === undefined ? [] : [{ listed, note: openNote(key, row) }];
+  });
+  return { items: whole, nextCursor };
 }

@@ -42,10 +42,10 @@ const makingOf = ({ uuid, before }: Claim): Making => ({
 });
 
 /** Null: it came without a key, or needs none. */
-export function idempotencyKeyOf({ method, path }: RouteSpec, c: AppContext): string | null {
+export function idempotencyKeyOf({ method, path, streams }: RouteSpec, c: AppContext): string | null {
   const key = c.req.header('Idempotency-Key');
   if (key === undefined || method === 'GET' || !path.startsWith('/api/')) return null;
-  if (/^[!-~]([ -~]{0,253}[!-~])?$/.test(key)) return key;
+  if (/^[!-~]([ -~]{0,253}[!-~])?$/.test(key)) return streams === true ? null : key;
   throw new Problem(400, 'bad_idempotency_key', { detail: 'One to 255 characters of plain text, best a UUID.' });
 }
 
@@ -84,11 +84,13 @@ export async function answerOnce(
         await tried(isSpotless ? forgetKey(db, claim) : freeKey(db, claim));
         throw error;
       });
-      const body = response.body === null ? null : await response.clone().text();
       const { status, headers } = response;
-      const kept = { status, body, contentType: body === null ? null : (headers.get('Content-Type') ?? '') };
+      // An archive is no text, and may be too long to be kept whole.
+      const isArchive = headers.get('Content-Type') === 'application/zip';
+      const body = response.body === null || isArchive ? null : await response.clone().text();
+      const kept = { status, body, contentType: response.body === null ? null : (headers.get('Content-Type') ?? '') };
       const keep = async () => {
-        const about = spec.phi && status < 400 ? await subjectOf(ask, body) : null;
+        const about = isArchive ? 'unknown' : spec.phi && status < 400 ? await subjectOf(ask, body) : null;
         await keepAnswer(db, keyRing, claim, { ...kept, location: headers.get('Location') }, about);
       };
       await tried(keep());

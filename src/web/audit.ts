@@ -71,7 +71,8 @@ export async function recordAudit(
     request_id: c.get('requestId'),
   });
   const { call_id: callId, patient_id: patientId, ...others } = ids;
-  const objectId = Object.values(others).findLast((id) => id !== null) ?? versionOf(c) ?? weekOf(c) ?? made;
+  const objectId =
+    Object.values(others).findLast((id) => id !== null) ?? versionOf(c) ?? weekOf(c) ?? made ?? c.get('about') ?? null;
   const isPoll = method === 'GET' && route.startsWith('/dashboard/fragments/');
   const happened = { action: audit, phi, method, route, status, code, callId, patientId, objectId };
   const shown = status < 400 ? new Set([...shownBy(c), ...(patientId === null ? [] : [patientId])]) : new Set<string>();
@@ -82,6 +83,27 @@ export async function recordAudit(
       detail: 'That this was looked at could not be recorded, so it is not shown. Try again.',
       headers: { 'Retry-After': '5' },
     });
+}
+
+/**
+ * How a file goes on whose first page has its line already: whom another page shows, before it is sent, and in the end how many rows
+ * there were. What could not be written down is not shown.
+ */
+export async function recordExport(
+  spec: Pick<RouteSpec, 'method' | 'path'>,
+  c: AppContext,
+  { action, code = null, objectId, shown = [] }: ExportStep,
+): Promise<void> {
+  const { method, path: route } = spec;
+  const about = { callId: null, patientId: null, objectId };
+  const isKept = await keep(c, { ...about, action, phi: shown.length > 0, method, route, status: 200, code }, shown);
+  if (!isKept && shown.length > 0) throw new Error('whom a page of a file shows could not be written down');
+}
+interface ExportStep {
+  readonly action: string;
+  readonly code?: string | null;
+  readonly objectId: string;
+  readonly shown?: readonly string[];
 }
 
 /** Of what happens before any route is asked: somebody came in, was refused or signed out. */

@@ -23,8 +23,18 @@ export const isPerson = ({ name }: Pick<Actor, 'name'>): boolean => name.include
 
 export interface AppEnv {
   Bindings: Env;
-  /** `signIn`: null for a service token. `shown`: ids of the patients that the answer shows, as its handler says. */
-  Variables: { requestId: string; config: Config; actor: Actor; signIn: SignIn | null; shown?: Set<string> };
+  /**
+   * `signIn`: null for a service token. `shown`: ids of the patients that the answer shows, as its handler says; `about`: what else its
+   * audit line names, where the path does not: our own words and numbers alone.
+   */
+  Variables: {
+    requestId: string;
+    config: Config;
+    actor: Actor;
+    signIn: SignIn | null;
+    shown?: Set<string>;
+    about?: string;
+  };
 }
 
 export type AppContext = Context<AppEnv>;

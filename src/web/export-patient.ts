@@ -30,7 +30,8 @@ import type { Ask } from './route.ts';
 /** `access`: the patient's own wish. The others are disclosures. */
 export const EXPORT_PURPOSES = ['access', 'treatment', 'legal', 'other'] as const;
 export type ExportPurpose = (typeof EXPORT_PURPOSES)[number];
-export const EXPORT_FORMATS = ['json', 'html'] as const;
+/** `zip`: both, and beside them FHIR and the audio. */
+export const EXPORT_FORMATS = ['json', 'html', 'zip'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export interface ExportWish {
@@ -112,7 +113,7 @@ export const handedOnJson = ({ id, callId, noteVersion, sink, at }: HandedOn) =>
 });
 
 const MOST_DISCLOSURES = 500;
-const NOTICE =
+export const NOTICE =
   'Contains health information of one person. Keep it safe, give it to nobody else, destroy it when it is not needed.';
 
 /** All but the calls, which are many. */

@@ -3,7 +3,7 @@ import { log } from '../log.ts';
 import { listSuppressions, type Suppression } from '../store/suppression-list.ts';
 import type { Ask } from './route.ts';
 import { type Column, TABULAR_TYPES, tabularStream } from './tabular.ts';
-import { begun, textStream } from './text-stream.ts';
+import { begun, eachPage, jsonLines, textStream } from './text-stream.ts';
 
 export const EXPORT_FORMATS = ['csv', 'tsv', 'ndjson'] as const;
 type Format = (typeof EXPORT_FORMATS)[number];
@@ -25,10 +25,13 @@ const COLUMNS: readonly Column<Suppression>[] = [
   { name: 'lifted_at', cell: ({ liftedAt }) => isoOrNull(liftedAt) },
 ];
 
+const record = (row: Suppression) => Object.fromEntries(COLUMNS.map(({ name, cell }) => [name, cell(row)]));
+
 /** `active`: what nobody may call, or what was lifted. */
 export async function exportSuppressions(ask: Ask, format: Format, active: boolean): Promise<Response> {
   const read = await begun(pages(ask, active));
-  const texts = format === 'ndjson' ? jsonLines(read) : tabularStream(format, COLUMNS, read);
+  const texts =
+    format === 'ndjson' ? jsonLines(eachPage(read, (page) => page.map(record))) : tabularStream(format, COLUMNS, read);
   const name = `do-not-call${active ? '' : '-lifted'}-${new Date(ask.now).toISOString().slice(0, 10)}.${format}`;
   const headers = { 'Content-Type': EXPORT_TYPES[format], 'Content-Disposition': `attachment; filename="${name}"` };
   return new Response(textStream(texts), { headers });
@@ -49,12 +52,5 @@ async function* pages({ db, config, actor }: Ask, active: boolean): AsyncGenerat
     code = 'whole';
   } finally {
     log.info('suppressions.exported', { actor: actor.id, count, code });
-  }
-}
-
-async function* jsonLines(pages: AsyncIterable<readonly Suppression[]>): AsyncGenerator<string, void> {
-  for await (const page of pages) {
-    const rows = page.map((row) => Object.fromEntries(COLUMNS.map(({ name, cell }) => [name, cell(row)])));
-    if (rows.length > 0) yield rows.map((row) => `${JSON.stringify(row)}\n`).join('');
   }
 }

@@ -30,7 +30,11 @@ export const shownNumber = ({ numbers }: ResultsView, phoneNumber: string | null
   phoneNumber === null || numbers ? phoneNumber : maskNumber(phoneNumber);
 
 /** From the dial to the answer, or to the end of a call that nobody answered. */
-export function ringSeconds({ dialedAt, answeredAt, endedAt }: ResultCall): number | null {
+export function ringSeconds({
+  dialedAt,
+  answeredAt,
+  endedAt,
+}: Pick<ResultCall, 'dialedAt' | 'answeredAt' | 'endedAt'>): number | null {
   const until = answeredAt ?? endedAt;
   return dialedAt === null || until === null ? null : Math.max(0, Math.round((until - dialedAt) / 1000));
 }

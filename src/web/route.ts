@@ -31,6 +31,8 @@ interface Guarded {
   readonly body?: z.ZodType;
   /** Gives away much at once: of these somebody has twenty a minute. */
   readonly isExport?: true;
+  /** Changes nothing, and writes its answer while it reads: that is not kept to be given again. */
+  readonly streams?: true;
   /** A person's word: no service token gives it, whatever its role. */
   readonly needsPerson?: true;
   /** Of the JSON it takes, where that is more than requests usually are. */

@@ -15,6 +15,7 @@ import { dialingRoutes } from './api/dialing.ts';
 import { disclosureRoutes } from './api/disclosures.ts';
 import { doctorRoutes } from './api/doctor.ts';
 import { emergencyAccessRoutes } from './api/emergency-access.ts';
+import { exportRoutes } from './api/exports.ts';
 import { fhirRoutes } from './api/fhir.ts';
 import { holdRoutes } from './api/holds.ts';
 import { importRoutes } from './api/imports.ts';
@@ -91,6 +92,7 @@ const listed: readonly Route[] = [
   ...auditReviewRoutes,
   ...statsRoutes,
   ...analyticsRoutes,
+  ...exportRoutes,
   ...configRoutes,
   ...dashboardRoutes,
 ];

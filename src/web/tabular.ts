@@ -3,7 +3,7 @@
  * what makes a cell no formula is ours, because its own looks neither behind spaces nor behind a semicolon.
  */
 import { stringify } from 'csv-stringify/sync';
-import { formulaSafe } from '../domain/export/formula-safe.ts';
+import { toSheet } from '../domain/campaign/sheet-text.ts';
 
 export type TabularFormat = 'csv' | 'tsv';
 
@@ -49,5 +49,5 @@ function tabularText(format: TabularFormat, rows: readonly (readonly (string | n
 function cellText(format: TabularFormat, value: string | number | null): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
-  return formulaSafe(format === 'tsv' ? value.replace(/[\t\r\n]+/g, ' ') : value);
+  return toSheet(format === 'tsv' ? value.replace(/[\t\r\n]+/g, ' ') : value);
 }

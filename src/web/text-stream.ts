@@ -1,5 +1,11 @@
-/** An answer that is written while it is read: the next text is made when the one before was taken, and none once nobody listens. */
-export function textStream(texts: AsyncGenerator<string, void>): ReadableStream<Uint8Array> {
+/**
+ * An answer that is written while it is read: the next text is made when the one before was taken, and none once nobody listens.
+ * `source`: what the texts are made from; it is let go even where no text was taken, when nothing of `texts` has begun.
+ */
+export function textStream(
+  texts: AsyncGenerator<string, void>,
+  source: AsyncGenerator<unknown, void> | null = null,
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array>(
     {
@@ -10,6 +16,7 @@ export function textStream(texts: AsyncGenerator<string, void>): ReadableStream<
       },
       cancel: async () => {
         await texts.return();
+        await source?.return();
       },
     },
     { highWaterMark: 0 },
@@ -38,4 +45,16 @@ export async function* jsonArray(pages: AsyncIterable<readonly unknown[]>): Asyn
     before = ',\n';
   }
   yield before === '[\n' ? '[]\n' : '\n]\n';
+}
+
+/** A line for each item, one text a page. */
+export async function* jsonLines(pages: AsyncIterable<readonly unknown[]>): AsyncGenerator<string, void> {
+  for await (const page of pages) if (page.length > 0) yield page.map((item) => `${JSON.stringify(item)}\n`).join('');
+}
+
+export async function* eachPage<A, B>(
+  pages: AsyncIterable<A> | Iterable<A>,
+  change: (page: A) => B,
+): AsyncGenerator<B, void> {
+  for await (const page of pages) yield change(page);
 }

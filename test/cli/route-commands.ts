@@ -58,6 +58,9 @@ export const ROUTE_COMMANDS: Readonly<Record<string, RouteCommand>> = {
   'POST /api/patient-requests/:patient_request_id/approve': run('request approve req_1 --yes'),
   'POST /api/patient-requests/:patient_request_id/refuse': run('request refuse req_1 --reason @words.txt'),
 
+  'GET /api/exports': run('exports'),
+  'POST /api/exports': run('export calls -o OUT'),
+
   'GET /api/retention': run('retention'),
   'GET /api/staff': run('staff list'),
   'POST /api/staff': run('staff add dana@clinic.example --role clinician intake'),

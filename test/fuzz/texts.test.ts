@@ -1,7 +1,7 @@
 /** Texts from outside: addresses to fetch, rows for a spreadsheet, numbers, log lines, JSON with positions (SE-26, SE-27, LG-04, C81). */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { formulaSafe } from '../../src/domain/export/formula-safe.ts';
+import { toSheet } from '../../src/domain/campaign/sheet-text.ts';
 import { logLine } from '../../src/log.ts';
 import { judgeRecordingLink } from '../../src/telnyx/recording-link.ts';
 import { scanJson } from '../../src/web/scan-json.ts';
@@ -61,7 +61,7 @@ it('no text begins a formula in a spreadsheet, and none is lost', () => {
   fc.assert(
     fc.property(fc.array(lead, { maxLength: 4 }), anyText, (leads, rest) => {
       const text = leads.join('') + rest;
-      const safe = formulaSafe(text);
+      const safe = toSheet(text);
       expect(safe).not.toMatch(/^[\s\0]*[=+\-@＝＋－＠]/);
       expect(safe.replaceAll("'", '')).toBe(text.replaceAll("'", ''));
     }),

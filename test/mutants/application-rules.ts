@@ -29,6 +29,21 @@ export const APPLICATION_RULES: readonly WrittenMutant[] = [
     ...{ find: 'patient_export: clinical', replace: 'patient_export: frontDesk' },
   },
   {
+    ...{ id: 'further-pages-leave-no-trace', file: web('export-list'), ids: ['HS-05'] },
+    ...{ find: 'else if (patientIds.length > 0)', replace: 'else if (patientIds.length > 1e9)' },
+    killers: [webTest('exports-stream')],
+  },
+  {
+    ...{ id: 'files-of-calls-hold-whole-numbers', file: web('exported-calls'), ids: ['HS-18'] },
+    ...{ find: 'listedCall(actor, call).phone_number', replace: 'call.phoneNumber' },
+    killers: [webTest('exports')],
+  },
+  {
+    ...{ id: 'archives-hide-what-is-missing', file: web('export-zip'), ids: ['HS-19'] },
+    ...{ find: 'missing.push(part);', replace: 'continue;' },
+    killers: [webTest('patients-archive')],
+  },
+  {
     ...{ id: 'what-nobody-listed-is-open', file: web('app'), ids: ['SE-09'], killers: [webTest('default-deny')] },
     ...{ find: 'app.use(requireActor());', replace: "app.use('/api/*', requireActor());" },
   },

@@ -33,8 +33,8 @@ const CALLING_RULES: readonly WrittenMutant[] = [
     ...{ find: 'at - state.answeredAt', replace: '0' },
   },
   {
-    ...{ id: 'formula-behind-a-separator', file: 'src/domain/export/formula-safe.ts', ids: ['SE-26'] },
-    ...{ find: `"$1'"`, replace: `'$1'`, killers: ['test/domain/export/formula-safe.test.ts'] },
+    ...{ id: 'formula-behind-a-separator', file: 'src/domain/campaign/sheet-text.ts', ids: ['SE-26'] },
+    ...{ find: `"$1'"`, replace: `'$1'`, killers: ['test/domain/campaign/sheet-text.test.ts'] },
   },
   {
     ...{ id: 'state-of-another-command', file: 'src/telnyx/client-state.ts', ids: ['SE-04'] },

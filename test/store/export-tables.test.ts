@@ -12,7 +12,8 @@ const EXPORTED_TABLES: Readonly<Record<string, string>> = {
   notes: 'calls[].notes',
   reviews: 'calls[].signatures and addenda',
   call_logs: 'calls[].transcript and events',
-  recordings: 'calls[].recorded, with the address of the audio',
+  recordings:
+    'calls[].recorded, with the address of the audio; the audio itself in the archive (test/web/patients-archive.test.ts)',
   recording_transcripts: 'calls[].transcript, those of source recording',
   tasks: 'calls[].tasks',
   deliveries: 'calls[].handed_on',

@@ -7,6 +7,7 @@ import { averagesOf } from '../../src/store/campaign-averages.ts';
 import { campaignHealth } from '../../src/store/campaign-health.ts';
 import { readPage } from '../../src/store/campaign-results.ts';
 import { consentsOnFile } from '../../src/store/consents.ts';
+import { countByCampaign } from '../../src/store/contacts.ts';
 import { database } from '../../src/store/database.ts';
 import { type Delivery, earlierIsUnderWay, releaseLater } from '../../src/store/deliveries.ts';
 import { deadDeliveries, listDeliveries, sinkState } from '../../src/store/delivery-list.ts';
@@ -17,7 +18,7 @@ import { holdsOf, standingHold } from '../../src/store/holds.ts';
 import { listRejected } from '../../src/store/import-rows.ts';
 import { importsToForget, statusesOf } from '../../src/store/imports.ts';
 import { countDeadJobs, dueJobs, forgetDone, jobsOfCall, listJobs } from '../../src/store/jobs.ts';
-import { listNotes } from '../../src/store/notes.ts';
+import { listNotes, listWholeNotes } from '../../src/store/notes.ts';
 import {
   countRequests,
   listRequests,
@@ -63,6 +64,8 @@ it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
   ['notes', (db) => listNotes(db, { limit, cursor: { at: 1, id: 'call_2' } })],
   ['notes still to be reviewed', (db) => listNotes(db, { limit, cursor, reviewed: false, from: 1 })],
   ['notes of one patient', (db) => listNotes(db, { limit, cursor, patientId: 'pat_1', reviewed: true })],
+  ['notes with what was said', (db) => listWholeNotes(db, ring, { limit, cursor: { at: 1, id: 'call_2' } })],
+  ['how far the people of a page of campaigns are', (db) => countByCampaign(db, ['cmp_1', 'cmp_2'])],
   ['what was signed of a note', (db) => reviewsOfCall(db, ring, 'call_1')],
   ['alerts of a span of time', (db) => listAlerts(db, { limit, cursor: { at: 1, id: 'alr_1' }, from: 1, to: 2 })],
   ['alerts nobody was told of', (db) => untoldAlerts(db, Date.now(), limit)],

@@ -49,6 +49,7 @@ export const dashboardPages = ({
   page('transcription', `/dashboard/transcriptions/${transcriptionId}`, '/dashboard/transcriptions/:transcription_id'),
   page('deliveries', '/dashboard/deliveries'),
   page('deliveries-none', '/dashboard/deliveries?status=canceled', '/dashboard/deliveries'),
+  page('exports', '/dashboard/exports'),
   page('jobs', '/dashboard/jobs'),
   page('alerts', '/dashboard/alerts'),
   page('audit', '/dashboard/audit'),

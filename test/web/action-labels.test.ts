@@ -9,7 +9,9 @@ const sources = (import.meta as unknown as { glob: (paths: string[], options: ob
   { query: '?raw', import: 'default', eager: true },
 );
 const elsewhere = Object.values(sources).flatMap((text) =>
-  [...text.matchAll(/(?:recordAccess\(c, |action: )'([a-z_]+\.[a-z_]+)'/g)].map(([, action]) => action ?? ''),
+  [...text.matchAll(/(?:recordAccess\(c, |action: |const EXPORT_[A-Z_]+ = )'([a-z_]+\.[a-z_]+)'/g)].map(
+    ([, action]) => action ?? '',
+  ),
 );
 const written = new Set([...routes.map(({ audit }) => audit), ...elsewhere]);
 

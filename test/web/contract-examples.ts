@@ -45,6 +45,19 @@ const FHIR = 'application/fhir+json';
 const TSV = 'text/tab-separated-values; charset=utf-8';
 
 export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
+  'GET /api/exports': [{ as: 'intake' }, { path: (world) => world.call() }],
+  'POST /api/exports': [
+    { ...anyCall, body: () => ({ what: 'calls', format: 'json' }) },
+    { ...anyCall, body: () => ({ what: 'answers', format: 'json', filters: { reviewed: false } }) },
+    {
+      path: (world) => world.patient(),
+      body: () => ({ what: 'patients', filters: { family_name: 'Diaz' }, columns: ['patient_id'] }),
+      type: CSV,
+    },
+    { ...draft, body: () => ({ what: 'campaigns', format: 'tsv' }), type: TSV },
+    { ...anyCall, body: () => ({ what: 'calls', format: 'ndjson' }), type: 'application/x-ndjson; charset=utf-8' },
+    { body: () => ({ what: 'suppressions', format: 'json', filters: { active: true } }) },
+  ],
   'POST /api/calls': [{ body: (world) => ({ phone_number: world.nextNumber(), consent: CONSENT }) }],
   'GET /api/calls': [anyCall, { ...anyCall, query: { limit: '1', flagged: 'true' } }],
   'GET /api/calls/{call_id}': [
@@ -111,6 +124,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     { path: (world) => world.patientOfCall() },
     { path: (world) => world.consent() },
     { path: (world) => world.patientOfCall(), query: { format: 'html', purpose: 'treatment' }, type: HTML },
+    { path: (world) => world.patientOfCall(), query: { format: 'zip' }, type: 'application/zip' },
   ],
   'POST /api/patients/{patient_id}/export': [
     { path: (world) => world.patientOfCall(), body: () => ({ purpose: 'legal', recipient: 'The county court' }) },

@@ -2,7 +2,7 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { formulaSafe } from '../../src/domain/export/formula-safe.ts';
+import { toSheet } from '../../src/domain/campaign/sheet-text.ts';
 import { type TabularFormat, tabularStream } from '../../src/web/tabular.ts';
 
 type Row = readonly (string | number | null)[];
@@ -22,7 +22,7 @@ it('comes back from CSV as it was, but for the marks', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(cell, cell), { maxLength: 4 }), async (rows) => {
       const text = await written('csv', [rows.slice(0, 2), rows.slice(2)]);
-      expect(read(text, ',')).toEqual([['a', 'b'], ...rows.map((row) => row.map(formulaSafe))]);
+      expect(read(text, ',')).toEqual([['a', 'b'], ...rows.map((row) => row.map(toSheet))]);
     }),
   );
 });
@@ -38,7 +38,7 @@ it('comes back from tab-separated lines as one line of the same words', async ()
           .slice(1, -1)
           .every((line) => line.split('\t').length === 2),
       ).toBe(true);
-      const flat = rows.map((row) => row.map((each) => formulaSafe(each.replace(/[\t\r\n]+/g, ' '))));
+      const flat = rows.map((row) => row.map((each) => toSheet(each.replace(/[\t\r\n]+/g, ' '))));
       expect(read(text, '\t')).toEqual([['a', 'b'], ...flat]);
     }),
   );

@@ -6,20 +6,29 @@
 /** `=` `+` `-` `@`, and the same in full width; also behind spaces, control characters and marks, which do not keep a spreadsheet from it once they are trimmed. */
 const LIKE_FORMULA = /^['\s\p{Cc}]*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20]/u;
 const MARKED = /^'(?=['\s\p{Cc}]*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20])/u;
+/**
+ * The same behind a semicolon, tab or line break: where the list separator of the country is not a comma, Excel cuts a quoted cell there
+ * and would compute the rest. A mark that was there already gets another, so that taking one off leaves what was meant.
+ */
+const BEHIND_SEPARATOR = /([;\t\r\n])(?=['\s\p{Cc}]*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20])/gu;
+const MARKED_INSIDE = /([;\t\r\n])'(?=['\s\p{Cc}]*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20])/gu;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a cell that begins with one is what is looked for
 const BEGINS_ODDLY = /^ *[\u0000\t\r\n]/;
 
-/** A cell as it is meant: one line, without the mark that keeps a spreadsheet from computing it. */
+/** A cell as it is meant: one line, without the marks that keep a spreadsheet from computing it. */
 export const fromSheet = (cell: string): string =>
   cell
+    .replace(MARKED_INSIDE, '$1')
     .replace(/[\r\n\t]+/g, ' ')
     .trim()
     .replace(MARKED, '')
     .trim();
 
 /** Telephone numbers too: `+1…` is a formula to a spreadsheet, and comes out as a number without its plus. */
-export const toSheet = (text: string): string =>
-  LIKE_FORMULA.test(text) || BEGINS_ODDLY.test(text) ? `'${text}` : text;
+export function toSheet(text: string): string {
+  const safe = text.replace(BEHIND_SEPARATOR, "$1'");
+  return LIKE_FORMULA.test(text) || BEGINS_ODDLY.test(text) ? `'${safe}` : safe;
+}
 
 /** One line of a CSV file (RFC 4180), its end included. */
 export const csvLine = (texts: readonly string[]): string =>

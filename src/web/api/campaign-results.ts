@@ -16,7 +16,7 @@ import { type ResultsView, resultColumns, rowsOf } from '../result-columns.ts';
 import { type Ask, type Route, route } from '../route.ts';
 import { showing } from '../shown-patients.ts';
 import { TABULAR_TYPES, tabularStream } from '../tabular.ts';
-import { begun, jsonArray, textStream } from '../text-stream.ts';
+import { begun, eachPage, jsonArray, textStream } from '../text-stream.ts';
 import { contactResultAnswer } from './campaign-answer.ts';
 import { campaignId } from './fields.ts';
 import { contactResultJson } from './result-json.ts';
@@ -59,17 +59,17 @@ const results = route(
     showing(ask.c, await patientsInResults(db, campaign.id, filter));
     const read = campaignResults(db, config.keyRing, campaign.id, { ...filter, withAnswers: view.answers });
     const sent = { contacts: 0 };
-    const pages = each(await begun(read), (page) => {
+    const pages = eachPage(await begun(read), (page) => {
       sent.contacts += page.length;
       return page;
     });
     const texts =
       format === 'json'
-        ? jsonArray(each(pages, (page) => page.map((contact) => contactResultJson(view, contact))))
+        ? jsonArray(eachPage(pages, (page) => page.map((contact) => contactResultJson(view, contact))))
         : tabularStream(
             format,
             resultColumns(view, items),
-            each(pages, (page) => page.flatMap(rowsOf)),
+            eachPage(pages, (page) => page.flatMap(rowsOf)),
           );
     return new Response(textStream(told(texts, sent, { campaign_id: campaign.id, actor: actor.id, kind: format })), {
       headers: {
@@ -86,10 +86,6 @@ async function itemsOf({ db }: Pick<Ask, 'db'>, campaign: Campaign): Promise<str
     throw new Problem(409, 'no_questionnaire', { detail: 'Its questions do not read any more; ask for format=json.' });
   }
   return questionnaire.items.map(({ id }) => id);
-}
-
-async function* each<A, B>(pages: AsyncIterable<A>, change: (page: A) => B): AsyncGenerator<B, void> {
-  for await (const page of pages) yield change(page);
 }
 
 /** How many people left the house, and whether the file is whole: the audit line was written when it began. */

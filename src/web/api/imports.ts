@@ -3,7 +3,6 @@ import * as z from 'zod';
 import { iso } from '../../call-json.ts';
 import { nameOf, VERDICT_COLUMNS } from '../../domain/campaign/import-columns.ts';
 import { csvLine } from '../../domain/campaign/sheet-text.ts';
-import { safeInside } from '../../domain/export/formula-safe.ts';
 import type { Database } from '../../store/database.ts';
 import { countRejected, listRejected, openRejected } from '../../store/import-rows.ts';
 import { cancelImport, getImport, type ListImport, openSecrets } from '../../store/imports.ts';
@@ -133,7 +132,7 @@ async function download({ db, config }: Pick<Ask, 'db' | 'config'>, item: ListIm
   const { headers } = dataKey === null ? { headers: [] } : openSecrets(dataKey, item);
   const encoder = new TextEncoder();
   // The mark tells Excel that it is UTF-8.
-  const head = `\uFEFF${csvLine([...VERDICT_COLUMNS, ...headers.map(safeInside)])}`;
+  const head = `\uFEFF${csvLine([...VERDICT_COLUMNS, ...headers])}`;
   let after: number | null = 0;
   const body = new ReadableStream<Uint8Array>(
     {
@@ -143,7 +142,7 @@ async function download({ db, config }: Pick<Ask, 'db' | 'config'>, item: ListIm
           after === null || dataKey === null ? null : await listRejected(db, item.id, { after, limit: PAGE });
         const lines = page?.rows.map((row) => {
           const cells = dataKey === null ? [] : openRejected(dataKey, row);
-          return csvLine([String(row.row), row.code, row.field ?? '', ...cells.map(safeInside)]);
+          return csvLine([String(row.row), row.code, row.field ?? '', ...cells]);
         });
         if (lines !== undefined && lines.length > 0) controller.enqueue(encoder.encode(lines.join('')));
         after = page?.next ?? null;

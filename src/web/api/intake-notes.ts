@@ -1,14 +1,12 @@
 /** /api/intake-notes: the newest note of each call, without what the patient said, and the JSON Schema of a whole note. */
 import * as z from 'zod';
 import { iso, reviewSummary } from '../../call-json.ts';
-import { type ListedNote, listNotes } from '../../store/notes.ts';
+import { type ListedNote, listNotes, NOTE_STATUSES } from '../../store/notes.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Route, route } from '../route.ts';
 import { showing } from '../shown-patients.ts';
 import { DEFAULT_LIMIT, flag, limit, patientId, time } from './fields.ts';
 import { noteJsonSchema } from './note-schema.ts';
-
-const NOTE_STATUSES = ['complete', 'partial', 'declined'] as const;
 
 const listedNote = z
   .strictObject({

@@ -88,7 +88,7 @@ const one = {
   audit: 'patient.export',
   isExport: true,
   answers: { 200: document },
-  types: ['text/html'],
+  types: ['text/html', 'application/zip'],
 } as const;
 
 const download = route(
@@ -101,7 +101,7 @@ const download = route(
         .describe('Any other purpose: POST, which asks to whom it goes.'),
       format: z.enum(EXPORT_FORMATS).optional(),
     }),
-    summary: 'All that is kept about a patient, as one document',
+    summary: 'All that is kept about a patient, as one document, or with FHIR and audio in one archive',
   },
   async (ask) => {
     const { purpose = 'access', format = 'json' } = ask.query;

@@ -4,6 +4,7 @@ import type { Campaign } from '../../store/campaigns.ts';
 import { initials, maskNumber } from '../mask.ts';
 import { type CallList, callsQuery, chosenIn } from './calls-filter.ts';
 import { CallsFragment } from './calls-fragment.tsx';
+import { ExportThese } from './export-these.tsx';
 import { STATUS_LABELS } from './labels.ts';
 
 interface CallsPageView {
@@ -16,14 +17,22 @@ export const CallsPage = ({ list, campaigns }: CallsPageView) => (
   <>
     <div class="page-head">
       <h1>Calls</h1>
-      <a href="/dashboard/new-call" class="button">
-        Call a patient
-      </a>
+      <div class="page-tools">
+        <ExportThese what="calls" filters={exported(list)} />
+        <a href="/dashboard/new-call" class="button">
+          Call a patient
+        </a>
+      </div>
     </div>
     <Filter list={list} campaigns={campaigns} />
     <CallsFragment {...list} />
   </>
 );
+
+const exported = ({ filter: { status, flagged, reviewed, from, to, patientId, campaignId } }: CallList) => ({
+  ...{ status, flagged: flagged ? 'true' : null, reviewed, from, to },
+  ...{ patient_id: patientId, campaign_id: campaignId },
+});
 
 const REVIEWS = [
   ['', 'All'],

@@ -2,6 +2,7 @@
 import { CAMPAIGN_STATUSES } from '../../domain/campaign/campaign-status.ts';
 import { CAMPAIGN_STATUS_LABELS } from './campaign-labels.ts';
 import { type CampaignList, CampaignsFragment } from './campaigns-fragment.tsx';
+import { ExportThese } from './export-these.tsx';
 
 export const CampaignsPage = (list: CampaignList) => (
   <>
@@ -22,6 +23,7 @@ export const CampaignsPage = (list: CampaignList) => (
             Show
           </button>
         </form>
+        <ExportThese what="campaigns" filters={{ status: list.status }} />
         {list.viewer.runsCampaigns ? (
           <a href="/dashboard/campaigns/new" class="button">
             New campaign

@@ -65,6 +65,8 @@ const WAYS = [
     group: 1,
   },
   { key: 'deliveries', path: '/dashboard/deliveries', name: 'Deliveries', needs: 'seesDeliveries', group: 2 },
+  // Every role.
+  { key: 'exports', path: '/dashboard/exports', name: 'Exports', needs: 'seesCampaigns', group: 2 },
   { key: 'jobs', path: '/dashboard/jobs', name: 'Background work', needs: 'seesWork', group: 2 },
   // Every role.
   { key: 'alerts', path: '/dashboard/alerts?open=true', name: 'Alerts', needs: 'seesCampaigns', group: 2 },

@@ -14,6 +14,7 @@ const PURPOSES = {
 const FORMATS = {
   html: 'A document to read, print or save',
   json: 'Data for another program (JSON)',
+  zip: 'Both in one archive, with FHIR and the recordings (ZIP)',
 } as const satisfies Readonly<Record<ExportFormat, string>>;
 
 export const Copies = ({ view }: { view: RightsView }) => {
@@ -22,8 +23,8 @@ export const Copies = ({ view }: { view: RightsView }) => {
     <section id="copies" aria-labelledby="copies-title">
       <h2 id="copies-title">A copy of everything</h2>
       <p class="quiet">
-        It says who took it, when and for what, and leaves a line in the audit. Recordings are named in it, and played
-        on the page of their call.
+        It says who took it, when and for what, and leaves a line in the audit. The document names the recordings; the
+        archive has them.
       </p>
       <form class="sheet" method="post" action={`/dashboard/patients/${view.patient.id}/rights/export`}>
         <label>

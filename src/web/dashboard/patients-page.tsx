@@ -1,6 +1,7 @@
 /** Everybody on file, or those who were searched for: initials and last digits, newest first. What is searched for travels in bodies. */
 import type { ShownPatient } from '../shown-patient.ts';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
+import { ExportThese } from './export-these.tsx';
 import { control, Field, FormNotice, type FormState } from './form-field.tsx';
 import { Chip } from './layout.tsx';
 import { FLAG_LABELS } from './patient-flags.tsx';
@@ -21,12 +22,13 @@ export const PatientsPage = (list: PatientList) => (
   <>
     <div class="page-head">
       <h1>Patients</h1>
-      <p class="page-tools">
+      <div class="page-tools">
         <a href="/dashboard/patients/new" class="button">
           New patient
         </a>
         <a href="/dashboard/patients/import">Import a list</a>
-      </p>
+        {list.patients.length === 0 ? null : <ExportThese what="patients" filters={list.search?.values ?? {}} />}
+      </div>
     </div>
     <SearchForm list={list} />
     {list.patients.length === 0 ? <Nobody list={list} /> : <Table list={list} />}

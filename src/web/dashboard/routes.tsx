@@ -12,6 +12,7 @@ import { campaignPageRoutes } from './campaign-routes.tsx';
 import { deliveryPageRoutes } from './delivery-routes.tsx';
 import { downtimePageRoutes } from './downtime-routes.tsx';
 import { emergencyPageRoutes } from './emergency-routes.tsx';
+import { exportPageRoutes } from './exports-routes.tsx';
 import { jobPageRoutes } from './job-routes.tsx';
 import { newCallRoutes } from './new-call-routes.tsx';
 import { patientEditRoutes } from './patient-edit-routes.tsx';
@@ -53,6 +54,7 @@ export const dashboardRoutes: readonly Route[] = [
   ...taskPageRoutes,
   ...downtimePageRoutes,
   ...deliveryPageRoutes,
+  ...exportPageRoutes,
   ...jobPageRoutes,
   ...auditPageRoutes,
   ...alertPageRoutes,

@@ -45,7 +45,7 @@ describe('an anomaly that was planted appears (HS-10)', () => {
     ],
     off_hours_view: [{ hour: TEN + 12 * HOUR_MS }],
     off_hours_export: [{ action: 'patient.export', hour: TEN - 5 * HOUR_MS }],
-    export: [{ action: 'campaign.results' }],
+    export: [{ action: 'data.export' }],
     roles_changed: [{ action: 'staff.update', phi: false }],
     emergency_access: [{ action: 'emergency.begin', phi: false }],
     trail_mended: [{ action: 'audit.refilled', phi: false, actorName: 'audit_log' }],
@@ -78,6 +78,7 @@ describe('an anomaly that was planted appears (HS-10)', () => {
 describe('everyday work is no anomaly', () => {
   it.each<[string, Partial<AuditCount>[]]>([
     ['nine refusals in an hour', [{ refused: true, lines: 9 }]],
+    ['the further pages of a file, whose beginning was an export', [{ action: 'data.export_page', patients: 500 }]],
     [
       'ten refusals over two hours',
       [

@@ -2,7 +2,7 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvLine, fromSheet, isMisread, withoutUnreadable } from '../../../src/domain/campaign/sheet-text.ts';
+import { csvLine, fromSheet, isMisread, toSheet, withoutUnreadable } from '../../../src/domain/campaign/sheet-text.ts';
 
 const cellOf = (text: string): string =>
   (parse(csvLine([text, 'x']), { relax_column_count: true }) as string[][])[0]?.[0] ?? '';
@@ -18,7 +18,6 @@ describe('a cell that is written', () => {
     '  =1',
     '\uFF1D1',
     '\uFF0B1',
-    '\n=1',
     " '=1",
     ' \0=1',
     '\u0001=1',
@@ -62,4 +61,37 @@ describe('a text read as windows-1252', () => {
 
 it('shows where something unreadable was', () => {
   expect(withoutUnreadable('a\u0000b\u202Ec')).toBe('a\uFFFDb\uFFFDc');
+});
+
+const FORMULA = /^\s*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20]/;
+
+it.each([
+  ['=1+1', "'=1+1"],
+  ['  @x', "'  @x"],
+  ['\tx', "'\tx"],
+  ['\0=1', "'\0=1"],
+  ['+12025550143', "'+12025550143"],
+  ['a;=1+1;b', "a;'=1+1;b"],
+  ['a\n -1', "a\n' -1"],
+  ['\n=1', "'\n'=1"],
+  ['a\t\uFF1D1', "a\t'\uFF1D1"],
+  ['José, 3-4 days; no more', 'José, 3-4 days; no more'],
+  ["'tis", "'tis"],
+  ['', ''],
+])('%j is written %j', (text, cell) => expect(toSheet(text)).toBe(cell));
+
+it('holds for every text, also behind each separator in it (SE-26, T15)', () => {
+  const text = fc.string({ unit: fc.constantFrom(...'=+-@\t\r\n\0 ,;"\'aé7', '\uFF1D', '\uFF20') });
+  fc.assert(
+    fc.property(text, (given) => {
+      const cell = toSheet(given);
+      expect(cell).not.toMatch(/^[\t\r\n\0]/);
+      for (const part of [cell, ...cell.split(/[;\t\r\n]/)]) expect(part).not.toMatch(FORMULA);
+    }),
+  );
+});
+
+it('gives our own import back what it was (SE-26, C68)', () => {
+  expect(fromSheet(toSheet('+12025550143'))).toBe('+12025550143');
+  for (const text of ['a; =b', "a;' =b", ';=;=', "'=a", "';'=a"]) expect(fromSheet(toSheet(text))).toBe(text);
 });
