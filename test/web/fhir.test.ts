@@ -159,8 +159,11 @@ describe('GET /api/calls/{call_id}/fhir', () => {
       operator: 403,
       auditor: 403,
     });
-    const { shown, callId } = await lineOf(await bundle(made));
-    expect([callId, JSON.parse(shown ?? '[]')]).toEqual([made.call.id, [made.patient.id]]);
+    const { action, status, code, shown, callId } = await lineOf(await bundle(made));
+    expect({ action, status, code, callId, shown: JSON.parse(shown ?? '[]') }).toEqual({
+      ...{ action: 'note.read_fhir', status: 200, code: null },
+      ...{ callId: made.call.id, shown: [made.patient.id] },
+    });
   });
 });
 

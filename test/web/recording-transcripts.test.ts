@@ -141,7 +141,7 @@ describe('the transcript of a call', () => {
     const all = (await (await given.request(path)).json()) as { calls: { transcript: { source: string }[] }[] };
     expect(all.calls[0]?.transcript.map(({ source }) => source)).toEqual(['live', 'live', 'recording', 'recording']);
     const html = await (await given.request(`${path}&format=html`)).text();
-    expect(html).toContain('Patient (from the recording): tight &lt;b&gt;chest&lt;/b&gt; since yesterday');
+    expect(html).toContain('Patient (from the recording)</th><td>tight &lt;b&gt;chest&lt;/b&gt; since yesterday');
   });
 
   it('changes nothing of the note', async () => {

@@ -76,8 +76,8 @@ export const RETENTION_POLICIES: readonly RetentionPolicy[] = [
       ),
       rule(
         'call_records',
-        'Calls with their notes, transcripts, signatures, tasks and deliveries',
-        [['calls', 'call_logs', 'notes', 'reviews', 'tasks', 'recordings', 'deliveries'], []],
+        'Calls with their notes, transcripts, signatures, tasks and deliveries, and notes in the archive',
+        [['calls', 'call_logs', 'notes', 'reviews', 'tasks', 'recordings', 'deliveries'], ['archive/']],
         { ...round, ...documented, keep: { days: years(10) }, from: 'the end of the call', source: 'HS-06, HS-21' },
       ),
       rule(
