@@ -307,6 +307,18 @@ it('gives sight of patients and nobody’s pen: whoever took it signs, corrects 
   expect((await given.send('POST', '/api/patients', {}, { token })).status).toBe(422);
 });
 
+it('finds the patient for whoever had no right to look for one (HS-02)', async () => {
+  const call = await givenCall(given);
+  const token = await tokenOf(given, 'auditor');
+  const find = () => given.send('POST', '/api/patients/search', { family_name: 'Nobody' }, { token });
+  const reveal = () =>
+    given.request(`/dashboard/patients/${call.patient.id}/reveal`, { method: 'POST', token, redirect: 'manual' });
+  expect([(await find()).status, (await reveal()).status]).toEqual([403, 403]);
+  await begin(token);
+  expect((await find()).status).toBe(200);
+  expect((await reveal()).status).toBe(200);
+});
+
 it('is not taken off everybody’s screen by whoever took it (HS-02)', async () => {
   await given.env.DB.prepare('delete from alerts').run();
   const token = await tokenOf(given, 'operator');
