@@ -15,6 +15,7 @@ import { getPatient } from './store/patients.ts';
 import { questionnaireVersion } from './store/questionnaires.ts';
 import { getRecording, type Recording } from './store/recordings.ts';
 import { reviewsOfCall } from './store/reviews.ts';
+import { suppressedSince } from './store/suppressions.ts';
 
 interface Reader {
   readonly db: Database;
@@ -37,13 +38,16 @@ export async function readBundleInput(
   ]);
   // Whoever rings back may take up an intake of another questionnaire than the call was made with.
   const asked = note?.questionnaire ?? { id: call.questionnaireId, version: call.questionnaireVersion };
-  const [log, recording, reviews, consents, questionnaire] = await Promise.all([
+  const [log, recording, reviews, consents, questionnaire, suppressedAt] = await Promise.all([
     getCallLog(db, keyRing, id),
     getRecording(db, id),
     reviewsOfCall(db, keyRing, id),
     consentsOf(db, dataKey, patientId),
     questionnaireVersion(db, asked.id, asked.version),
+    suppressedSince(db, keyRing, call.phoneNumber),
   ]);
+  // In the call itself the list may be a moment behind (TC-09).
+  const optedOutAt = call.status === 'opted_out' ? (call.endedAt ?? suppressedAt) : suppressedAt;
   if (questionnaire === null) throw new Error('the questions of a call do not read');
   const review = ({ actorName: by, createdAt, id: reviewId, noteVersion: of }: (typeof reviews.signatures)[number]) =>
     ({ id: reviewId, noteVersion: of, by, at: iso(createdAt) }) satisfies BundleReview;
@@ -52,7 +56,9 @@ export async function readBundleInput(
     transcripts: transcriptsJson(log ?? { events: [], transcript: [] }, recording),
     intake_data: note,
     patient,
-    consents: consents.filter(({ phoneNumber }) => phoneNumber === call.phoneNumber).map(contactConsent),
+    consents: consents
+      .filter(({ phoneNumber }) => phoneNumber === call.phoneNumber)
+      .map((consent) => contactConsent(endedBy(consent, optedOutAt))),
     recording: playable(recording),
     questionnaire,
     signatures: reviews.signatures.map(review),
@@ -63,6 +69,12 @@ export async function readBundleInput(
 }
 
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
+
+/** Whoever asked not to be called took back what they had agreed to before. */
+const endedBy = (consent: Consent, optedOutAt: number | null): Consent =>
+  optedOutAt === null || optedOutAt < consent.obtainedAt
+    ? consent
+    : { ...consent, revokedAt: Math.min(optedOutAt, consent.revokedAt ?? optedOutAt) };
 
 const contactConsent = ({ id, basis, purposes, obtainedAt, expiresAt, revokedAt }: Consent): ContactConsent => ({
   ...{ id, basis, purposes, obtainedAt: iso(obtainedAt) },

@@ -20,8 +20,11 @@ export const r2Sink = (bucket: R2Bucket, keyRing: PatientKeys): Sink => ({
       ...{ version: intake_data.version, patientId: call.patient_id },
     };
     const dataKey = await dataKeyOf(keyRing, call.patient_id);
+    // What was written down from a recording goes with its audio, long before the archive does.
+    const live = transcripts.items.filter(({ source }) => source === 'live');
+    const lines = { ...transcripts, items: live, from_recording: null };
     try {
-      await putArchived(bucket, note, dataKey, JSON.stringify({ call, transcripts, intake_data }));
+      await putArchived(bucket, note, dataKey, JSON.stringify({ call, transcripts: lines, intake_data }));
       return delivered;
     } catch {
       return { kind: 'try_again', code: 'not_written', ...nobody };

@@ -1,5 +1,5 @@
 /** The do-not-call list: keyed hashes outside the patient, one way. Fails closed when a row cannot be compared (TC-12). */
-import { and, eq, gt, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { newId } from './new-id.ts';
 import { suppressions } from './schema.ts';
@@ -29,6 +29,19 @@ export async function suppressedOf(
 
 export const isSuppressed = async (db: Database, ring: KeyRing, phoneNumber: string): Promise<boolean> =>
   (await suppressedOf(db, ring, [phoneNumber])).get(phoneNumber) ?? true;
+
+/** Since when the number is on the list; null: it is not. Of words alone, for whoever has to decide there is `isSuppressed`. */
+export async function suppressedSince(db: Database, ring: KeyRing, phoneNumber: string): Promise<number | null> {
+  const [row] = await db
+    .select({ at: suppressions.createdAt })
+    .from(suppressions)
+    .where(
+      and(inArray(suppressions.phoneHash, searchHashes(ring, 'phone', phoneNumber)), isNull(suppressions.liftedAt)),
+    )
+    .orderBy(asc(suppressions.createdAt))
+    .limit(1);
+  return row?.at ?? null;
+}
 
 /** Whether the hashes under this key mean what they say: other bytes under its id make other hashes, and none would be found. */
 async function isComparable(db: Database, ring: KeyRing, keyId: string): Promise<boolean> {

@@ -115,7 +115,12 @@ export function route<const S extends RouteSpec>(
 
 /** They change nothing; what they look for stands in the body. */
 const LOOKS = /\.(search|reveal)$/;
-const isForLooking = ({ method, audit }: RouteSpec): boolean => method === 'GET' || LOOKS.test(audit);
+/** At one patient after the other: a file of many, or of everything, is taken along. */
+const isForLooking = ({ method, audit, isExport }: RouteSpec): boolean =>
+  isExport !== true && (method === 'GET' || LOOKS.test(audit));
+/** An emergency gives sight of patients, and nobody's pen (HS-02). */
+const actorFor = (spec: RouteSpec, actor: Actor): Actor =>
+  isForLooking(spec) || actor.ownRoles === undefined ? actor : { ...actor, roles: actor.ownRoles };
 
 async function answerTo<S extends RouteSpec>(
   spec: S,
@@ -123,10 +128,8 @@ async function answerTo<S extends RouteSpec>(
   handle: (ask: Ask<S>) => Response | Promise<Response>,
   leftOut: Map<string, FieldError>,
 ): Promise<Response> {
-  const actor = c.get('actor');
-  // An emergency gives sight of patients, and nobody's pen (HS-02).
-  const roles = isForLooking(spec) ? actor.roles : (actor.ownRoles ?? actor.roles);
-  if (!spec.roles.some((role) => roles.includes(role)))
+  const actor = actorFor(spec, c.get('actor'));
+  if (!spec.roles.some((role) => actor.roles.includes(role)))
     throw new Problem(403, 'forbidden', { opensInEmergency: isForLooking(spec) && spec.roles.includes('clinician') });
   if (spec.needsPerson === true && c.get('signIn') === null) throw personNeeded();
   if (spec.isExport === true) await countExport(c);

@@ -141,7 +141,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
     because: 'Somebody sees each field of the table: it is there for the compiler.',
   },
   {
-    id: 'route.answerTo.10.false',
+    id: 'route.answerTo.9.false',
     text: 'key === null',
     because: 'Without a key nobody looks at the digest of the request: it only saves work.',
   },

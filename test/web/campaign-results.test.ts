@@ -229,6 +229,15 @@ describe('who may have it (HS-18, T15)', () => {
     expect('transcript' in (contact?.attempts[1] ?? {})).toBe(answers);
   });
 
+  it('an emergency of whoever runs campaigns adds nothing to it (HS-02)', async () => {
+    const campaign = await givenTwo();
+    const token = await tokenOf(given, 'operator');
+    const before = await text(campaign, '', token);
+    const reason = 'Unconscious in the waiting room, allergies needed';
+    expect((await given.send('POST', '/api/emergency-access', { reason }, { token })).status).toBe(201);
+    expect(await text(campaign, '', token)).toBe(before);
+  });
+
   it('nobody without patient data in their role, and more roles show more', async () => {
     const campaign = await givenTwo();
     expect((await given.request(at(campaign), { token: await tokenOf(given, 'auditor') })).status).toBe(403);

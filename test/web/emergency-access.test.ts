@@ -2,8 +2,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { applyReconciled, listAlerts } from '../../src/store/alerts.ts';
 import { eraseWordsAbout } from '../../src/store/emergency-accesses.ts';
-import { deleteStaff, findStaff, setStaffRoles } from '../../src/store/staff.ts';
+import { deleteStaff, findStaff, ROLES, setStaffRoles } from '../../src/store/staff.ts';
+import { routes } from '../../src/web/routes.ts';
 import { dumpDatabase } from '../support/dump-database.ts';
+import { addressOf, unlimited } from './every-route.ts';
 import { type GivenApp, givenApp, serviceClaims, signed } from './given-app.ts';
 import { endCall, givenCall } from './given-call.ts';
 import { tokenOf } from './given-role.ts';
@@ -305,6 +307,24 @@ it('gives sight of patients and nobody’s pen: whoever took it signs, corrects 
   // What they could do before, they can do now.
   expect((await given.send('POST', '/api/patients/search', { family_name: 'Nobody' }, { token })).status).toBe(200);
   expect((await given.send('POST', '/api/patients', {}, { token })).status).toBe(422);
+});
+
+it('takes nothing along that one may not take without it: no file of many, no whole record (HS-02)', async () => {
+  Object.assign(given.env, unlimited());
+  const { patient } = await givenCall(given);
+  for (const role of ROLES.filter((each) => each !== 'admin')) {
+    const token = await tokenOf(given, role);
+    const exports = routes.filter(({ isExport }) => isExport === true);
+    const ask = async ({ method, path }: (typeof exports)[number]) =>
+      (await given.request(addressOf(path, { patient_id: patient.id }), { method, token })).status;
+    const before = [];
+    for (const each of exports) before.push([each.path, await ask(each)]);
+    if ((await begin(token)).status !== 201) continue;
+    const after = [];
+    for (const each of exports) after.push([each.path, await ask(each)]);
+    expect([role, after]).toEqual([role, before]);
+    expect(after.filter(([, status]) => status === 403).length).toBeGreaterThan(0);
+  }
 });
 
 it('finds the patient for whoever had no right to look for one (HS-02)', async () => {

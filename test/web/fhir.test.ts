@@ -100,6 +100,20 @@ describe('GET /api/calls/{call_id}/fhir', () => {
     expect(JSON.stringify(resources)).not.toContain('canary evidence');
   });
 
+  it('says that whoever asked not to be called no longer agrees to it, in that very call and whenever they asked (TC-09)', async () => {
+    const contactsOf = async (made: GivenCall) =>
+      ofType(await read(made), 'Consent').filter(({ id = '' }) => id.startsWith('con.'));
+    const optedOut = await ended({ record: { status: 'opted_out', endedAt: Date.now() + 1000 } });
+    expect(await contactsOf(optedOut)).toMatchObject([{ status: 'inactive' }]);
+    const later = await ended();
+    expect(await contactsOf(later)).toMatchObject([{ status: 'active' }]);
+    const listed = { phone_number: later.patient.phoneNumber, reason: 'stated' };
+    expect((await given.send('POST', '/api/suppressions', listed)).status).toBe(201);
+    const [contact] = await contactsOf(later);
+    expect(contact?.status).toBe('inactive');
+    expect(contact?.provision?.period?.end).toMatch(/Z$/);
+  });
+
   it('has what clinicians signed, added and put right', async () => {
     const made = await ended();
     const path = `/api/calls/${made.call.id}`;
