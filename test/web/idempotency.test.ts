@@ -7,9 +7,10 @@ import { attempts, calls, campaigns, idempotencyKeys, imports, media, patients }
 import { createStaff, setStaffRoles } from '../../src/store/staff.ts';
 import { dumpDatabase } from '../support/dump-database.ts';
 import { givenMp3 } from '../support/given-audio.ts';
+import { nextNumber } from '../support/place-call.ts';
 import { later, stopClock } from '../support/worker-env.ts';
 import { type GivenApp, givenApp } from './given-app.ts';
-import { CONSENT, givenCall, nextNumber } from './given-call.ts';
+import { CONSENT, givenCall } from './given-call.ts';
 import { tokenOf } from './given-role.ts';
 
 let given: GivenApp;
