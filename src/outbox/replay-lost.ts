@@ -15,6 +15,7 @@ import type { PatientKeys } from '../store/patient-keys.ts';
 import {
   type AuditPlace,
   holdChangedPatients,
+  holdUnknownEndings,
   type KnownDial,
   lastLineBefore,
   pauseCampaigns,
@@ -36,6 +37,8 @@ const HELD_LINES = 5000;
 const ERASED = 50;
 /** A row for each turn, and this much for its own book-keeping. */
 const OWN_COST = 2;
+/** Telnyx ends any call after four hours: so long before that time begun, one may have ended after it. */
+const LONGEST_CALL_MS = 4 * 3_600_000;
 /** The clock of whoever wrote last may have been behind a little. */
 const MARGIN_MS = 60_000;
 
@@ -107,6 +110,11 @@ const PIECES: Readonly<Record<ReplayStage, (turn: Turn, at: string | null) => Pr
   lifted: (turn, at) => replayJournal(turn, at, replayLifted),
   suppressions: (turn, at) => replayJournal(turn, at, replaySuppressions),
   dials: replayLedger,
+  endings: async ({ env, db, from, now }, at) => {
+    const page = await env.DIALER.getByName('dialer').dialledSince(from - LONGEST_CALL_MS, Number(at ?? 0), DIALS);
+    const count = await holdUnknownEndings(db, page.dials, from, now);
+    return { count, next: page.next === null ? null : String(page.next), cost: 2 };
+  },
   holds: async ({ db, from, now }, at) => {
     const after = at === null ? null : (JSON.parse(at) as AuditPlace);
     const { held, next } = await holdChangedPatients(db, { since: from, after, lines: HELD_LINES }, now);
@@ -144,7 +152,7 @@ const countsOf = (counts: Readonly<Partial<Record<ReplayStage, number>>>) => ({
   audit: counts.audit ?? 0,
   suppressions: (counts.lifted ?? 0) + (counts.suppressions ?? 0),
   dials: counts.dials ?? 0,
-  patients_held: counts.holds ?? 0,
+  patients_held: (counts.endings ?? 0) + (counts.holds ?? 0),
   campaigns_paused: counts.campaigns ?? 0,
   erased: counts.erasures ?? 0,
 });

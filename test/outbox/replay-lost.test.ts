@@ -182,7 +182,7 @@ describe('a replay of many turns (HS-12, T23)', () => {
     }
     // Each turn one piece; the last of them opens.
     expect([...new Set(stages)]).toEqual([
-      ...['audit', 'lifted', 'suppressions', 'dials', 'holds', 'campaigns', 'erasures', 'open'],
+      ...['audit', 'lifted', 'suppressions', 'dials', 'endings', 'holds', 'campaigns', 'erasures', 'open'],
     ]);
     await isWhole(1);
     const counts = lines.filter(({ event }) => event === 'database.replayed');
@@ -231,6 +231,45 @@ describe('a replay of many turns (HS-12, T23)', () => {
     }
     await isWhole(3);
   });
+});
+
+it('holds back whose call ended nobody knows how, for they may have said that it is not their number (TC-22)', async () => {
+  const givenCall = async (n: number, status: string | null) => {
+    const { id } = await givenPatient({ phoneNumber: `+1202555016${n}` });
+    await testEnv.DB.exec(
+      `insert into consents (id, patient_id, phone_hash, basis, obtained_at, sealed, created_at) values ('con_${id}', '${id}', 'h', 'verbal', 1, 's', 1)`,
+    );
+    await testEnv.DB.exec(`update consents set created_at = 1 where patient_id = '${id}'`);
+    const dial = {
+      ...{ attemptId: `att_e${n}`, callId: `call_e${n}`, campaignId: null, contactId: null, patientId: id },
+      ...{ phoneHash: `k1.e${n}`, counts: true },
+    };
+    await dialer().enqueue(dial.attemptId, dial.callId);
+    expect(await dialer().take(dial.attemptId, { dial, marks: await readMarks(db) })).toEqual({ permit: 'granted' });
+    await dialer().release(dial.attemptId);
+    later(2000);
+    if (status !== null)
+      await testEnv.DB.exec(
+        `insert into calls (id, patient_id, direction, status, language, questionnaire_id, questionnaire_version, attempt, identity, answered_by, consent_collection, consent_recording, recording_status, created_at, ended_at, sealed) values ('call_e${n}', '${id}', 'outbound', '${status}', 'en', 'q', 1, 1, 'not_checked', 'human', 'not_asked', 'not_asked', 'none', 1, ${status === 'completed' ? Date.now() + MINUTE : 'null'}, 's')`,
+      );
+    return id;
+  };
+  // The line gives out dials by the second, and the tests before took some.
+  later(10_000);
+  const gone = await givenCall(1, null);
+  // Dialled before the time that D1 went back to, and under way then.
+  const live = await givenCall(2, 'in_progress');
+  const known = await givenCall(3, 'completed');
+  later(5 * MINUTE);
+  await watch();
+  await setBack(MINUTE);
+  await watch();
+  const ended = (await rows(`select patient_id from consents where revoked_reason = 'database_set_back'`)).map(
+    ({ patient_id }) => patient_id,
+  );
+  expect(ended).toEqual(expect.arrayContaining([gone, live]));
+  expect(ended).not.toContain(known);
+  expect(await dialer().isStopped()).toBe(false);
 });
 
 it('the first to be done about a set-back database is to pause its campaigns, whatever fails after that (HS-12)', async () => {

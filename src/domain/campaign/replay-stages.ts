@@ -10,6 +10,8 @@ export const REPLAY_STAGES = [
   'lifted',
   'suppressions',
   'dials',
+  /** Whose call ended nobody knows how: they may have said that the number is not theirs. */
+  'endings',
   'holds',
   'campaigns',
   'erasures',
