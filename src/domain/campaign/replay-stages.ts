@@ -13,6 +13,7 @@ export const REPLAY_STAGES = [
   /** Whose call ended nobody knows how: they may have said that the number is not theirs. */
   'endings',
   'holds',
+  'legal_holds',
   'campaigns',
   'erasures',
 ] as const;
