@@ -108,7 +108,7 @@ async function refuseErasure({ db, config, env, now }: Asker, id: string): Promi
   if (await isSetBack(env))
     throw new Problem(409, 'database_set_back', {
       detail:
-        'The database was set back, or cannot be checked: a legal hold may be missing in it. Ask again in some minutes, when it is whole.',
+        'The database was set back, or cannot be checked: a legal hold may be missing in it. Ask again in some minutes; the doctor says whether it is whole.',
     });
   if (!(await patientExists(db, id))) throw notFound();
   await refuseIfHeld(db, id);
