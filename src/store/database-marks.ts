@@ -2,7 +2,7 @@
  * The marks by which a database that was set back is known (domain/campaign/database-marks.ts): the one that the cron raises, and the one
  * that is left where retention removes the rows it was read from.
  */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, lt, sql } from 'drizzle-orm';
 import type { DatabaseMarks } from '../domain/campaign/database-marks.ts';
 import type { Database } from './database.ts';
 import { signs } from './schema.ts';
@@ -19,13 +19,16 @@ export async function readMarks(db: Database): Promise<DatabaseMarks> {
   return row;
 }
 
-/** Only from where it was read: a database that was set back in between keeps its old one. False: it was not raised. */
+/**
+ * Only from where it was read: a database that was set back in between keeps its old one. And only up: a run of the cron may come late, after
+ * the next one. False: it was not raised.
+ */
 export async function raiseTide(db: Database, from: number, now: number): Promise<boolean> {
   if (from === 0) await db.insert(signs).values({ name: 'tide', at: 0, code: null }).onConflictDoNothing();
   const raised = await db
     .update(signs)
     .set({ at: now })
-    .where(and(eq(signs.name, 'tide'), eq(signs.at, from)))
+    .where(and(eq(signs.name, 'tide'), eq(signs.at, from), lt(signs.at, now)))
     .returning({ at: signs.at });
   return raised.length > 0;
 }

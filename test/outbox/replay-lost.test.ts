@@ -143,6 +143,14 @@ describe('the watch of the cron (HS-12, T23)', () => {
     expect((await readMarks(db)).tide).toBeGreaterThan(START);
     expect(await dialer().isStopped()).toBe(false);
   });
+
+  it('takes a run of the cron that comes late, after the next one, for no set-back', async () => {
+    later(2 * MINUTE);
+    await watch();
+    const late = Date.now() - MINUTE;
+    for (const now of [late, Date.now()]) expect(await noticeSetBack(testEnv, now)).toBe('well');
+    expect(await dialer().isStopped()).toBe(false);
+  });
 });
 
 describe('a replay of many turns (HS-12, T23)', () => {
