@@ -59,8 +59,8 @@ export const transcribeRecording: JobHandler = {
       return DONE;
     };
     const transcriber = chooseTranscriber(env, config);
-    // What is wrong is the setting, which the doctor tells of once: not this call.
-    if (typeof transcriber === 'string') return refuse(transcriber);
+    // Whoever turned it off may turn it on again: until then nothing is tried, and the work waits for a person as a dead letter.
+    if (typeof transcriber === 'string') return failed(transcriber, true);
     if ((recording.durationMs ?? 0) > MOST_RECORDING_MS) return refuse('too_long');
     if (!(await beginPiece(db, callId, config.transcription.engine))) return DONE;
     try {

@@ -6,6 +6,7 @@ import { and, asc, eq, isNull, lt, not, or, type SQL, sql } from 'drizzle-orm';
 import type { RoundRuleId } from '../domain/retention/retention-policy.ts';
 import type { ArchivedNote } from './archive-bucket.ts';
 import type { Database } from './database.ts';
+import { keepAttemptMark } from './database-marks.ts';
 import { isHeld } from './holds.ts';
 import { KEPT_ITS_TIME } from './recordings.ts';
 import {
@@ -76,13 +77,7 @@ export async function purgePage(db: Database, rule: RoundRuleId, before: number,
             .where(and(lt(dialDecisions.decidedAt, before), not(isDecisionHeld)))
             .limit(limit)})`,
         ),
-        await db.delete(attempts).where(
-          sql`${attempts.id} in (${db
-            .select({ id: attempts.id })
-            .from(attempts)
-            .where(and(lt(attempts.createdAt, before), sql`${attempts.endedAt} is not null`, not(isAttemptHeld)))
-            .limit(limit)})`,
-        ),
+        await removeAttempts(db, before, limit),
       ]);
     case 'campaign_lists':
       return removed(limit, [
@@ -147,6 +142,20 @@ export async function purgePage(db: Database, rule: RoundRuleId, before: number,
           ),
       ]);
   }
+}
+
+/** The newest may be among them. */
+async function removeAttempts(db: Database, before: number, limit: number) {
+  const due = db
+    .select({ id: attempts.id })
+    .from(attempts)
+    .where(and(lt(attempts.createdAt, before), sql`${attempts.endedAt} is not null`, not(isAttemptHeld)))
+    .limit(limit);
+  const [, gone] = await db.batch([
+    keepAttemptMark(db, before),
+    db.delete(attempts).where(sql`${attempts.id} in (${due})`),
+  ]);
+  return gone;
 }
 
 /** More than asked for is never removed; as many in any one table, and there may be more. */

@@ -722,7 +722,8 @@ export const recordingTranscripts = sqliteTable(
 
 /**
  * When something last showed that this installation works: the cron, a hint through each queue, a webhook verified or refused. One
- * row each, written at most once a minute, kept for ever. `code`: why it was refused, or which hint came through. No patient data.
+ * row each, written at most once a minute, kept for ever. `code`: why it was refused, or which hint came through. Also the marks by which
+ * a database that was set back is known; of `attempts_removed` it is the highest id of those that retention has removed. No patient data.
  */
 export const signs = sqliteTable('signs', {
   name: text().primaryKey(),

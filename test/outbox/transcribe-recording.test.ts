@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { JOB_POLICIES } from '../../src/domain/jobs/backoff.ts';
 import { runJob } from '../../src/outbox/run-job.ts';
 import { deletePatientRows } from '../../src/store/erasure.ts';
+import { retryJob } from '../../src/store/jobs.ts';
 import { recordingKey } from '../../src/store/recording-bucket.ts';
 import { getRecordingTranscript, retryRecordingTranscript } from '../../src/store/recording-transcripts.ts';
 import { markFailed, quarantine, recordingIdOf } from '../../src/store/recordings.ts';
@@ -285,18 +286,20 @@ describe('an engine that fails', () => {
     ],
     ['was turned off meanwhile', { TRANSCRIBER: 'off' }, 'transcriber_off'],
     ['is Telnyx, which listens live', { TRANSCRIBER: 'telnyx' }, 'engine_cannot_upload'],
-  ])('or may not be asked, because it %s, gets nothing, and the call says so', async (_, variables, code) => {
-    const { asked } = listening();
-    const call = await givenSpoken();
-    expect(await writtenDown(call, envWith({ ...OPENAI, ...variables }))).toMatchObject({
-      item: { status: 'failed', code, pieces: 0 },
-      job: { status: 'done' },
-    });
-    expect(asked).toEqual([]);
-    // The setting is put right, and somebody tries again.
-    expect(await retryRecordingTranscript(db, await spokenOf(call), Date.now())).toBe(true);
-    expect((await writtenDown(call)).item.status).toBe('done');
-  });
+  ])(
+    'or may not be asked, because it %s, gets nothing, the call says so, and a dead letter brings it back',
+    async (_, variables, code) => {
+      const { asked } = listening();
+      const call = await givenSpoken();
+      const given = await writtenDown(call, envWith({ ...OPENAI, ...variables }));
+      expect(given).toMatchObject({ item: { status: 'failed', code, pieces: 0 }, job: { status: 'dead', code } });
+      expect(asked).toEqual([]);
+      // The setting is put right: whoever sees to the dead letters sends it again, or somebody does on the page of the call.
+      if (code === 'no_api_key') expect(await retryJob(db, given.job.id, Date.now())).not.toBeNull();
+      else expect(await retryRecordingTranscript(db, await spokenOf(call), Date.now())).toBe(true);
+      expect(await writtenDown(call)).toMatchObject({ item: { status: 'done', code: null }, job: { status: 'done' } });
+    },
+  );
 });
 
 it('Workers AI is asked through its binding, channel by channel, and what it takes is noted and counts as spent (C76)', async () => {
