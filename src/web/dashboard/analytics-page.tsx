@@ -5,8 +5,9 @@ import type { Whole } from '../read-analytics.ts';
 import { AnalyticsCourse } from './analytics-course.tsx';
 import {
   callLength,
+  costEachText,
+  costNote,
   countChange,
-  moneyText,
   NONE,
   ofText,
   percent,
@@ -129,7 +130,6 @@ const withChosen = ({ campaigns, query: { campaign_id: id } }: AnalyticsPageView
 
 const Headline = (view: AnalyticsPageView) => {
   const { total: now, previous: before } = view.found;
-  const cost = (of: Whole) => moneyText(of.costPerCompletedNanos, of.currency);
   return (
     <section aria-labelledby="headline-title">
       <h2 id="headline-title" class="visually-hidden">
@@ -176,9 +176,9 @@ const Headline = (view: AnalyticsPageView) => {
         />
         <Figure
           name="Cost per completed intake"
-          value={cost(now) ?? NONE}
-          note={now.currency === null ? 'No cost is known yet' : `${moneyText(now.costNanos, now.currency)} in all`}
-          was={wasText(cost(before))}
+          value={costEachText(now.costs) ?? NONE}
+          note={costNote(now.costs)}
+          was={wasText(costEachText(before.costs))}
         />
         <Figure
           name="Redials per completed intake"
@@ -192,10 +192,14 @@ const Headline = (view: AnalyticsPageView) => {
   );
 };
 
-function attemptsNote({ calls, attempts, underWay }: Whole): string {
-  const never = calls - attempts - underWay;
-  if (underWay > 0) return `${counted(underWay)} under way`;
-  return never > 0 ? `${counted(never)} more never rang` : '';
+/** What of the calls did not ring, and why, and of which it is not known. */
+function attemptsNote({ calls, attempts, underWay, refusedDials, unknownDials }: Whole): string {
+  const never = calls - attempts - underWay - refusedDials;
+  return [
+    ...(underWay > 0 ? [`${counted(underWay)} under way`] : never > 0 ? [`${counted(never)} more never rang`] : []),
+    ...(refusedDials > 0 ? [`${counted(refusedDials)} more refused by Telnyx`] : []),
+    ...(unknownDials > 0 ? [`${counted(unknownDials)} of them may not have rung`] : []),
+  ].join('; ');
 }
 
 interface FigureView {
