@@ -3,6 +3,7 @@ import type { Call } from '../../store/calls.ts';
 import { KEPT_ITS_TIME, type Recording } from '../../store/recordings.ts';
 import { spokenLength } from './clinic-clock.tsx';
 import { recordingReason } from './labels.ts';
+import { Press } from './press.tsx';
 
 interface RecordingView {
   readonly call: Call;
@@ -59,18 +60,14 @@ const NotThere = ({ call, recording }: RecordingView) => (
   <Panel>
     <p>{recordingReason(recording?.reason ?? call.error)}</p>
     {recording?.status === 'failed' && recording.reason !== KEPT_ITS_TIME ? (
-      <button
-        type="button"
+      <Press
         id="fetch-again"
-        class="secondary outline"
-        hx-post={`/dashboard/calls/${call.id}/recording/retry`}
-        hx-target="#call"
-        hx-swap="outerHTML"
-        hx-sync="#call:replace"
-        hx-disabled-elt="this"
+        action={`/dashboard/calls/${call.id}/recording/retry`}
+        target="#call"
+        tone="secondary outline"
       >
         Fetch it again
-      </button>
+      </Press>
     ) : null}
   </Panel>
 );

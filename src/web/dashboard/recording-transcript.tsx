@@ -10,6 +10,7 @@ import { whyNot } from '../transcription-words.ts';
 import { spokenLength } from './clinic-clock.tsx';
 import { isUnsure, itemTitle, sureness } from './labels.ts';
 import { Chip } from './layout.tsx';
+import { Press } from './press.tsx';
 
 export interface SpokenView {
   readonly call: Call;
@@ -50,18 +51,14 @@ const NotWritten = ({ call, spoken }: SpokenView) => (
     <h2 id="spoken-title">What the recording says</h2>
     {spoken === null ? <p class="quiet">This recording has not been written down.</p> : <Why spoken={spoken} />}
     {spoken === null || spoken.status === 'failed' ? (
-      <button
-        type="button"
+      <Press
         id="write-down-again"
-        class="secondary outline"
-        hx-post={`/dashboard/calls/${call.id}/transcripts/retry`}
-        hx-target="#spoken"
-        hx-swap="outerHTML"
-        hx-sync="#spoken:replace"
-        hx-disabled-elt="this"
+        action={`/dashboard/calls/${call.id}/transcripts/retry`}
+        target="#spoken"
+        tone="secondary outline"
       >
         {spoken === null ? 'Write it down' : 'Try again'}
-      </button>
+      </Press>
     ) : null}
   </section>
 );
