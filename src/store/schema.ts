@@ -167,6 +167,7 @@ export const calls = sqliteTable(
     index('calls_created').on(t.createdAt, t.id),
     index('calls_status').on(t.status, t.createdAt, t.id),
     index('calls_patient').on(t.patientId, t.createdAt, t.id),
+    index('calls_version').on(t.questionnaireId, t.questionnaireVersion, t.createdAt, t.id),
     index('calls_flagged').on(t.createdAt, t.id).where(sql`red_flags > 0`),
     index('calls_campaign').on(t.campaignId, t.createdAt, t.id).where(sql`campaign_id is not null`),
     // Whether answers were greeted in time, asked every second while a campaign runs: answered by the index alone.

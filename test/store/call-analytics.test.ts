@@ -34,7 +34,11 @@ function explaining() {
 
 it.each([
   ['of everybody', ALL, /INDEX calls_created \(created_at>\? AND created_at<\?\)$/],
-  ['of a version', OF_VERSION, /INDEX calls_created \(created_at>\? AND created_at<\?\)$/],
+  [
+    'of a version',
+    OF_VERSION,
+    /INDEX calls_version \(questionnaire_id=\? AND questionnaire_version=\? AND created_at>\? AND created_at<\?\)$/,
+  ],
   [
     'of a campaign',
     OF_CAMPAIGN,

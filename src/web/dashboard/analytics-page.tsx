@@ -20,6 +20,7 @@ import { AnalyticsQuestions } from './analytics-questions.tsx';
 import { AnalyticsTables } from './analytics-tables.tsx';
 import { ANALYTICS_PATH, type AnalyticsPageView, callsBehind, PERIODS, pageOfDays } from './analytics-view.ts';
 import { callCount, counted } from './campaign-labels.ts';
+import { VersionField } from './version-field.tsx';
 
 export const AnalyticsPage = (view: AnalyticsPageView) => {
   const { found, clock, now } = view;
@@ -58,8 +59,6 @@ const STEP_NAMES: Readonly<Record<Exclude<Step, 'hour'>, string>> = { day: 'Day'
 const Filter = (view: AnalyticsPageView) => {
   const { found, query, campaigns, versions, clock } = view;
   const isChosen = Object.values(query).some((each) => each !== null);
-  const chosenVersion = query.version === null ? [] : [query.version];
-  const offered = [...new Set([...versions.map(({ id, version }) => `${id}:${version}`), ...chosenVersion])];
   return (
     <form method="get" action={ANALYTICS_PATH} class="filter filter-many">
       <p class="chosen periods">
@@ -103,17 +102,7 @@ const Filter = (view: AnalyticsPageView) => {
           </select>
         </span>
       )}
-      <span class="filter-field">
-        <label for="version">Questionnaire</label>
-        <select id="version" name="version">
-          <option value="">All</option>
-          {offered.map((each) => (
-            <option value={each} selected={each === query.version}>
-              {each.replace(':', ', version ')}
-            </option>
-          ))}
-        </select>
-      </span>
+      <VersionField versions={versions} chosen={query.version} />
       <button type="submit" class="secondary">
         Show
       </button>

@@ -27,7 +27,7 @@ export const AnalyticsTables = (view: AnalyticsPageView) => {
         title="By questionnaire"
         file={fileOf(view, 'questionnaires')}
         rows={versions.map(({ id, version, title, ...figures }) => ({
-          ...{ figures, calls: null },
+          ...{ figures, calls: callsBehind(view, { version: `${id}:${version}` }) },
           name: <a href={pageOfVersion(view, id, version)}>{`${title?.en ?? id}, version ${version}`}</a>,
         }))}
       />
