@@ -11,6 +11,7 @@ import { spokenLength } from './clinic-clock.tsx';
 import { isUnsure, itemTitle, sureness } from './labels.ts';
 import { Chip } from './layout.tsx';
 import { Press } from './press.tsx';
+import { RecordingSection } from './recording-section.tsx';
 
 export interface SpokenView {
   readonly call: Call;
@@ -46,9 +47,10 @@ export const RecordingTranscriptPart = (view: SpokenView) => {
   );
 };
 
+const TITLE = 'What the recording says';
+
 const NotWritten = ({ call, spoken }: SpokenView) => (
-  <section class="recording" aria-labelledby="spoken-title">
-    <h2 id="spoken-title">What the recording says</h2>
+  <RecordingSection id="spoken-title" title={TITLE}>
     {spoken === null ? <p class="quiet">This recording has not been written down.</p> : <Why spoken={spoken} />}
     {spoken === null || spoken.status === 'failed' ? (
       <Press
@@ -60,7 +62,7 @@ const NotWritten = ({ call, spoken }: SpokenView) => (
         {spoken === null ? 'Write it down' : 'Try again'}
       </Press>
     ) : null}
-  </section>
+  </RecordingSection>
 );
 
 const Why = ({ spoken: { status, code } }: { spoken: RecordingTranscript }) =>
@@ -79,7 +81,7 @@ const Written = ({ spoken, call }: { spoken: RecordingTranscript; call: Call }) 
   const playable = call.recordingStatus === 'ready';
   return (
     <details id="spoken-said" class="said">
-      <summary>What the recording says</summary>
+      <summary>{TITLE}</summary>
       <p class="quiet">
         {`Written down afterwards by ${ENGINES[engine ?? 'off']} from the recording, to check the note by. Nobody has read it over, and the note is not changed by it.`}
       </p>
