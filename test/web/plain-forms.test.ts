@@ -226,7 +226,9 @@ describe('without a script', () => {
 
   it('dialing goes on again, from any page', async () => {
     await press('/dashboard/dialing/stop');
-    expect(await open('/dashboard/today')).toMatch(/<noscript><form[^>]* action="\/dashboard\/dialing\/resume"/);
+    expect(await open('/dashboard/today')).toMatch(
+      /<noscript><div[^>]*><form[^>]* action="\/dashboard\/dialing\/resume"/,
+    );
     expect((await said(await press('/dashboard/dialing/resume'))).html).toContain('Go on dialing?');
     expect((await said(await press('/dashboard/dialing/resume', SURE))).html).toContain('Dialing goes on.');
   });

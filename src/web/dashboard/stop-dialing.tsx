@@ -45,13 +45,7 @@ const GoOn = () => (
 /** As a page is sent: what stands there works before anybody has been asked. */
 export const DialingControl = ({ viewer }: { viewer: Viewer }) => (
   <div id="dialing" {...polling('load, every 15s')}>
-    {viewer.stopsDialing ? <StopPanel live={null} /> : null}
-    {/* The banner with its button comes by a script. */}
-    {viewer.resumesDialing ? (
-      <noscript>
-        <GoOn />
-      </noscript>
-    ) : null}
+    {viewer.stopsDialing ? <StopPanel live={null} goesOn={viewer.resumesDialing} /> : null}
   </div>
 );
 
@@ -120,7 +114,12 @@ const polling = (trigger: string) => ({
   'hx-sync': 'this:drop',
 });
 
-const StopPanel = ({ live }: { live: number | null }) => (
+interface PanelView {
+  readonly live: number | null;
+  /** The way to go on for whoever has no script: the banner with that button comes by one. */
+  readonly goesOn?: boolean;
+}
+const StopPanel = ({ live, goesOn = false }: PanelView) => (
   <details id="stop-dialing" class="stop-dialing">
     <summary>Stop all dialing</summary>
     <div class="stop-panel">
@@ -142,6 +141,14 @@ const StopPanel = ({ live }: { live: number | null }) => (
           <small>Patients are cut off in mid-sentence. This cannot be undone.</small>
         </div>
       )}
+      {goesOn ? (
+        <noscript>
+          <div class="stop-now">
+            <GoOn />
+            <small>If dialing was stopped before.</small>
+          </div>
+        </noscript>
+      ) : null}
     </div>
   </details>
 );
