@@ -33,9 +33,7 @@ export function askFirst(ask: Ask, { question, words, back }: Question): Promise
       <button type="submit" class="danger">
         {words}
       </button>
-      <a href={back} class="button secondary outline">
-        Leave it as it is
-      </a>
+      <a href={back}>Leave it as it is</a>
     </form>,
     409,
   );
