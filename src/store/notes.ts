@@ -4,6 +4,7 @@ import type { SinkName } from '../domain/delivery/sinks.ts';
 import { keepCorrections } from '../domain/note/correct-note.ts';
 import type { Note } from '../domain/note/note.ts';
 import type { ReviewStatus } from './calls.ts';
+import { ofVersion } from './calls.ts';
 import type { Database } from './database.ts';
 import { insertDeliveries } from './deliveries.ts';
 import { dataKeyOf, dataKeysOf, type PatientKeys } from './patient-keys.ts';
@@ -144,6 +145,8 @@ export interface NoteFilter {
   readonly flagged?: boolean;
   readonly reviewed?: boolean;
   readonly patientId?: string;
+  /** What was asked: `<questionnaire>:<version>`. */
+  readonly version?: string;
   /** When it was written, epoch milliseconds, both included. */
   readonly from?: number;
   readonly to?: number;
@@ -154,7 +157,7 @@ export async function listNotes(
   db: Database,
   filter: NoteFilter,
 ): Promise<{ items: ListedNote[]; nextCursor: NoteFilter['cursor'] }> {
-  const { cursor, patientId, reviewed, flagged, status, from, to } = filter;
+  const { cursor, patientId, version, reviewed, flagged, status, from, to } = filter;
   const { externalId, redFlags, review, signedBy, signedAt } = calls;
   const found = await db
     .select({
@@ -172,6 +175,8 @@ export async function listNotes(
         reviewed === undefined
           ? undefined
           : sql`${sql.raw(patientId === undefined ? '' : '+')}${calls.review} = ${reviewed ? 'signed' : 'unreviewed'}`,
+        // In the order of notes, which the index of versions does not have.
+        version === undefined ? undefined : ofVersion(version, sql.raw('+')),
         flagged === undefined ? undefined : sql`(${calls.redFlags} > 0) = ${flagged ? 1 : 0}`,
         status === undefined ? undefined : eq(notes.status, status),
         from === undefined ? undefined : gte(calls.noteAt, from),

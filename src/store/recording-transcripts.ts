@@ -83,7 +83,7 @@ export async function getRecordingTranscript(
   callId: string,
 ): Promise<RecordingTranscript | null> {
   const [row] = await db.select().from(recordingTranscripts).where(eq(recordingTranscripts.callId, callId)).limit(1);
-  return row === undefined ? null : opened(await dataKeyOf(ring, row.patientId), row);
+  return row === undefined ? null : openRecordingTranscript(await dataKeyOf(ring, row.patientId), row);
 }
 
 /** Of a page of calls of one patient, by call. */
@@ -96,7 +96,7 @@ export async function recordingTranscriptsOf(
     .select()
     .from(recordingTranscripts)
     .where(sql`${recordingTranscripts.callId} in (select value from json_each(${JSON.stringify(callIds)}))`);
-  const items = await Promise.all(rows.map((row) => opened(dataKey, row)));
+  const items = await Promise.all(rows.map((row) => openRecordingTranscript(dataKey, row)));
   return new Map(items.map((item) => [item.callId, item]));
 }
 
@@ -192,7 +192,7 @@ export async function retryRecordingTranscript(
 export const deleteRecordingTranscript = (db: Database, callId: string) =>
   db.delete(recordingTranscripts).where(eq(recordingTranscripts.callId, callId));
 
-async function opened(dataKey: DataKey, row: Row): Promise<RecordingTranscript> {
+export async function openRecordingTranscript(dataKey: DataKey, row: Row): Promise<RecordingTranscript> {
   const { sealed, ...rest } = row;
   const contents: Contents =
     sealed === null

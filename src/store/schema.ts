@@ -113,6 +113,8 @@ export const questionnaireVersions = sqliteTable(
  * words (TC-16). `note_version`, `note_at`: the newest note, null without one; `review`: whether that version is signed. Those and
  * `signed_*` are kept by triggers on `notes` and `reviews`, so that a list need not ask either. `item_codes`: how each question went,
  * without what was answered (domain/stats/item-codes.ts); null of calls from before it was written, and without a note.
+ * `cost_nanos`: what Telnyx took, in `cost_currency`; `transcription_nanos`: what an engine took to write down the recording, in dollars, added up
+ * by a trigger on `recording_transcripts` and still there when that has gone with its audio. Both are in `spend`.
  */
 export const calls = sqliteTable(
   'calls',
@@ -148,6 +150,7 @@ export const calls = sqliteTable(
     recordingBytes: integer('recording_bytes'),
     costNanos: integer('cost_nanos'),
     costCurrency: text('cost_currency'),
+    transcriptionNanos: integer('transcription_nanos'),
     redFlags: integer('red_flags').notNull().default(0),
     itemCodes: text('item_codes'),
     callControlId: text('call_control_id'),
@@ -164,6 +167,7 @@ export const calls = sqliteTable(
     index('calls_created').on(t.createdAt, t.id),
     index('calls_status').on(t.status, t.createdAt, t.id),
     index('calls_patient').on(t.patientId, t.createdAt, t.id),
+    index('calls_version').on(t.questionnaireId, t.questionnaireVersion, t.createdAt, t.id),
     index('calls_flagged').on(t.createdAt, t.id).where(sql`red_flags > 0`),
     index('calls_campaign').on(t.campaignId, t.createdAt, t.id).where(sql`campaign_id is not null`),
     // Whether answers were greeted in time, asked every second while a campaign runs: answered by the index alone.

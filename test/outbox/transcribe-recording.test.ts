@@ -5,7 +5,11 @@ import { runJob } from '../../src/outbox/run-job.ts';
 import { deletePatientRows } from '../../src/store/erasure.ts';
 import { retryJob } from '../../src/store/jobs.ts';
 import { recordingKey } from '../../src/store/recording-bucket.ts';
-import { getRecordingTranscript, retryRecordingTranscript } from '../../src/store/recording-transcripts.ts';
+import {
+  deleteRecordingTranscript,
+  getRecordingTranscript,
+  retryRecordingTranscript,
+} from '../../src/store/recording-transcripts.ts';
 import { markFailed, quarantine, recordingIdOf } from '../../src/store/recordings.ts';
 import { catchMetrics, labelsOf } from '../support/catch-metrics.ts';
 import { dumpDatabase } from '../support/dump-database.ts';
@@ -326,6 +330,11 @@ it('Workers AI is asked through its binding, channel by channel, and what it tak
   expect(heard.map(({ language }) => language)).toEqual(['en', 'en']);
   const { results } = await testEnv.DB.prepare('select sum(nanos) as nanos from spend').all();
   expect(results).toEqual([{ nanos: 513_340 }]);
+  // It is known of the call when what was written down has gone with the audio, and counts once in the books (X11).
+  await deleteRecordingTranscript(db, item.callId);
+  const kept = testEnv.DB.prepare('select transcription_nanos as nanos from calls where id = ?');
+  expect(await kept.bind(item.callId).first()).toEqual({ nanos: 513_340 });
+  expect((await testEnv.DB.prepare('select sum(nanos) as nanos from spend').all()).results).toEqual(results);
   expect(labelsOf(points, 'speech')).toEqual([
     ['workers_ai', 'heard', ''],
     ['workers_ai', 'heard', ''],

@@ -51,6 +51,11 @@ const HELD_NOWHERE = { now: Date.now(), except: 'call_2', callSoFar: async () =>
 it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
   ['the newest calls', (db) => listCalls(db, ring, { limit, cursor })],
   ['calls of one status', (db) => listCalls(db, ring, { limit, cursor, status: 'completed' })],
+  [
+    'calls of one version',
+    (db) => listCalls(db, ring, { limit, cursor: { at: 1, id: 'c' }, version: 'adult-intake:2' }),
+  ],
+  ['calls of one version and status', (db) => listCalls(db, ring, { limit, cursor, version: 'a:2', status: 'failed' })],
   ['calls of one patient', (db) => listCalls(db, ring, { limit, cursor, patientId: 'pat_1' })],
   [
     'calls of a span of time',

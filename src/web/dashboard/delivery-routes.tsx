@@ -8,6 +8,7 @@ import { Problem } from '../errors.ts';
 import { deliverAgain, deliverAllAgain, sinkViews, type TestResult, testSink } from '../hand-on.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
+import { isScripted } from './ask-first.tsx';
 import { clinicClock } from './clinic-clock.tsx';
 import { DeliveriesAnswer, type DeliveryListView } from './deliveries-fragment.tsx';
 import { DeliveriesPage } from './deliveries-page.tsx';
@@ -62,10 +63,8 @@ async function fullPage(ask: ListAsk, outcome: string | null) {
   return page({ title: 'Deliveries', clinicName, viewer, alerts, givenUp, current: 'deliveries', children });
 }
 
-const isFromHtmx = ({ c }: Ask) => c.req.header('HX-Request') === 'true';
-
 async function answer(ask: ListAsk, outcome: string, status: 200 | 409 = 200): Promise<Response> {
-  return isFromHtmx(ask)
+  return isScripted(ask)
     ? ask.c.html(<DeliveriesAnswer view={await listView(ask)} outcome={outcome} />, status)
     : ask.c.html(await fullPage(ask, outcome), status);
 }
