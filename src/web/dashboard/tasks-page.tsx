@@ -20,8 +20,10 @@ export const TasksPage = (list: TaskList) => (
       </nav>
     </div>
     <TasksFragment {...list} />
-    <p class="quiet">
-      <a href="/dashboard/downtime">Sheet for an outage</a>, with names and numbers, to print
-    </p>
+    {list.viewer.printsSheet ? (
+      <p class="quiet">
+        <a href="/dashboard/downtime">Sheet for an outage</a>, with names and numbers, to print
+      </p>
+    ) : null}
   </>
 );
