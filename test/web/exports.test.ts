@@ -237,8 +237,15 @@ describe('refusals', () => {
     [{ what: 'calls', columns: ['call_id', 'sealed'] }, 422, '/columns/1'],
     [{ what: 'calls', columns: [] }, 422, '/columns'],
     [{ what: 'calls', extra: 1 }, 422, '/extra'],
+    [{ what: 'answers', filters: { from: 'yesterday' } }, 422, '/filters/from'],
+    [{ what: 'suppressions', filters: { active: 'yes' } }, 422, '/filters/active'],
+    [{ what: 'answers', filters: { patient_id: 'call_1' } }, 422, '/filters/patient_id'],
+    [{ format: 'csv' }, 422, '/what'],
   ] as const)('%j', async (order, status, pointer) => {
-    expect(await codeOf(await take(order))).toEqual([status, pointer]);
+    const response = await take(order);
+    const [error] = (await response.clone().json<{ errors: Json[] }>()).errors;
+    expect(error).toMatchObject({ code: expect.stringMatching(/^[a-z_]+$/), detail: expect.stringMatching(/\w{3}/) });
+    expect(await codeOf(response)).toEqual([status, pointer]);
   });
 
   it('a column that the role does not see is none (HS-18)', async () => {
