@@ -179,6 +179,8 @@ export const calls = sqliteTable(
     // Notes in the order they were written, which is not the order of their calls.
     index('calls_note').on(t.noteAt, t.id).where(sql`note_at is not null`),
     index('calls_note_review').on(t.review, t.noteAt, t.id).where(sql`note_at is not null`),
+    // Those with a note in an order that no further version of it changes, for a file of them.
+    index('calls_noted').on(t.createdAt, t.id, t.noteAt).where(sql`note_at is not null`),
     // Audio by how long it has been kept: from the signature, and what waits for one.
     index('calls_audio_signed').on(t.signedAt, t.id).where(sql`recording_status = 'ready' and signed_at is not null`),
     index('calls_audio_unsigned').on(t.createdAt, t.id).where(sql`recording_status = 'ready' and signed_at is null`),

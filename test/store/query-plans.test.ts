@@ -70,6 +70,18 @@ it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
   ['notes still to be reviewed', (db) => listNotes(db, { limit, cursor, reviewed: false, from: 1 })],
   ['notes of one patient', (db) => listNotes(db, { limit, cursor, patientId: 'pat_1', reviewed: true })],
   ['notes with what was said', (db) => listWholeNotes(db, ring, { limit, cursor: { at: 1, id: 'call_2' } })],
+  [
+    'notes with what was said of a span of time',
+    (db) => listWholeNotes(db, ring, { limit, cursor: { at: 1, id: 'call_2' }, from: 1, to: 2 }),
+  ],
+  [
+    'notes with what was said to be reviewed',
+    (db) => listWholeNotes(db, ring, { limit, cursor: { at: 1, id: 'call_2' }, reviewed: false, from: 1 }),
+  ],
+  [
+    'notes with what one patient said',
+    (db) => listWholeNotes(db, ring, { limit, cursor: { at: 1, id: 'call_2' }, patientId: 'pat_1', reviewed: true }),
+  ],
   ['how far the people of a page of campaigns are', (db) => countByCampaign(db, ['cmp_1', 'cmp_2'])],
   ['what was signed of a note', (db) => reviewsOfCall(db, ring, 'call_1')],
   ['alerts of a span of time', (db) => listAlerts(db, { limit, cursor: { at: 1, id: 'alr_1' }, from: 1, to: 2 })],

@@ -168,9 +168,14 @@ describe('sending again', () => {
     const made = await givenDelivery();
     await given.db.update(deliveries).set({ status: 'running' });
     expect(await codeOf(await retry(made.id))).toEqual([409, 'being_sent']);
-    await given.db.update(deliveries).set({ status: 'canceled' });
-    const response = await retry(made.id);
-    expect(await jsonOf(response)).toMatchObject({ status: 409, code: 'canceled', detail: expect.any(String) });
+    for (const [code, why] of [
+      ['erased', 'The patient was erased'],
+      ['superseded', 'a later version was there already'],
+    ]) {
+      await given.db.update(deliveries).set({ status: 'canceled', code });
+      const detail = expect.stringContaining(String(why));
+      expect(await jsonOf(await retry(made.id))).toMatchObject({ status: 409, code: 'canceled', detail });
+    }
   });
 
   it('everything that was given up goes out again, and nothing else', async () => {

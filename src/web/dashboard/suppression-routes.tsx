@@ -86,7 +86,7 @@ async function answer(ask: Ask, number: string, outcome?: string): Promise<Respo
   return ask.c.html(
     <>
       <SuppressionsAnswer list={list} {...(outcome === undefined ? {} : { outcome })} />
-      <SuppressionTabs counts={counts} active={null} elsewhere />
+      <SuppressionTabs counts={counts} active={null} exports={false} elsewhere />
       {outcome === undefined ? null : <AddForm elsewhere />}
     </>,
   );

@@ -28,8 +28,10 @@ export const TasksPage = ({ list, outcome }: TasksPageView) => (
     </div>
     <Said outcome={outcome} />
     <TasksFragment {...list} />
-    <p class="quiet">
-      <a href="/dashboard/downtime">Sheet for an outage</a>, with names and numbers, to print
-    </p>
+    {list.viewer.printsSheet ? (
+      <p class="quiet">
+        <a href="/dashboard/downtime">Sheet for an outage</a>, with names and numbers, to print
+      </p>
+    ) : null}
   </>
 );
