@@ -355,7 +355,7 @@ describe('sent again by a person', () => {
 
   it('one that is under way, or called off, is left as it is', async () => {
     const note = await givenNote();
-    await beginDelivery(db, await idOf(note));
+    await beginDelivery(db, await deliveryOf(note), false);
     expect(await sendAgain(db, [await deliveryOf(note)], Date.now())).toEqual([]);
     await deletePatientRows(db, note.patient.id, Date.now());
     expect(await sendAgain(db, [await deliveryOf(note)], Date.now())).toEqual([]);

@@ -9,7 +9,7 @@ import { readPage } from '../../src/store/campaign-results.ts';
 import { consentsOnFile } from '../../src/store/consents.ts';
 import { countByCampaign } from '../../src/store/contacts.ts';
 import { database } from '../../src/store/database.ts';
-import { type Delivery, earlierIsUnderWay, releaseLater } from '../../src/store/deliveries.ts';
+import { beginDelivery, type Delivery, isSuperseded, releaseLater } from '../../src/store/deliveries.ts';
 import { deadDeliveries, listDeliveries, sinkState } from '../../src/store/delivery-list.ts';
 import { disclosuresOf } from '../../src/store/disclosures.ts';
 import { callsOfPatient, recentInboundCalls } from '../../src/store/erasure.ts';
@@ -108,7 +108,8 @@ it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
   ['the next page of deliveries', (db) => listDeliveries(db, { ...ANY, limit, cursor: { at: 1, id: 'dlv_2' } })],
   ['deliveries that failed', (db) => deadDeliveries(db, null, limit)],
   ['how a system is doing', (db) => sinkState(db, 'backend', limit)],
-  ['an earlier version on its way', (db) => earlierIsUnderWay(db, DELIVERY)],
+  ['the beginning of a try', (db) => beginDelivery(db, DELIVERY, true)],
+  ['a later version that was sent', (db) => isSuperseded(db, DELIVERY)],
   ['later versions that wait', (db) => releaseLater(db, DELIVERY, Date.now())],
   ['attempts that wait', (db) => waitingAttempts(db, Date.now(), limit)],
   ['work that is due', async (db) => dueJobs(db, Date.now(), limit)],
