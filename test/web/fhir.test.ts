@@ -11,7 +11,7 @@ import { auditEvents } from '../../src/store/schema.ts';
 import { ROLES } from '../../src/store/staff.ts';
 import { catchLog, restore } from '../support/worker-env.ts';
 import { type GivenApp, givenApp } from './given-app.ts';
-import { endCall, type GivenCall, givenCall } from './given-call.ts';
+import { ANSWERED_AT, endCall, type GivenCall, givenCall, logOf } from './given-call.ts';
 import { tokenOf } from './given-role.ts';
 
 let given: GivenApp;
@@ -112,6 +112,19 @@ describe('GET /api/calls/{call_id}/fhir', () => {
     const [contact] = await contactsOf(later);
     expect(contact?.status).toBe('inactive');
     expect(contact?.provision?.period?.end).toMatch(/Z$/);
+  });
+
+  it('says that whoever had the recording stopped no longer agrees to it, from that key on (RC-04)', async () => {
+    const stop = { event_id: 'ev8', type: 'gather.ended', at: ANSWERED_AT + 60_000, received_at: ANSWERED_AT + 60_100 };
+    const stopped = { ...stop, effect: 'applied', commands: ['record_stop', 'transcription_stop'] } as const;
+    const log = { ...logOf(), events: [...logOf().events, stopped] };
+    const consentOf = async (made: GivenCall) =>
+      ofType(await read(made), 'Consent').find(({ id = '' }) => id.endsWith('.recording'));
+    expect(await consentOf(await ended({ recording: RECORDING }))).toMatchObject({ status: 'active' });
+    expect(await consentOf(await ended({ recording: RECORDING, log }))).toMatchObject({
+      status: 'inactive',
+      provision: { type: 'permit', period: { end: new Date(stop.at).toISOString() } },
+    });
   });
 
   it('has what clinicians signed, added and put right', async () => {
