@@ -9,6 +9,7 @@ const COLUMNS = [
   ['DELIVERY', 'delivery_id'],
   ['CALL', 'call_id'],
   ['VERSION', 'note_version'],
+  ['WITH', 'part'],
   ['SYSTEM', 'sink'],
   ['STATUS', 'status'],
   ['TRIES', 'attempts'],

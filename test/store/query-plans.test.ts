@@ -43,7 +43,7 @@ const ring = { ...config.keyRing, ...parseKeyRing(`b:${btoa('b'.repeat(32))},a:$
 const cursor = null;
 const limit = 25;
 const ANY = { status: null, sink: null, callId: null };
-const DELIVERY = { id: 'dlv_1', callId: 'call_1', sink: 'backend', noteVersion: 2 } as Delivery;
+const DELIVERY = { id: 'dlv_1', callId: 'call_1', sink: 'backend', noteVersion: 2, part: 'note' } as Delivery;
 const KEY = new Uint8Array(32);
 const REQUESTS = { limit, cursor: { at: 1, id: 'req_1' }, kind: null, dueBefore: null };
 const HELD_NOWHERE = { now: Date.now(), except: 'call_2', callSoFar: async () => null };

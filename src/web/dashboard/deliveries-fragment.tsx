@@ -129,7 +129,7 @@ const Table = ({ view, address }: { view: DeliveryListView; address: string }) =
               ) : (
                 <code class="id">{item.callId}</code>
               )}
-              <small class="quiet">{`version ${item.noteVersion}, ${SINK_LABELS[item.sink] ?? item.sink}`}</small>
+              <small class="quiet">{`${whatOf(item)}, ${SINK_LABELS[item.sink] ?? item.sink}`}</small>
             </th>
             <td class="cell-status">
               <Chip tone={DELIVERY_TONES[item.status]}>{DELIVERY_LABELS[item.status]}</Chip>
@@ -151,6 +151,9 @@ const Table = ({ view, address }: { view: DeliveryListView; address: string }) =
     </table>
   );
 };
+
+const whatOf = ({ noteVersion, part }: ListedDelivery): string =>
+  part === 'note' ? `version ${noteVersion}` : `version ${noteVersion} with its transcript`;
 
 const What = ({ item: { status, code, attempts } }: { item: ListedDelivery }) => {
   if (status === 'delivered' || code === null) return <span class="absent">—</span>;
@@ -174,7 +177,7 @@ const Again = ({ item, address }: { item: ListedDelivery; address: string }) => 
   const isPutAway = status === 'canceled' && code === 'put_away';
   if (status === 'running' || (status === 'canceled' && !isPutAway)) return null;
   const form = posts(`${DELIVERIES_PATH}/${id}/retry${address}`);
-  const about = <span class="visually-hidden">{` version ${item.noteVersion} of ${item.callId}`}</span>;
+  const about = <span class="visually-hidden">{` ${whatOf(item)} of ${item.callId}`}</span>;
   if (status !== 'delivered')
     return (
       <form {...form}>
