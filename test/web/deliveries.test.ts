@@ -79,7 +79,8 @@ describe('a delivery', () => {
   it('is there from the moment of its note, in ids and codes', async () => {
     const { id, callId } = await givenDelivery();
     const expected = {
-      ...{ delivery_id: id, call_id: callId, note_version: 1, sink: 'backend', status: 'queued', attempts: 0 },
+      ...{ delivery_id: id, call_id: callId, note_version: 1, part: 'note', sink: 'backend', status: 'queued' },
+      ...{ attempts: 0 },
       ...{ code: null, what_happened: null, failed_at: null, ended_at: null, delivered_at: null },
       ...{ created_at: expect.stringMatching(/Z$/), next_try_at: expect.stringMatching(/Z$/) },
     };
@@ -270,7 +271,7 @@ describe('an early version', () => {
     given = givenApp({ FHIR_BASE: 'https://fhir.example/r4', FHIR_TOKEN: 'canary' });
     const made = await givenCall(given);
     await endCall(given, made);
-    await given.db.update(deliveries).set({ status: 'delivered', endedAt: 5, deliveredAt: 5 });
+    await given.db.update(deliveries).set({ status: 'delivered', attempts: 1, endedAt: 5, deliveredAt: 5 });
     const [first] = await given.db.select().from(deliveries);
     await given.db.insert(deliveries).values({ ...first!, id: UNKNOWN, noteVersion: 2 });
     const again = (id = '') => given.request(`/api/deliveries/${id}/retry`, { method: 'POST' });
