@@ -4,6 +4,7 @@
  */
 import { callJson, iso, transcriptsJson } from './call-json.ts';
 import type { BundleInput, BundleRecording, BundleReview, ContactConsent } from './domain/fhir/bundle-input.ts';
+import { endedBy, recordingWithdrawnAt } from './domain/fhir/withdrawn.ts';
 import type { CallLog } from './domain/intake/call-log.ts';
 import type { Questionnaire } from './domain/intake/questionnaire.ts';
 import type { Note } from './domain/note/note.ts';
@@ -109,7 +110,7 @@ function once<T>(asked: Map<string, Promise<T>>, key: string, ask: () => Promise
 function inputOf(config: Reader['config'], call: Call, kept: Kept): BundleInput {
   const { patient, consents, note, log, recording, reviews, questionnaire, suppressedAt } = kept;
   // In the call itself the list may be a moment behind (TC-09).
-  const optedOutAt = call.status === 'opted_out' ? (call.endedAt ?? suppressedAt) : suppressedAt;
+  const stoppedAt = [suppressedAt, call.status === 'opted_out' ? call.endedAt : null];
   if (questionnaire === null) throw new Error('the questions of a call do not read');
   const review = ({ actorName: by, createdAt, id: reviewId, noteVersion: of }: (typeof reviews.signatures)[number]) =>
     ({ id: reviewId, noteVersion: of, by, at: iso(createdAt) }) satisfies BundleReview;
@@ -120,23 +121,18 @@ function inputOf(config: Reader['config'], call: Call, kept: Kept): BundleInput 
     patient,
     consents: consents
       .filter(({ phoneNumber }) => phoneNumber === call.phoneNumber)
-      .map((consent) => contactConsent(endedBy(consent, optedOutAt))),
+      .map((consent) => contactConsent(endedBy(consent, stoppedAt))),
+    recordingWithdrawnAt: isoOrNull(recordingWithdrawnAt(log?.events ?? [])),
     recording: playable(recording),
     questionnaire,
     signatures: reviews.signatures.map(review),
     addenda: reviews.addenda.map((each) => ({ ...review(each), text: each.text })),
-    clinic: { name: config.clinic.name },
+    clinic: { name: config.clinic.name, patientSystem: config.clinic.patientSystem },
     origin: config.publicUrl,
   };
 }
 
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
-
-/** Whoever asked not to be called took back what they had agreed to before. */
-const endedBy = (consent: Consent, optedOutAt: number | null): Consent =>
-  optedOutAt === null || optedOutAt < consent.obtainedAt
-    ? consent
-    : { ...consent, revokedAt: Math.min(optedOutAt, consent.revokedAt ?? optedOutAt) };
 
 const contactConsent = ({ id, basis, purposes, obtainedAt, expiresAt, revokedAt }: Consent): ContactConsent => ({
   ...{ id, basis, purposes, obtainedAt: iso(obtainedAt) },

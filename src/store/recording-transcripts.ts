@@ -3,6 +3,7 @@
  * says where the next begins, and only follows upon the piece before it, so that a try that comes back late changes nothing.
  */
 import { and, eq, ne, sql } from 'drizzle-orm';
+import type { BatchItem } from 'drizzle-orm/batch';
 import type { SpokenLine } from '../domain/transcription/align-segments.ts';
 import type { TranscriptSegment } from '../domain/transcription/transcript.ts';
 import type { TranscriberName } from '../domain/transcription/transcription-setting.ts';
@@ -121,7 +122,7 @@ export interface Listened {
   readonly language: string | null;
 }
 
-/** One piece was heard; `lines`: it was the last. False: somebody else was first, or it has gone with its audio. */
+/** One piece was heard; `lines`: it was the last. False: somebody else was first, or it has gone with its audio. `also`: after it, in one batch. */
 export async function storePiece(
   db: Database,
   dataKey: DataKey,
@@ -129,12 +130,13 @@ export async function storePiece(
   heard: { readonly soFar: HeardSoFar } | { readonly lines: readonly SpokenLine[] },
   { audioMs, costNanos, language }: Listened,
   now: number,
+  also: readonly BatchItem<'sqlite'>[] = [],
 ): Promise<boolean> {
   const isLast = 'lines' in heard;
   const contents: Contents = isLast ? { lines: heard.lines, soFar: null } : { lines: [], soFar: heard.soFar };
   const packed = await deflated(JSON.stringify(contents));
   const { audioMs: before, costNanos: cost } = recordingTranscripts;
-  const rows = await db
+  const piece = db
     .update(recordingTranscripts)
     .set({
       ...{ pieces: pieces + 1, code: null, status: isLast ? 'done' : 'running', endedAt: isLast ? now : null },
@@ -145,6 +147,7 @@ export async function storePiece(
     })
     .where(and(isUnderWay(callId), eq(recordingTranscripts.pieces, pieces)))
     .returning({ callId: recordingTranscripts.callId });
+  const [rows] = await db.batch([piece, ...also]);
   return rows.length > 0;
 }
 

@@ -782,9 +782,11 @@ export const deliveries = sqliteTable(
     endedAt: integer('ended_at'),
     /** When it was first taken: it stays, whatever becomes of sending it again (HS-22). */
     deliveredAt: integer('delivered_at'),
+    /** `transcript`: the same version once more, with what was written down from its recording after it was sent. */
+    part: text().notNull().default('note'),
   },
   (t) => [
-    uniqueIndex('deliveries_note').on(t.callId, t.sink, t.noteVersion),
+    uniqueIndex('deliveries_part').on(t.callId, t.sink, t.noteVersion, t.part),
     index('deliveries_created').on(t.createdAt, t.id),
     index('deliveries_status').on(t.status, t.createdAt, t.id),
     index('deliveries_sink').on(t.sink, t.status, t.endedAt),

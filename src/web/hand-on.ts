@@ -2,7 +2,7 @@
 import { configuredSinks, type SinkName } from '../domain/delivery/sinks.ts';
 import { log } from '../log.ts';
 import { sinkOf } from '../outbox/sinks.ts';
-import { laterIsThere, sendAgain } from '../store/deliveries.ts';
+import { isSuperseded, sendAgain } from '../store/deliveries.ts';
 import {
   deadDeliveries,
   type ListedDelivery,
@@ -55,8 +55,10 @@ export async function deliverAgain({ db, env, config, now, actor }: Ask, id: str
   const delivery = await readDelivery(db, id);
   if (delivery === null) throw notFound();
   const keepsNewest = sinkOf({ env, config }, delivery.sink)?.keepsNewest === true;
-  if (keepsNewest && (await laterIsThere(db, delivery)))
-    throw new Problem(409, 'superseded', { detail: 'A later version is there already. Send that one again.' });
+  if (keepsNewest && (await isSuperseded(db, delivery)))
+    throw new Problem(409, 'superseded', {
+      detail: 'A later version was sent already, and this one would take its place. Send that one again.',
+    });
   const jobIds = await sendAgain(db, [delivery], now);
   if (jobIds.length === 0) {
     if (delivery.status === 'canceled') throw new Problem(409, 'canceled', { detail: whyCalledOff(delivery.code) });
