@@ -103,12 +103,12 @@ export async function getDelivery(db: Database, id: string): Promise<Delivery | 
 const isUnderWay = inArray(deliveries.status, ['queued', 'running']);
 
 /** Of the same note for the same system, what goes before or after this one. */
-const others = ({ callId, sink, noteVersion, part }: Delivery, which: 'earlier' | 'later') =>
-  sql`other.call_id = ${callId} and other.sink = ${sink} and (other.note_version, other.part) ${sql.raw(which === 'later' ? '>' : '<')} (${noteVersion}, ${part})`;
+const others = ({ callId, sink, noteVersion, part }: Delivery, isLater: boolean) =>
+  sql`other.call_id = ${callId} and other.sink = ${sink} and (other.note_version, other.part) ${sql.raw(isLater ? '>' : '<')} (${noteVersion}, ${part})`;
 const isThere = (of: SQL) => sql`exists (select 1 from deliveries as other where ${of})`;
 
 /** It was sent at least once: it may be there, on the wire, or on its way through a server that is slow. */
-const laterWasTried = (delivery: Delivery) => isThere(sql`${others(delivery, 'later')} and other.attempts > 0`);
+const laterWasTried = (delivery: Delivery) => isThere(sql`${others(delivery, true)} and other.attempts > 0`);
 
 /** A later version of the same note was sent to the same system: where one state is kept, this one would undo it. */
 export async function isSuperseded(db: Database, delivery: Delivery): Promise<boolean> {
@@ -125,7 +125,7 @@ export async function isSuperseded(db: Database, delivery: Delivery): Promise<bo
  * sent. Asked in the statement that begins it: of two versions that look at the same time one sees the other.
  */
 export async function beginDelivery(db: Database, delivery: Delivery, keepsNewest: boolean): Promise<number | null> {
-  const earlierIsUnderWay = isThere(sql`${others(delivery, 'earlier')} and other.status in ('queued', 'running')`);
+  const earlierIsUnderWay = isThere(sql`${others(delivery, false)} and other.status in ('queued', 'running')`);
   const [row] = await db
     .update(deliveries)
     .set({ status: 'running', attempts: sql`${deliveries.attempts} + 1`, endedAt: null })
