@@ -1,4 +1,5 @@
 /** Every benchmark of `npm run bench`, in the order it runs. */
 import type { Benchmark } from './row.ts';
+import * as webhook from './webhook.bench.ts';
 
-export const benches: readonly Benchmark[] = [];
+export const benches: readonly Benchmark[] = [webhook];
