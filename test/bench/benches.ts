@@ -1,5 +1,7 @@
 /** Every benchmark of `npm run bench`, in the order it runs. */
 import type { Benchmark } from './row.ts';
+import * as startUp from './start-up.bench.ts';
+import * as verify from './verify.bench.ts';
 import * as webhook from './webhook.bench.ts';
 
-export const benches: readonly Benchmark[] = [webhook];
+export const benches: readonly Benchmark[] = [startUp, verify, webhook];
