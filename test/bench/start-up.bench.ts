@@ -1,6 +1,6 @@
 /**
- * How long the runtime takes until the worker answers its first request, against a bare one, and how large the bundle is. Both start
- * with everything wrangler gives them; what ours takes longer is its own script, its schemas and its routes.
+ * How long a new runtime takes to answer its first request, against a bare worker, and how large the bundle is. Not the whole
+ * start-up: the runtime may have compiled and run the script by then, which `wrangler check startup` shows.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
