@@ -565,6 +565,8 @@ export const contacts = sqliteTable(
     index('contacts_next').on(t.campaignId, t.status, t.nextAt, t.row),
     index('contacts_patient').on(t.patientId),
     index('contacts_number').on(t.campaignId, t.phoneHash),
+    // How many stand where and why, which pages of a running campaign ask every few seconds: answered by the index alone.
+    index('contacts_standing').on(t.campaignId, t.status, t.code, t.outcome),
   ],
 );
 
