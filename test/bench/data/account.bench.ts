@@ -5,7 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { BenchContext, Benchmark, Row } from '../row.ts';
 import { limitsOf } from './account-limits.ts';
-import { fileWith, givenBigClinic } from './clinic.ts';
+import { fileWith, keptClinic } from './clinic.ts';
 import { SIZE } from './clinic-size.ts';
 import { runAlone } from './run-alone.ts';
 
@@ -36,10 +36,10 @@ const only = (name: string, unit: string, value: number, note?: string): Row => 
   ...(note === undefined ? {} : { note }),
 });
 
-async function run({ folder, progress }: BenchContext): Promise<Row[]> {
-  const clinic = await givenBigClinic(`${folder}/state`);
+async function run({ progress }: BenchContext): Promise<Row[]> {
+  const kept = await keptClinic();
   progress('the database is weighed');
-  const db = fileWith(clinic.folder, 'calls');
+  const db = fileWith(kept, 'calls');
   const [every, full] = [bytesOf(db, OF_EVERY_CALL) / SIZE.calls, bytesOf(db, OF_FULL_CALLS) / SIZE.fullCalls];
   const people = bytesOf(db, ['patients', 'consents']) / SIZE.patients;
   db.close();

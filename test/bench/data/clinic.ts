@@ -40,10 +40,16 @@ export interface BigClinic {
   readonly externalId: string;
 }
 
-/** A copy of its own, at `folder`. */
-export async function givenBigClinic(folder: string): Promise<BigClinic> {
+/** The kept one itself, to be read only. */
+export async function keptClinic(): Promise<string> {
   const kept = path.join(cache, keyOfToday());
   if (!existsSync(path.join(kept, 'clinic.json'))) await make(kept);
+  return kept;
+}
+
+/** A copy of its own, at `folder`. */
+export async function givenBigClinic(folder: string): Promise<BigClinic> {
+  const kept = await keptClinic();
   rmSync(folder, { recursive: true, force: true });
   cpSync(kept, folder, { recursive: true, mode: 2 });
   return { ...(JSON.parse(readFileSync(path.join(folder, 'clinic.json'), 'utf8')) as BigClinic), folder };

@@ -109,7 +109,7 @@ function runtimes(): string[] {
   return readdirSync('/proc').filter((pid) => {
     if (!/^\d+$/.test(pid)) return false;
     try {
-      const [, name = '', rest = ''] = /\((.*)\) (.*)$/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+      const [, name = '', rest = ''] = /\((.*)\) (.*)$/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8').trim()) ?? [];
       return name.startsWith('workerd') && Number(rest.split(' ')[1]) === process.pid;
     } catch {
       return false;
