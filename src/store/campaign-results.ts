@@ -72,8 +72,9 @@ export async function* campaignResults(
 const ofFilter = (campaignId: string, { status, outcome }: Pick<ResultsFilter, 'status' | 'outcome'>) =>
   and(
     eq(contacts.campaignId, campaignId),
-    status === undefined ? undefined : eq(contacts.status, status),
-    outcome === undefined ? undefined : eq(contacts.outcome, outcome),
+    // In the order of the list.
+    status === undefined ? undefined : sql`+${contacts.status} = ${status}`,
+    outcome === undefined ? undefined : sql`+${contacts.outcome} = ${outcome}`,
   );
 
 /** Everybody that the results name, before any of it is written. */
