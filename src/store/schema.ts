@@ -271,7 +271,7 @@ export const notes = sqliteTable(
     sealed: text().notNull(),
     createdAt: integer('created_at').notNull(),
   },
-  (t) => [uniqueIndex('notes_call').on(t.callId, t.version)],
+  (t) => [uniqueIndex('notes_call').on(t.callId, t.version), index('notes_created').on(t.createdAt)],
 );
 
 /**

@@ -33,7 +33,7 @@ function explaining() {
 }
 
 it.each([
-  ['of everybody', ALL, /INDEX calls_created \(created_at>\? AND created_at<\?\)$/],
+  ['of everybody', ALL, /INDEX calls_(created|noted) \(created_at>\? AND created_at<\?\)$/],
   [
     'of a version',
     OF_VERSION,
