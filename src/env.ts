@@ -75,6 +75,7 @@ const OPTIONAL = [
   'FHIR_CLIENT_ID',
   'FHIR_CLIENT_SECRET',
   'FHIR_SCOPE',
+  'FHIR_PATIENT_SYSTEM',
   'SINK_R2',
   'SINK_ALERT_URL',
   'SINK_ALERT_SECRET',
@@ -124,6 +125,8 @@ export interface Config {
   readonly publicUrl: string;
   readonly clinic: {
     readonly name: string;
+    /** What FHIR calls the clinic's own ids of patients, a URI; null: a name of this installation. */
+    readonly patientSystem: string | null;
     readonly timeZone: string;
     readonly callbackNumber: string;
     readonly optOutNumber: string;
@@ -273,6 +276,7 @@ function parse(env: Env): ReadConfig {
   if (engine === null) bad('TRANSCRIBER');
   const openaiBase = origin('OPENAI_BASE', text('OPENAI_BASE') || 'https://api.openai.com/v1');
   if (openaiBase !== null && !isPlainPrefix(openaiBase)) bad('OPENAI_BASE');
+  if (!/^((urn:|https?:\/\/)[\x21\x23-\x7b\x7d\x7e]+)?$/.test(text('FHIR_PATIENT_SYSTEM'))) bad('FHIR_PATIENT_SYSTEM');
   const sinks = parseSinks({
     ...{ text, bad },
     missing: (variable) => void problems.push({ variable, code: 'missing' }),
@@ -330,6 +334,7 @@ function parse(env: Env): ReadConfig {
       publicUrl,
       clinic: {
         name: text('CLINIC_NAME'),
+        patientSystem: text('FHIR_PATIENT_SYSTEM') || null,
         timeZone: text('CLINIC_TIME_ZONE'),
         callbackNumber: text('CALLBACK_NUMBER'),
         optOutNumber: text('OPT_OUT_NUMBER') || text('CALLBACK_NUMBER'),

@@ -103,7 +103,7 @@ const figures = (row: Json, name: unknown): object => ({
   ...Object.fromEntries(
     ['reached', 'consented', 'completed', 'red_flagged'].map((part) => [part, shareText(row[part])]),
   ),
-  cost: costText(row['cost_per_completed_nanos'], row['currency']),
+  cost: costText(listOf(row, 'costs')),
 });
 
 function shareText(value: unknown): string | null {
@@ -112,5 +112,10 @@ function shareText(value: unknown): string | null {
   return rate === null || rate === undefined ? '0 of 0' : `${count} of ${of} (${Math.round(rate * 100)}%)`;
 }
 
-const costText = (nanos: unknown, currency: unknown): string | null =>
-  typeof nanos === 'number' ? `${(nanos / 1e9).toFixed(4)} ${currency}` : null;
+/** Amounts of two currencies are not added. */
+function costText(costs: readonly Json[]): string | null {
+  const texts = costs.flatMap(({ per_completed_nanos: nanos, currency }) =>
+    typeof nanos === 'number' ? [`${(nanos / 1e9).toFixed(4)} ${currency}`] : [],
+  );
+  return texts.length === 0 ? null : texts.join(' + ');
+}

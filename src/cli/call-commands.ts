@@ -25,6 +25,7 @@ interface FilterOptions extends ListOptions {
   readonly status?: string;
   readonly patient?: string;
   readonly campaign?: string;
+  readonly ofVersion?: string;
   readonly flagged?: boolean;
   readonly unreviewed?: boolean;
   readonly from?: string;
@@ -60,6 +61,7 @@ export function addCallCommands(program: Command, setup: Setup): void {
     .option('--status <status>', 'such as completed, partial or no_answer')
     .option('--patient <id>', 'only to this patient')
     .option('--campaign <id>', 'only of this campaign')
+    .option('--of-version <questionnaire:version>', 'only with this version of a questionnaire, as adult-intake:2')
     .option('--flagged', 'only with a red flag')
     .option('--unreviewed', 'only whose note nobody has signed')
     .option('--from <when>', 'made since then: a day or a time')
@@ -167,6 +169,7 @@ async function listCalls(context: Context, options: FilterOptions): Promise<unde
     status: options.status,
     patient_id: options.patient,
     campaign_id: options.campaign,
+    version: options.ofVersion,
     flagged: options.flagged === true ? true : undefined,
     reviewed: options.unreviewed === true ? false : undefined,
     from: options.from === undefined ? undefined : isoTime(options.from),

@@ -9,6 +9,7 @@ const COLUMNS = [
   ['DELIVERY', 'delivery_id'],
   ['CALL', 'call_id'],
   ['VERSION', 'note_version'],
+  ['WITH', 'part'],
   ['SYSTEM', 'sink'],
   ['STATUS', 'status'],
   ['TRIES', 'attempts'],
@@ -24,6 +25,14 @@ const SYSTEM_COLUMNS = [
   ['LAST SUCCESS', 'last_success_at'],
   ['LAST FAILURE', 'last_failure'],
 ] as const;
+const EARLIER_COLUMNS = [
+  ['SYSTEM', 'sink'],
+  ['FROM', 'from'],
+  ['TO', 'to'],
+  ['STATUS', 'status'],
+  ['SENT', 'sent'],
+  ['CODE', 'code'],
+] as const;
 const pathOf = (id: string): string => `/api/deliveries/${encodeURIComponent(id)}`;
 
 interface FilterOptions extends ListOptions {
@@ -35,7 +44,7 @@ interface FilterOptions extends ListOptions {
 export function addDeliveryCommands(program: Command, setup: Setup): void {
   const delivery = program
     .command('delivery')
-    .description('Notes handed to other systems: list, get, retry, retry-all, systems, test');
+    .description('Notes handed to other systems: list, get, retry, retry-all, send-earlier, earlier, systems, test');
 
   withListOptions(delivery.command('list', { isDefault: true }).description('Each on its way, the newest first'))
     .option('--status <status>', 'such as queued, delivered or dead')
@@ -70,6 +79,37 @@ export function addDeliveryCommands(program: Command, setup: Setup): void {
         const body = { status: 'dead', sink: system };
         const { body: sent } = await context.client.send('POST', '/api/deliveries/retry', { body });
         return printDone(context, sent, `${String(sent['count'])} are sent again.`);
+      }),
+    );
+
+  delivery
+    .command('send-earlier')
+    .description('Sends a system the notes of a span of time that it never got')
+    .requiredOption('--system <system>', 'such as backend or fhir')
+    .requiredOption('--from <time>', 'such as 2026-01-01T00:00:00Z')
+    .requiredOption('--to <time>', 'not included; at most 366 days later')
+    .addHelpText(
+      'after',
+      '\nExample:\n  telnyx-edge-intake delivery send-earlier --system fhir --from 2026-01-01T00:00:00Z --to 2026-04-01T00:00:00Z',
+    )
+    .action(
+      run(setup, async (context, { system, from, to }: { readonly system: string } & Record<'from' | 'to', string>) => {
+        const { body } = await context.client.send('POST', '/api/deliveries/earlier', {
+          body: { sink: system, from, to },
+        });
+        return printDone(context, body, 'They are being sent. Look at: delivery earlier');
+      }),
+    );
+
+  delivery
+    .command('earlier')
+    .description('How sending earlier notes stands')
+    .addHelpText('after', '\nExample:\n  telnyx-edge-intake delivery earlier')
+    .action(
+      run(setup, async (context) => {
+        const page = await context.client.get<Page>('/api/deliveries/earlier');
+        printPage(context, page, EARLIER_COLUMNS, 'No earlier notes were asked for.');
+        return undefined;
       }),
     );
 

@@ -4,8 +4,6 @@
  * this object's alarm sends again what was not taken, and looks after leases whose release was lost.
  * Whoever asks for a permit a little early is kept at the counter until it is time, so that the pace is this object's clock's.
  */
-import { DurableObject } from 'cloudflare:workers';
-import { type DatabaseMarks, isBehind, lostSince } from '../domain/campaign/database-marks.ts';
 import { LEAD_MS, nextTurn } from '../domain/campaign/fair-share.ts';
 import { decidePermit, LINE_WAIT_MS, type Pacer, type Permit } from '../domain/campaign/pacing.ts';
 import {
@@ -18,19 +16,11 @@ import {
 } from '../domain/campaign/slow-down.ts';
 import { configOf, type Env } from '../env.ts';
 import { log } from '../log.ts';
-import { database } from '../store/database.ts';
-import { readMarks } from '../store/database-marks.ts';
 import { aheadIn, HINT_LATE_MS, pacerOf, waitingIn, waitingOf } from './books.ts';
-import {
-  type Asked,
-  DatabaseGuard,
-  type Held,
-  type LedgerPage,
-  type Replay,
-  type ReplayStep,
-} from './database-guard.ts';
+import type { Asked } from './database-guard.ts';
 import type { Asker, DialingStatus, Stopped, Taken } from './dialing-status.ts';
 import { type CampaignLimits, type Line, LineTable, type NewLine } from './line-table.ts';
+import { ReplayingDialer } from './replaying-dialer.ts';
 
 /** A hint not taken by then was lost, or its consumer died: it is sent again. */
 const HINT_AGAIN_MS = 15_000;
@@ -41,14 +31,13 @@ const LEASE_CHECK_MS = 120_000;
 const CHECKS = 20;
 const HINTS = 100;
 
-export class Dialer extends DurableObject<Env> {
+export class Dialer extends ReplayingDialer {
   readonly #lines: LineTable;
   /** In the order they came. */
   readonly #counter = new Set<Asker>();
   /** When the counter is looked at next. */
   #counterAt = Number.POSITIVE_INFINITY;
   #stopped: Stopped | null;
-  readonly #guard: DatabaseGuard;
   #slow: SlowDown;
   /** When the next hint may be sent, as the last look at those who wait found; null: not by time alone. */
   #wakeAt: number | null = null;
@@ -59,7 +48,6 @@ export class Dialer extends DurableObject<Env> {
     super(ctx, env);
     this.#lines = new LineTable(ctx.storage.sql);
     this.#stopped = ctx.storage.kv.get<Stopped>('stopped') ?? null;
-    this.#guard = new DatabaseGuard(ctx.storage);
     this.#slow = ctx.storage.kv.get<SlowDown>('slow') ?? AT_FULL_SPEED;
   }
 
@@ -96,7 +84,7 @@ export class Dialer extends DurableObject<Env> {
 
   /** The permit, asked for just before the dial. `not_before`: leave it, the hint comes again. `gone`: not to be dialled. */
   async take(attemptId: string, { dial, marks }: Asked): Promise<Taken> {
-    if (!this.#guard.notes(marks)) await this.heed(marks);
+    if (!this.guard.notes(marks)) await this.heed(marks);
     const until = Date.now() + COUNTER_MS;
     const taken = await new Promise<Taken>((answer) => {
       this.#counter.add({ attemptId, dial, until, answer });
@@ -150,45 +138,16 @@ export class Dialer extends DurableObject<Env> {
 
   /** By somebody, or by itself. */
   isStopped(): boolean {
-    return this.#stopped !== null || this.#guard.held !== null;
+    return this.#stopped !== null || this.guard.held !== null;
   }
 
-  /** What D1 said, to the cron and before each dial. Thrown on where it does not answer: then nobody is dialled. */
-  async heed(marks: DatabaseMarks): Promise<Held | null> {
-    if (this.#guard.held !== null) return this.#guard.held;
-    if (this.#guard.notes(marks)) return null;
-    const { seen } = this.#guard;
-    const read = await readMarks(database(this.env));
-    // By what was seen before it was asked: others may have written since.
-    return isBehind(seen, read) ? this.hold(lostSince(read)) : null;
-  }
-
-  /** D1 was set back: nothing is granted until all is replayed. The stop of a person is another thing, and stays. */
-  async hold(since: number): Promise<Held> {
-    if (this.#guard.held !== null) return this.#guard.held;
-    const held = this.#guard.hold(since);
+  protected override async closed(): Promise<void> {
     this.#lines.hintedBack();
     this.#serve();
     await this.#pump();
-    return held;
   }
-
-  /** How far the replay is, after that step; null: nothing is held, or somebody else was faster. */
-  replaying(step?: ReplayStep): Replay | null {
-    return this.#guard.replay(step);
-  }
-
-  /** All that D1 lacked is there again; its marks now. Whoever says so before every stage is done is not heeded. */
-  async openAfterReplay(id: string, marks: DatabaseMarks): Promise<void> {
-    const held = this.#guard.open(id, marks);
-    if (held === null) return;
-    if (held.byPerson) await this.stop({ by: 'the restore from a backup', now: Date.now() });
-    await this.#pump();
-  }
-
-  /** Who was given a permit since then, whatever D1 says. */
-  dialledSince(at: number, after: number, limit: number): LedgerPage {
-    return this.#guard.ledger.since(at, after, limit);
+  protected override opened(): Promise<void> {
+    return this.#pump();
   }
 
   status(): DialingStatus {
@@ -198,8 +157,8 @@ export class Dialer extends DurableObject<Env> {
     return {
       stoppedAt: this.#stopped?.at ?? null,
       stoppedBy: this.#stopped?.by ?? null,
-      held: this.#guard.held,
-      replayed: this.#guard.replayed,
+      held: this.guard.held,
+      replayed: this.guard.replayed,
       ...{ ratePerSecond, maxLiveCalls, live: liveCalls, waiting, slowedUntil },
     };
   }
@@ -294,7 +253,7 @@ export class Dialer extends DurableObject<Env> {
 
   #grant(asker: Asker, line: Line, now: number): void {
     this.#lines.recordDial(line.campaignId, now);
-    this.#guard.ledger.add(asker.dial, now);
+    this.guard.ledger.add(asker.dial, now);
     this.#lines.move(line, 'taken', now + HINT_AGAIN_MS);
     this.#answer(asker, { permit: 'granted' });
     // A doubled message that waited beside it: this attempt has its permit.

@@ -9,6 +9,7 @@ import type { Sink } from './sink.ts';
 export const alertSink = (settings: WebhookSettings, publicUrl: string, timeoutMs?: number): Sink => ({
   ...{ name: 'alert', host: new URL(settings.url).host, hasKey: false, isSigned: true },
   keepsNewest: false,
+  tellsRecording: false,
   deliver: (id, { intake_data: { call_id, version } }, now) => {
     const type = version === 1 ? 'note.ready' : 'note.corrected';
     const url = `${publicUrl}/dashboard/calls/${call_id}`;

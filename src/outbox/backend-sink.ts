@@ -6,6 +6,7 @@ import type { Sink } from './sink.ts';
 export const backendSink = (settings: WebhookSettings, timeoutMs?: number): Sink => ({
   ...{ name: 'backend', host: new URL(settings.url).host, hasKey: settings.key !== '', isSigned: true },
   keepsNewest: false,
+  tellsRecording: true,
   deliver: (id, { call, transcripts, intake_data }, now) =>
     postSigned(settings, id, { call, transcripts, intake_data }, now, timeoutMs),
   test: (now) => postTest(settings, now),

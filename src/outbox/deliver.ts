@@ -13,9 +13,8 @@ import {
   beginDelivery,
   cancelDelivery,
   type Delivery,
-  earlierIsUnderWay,
   getDelivery,
-  laterIsThere,
+  isSuperseded,
   markDelivered,
   markFailedTry,
   markGivenUp,
@@ -40,10 +39,8 @@ export const deliver: JobHandler = {
     if (delivery === null || delivery.status === 'delivered' || delivery.status === 'canceled') return DONE;
     const sink = sinkOf({ env, config }, delivery.sink);
     if (sink === null) return failed('sink_off', true);
-    if (await earlierIsUnderWay(db, delivery)) return { kind: 'goes_on', progress: 'held', afterMs: LOOK_AGAIN_MS };
-    if (sink.keepsNewest && (await laterIsThere(db, delivery))) return calledOff(context, delivery, 'superseded');
-    const attempt = await beginDelivery(db, delivery.id);
-    if (attempt === null) return DONE;
+    const attempt = await beginDelivery(db, delivery, sink.keepsNewest);
+    if (attempt === null) return notBegun(context, sink);
     try {
       return await tried(context, delivery, sink, attempt);
     } catch (error) {
@@ -59,6 +56,15 @@ export const deliver: JobHandler = {
     return 'given_up';
   },
 };
+
+/** It waits for an earlier version, or it would undo a later one. A version that was sent counts, whatever became of it: it may be on the wire. */
+async function notBegun(context: JobContext, { keepsNewest }: Sink): Promise<JobOutcome> {
+  const { db, job } = context;
+  const delivery = await getDelivery(db, job.subject);
+  if (delivery === null || delivery.status === 'delivered' || delivery.status === 'canceled') return DONE;
+  if (keepsNewest && (await isSuperseded(db, delivery))) return calledOff(context, delivery, 'superseded');
+  return { kind: 'goes_on', progress: 'held', afterMs: LOOK_AGAIN_MS };
+}
 
 async function tried(context: JobContext, delivery: Delivery, sink: Sink, attempt: number): Promise<JobOutcome> {
   const { db, env } = context;

@@ -36,6 +36,7 @@ export function fhirSink({ base, access }: FhirSettings, timeoutMs: number = TIM
   return {
     ...{ name: 'fhir', host: new URL(base).host, hasKey: access.kind !== 'open', isSigned: false },
     keepsNewest: true,
+    tellsRecording: false,
     deliver: async (id, handover) => {
       const bundle = await handover.bundle();
       const headers = { ...HEADERS, 'Content-Type': 'application/fhir+json', 'X-Request-Id': id };

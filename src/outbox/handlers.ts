@@ -9,6 +9,7 @@ import { fetchRecording } from './fetch-recording.ts';
 import { importList } from './import-list.ts';
 import type { JobHandler } from './job-handler.ts';
 import { rotateKeys } from './rotate-keys.ts';
+import { sendEarlier } from './send-earlier.ts';
 import { sweepStorage } from './sweep-storage.ts';
 import { transcribe } from './transcribe.ts';
 import { transcribeRecording } from './transcribe-recording.ts';
@@ -27,4 +28,5 @@ export const HANDLERS: Readonly<Record<JobKind, JobHandler>> = {
   transcribe,
   transcribe_recording: transcribeRecording,
   deliver,
+  send_earlier: sendEarlier,
 };

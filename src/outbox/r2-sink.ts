@@ -14,6 +14,7 @@ const delivered: SinkOutcome = { kind: 'delivered', ...nobody };
 export const r2Sink = (bucket: R2Bucket, keyRing: PatientKeys): Sink => ({
   ...{ name: 'r2', host: 'archive in R2', hasKey: false, isSigned: false },
   keepsNewest: false,
+  tellsRecording: false,
   deliver: async (_, { call, transcripts, intake_data }) => {
     const note = {
       ...{ callId: call.call_id, createdAt: Date.parse(call.created_at) },

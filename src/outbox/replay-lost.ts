@@ -1,6 +1,6 @@
 /**
  * What a database that was set back lacks is written into it again (HS-12, T23): the audit, the do-not-call list, who was dialled. What
- * cannot be known is held back for a person: patients whose consent may have changed, campaigns that ran. Whoever was erased meanwhile is
+ * cannot be known is held back for a person: patients whose consent may have changed or who were put under a legal hold, campaigns that ran. Whoever was erased meanwhile is
  * erased again. A bounded piece of it each minute: how far it is the Dialer keeps, so that neither a turn that is cut off nor a database
  * that is set back once more loses anything. Each piece done twice is as done once. Only after the last of them is anybody dialled.
  */
@@ -15,11 +15,13 @@ import type { PatientKeys } from '../store/patient-keys.ts';
 import {
   type AuditPlace,
   holdChangedPatients,
+  holdUnknownEndings,
   type KnownDial,
   lastLineBefore,
   pauseCampaigns,
   replayDials,
 } from '../store/replay.ts';
+import { replayHolds } from '../store/replay-holds.ts';
 import { replayLifted, replaySuppressions } from '../store/replay-suppressions.ts';
 import { noteSign, readSign } from '../store/signs.ts';
 import { readJournalPage, type SuppressionRow } from '../store/suppression-journal.ts';
@@ -33,9 +35,12 @@ const TURN_MS = 40_000;
 const AUDIT_LINES = 5000;
 const DIALS = 200;
 const HELD_LINES = 5000;
+const LEGAL_HOLDS = 50;
 const ERASED = 50;
 /** A row for each turn, and this much for its own book-keeping. */
 const OWN_COST = 2;
+/** Telnyx ends any call after four hours: so long before that time begun, one may have ended after it. */
+const LONGEST_CALL_MS = 4 * 3_600_000;
 /** The clock of whoever wrote last may have been behind a little. */
 const MARGIN_MS = 60_000;
 
@@ -107,10 +112,20 @@ const PIECES: Readonly<Record<ReplayStage, (turn: Turn, at: string | null) => Pr
   lifted: (turn, at) => replayJournal(turn, at, replayLifted),
   suppressions: (turn, at) => replayJournal(turn, at, replaySuppressions),
   dials: replayLedger,
+  endings: async ({ env, db, from, now }, at) => {
+    const page = await env.DIALER.getByName('dialer').dialledSince(from - LONGEST_CALL_MS, Number(at ?? 0), DIALS);
+    const count = await holdUnknownEndings(db, page.dials, from, now);
+    return { count, next: page.next === null ? null : String(page.next), cost: 2 };
+  },
   holds: async ({ db, from, now }, at) => {
     const after = at === null ? null : (JSON.parse(at) as AuditPlace);
     const { held, next } = await holdChangedPatients(db, { since: from, after, lines: HELD_LINES }, now);
     return { count: held, next: next === null ? null : JSON.stringify(next), cost: 2 };
+  },
+  legal_holds: async ({ db, keyRing, from, now }, at) => {
+    const page = { since: from, after: at ?? '', limit: LEGAL_HOLDS };
+    const { placed, next } = await replayHolds(db, keyRing, page, now);
+    return { count: placed, next, cost: 3 + placed };
   },
   // Once more: somebody may have gone on with one before all was there.
   campaigns: async ({ db }) => ({ count: await pauseCampaigns(db), next: null, cost: 1 }),
@@ -144,7 +159,8 @@ const countsOf = (counts: Readonly<Partial<Record<ReplayStage, number>>>) => ({
   audit: counts.audit ?? 0,
   suppressions: (counts.lifted ?? 0) + (counts.suppressions ?? 0),
   dials: counts.dials ?? 0,
-  patients_held: counts.holds ?? 0,
+  patients_held: (counts.endings ?? 0) + (counts.holds ?? 0),
+  legal_holds: counts.legal_holds ?? 0,
   campaigns_paused: counts.campaigns ?? 0,
   erased: counts.erasures ?? 0,
 });

@@ -8,12 +8,16 @@ import { log } from '../log.ts';
 import { measure } from '../metrics.ts';
 import { database } from '../store/database.ts';
 import { isStillTaken, type Job, settleJob, takeJob } from '../store/jobs.ts';
+import { isSetBack } from '../store/set-back.ts';
 import { HANDLERS } from './handlers.ts';
 import { failed, type JobContext, type JobOutcome } from './job-handler.ts';
 
 /** A hint for later travels at most this long; the cron sends one for what is due after that. */
 const LONGEST_HINT_DELAY_SECONDS = 12 * 3600;
 const UNKNOWN_LEASE_MS = 60_000;
+/** What they remove is gone for good, so they wait while the database lacks what is newer, legal holds among it (HS-12, HS-21). */
+const REMOVING: ReadonlySet<JobKind> = new Set(['apply_retention', 'sweep_storage', 'erase_patient']);
+const SET_BACK_WAIT_MS = 60_000;
 
 /** Throws only when our own storage fails: then the hint comes again. */
 export async function runJob(env: Env, jobId: string): Promise<void> {
@@ -28,6 +32,13 @@ export async function runJob(env: Env, jobId: string): Promise<void> {
     log.error('job.dead', { job_id: job.id, kind: job.kind, code: 'unknown_kind' });
     await settleJob(db, job, { status: 'dead', code: 'unknown_kind' }, now);
     measure(env, 'job', { kind: 'unknown', outcome: 'dead', code: 'unknown_kind' });
+    return;
+  }
+  if (REMOVING.has(job.kind) && (await isSetBack(env))) {
+    log.warn('job.waits', { job_id: job.id, kind: job.kind, code: 'database_set_back' });
+    const dueAt = Date.now() + SET_BACK_WAIT_MS * config.timerScale;
+    // No hint: the cron sends one. It was not tried, so no try is held against it.
+    await settleJob(db, job, { status: 'waiting', dueAt, code: null, anew: true }, Date.now());
     return;
   }
   const context: JobContext = { env, config, db, job, now };

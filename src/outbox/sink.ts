@@ -37,6 +37,8 @@ export interface Sink {
   readonly isSigned: boolean;
   /** It keeps one state of a call: after a later version an earlier one would undo it, and is not sent. */
   readonly keepsNewest: boolean;
+  /** It gets what was written down from a recording: where that comes after a note, the note goes to it once more. */
+  readonly tellsRecording: boolean;
   /**
    * `id`: the same at each try, so that the other side can tell that it has it already. Throws only when what is to be sent cannot be
    * made; whatever the other side does is an outcome.

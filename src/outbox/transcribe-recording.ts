@@ -5,6 +5,7 @@
  */
 import { cutOf, isFull, type PieceLimits, soundingSpans } from '../domain/audio/next-piece.ts';
 import { type SoundFrame, type SoundReader, soundReader } from '../domain/audio/sound-reader.ts';
+import { configuredSinks } from '../domain/delivery/sinks.ts';
 import { alignSegments, openSteps, type SpokenLine } from '../domain/transcription/align-segments.ts';
 import { joinPieces, laterBy, whereSounding } from '../domain/transcription/join-pieces.ts';
 import type { TranscriptSegment } from '../domain/transcription/transcript.ts';
@@ -13,6 +14,8 @@ import { log } from '../log.ts';
 import { measure } from '../metrics.ts';
 import { getCallLog } from '../store/call-logs.ts';
 import { getCall } from '../store/calls.ts';
+import { insertTranscriptDeliveries } from '../store/deliveries.ts';
+import { sendJobHints } from '../store/job-hints.ts';
 import { dataKeyOf } from '../store/patient-keys.ts';
 import { type ReadableRecording, RecordingCorrupt, readRecording } from '../store/recording-bucket.ts';
 import {
@@ -29,6 +32,7 @@ import { getRecording, KEPT_ITS_TIME, type Recording, readable } from '../store/
 import type { DataKey } from '../store/seal.ts';
 import { chooseTranscriber } from './choose-transcriber.ts';
 import { DONE, failed, type JobContext, type JobHandler, type JobOutcome } from './job-handler.ts';
+import { sinkOf } from './sinks.ts';
 import type { Transcriber } from './transcriber.ts';
 
 /** Sound enough for an engine to understand by, and small enough for one answer and for the memory that is shared. */
@@ -59,8 +63,8 @@ export const transcribeRecording: JobHandler = {
       return DONE;
     };
     const transcriber = chooseTranscriber(env, config);
-    // What is wrong is the setting, which the doctor tells of once: not this call.
-    if (typeof transcriber === 'string') return refuse(transcriber);
+    // Whoever turned it off may turn it on again: until then nothing is tried, and the work waits for a person as a dead letter.
+    if (typeof transcriber === 'string') return failed(transcriber, true);
     if ((recording.durationMs ?? 0) > MOST_RECORDING_MS) return refuse('too_long');
     if (!(await beginPiece(db, callId, config.transcription.engine))) return DONE;
     try {
@@ -209,13 +213,18 @@ async function linesOf(
 }
 
 async function finish(
-  { db }: JobContext,
+  { db, env, config }: JobContext,
   { item }: Given,
   dataKey: DataKey,
   lines: readonly SpokenLine[],
   heard: Listened,
 ): Promise<JobOutcome> {
-  if (await storePiece(db, dataKey, item, { lines }, heard, Date.now()))
-    log.info('recording.transcribed', { call_id: item.callId, count: lines.length });
+  const { callId } = item;
+  // The note went out as soon as its call was over: whoever gets the words too has it without them.
+  const sinks = configuredSinks(config.sinks).filter((name) => sinkOf({ env, config }, name)?.tellsRecording);
+  const { jobIds, statements } = insertTranscriptDeliveries(db, callId, sinks, Date.now());
+  if (!(await storePiece(db, dataKey, item, { lines }, heard, Date.now(), statements))) return DONE;
+  log.info('recording.transcribed', { call_id: callId, count: lines.length });
+  await sendJobHints(env, jobIds);
   return DONE;
 }

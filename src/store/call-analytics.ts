@@ -33,10 +33,16 @@ const chosen = ({ campaignId, questionnaireId, questionnaireVersion }: CallChoic
     sql` `,
   );
 
+/** Telnyx would not take it: the time of the dial is that of the try. */
+const isRefused = sql`(c.status = 'failed' and c.dialed_at is not null and c.call_control_id is null and c.answered_at is null
+  and c.error is not null and c.error <> 'dial_unknown')`;
+const dialed = sql`(c.dialed_at is not null and not ${isRefused})`;
 const underWay = sql`c.status in ('queued', 'dialing', 'ringing', 'in_progress')`;
 const FIELDS: Readonly<Record<Exclude<Summed, 'calls'>, SQL>> = {
-  attempts: sql`(c.dialed_at is not null or c.answered_at is not null or c.direction = 'inbound')`,
-  redials: sql`(c.attempt > 1 and c.dialed_at is not null)`,
+  attempts: sql`(${dialed} or c.answered_at is not null or c.direction = 'inbound')`,
+  redials: sql`(c.attempt > 1 and ${dialed})`,
+  refusedDials: isRefused,
+  unknownDials: sql`(c.error is not null and c.error = 'dial_unknown' and c.dialed_at is not null)`,
   underWay,
   talking: sql`(${underWay} and ${answered})`,
   reached: answered,
@@ -54,6 +60,7 @@ const FIELDS: Readonly<Record<Exclude<Summed, 'calls'>, SQL>> = {
   seconds: sql`case when ${answered} then (coalesce(c.ended_at, c.answered_at) - c.answered_at) / 1000 end`,
   costNanos: sql`c.cost_nanos`,
   withCost: sql`c.cost_nanos is not null`,
+  transcriptionNanos: sql`c.transcription_nanos`,
   counted: sql`c.item_codes is not null`,
   uncounted: sql`(c.note_version is not null and c.item_codes is null)`,
   beforeItems: sql`(c.item_codes is not null and ltrim(c.item_codes, '-') = '' and c.status <> 'completed')`,
@@ -77,8 +84,8 @@ export function analyticsSums(
         campaignId: sql<string | null>`c.campaign_id`,
         questionnaireId: sql<string>`c.questionnaire_id`,
         questionnaireVersion: sql<number>`c.questionnaire_version`,
-        currency: sql<string | null>`case when min(c.cost_currency) = max(c.cost_currency) then min(c.cost_currency)
-          when min(c.cost_currency) is not null then '*' end`,
+        // A call without a cost stands with the others, not by itself.
+        currency: sql<string>`coalesce(c.cost_currency, 'USD')`,
         calls: sql<number>`count(*)`,
         ...sums,
       })
@@ -86,7 +93,7 @@ export function analyticsSums(
       .from(sql`json_each(${JSON.stringify(spans)}) as span cross join ${calls} as c
         on c.created_at between json_extract(span.value, '$[1]') and json_extract(span.value, '$[2]')`)
       .where(chosen(choice))
-      .groupBy(sql`1`, sql`2`, sql`3`, sql`4`)
+      .groupBy(sql`1`, sql`2`, sql`3`, sql`4`, sql`5`)
   );
 }
 
@@ -104,42 +111,50 @@ export interface Spreads {
 }
 interface SpreadRow {
   readonly kind: keyof Spreads;
-  readonly isBefore: number;
+  readonly part: number;
   readonly count: number;
   readonly median: number;
   readonly p90: number;
 }
+const [WHOLE, BEFORE] = [-2, -1];
 
+/** Of the time, of the one before it, and of the parts of the time the lengths of calls: each of them read for both. */
 export async function analyticsSpreads(
   db: Database,
-  time: TimeSpan,
-  before: TimeSpan,
+  { time, before, steps }: { readonly time: TimeSpan; readonly before: TimeSpan; readonly steps: readonly TimeSpan[] },
   choice: CallChoice,
-): Promise<{ readonly time: Spreads; readonly before: Spreads }> {
-  // D1 binds every number as a real one; the nearest rank is taken of whole ones.
-  const values = (kind: keyof Spreads, value: SQL, where: SQL) => sql`
-    select ${kind} as kind, c.created_at < ${time.from} as isBefore, max(0, ${value}) as value
-    from calls as c where c.created_at between ${before.from} and ${time.to} and ${where} and ${chosen(choice)}`;
+): Promise<{ readonly time: Spreads; readonly before: Spreads; readonly durations: readonly Spread[] }> {
+  const both = [
+    [WHOLE, time.from, time.to],
+    [BEFORE, before.from, before.to],
+  ];
+  const all = [...both, ...steps.map(({ from, to }, step) => [step, from, to])];
+  const values = (kind: keyof Spreads, value: SQL, where: SQL, spans: readonly (readonly number[])[]) => sql`
+    select ${kind} as kind, json_extract(span.value, '$[0]') as part, max(0, ${value}) as value
+    from json_each(${JSON.stringify(spans)}) as span cross join calls as c
+      on c.created_at between json_extract(span.value, '$[1]') and json_extract(span.value, '$[2]')
+    where ${where} and ${chosen(choice)}`;
   const rows = await db.all<SpreadRow>(sql`
-    select kind, isBefore, max(n) as count,
+    select kind, part, max(n) as count,
       max(case when place = (n + 1) / 2 then value end) as median,
       max(case when place = (n * 9 + 9) / 10 then value end) as p90
     from (
-      select kind, isBefore, value, row_number() over (partition by kind, isBefore order by value) as place,
-        count(*) over (partition by kind, isBefore) as n
+      select kind, part, value, row_number() over (partition by kind, part order by value) as place,
+        count(*) over (partition by kind, part) as n
       from (
-        ${values('duration', sql`(c.ended_at - c.answered_at) / 1000`, sql`c.ended_at is not null and ${answered}`)}
+        ${values('duration', sql`(c.ended_at - c.answered_at) / 1000`, sql`c.ended_at is not null and ${answered}`, all)}
         union all
-        ${values('review', sql`(c.signed_at - c.note_at) / 1000`, sql`c.signed_at is not null and c.note_at is not null`)}
+        ${values('review', sql`(c.signed_at - c.note_at) / 1000`, sql`c.signed_at is not null and c.note_at is not null`, both)}
       )
     )
     group by 1, 2`);
-  const of = (kind: keyof Spreads, isBefore: number): Spread => {
-    const row = rows.find((each) => each.kind === kind && each.isBefore === isBefore);
+  const found = new Map(rows.map((row) => [`${row.kind} ${row.part}`, row]));
+  const of = (kind: keyof Spreads, part: number): Spread => {
+    const row = found.get(`${kind} ${part}`);
     return { count: row?.count ?? 0, median: row?.median ?? null, p90: row?.p90 ?? null };
   };
-  const both = (isBefore: number) => ({ duration: of('duration', isBefore), review: of('review', isBefore) });
-  return { time: both(0), before: both(1) };
+  const spreads = (part: number) => ({ duration: of('duration', part), review: of('review', part) });
+  return { time: spreads(WHOLE), before: spreads(BEFORE), durations: steps.map((_, step) => of('duration', step)) };
 }
 
 export interface VersionItemCount extends ItemCount {

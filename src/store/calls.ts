@@ -1,5 +1,5 @@
 /** Calls as lists and pages read them. A live call's newest state is its session's; this is what was last written here. */
-import { and, desc, eq, gte, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { CallRecord, CallStatus, RecordingStatus } from '../domain/intake/call-record.ts';
 import type { Database } from './database.ts';
 import { dataKeysOf, type PatientKeys } from './patient-keys.ts';
@@ -59,6 +59,8 @@ export interface CallFilter {
   readonly reviewed?: boolean;
   readonly patientId?: string;
   readonly campaignId?: string;
+  /** What was asked: `<questionnaire>:<version>`. */
+  readonly version?: string;
   /** Epoch milliseconds, both included. */
   readonly from?: number;
   readonly to?: number;
@@ -94,6 +96,7 @@ export async function listCalls(
           : sql`${plus(isOfFew)}${calls.review} = ${filter.reviewed ? 'signed' : 'unreviewed'}`,
         filter.patientId === undefined ? undefined : eq(calls.patientId, filter.patientId),
         filter.campaignId === undefined ? undefined : eq(calls.campaignId, filter.campaignId),
+        filter.version === undefined ? undefined : ofVersion(filter.version, plus(isOfFew)),
         filter.flagged === true ? sql`red_flags > 0` : undefined,
         filter.flagged === false ? sql`red_flags = 0` : undefined,
         filter.from === undefined ? undefined : gte(calls.createdAt, filter.from),
@@ -108,6 +111,13 @@ export async function listCalls(
     items: await openCalls(ring, page),
     nextCursor: last === undefined ? null : { at: last.createdAt, id: last.id },
   };
+}
+
+/** `<questionnaire>:<version>`, as an index has it. */
+export function ofVersion(version: string, before: SQL): SQL {
+  const at = version.lastIndexOf(':');
+  const [id, number] = [version.slice(0, at), Number(version.slice(at + 1))];
+  return sql`${before}${calls.questionnaireId} = ${id} and ${before}${calls.questionnaireVersion} = ${number}`;
 }
 
 const plus = (isPassedOver: boolean) => sql.raw(isPassedOver ? '+' : '');

@@ -12,7 +12,8 @@ import { type ContactStatus, openDetails } from './contacts.ts';
 import type { Database } from './database.ts';
 import { openNote } from './notes.ts';
 import { dataKeysOf, type PatientKeys } from './patient-keys.ts';
-import { attempts, callLogs, calls, contacts, notes, recordings } from './schema.ts';
+import { openRecordingTranscript, type RecordingTranscript } from './recording-transcripts.ts';
+import { attempts, callLogs, calls, contacts, notes, recordings, recordingTranscripts } from './schema.ts';
 import { type DataKey, SealError } from './seal.ts';
 
 export interface ResultsFilter {
@@ -31,6 +32,8 @@ export interface AttemptResult {
   readonly note: Note | null;
   readonly log: CallLog | null;
   readonly recording: RecordedSpan | null;
+  /** What was written down from the recording. */
+  readonly spoken: RecordingTranscript | null;
 }
 export interface ContactResult {
   readonly id: string;
@@ -69,8 +72,9 @@ export async function* campaignResults(
 const ofFilter = (campaignId: string, { status, outcome }: Pick<ResultsFilter, 'status' | 'outcome'>) =>
   and(
     eq(contacts.campaignId, campaignId),
-    status === undefined ? undefined : eq(contacts.status, status),
-    outcome === undefined ? undefined : eq(contacts.outcome, outcome),
+    // In the order of the list.
+    status === undefined ? undefined : sql`+${contacts.status} = ${status}`,
+    outcome === undefined ? undefined : sql`+${contacts.outcome} = ${outcome}`,
   );
 
 /** Everybody that the results name, before any of it is written. */
@@ -107,13 +111,15 @@ export function readPage(db: Database, campaignId: string, filter: ResultsFilter
       note: { id: notes.id, patientId: notes.patientId, sealed: notes.sealed },
       log: { patientId: callLogs.patientId, sealed: callLogs.sealed },
       recording: { startedAt: recordings.startedAt, durationMs: recordings.durationMs },
+      spoken: recordingTranscripts,
     })
     .from(page)
     .leftJoin(attempts, eq(attempts.contactId, page.id))
     .leftJoin(calls, eq(calls.id, attempts.callId))
     .leftJoin(notes, and(said(eq(notes.callId, calls.id)), newest))
     .leftJoin(callLogs, said(eq(callLogs.callId, calls.id)))
-    .leftJoin(recordings, said(eq(recordings.callId, calls.id)));
+    .leftJoin(recordings, said(eq(recordings.callId, calls.id)))
+    .leftJoin(recordingTranscripts, said(eq(recordingTranscripts.callId, calls.id)));
 }
 type Row = Awaited<ReturnType<typeof readPage>>[number];
 type CalledRow = Row & { readonly call: NonNullable<Row['call']> };
@@ -145,7 +151,7 @@ async function keysOf(
 ): Promise<Map<string, DataKey>> {
   const ids = people.flatMap(({ contact, called }) => [
     contact.patientId,
-    ...called.flatMap(({ note, log }) => [note?.patientId, log?.patientId]),
+    ...called.flatMap(({ note, log, spoken }) => [note?.patientId, log?.patientId, spoken?.patientId]),
   ]);
   try {
     return await dataKeysOf(
@@ -169,12 +175,13 @@ async function opened({ contact, called }: Person, keys: ReadonlyMap<string, Dat
 }
 
 async function openedAttempt(
-  { call: { sealed: _, ...call }, note, log, recording }: CalledRow,
+  { call: { sealed: _, ...call }, note, log, recording, spoken }: CalledRow,
   keys: ReadonlyMap<string, DataKey>,
 ): Promise<AttemptResult> {
   return {
     ...{ call, recording },
     note: note && (await unlessSealed(keys.get(note.patientId), (key) => openNote(key, note))),
+    spoken: spoken && (await unlessSealed(keys.get(spoken.patientId), (key) => openRecordingTranscript(key, spoken))),
     log: log && (await unlessSealed(keys.get(log.patientId), (key) => openCallLog(key, call.id, log.sealed))),
   };
 }

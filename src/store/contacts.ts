@@ -109,9 +109,10 @@ export async function listContacts(
       and(
         eq(contacts.campaignId, campaignId),
         gt(contacts.row, after),
-        status === undefined ? undefined : eq(contacts.status, status),
-        code === undefined ? undefined : eq(contacts.code, code),
-        outcome === undefined ? undefined : eq(contacts.outcome, outcome),
+        // A plus keeps the order of the list, which ends the search.
+        status === undefined ? undefined : sql`+${contacts.status} = ${status}`,
+        code === undefined ? undefined : sql`+${contacts.code} = ${code}`,
+        outcome === undefined ? undefined : sql`+${contacts.outcome} = ${outcome}`,
       ),
     )
     .orderBy(asc(contacts.row))
@@ -239,7 +240,7 @@ export const readyContacts = (db: Database, campaignId: string, after: number, l
   db
     .select()
     .from(contacts)
-    .where(and(eq(contacts.campaignId, campaignId), gt(contacts.row, after), eq(contacts.status, 'ready')))
+    .where(and(eq(contacts.campaignId, campaignId), gt(contacts.row, after), sql`+${contacts.status} = 'ready'`))
     .orderBy(asc(contacts.row))
     .limit(limit);
 

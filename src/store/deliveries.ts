@@ -2,11 +2,11 @@
  * Deliveries of notes to the clinic's systems, one row for each version and system (schema.ts). A row is the truth: a try says in it
  * what came of it, and a try that comes back late has no say any more, unless it was the one that got through.
  */
-import { and, eq, gt, inArray, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
-import type { DeliveryStatus, SinkName } from '../domain/delivery/sinks.ts';
+import { and, eq, inArray, isNull, not, type SQL, sql } from 'drizzle-orm';
+import type { DeliveryPart, DeliveryStatus, SinkName } from '../domain/delivery/sinks.ts';
 import type { Database } from './database.ts';
 import { insertJob } from './jobs.ts';
-import { newId } from './new-id.ts';
+import { newId, newUuid } from './new-id.ts';
 import { rowsFromJson } from './rows-from-json.ts';
 import { deliveries, jobs } from './schema.ts';
 
@@ -14,6 +14,7 @@ export interface Delivery {
   readonly id: string;
   readonly callId: string;
   readonly noteVersion: number;
+  readonly part: DeliveryPart;
   readonly sink: SinkName;
   readonly status: DeliveryStatus;
   /** Tries begun so far. */
@@ -31,6 +32,7 @@ export interface Delivery {
 export const openedDelivery = (row: typeof deliveries.$inferSelect): Delivery => ({
   ...row,
   sink: row.sink as SinkName,
+  part: row.part as DeliveryPart,
   status: row.status as DeliveryStatus,
 });
 
@@ -62,6 +64,37 @@ export async function insertDeliveries(
   return made.flat();
 }
 
+/**
+ * For the batch that ends the writing down of a recording, after it: at each of these systems the newest version, where it was sent and may
+ * have gone without the words, once more with them. What was never tried takes them along by itself. Under an id of its own, for whoever has
+ * the first one would take a second under the same id for nothing new. With the ids of its jobs, of which some may not come to be.
+ */
+export function insertTranscriptDeliveries(db: Database, callId: string, sinks: readonly SinkName[], now: number) {
+  const made = sinks.map((sink) => {
+    const [id, jobId] = [`dlv_${newUuid(now)}`, newId('job', now)];
+    const newest = sql`(select max(note_version) from deliveries where call_id = ${callId} and sink = ${sink} and part = 'note')`;
+    const isDone = sql`exists (select 1 from recording_transcripts where call_id = ${callId} and status = 'done')`;
+    const statements = [
+      db
+        .insert(deliveries)
+        .select(
+          sql`select ${id}, call_id, note_version, sink, 'queued', 0, null, null, ${now}, null, null, 'transcript' from deliveries
+            where call_id = ${callId} and sink = ${sink} and part = 'note' and note_version = ${newest} and attempts > 0
+            and status != 'canceled' and ${isDone}`,
+        )
+        .onConflictDoNothing(),
+      db
+        .insert(jobs)
+        .select(
+          sql`select ${jobId}, 'deliver', id, call_id, 'waiting', 0, ${now}, null, null, ${now}, null from deliveries where id = ${id}`,
+        )
+        .onConflictDoNothing(),
+    ] as const;
+    return { jobId, statements };
+  });
+  return { jobIds: made.map(({ jobId }) => jobId), statements: made.flatMap(({ statements }) => statements) };
+}
+
 export async function getDelivery(db: Database, id: string): Promise<Delivery | null> {
   const [row] = await db.select().from(deliveries).where(eq(deliveries.id, id)).limit(1);
   return row === undefined ? null : openedDelivery(row);
@@ -69,44 +102,41 @@ export async function getDelivery(db: Database, id: string): Promise<Delivery | 
 
 const isUnderWay = inArray(deliveries.status, ['queued', 'running']);
 
-/** An earlier version of the same note is still on its way to the same system: this one has to wait for it. */
-export async function earlierIsUnderWay(db: Database, { callId, sink, noteVersion }: Delivery): Promise<boolean> {
+/** Of the same note for the same system, what goes before or after this one. */
+const others = ({ callId, sink, noteVersion, part }: Delivery, isLater: boolean) =>
+  sql`other.call_id = ${callId} and other.sink = ${sink} and (other.note_version, other.part) ${sql.raw(isLater ? '>' : '<')} (${noteVersion}, ${part})`;
+const isThere = (of: SQL) => sql`exists (select 1 from deliveries as other where ${of})`;
+
+/** It was sent at least once: it may be there, on the wire, or on its way through a server that is slow. */
+const laterWasTried = (delivery: Delivery) => isThere(sql`${others(delivery, true)} and other.attempts > 0`);
+
+/** A later version of the same note was sent to the same system: where one state is kept, this one would undo it. */
+export async function isSuperseded(db: Database, delivery: Delivery): Promise<boolean> {
   const rows = await db
     .select({ id: deliveries.id })
     .from(deliveries)
-    .where(
-      and(
-        eq(deliveries.callId, callId),
-        eq(deliveries.sink, sink),
-        lt(deliveries.noteVersion, noteVersion),
-        isUnderWay,
-      ),
-    )
+    .where(and(eq(deliveries.id, delivery.id), laterWasTried(delivery)))
     .limit(1);
   return rows.length > 0;
 }
 
-/** A later version of the same note has reached the same system. */
-export async function laterIsThere(db: Database, { callId, sink, noteVersion }: Delivery): Promise<boolean> {
-  const isLater = and(
-    eq(deliveries.callId, callId),
-    eq(deliveries.sink, sink),
-    gt(deliveries.noteVersion, noteVersion),
-  );
-  const rows = await db
-    .select({ id: deliveries.id })
-    .from(deliveries)
-    .where(and(isLater, isNotNull(deliveries.deliveredAt)))
-    .limit(1);
-  return rows.length > 0;
-}
-
-/** The number of this try. Null: it is delivered or called off. */
-export async function beginDelivery(db: Database, id: string): Promise<number | null> {
+/**
+ * The number of this try. Null: it is delivered or called off, an earlier version is on its way, or, where the newest is kept, a later one was
+ * sent. Asked in the statement that begins it: of two versions that look at the same time one sees the other.
+ */
+export async function beginDelivery(db: Database, delivery: Delivery, keepsNewest: boolean): Promise<number | null> {
+  const earlierIsUnderWay = isThere(sql`${others(delivery, false)} and other.status in ('queued', 'running')`);
   const [row] = await db
     .update(deliveries)
     .set({ status: 'running', attempts: sql`${deliveries.attempts} + 1`, endedAt: null })
-    .where(and(eq(deliveries.id, id), inArray(deliveries.status, ['queued', 'running', 'dead'])))
+    .where(
+      and(
+        eq(deliveries.id, delivery.id),
+        inArray(deliveries.status, ['queued', 'running', 'dead']),
+        not(earlierIsUnderWay),
+        keepsNewest ? not(laterWasTried(delivery)) : undefined,
+      ),
+    )
     .returning({ attempts: deliveries.attempts });
   return row?.attempts ?? null;
 }

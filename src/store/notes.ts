@@ -4,6 +4,7 @@ import type { SinkName } from '../domain/delivery/sinks.ts';
 import { keepCorrections } from '../domain/note/correct-note.ts';
 import type { Note } from '../domain/note/note.ts';
 import type { ReviewStatus } from './calls.ts';
+import { ofVersion } from './calls.ts';
 import type { Database } from './database.ts';
 import { insertDeliveries } from './deliveries.ts';
 import { dataKeyOf, dataKeysOf, type PatientKeys } from './patient-keys.ts';
@@ -138,47 +139,60 @@ export interface ListedNote {
 
 export interface NoteFilter {
   readonly limit: number;
-  /** `at`: when the last note already seen was written; `id`: its call. */
+  /** What `nextCursor` gave for the page before: a moment of the last note already seen, and its call. */
   readonly cursor: { readonly at: number; readonly id: string } | null;
   readonly status?: Note['status'];
   readonly flagged?: boolean;
   readonly reviewed?: boolean;
   readonly patientId?: string;
+  /** What was asked: `<questionnaire>:<version>`. */
+  readonly version?: string;
   /** When it was written, epoch milliseconds, both included. */
   readonly from?: number;
   readonly to?: number;
 }
 
+interface NotePage<Item> {
+  readonly items: Item[];
+  readonly nextCursor: NoteFilter['cursor'];
+}
+
 /** The newest note of each call, the last written first. The calls know when that was, and have the indexes. */
-export async function listNotes(
-  db: Database,
-  filter: NoteFilter,
-): Promise<{ items: ListedNote[]; nextCursor: NoteFilter['cursor'] }> {
-  const { cursor, patientId, reviewed, flagged, status, from, to } = filter;
+export const listNotes = (db: Database, filter: NoteFilter): Promise<NotePage<ListedNote>> =>
+  notesBy(db, filter, 'note');
+
+/** By when the note was written, or the call was begun: the first moves with each further version, the other never. */
+async function notesBy(db: Database, filter: NoteFilter, order: 'note' | 'call'): Promise<NotePage<ListedNote>> {
+  const by = order === 'note' ? calls.noteAt : calls.createdAt;
+  // Beside another order it is looked at and not searched by, else all that it finds were sorted for each page.
+  const noteAt = order === 'note' ? sql`${calls.noteAt}` : sql`+${calls.noteAt}`;
+  const { cursor, patientId, version, reviewed, flagged, status, from, to } = filter;
   const { externalId, redFlags, review, signedBy, signedAt } = calls;
   const found = await db
     .select({
       ...{ id: notes.id, version: notes.version, callId: calls.id, patientId: calls.patientId, externalId },
-      ...{ status: notes.status, redFlags, review, signedBy, signedAt, createdAt: notes.createdAt, at: calls.noteAt },
+      ...{ status: notes.status, redFlags, review, signedBy, signedAt, createdAt: notes.createdAt, at: by },
     })
     .from(calls)
     .innerJoin(notes, and(eq(notes.callId, calls.id), eq(notes.version, calls.noteVersion)))
     .where(
       and(
         isNotNull(calls.noteAt),
-        cursor === null ? undefined : sql`(${calls.noteAt}, ${calls.id}) < (${cursor.at}, ${cursor.id})`,
+        cursor === null ? undefined : sql`(${by}, ${calls.id}) < (${cursor.at}, ${cursor.id})`,
         patientId === undefined ? undefined : eq(calls.patientId, patientId),
         // Those of one patient are few already.
         reviewed === undefined
           ? undefined
           : sql`${sql.raw(patientId === undefined ? '' : '+')}${calls.review} = ${reviewed ? 'signed' : 'unreviewed'}`,
+        // In the order of notes, which the index of versions does not have.
+        version === undefined ? undefined : ofVersion(version, sql.raw('+')),
         flagged === undefined ? undefined : sql`(${calls.redFlags} > 0) = ${flagged ? 1 : 0}`,
         status === undefined ? undefined : eq(notes.status, status),
-        from === undefined ? undefined : gte(calls.noteAt, from),
-        to === undefined ? undefined : lte(calls.noteAt, to),
+        from === undefined ? undefined : gte(noteAt, from),
+        to === undefined ? undefined : lte(noteAt, to),
       ),
     )
-    .orderBy(desc(calls.noteAt), desc(calls.id))
+    .orderBy(desc(by), desc(calls.id))
     .limit(filter.limit + 1);
   const rows = found.slice(0, filter.limit);
   const last = found.length > rows.length ? rows.at(-1) : undefined;
@@ -197,13 +211,16 @@ export interface WholeNote {
   readonly note: Note;
 }
 
-/** The same with what the patients said, for a file; of one whose key is gone nothing is left to say. */
+/**
+ * The same with what the patients said, for a file, the newest call first: a file takes a while, and a note that gets another version
+ * meanwhile stays in its place and is in it once. Of one whose key is gone nothing is left to say.
+ */
 export async function listWholeNotes(
   db: Database,
   ring: PatientKeys,
   filter: NoteFilter,
-): Promise<{ items: WholeNote[]; nextCursor: NoteFilter['cursor'] }> {
-  const { items, nextCursor } = await listNotes(db, filter);
+): Promise<NotePage<WholeNote>> {
+  const { items, nextCursor } = await notesBy(db, filter, 'call');
   const ids = JSON.stringify(items.map(({ id }) => id));
   const rows = await db
     .select({ id: notes.id, patientId: notes.patientId, sealed: notes.sealed })

@@ -103,6 +103,24 @@ async function recordsOf(db: Database, dataKey: DataKey, calls: readonly Call[])
   );
 }
 
+/** The newest note and the log of each call of a page, opened when they are asked for: they are the longest of it. */
+export async function notesAndLogs(db: Database, dataKey: DataKey, callIds: readonly string[]) {
+  const given = sql`(select value from json_each(${JSON.stringify(callIds)}))`;
+  const newest = sql`(select note_version from calls where calls.id = ${notes.callId})`;
+  const [noteRows, logRows] = await Promise.all([
+    db.select().from(notes).where(sql`${notes.callId} in ${given} and ${notes.version} = ${newest}`),
+    db.select().from(callLogs).where(sql`${callLogs.callId} in ${given}`),
+  ]);
+  return async (callId: string): Promise<{ readonly note: Note | null; readonly log: CallLog | null }> => {
+    const note = noteRows.find((row) => row.callId === callId);
+    const log = logRows.find((row) => row.callId === callId);
+    return {
+      note: note === undefined ? null : openNote(dataKey, note),
+      log: log === undefined ? null : await openCallLog(dataKey, callId, log.sealed),
+    };
+  };
+}
+
 /** Why they were not called, where no call came of it. */
 export async function decisionsWithoutCall(db: Database, patientId: string): Promise<Decision[]> {
   const { contactId, callId, patientId: of } = dialDecisions;

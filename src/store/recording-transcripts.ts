@@ -3,6 +3,7 @@
  * says where the next begins, and only follows upon the piece before it, so that a try that comes back late changes nothing.
  */
 import { and, eq, ne, sql } from 'drizzle-orm';
+import type { BatchItem } from 'drizzle-orm/batch';
 import type { SpokenLine } from '../domain/transcription/align-segments.ts';
 import type { TranscriptSegment } from '../domain/transcription/transcript.ts';
 import type { TranscriberName } from '../domain/transcription/transcription-setting.ts';
@@ -83,7 +84,7 @@ export async function getRecordingTranscript(
   callId: string,
 ): Promise<RecordingTranscript | null> {
   const [row] = await db.select().from(recordingTranscripts).where(eq(recordingTranscripts.callId, callId)).limit(1);
-  return row === undefined ? null : opened(await dataKeyOf(ring, row.patientId), row);
+  return row === undefined ? null : openRecordingTranscript(await dataKeyOf(ring, row.patientId), row);
 }
 
 /** Of a page of calls of one patient, by call. */
@@ -96,7 +97,7 @@ export async function recordingTranscriptsOf(
     .select()
     .from(recordingTranscripts)
     .where(sql`${recordingTranscripts.callId} in (select value from json_each(${JSON.stringify(callIds)}))`);
-  const items = await Promise.all(rows.map((row) => opened(dataKey, row)));
+  const items = await Promise.all(rows.map((row) => openRecordingTranscript(dataKey, row)));
   return new Map(items.map((item) => [item.callId, item]));
 }
 
@@ -121,7 +122,7 @@ export interface Listened {
   readonly language: string | null;
 }
 
-/** One piece was heard; `lines`: it was the last. False: somebody else was first, or it has gone with its audio. */
+/** One piece was heard; `lines`: it was the last. False: somebody else was first, or it has gone with its audio. `also`: after it, in one batch. */
 export async function storePiece(
   db: Database,
   dataKey: DataKey,
@@ -129,12 +130,13 @@ export async function storePiece(
   heard: { readonly soFar: HeardSoFar } | { readonly lines: readonly SpokenLine[] },
   { audioMs, costNanos, language }: Listened,
   now: number,
+  also: readonly BatchItem<'sqlite'>[] = [],
 ): Promise<boolean> {
   const isLast = 'lines' in heard;
   const contents: Contents = isLast ? { lines: heard.lines, soFar: null } : { lines: [], soFar: heard.soFar };
   const packed = await deflated(JSON.stringify(contents));
   const { audioMs: before, costNanos: cost } = recordingTranscripts;
-  const rows = await db
+  const piece = db
     .update(recordingTranscripts)
     .set({
       ...{ pieces: pieces + 1, code: null, status: isLast ? 'done' : 'running', endedAt: isLast ? now : null },
@@ -145,6 +147,7 @@ export async function storePiece(
     })
     .where(and(isUnderWay(callId), eq(recordingTranscripts.pieces, pieces)))
     .returning({ callId: recordingTranscripts.callId });
+  const [rows] = await db.batch([piece, ...also]);
   return rows.length > 0;
 }
 
@@ -192,7 +195,7 @@ export async function retryRecordingTranscript(
 export const deleteRecordingTranscript = (db: Database, callId: string) =>
   db.delete(recordingTranscripts).where(eq(recordingTranscripts.callId, callId));
 
-async function opened(dataKey: DataKey, row: Row): Promise<RecordingTranscript> {
+export async function openRecordingTranscript(dataKey: DataKey, row: Row): Promise<RecordingTranscript> {
   const { sealed, ...rest } = row;
   const contents: Contents =
     sealed === null

@@ -2,10 +2,11 @@
  * What is written again into a database that was set back, beside the do-not-call list and the audit (HS-12): dials that were made, and a
  * hold on whoever may have asked for something that is lost. Everything twice is as once.
  */
-import { and, desc, eq, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, isNull, lt, notInArray, sql } from 'drizzle-orm';
+import { CALL_STATUSES, isLiveStatus } from '../domain/intake/call-record.ts';
 import type { Database } from './database.ts';
 import { rowsFromJson } from './rows-from-json.ts';
-import { attempts, auditEvents, campaigns, consents, contacts } from './schema.ts';
+import { attempts, auditEvents, calls, campaigns, consents, contacts } from './schema.ts';
 
 /** A dial as the Dialer granted it. */
 export interface KnownDial {
@@ -83,6 +84,38 @@ export async function lastLineBefore(db: Database, at: number): Promise<number> 
     .orderBy(desc(auditEvents.at), desc(auditEvents.seq))
     .limit(1);
   return row?.seq ?? 0;
+}
+
+const LIVE = CALL_STATUSES.filter(isLiveStatus);
+/** After its end a call may still prove to be another's: by an answer that comes late, and as long as the mark may be behind. */
+const SETTLES_MS = 3 * 60_000;
+
+/**
+ * Whoever was dialled in a call whose end D1 does not know: they may have said that the number is not theirs (TC-22), so they are not called
+ * before staff have looked. Consents given after `since` are known as they are. How many patients.
+ */
+export async function holdUnknownEndings(
+  db: Database,
+  dials: readonly Pick<KnownDial, 'callId' | 'patientId'>[],
+  since: number,
+  now: number,
+): Promise<number> {
+  if (dials.length === 0) return 0;
+  const given = JSON.stringify(dials.map(({ callId, patientId }) => ({ callId, patientId })));
+  const hasEnded = sql`exists (select 1 from ${calls} where ${calls.id} = r.value ->> 'callId' and ${notInArray(calls.status, LIVE)}
+    and coalesce(${calls.endedAt}, 0) not between ${since} and ${since + SETTLES_MS})`;
+  const held = await db
+    .update(consents)
+    .set({ revokedAt: now, revokedReason: SET_BACK })
+    .where(
+      and(
+        isNull(consents.revokedAt),
+        lt(consents.createdAt, since),
+        sql`${consents.patientId} in (select r.value ->> 'patientId' from json_each(${given}) as r where not ${hasEnded})`,
+      ),
+    )
+    .returning({ patientId: consents.patientId });
+  return new Set(held.map(({ patientId }) => patientId)).size;
 }
 
 /** What may have ended somebody's consent to be called, or changed what it stands on. */

@@ -2,10 +2,11 @@
  * What the daily round of retention removes, rule by rule (domain/retention), a page at a time. That no hold stands is asked by the very
  * statement that removes (HS-21); that a thing is old enough too. Audio is only marked here: whoever marked it deletes the object.
  */
-import { and, asc, eq, isNull, lt, not, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, lt, not, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { RoundRuleId } from '../domain/retention/retention-policy.ts';
 import type { ArchivedNote } from './archive-bucket.ts';
 import type { Database } from './database.ts';
+import { keepAttemptMark } from './database-marks.ts';
 import { isHeld } from './holds.ts';
 import { KEPT_ITS_TIME } from './recordings.ts';
 import {
@@ -47,6 +48,9 @@ const isCallDue = (before: number) =>
   and(lt(calls.createdAt, before), sql`coalesce(${calls.endedAt}, ${calls.createdAt}) < ${before}`);
 const endedOf = (campaignId: typeof contacts.campaignId | typeof preflights.campaignId) =>
   sql`(select ${campaigns.endedAt} from ${campaigns} where ${campaigns.id} = ${campaignId})`;
+/** By way of the campaigns, which are few. */
+const ofCampaignsEnded = (before: number) =>
+  sql`${contacts.campaignId} in (select ${campaigns.id} from ${campaigns} where ${campaigns.endedAt} < ${before})`;
 const consentEnded = sql`coalesce(${consents.revokedAt}, ${consents.expiresAt})`;
 
 /** A decision names its patient, or a call or contact that does. */
@@ -76,13 +80,7 @@ export async function purgePage(db: Database, rule: RoundRuleId, before: number,
             .where(and(lt(dialDecisions.decidedAt, before), not(isDecisionHeld)))
             .limit(limit)})`,
         ),
-        await db.delete(attempts).where(
-          sql`${attempts.id} in (${db
-            .select({ id: attempts.id })
-            .from(attempts)
-            .where(and(lt(attempts.createdAt, before), sql`${attempts.endedAt} is not null`, not(isAttemptHeld)))
-            .limit(limit)})`,
-        ),
+        await removeAttempts(db, before, limit),
       ]);
     case 'campaign_lists':
       return removed(limit, [
@@ -90,7 +88,7 @@ export async function purgePage(db: Database, rule: RoundRuleId, before: number,
           sql`${contacts.id} in (${db
             .select({ id: contacts.id })
             .from(contacts)
-            .where(and(sql`${endedOf(contacts.campaignId)} < ${before}`, not(isHeld(contacts.patientId))))
+            .where(and(ofCampaignsEnded(before), not(isHeld(contacts.patientId))))
             .limit(limit)})`,
         ),
         await db.delete(preflights).where(
@@ -147,6 +145,20 @@ export async function purgePage(db: Database, rule: RoundRuleId, before: number,
           ),
       ]);
   }
+}
+
+/** The newest may be among them. */
+async function removeAttempts(db: Database, before: number, limit: number) {
+  const due = db
+    .select({ id: attempts.id })
+    .from(attempts)
+    .where(and(lt(attempts.createdAt, before), sql`${attempts.endedAt} is not null`, not(isAttemptHeld)))
+    .limit(limit);
+  const [, gone] = await db.batch([
+    keepAttemptMark(db, before),
+    db.delete(attempts).where(sql`${attempts.id} in (${due})`),
+  ]);
+  return gone;
 }
 
 /** More than asked for is never removed; as many in any one table, and there may be more. */
@@ -221,32 +233,39 @@ async function purgeCalls(db: Database, before: number, limit: number): Promise<
   return { removed: gone.length, mayBeMore: rows.length >= limit, audio, archived };
 }
 
-/** How much of a rule is due and stays because of a hold: of patients under one there are few. */
+/** How much of a rule is due and stays because of a hold: looked for among the patients under one, of whom there are few. */
 export async function countHeldBack(db: Database, rule: RoundRuleId, before: number): Promise<number> {
-  const held = (patientId: SQL) => isHeld(patientId);
+  const ofHeld = (patientId: SQLWrapper) =>
+    sql`${patientId} in (select ${holds.patientId} from ${holds} where ${isNull(holds.liftedAt)})`;
   switch (rule) {
     case 'call_audio':
       return db.$count(calls, and(isAudioDue(before), isHeld(calls.patientId)));
     case 'call_records':
-      return db.$count(calls, and(isCallDue(before), isHeld(calls.patientId)));
+      return db.$count(calls, and(isCallDue(before), ofHeld(calls.patientId)));
     case 'dial_evidence':
       return (
         (await db.$count(dialDecisions, and(lt(dialDecisions.decidedAt, before), isDecisionHeld))) +
-        (await db.$count(attempts, and(lt(attempts.createdAt, before), isAttemptHeld)))
+        (await db.$count(
+          attempts,
+          and(
+            lt(attempts.createdAt, before),
+            or(
+              ofHeld(attempts.patientId),
+              sql`${attempts.callId} in (select ${calls.id} from ${calls} where ${ofHeld(calls.patientId)})`,
+            ),
+          ),
+        ))
       );
     case 'campaign_lists':
-      return db.$count(
-        contacts,
-        and(held(sql`${contacts.patientId}`), sql`${endedOf(contacts.campaignId)} < ${before}`),
-      );
+      return db.$count(contacts, and(ofHeld(contacts.patientId), sql`${endedOf(contacts.campaignId)} < ${before}`));
     case 'consents':
-      return db.$count(consents, and(isHeld(consents.patientId), sql`${consentEnded} < ${before}`));
+      return db.$count(consents, and(ofHeld(consents.patientId), sql`${consentEnded} < ${before}`));
     case 'rights':
       return (
         (await db.$count(
           patientRequests,
-          and(isHeld(patientRequests.patientId), sql`${patientRequests.endedAt} < ${before}`),
-        )) + (await db.$count(disclosures, and(isHeld(disclosures.patientId), lt(disclosures.at, before))))
+          and(ofHeld(patientRequests.patientId), sql`${patientRequests.endedAt} < ${before}`),
+        )) + (await db.$count(disclosures, and(ofHeld(disclosures.patientId), lt(disclosures.at, before))))
       );
     case 'number_answers':
       return 0;

@@ -113,6 +113,8 @@ export const questionnaireVersions = sqliteTable(
  * words (TC-16). `note_version`, `note_at`: the newest note, null without one; `review`: whether that version is signed. Those and
  * `signed_*` are kept by triggers on `notes` and `reviews`, so that a list need not ask either. `item_codes`: how each question went,
  * without what was answered (domain/stats/item-codes.ts); null of calls from before it was written, and without a note.
+ * `cost_nanos`: what Telnyx took, in `cost_currency`; `transcription_nanos`: what an engine took to write down the recording, in dollars, added up
+ * by a trigger on `recording_transcripts` and still there when that has gone with its audio. Both are in `spend`.
  */
 export const calls = sqliteTable(
   'calls',
@@ -148,6 +150,7 @@ export const calls = sqliteTable(
     recordingBytes: integer('recording_bytes'),
     costNanos: integer('cost_nanos'),
     costCurrency: text('cost_currency'),
+    transcriptionNanos: integer('transcription_nanos'),
     redFlags: integer('red_flags').notNull().default(0),
     itemCodes: text('item_codes'),
     callControlId: text('call_control_id'),
@@ -164,6 +167,7 @@ export const calls = sqliteTable(
     index('calls_created').on(t.createdAt, t.id),
     index('calls_status').on(t.status, t.createdAt, t.id),
     index('calls_patient').on(t.patientId, t.createdAt, t.id),
+    index('calls_version').on(t.questionnaireId, t.questionnaireVersion, t.createdAt, t.id),
     index('calls_flagged').on(t.createdAt, t.id).where(sql`red_flags > 0`),
     index('calls_campaign').on(t.campaignId, t.createdAt, t.id).where(sql`campaign_id is not null`),
     // Whether answers were greeted in time, asked every second while a campaign runs: answered by the index alone.
@@ -175,6 +179,8 @@ export const calls = sqliteTable(
     // Notes in the order they were written, which is not the order of their calls.
     index('calls_note').on(t.noteAt, t.id).where(sql`note_at is not null`),
     index('calls_note_review').on(t.review, t.noteAt, t.id).where(sql`note_at is not null`),
+    // Those with a note in an order that no further version of it changes, for a file of them.
+    index('calls_noted').on(t.createdAt, t.id, t.noteAt).where(sql`note_at is not null`),
     // Audio by how long it has been kept: from the signature, and what waits for one.
     index('calls_audio_signed').on(t.signedAt, t.id).where(sql`recording_status = 'ready' and signed_at is not null`),
     index('calls_audio_unsigned').on(t.createdAt, t.id).where(sql`recording_status = 'ready' and signed_at is null`),
@@ -565,6 +571,8 @@ export const contacts = sqliteTable(
     index('contacts_next').on(t.campaignId, t.status, t.nextAt, t.row),
     index('contacts_patient').on(t.patientId),
     index('contacts_number').on(t.campaignId, t.phoneHash),
+    // How many stand where and why, which pages of a running campaign ask every few seconds: answered by the index alone.
+    index('contacts_standing').on(t.campaignId, t.status, t.code, t.outcome),
   ],
 );
 
@@ -722,7 +730,8 @@ export const recordingTranscripts = sqliteTable(
 
 /**
  * When something last showed that this installation works: the cron, a hint through each queue, a webhook verified or refused. One
- * row each, written at most once a minute, kept for ever. `code`: why it was refused, or which hint came through. No patient data.
+ * row each, written at most once a minute, kept for ever. `code`: why it was refused, or which hint came through. Also the marks by which
+ * a database that was set back is known; of `attempts_removed` it is the highest id of those that retention has removed. No patient data.
  */
 export const signs = sqliteTable('signs', {
   name: text().primaryKey(),
@@ -775,9 +784,11 @@ export const deliveries = sqliteTable(
     endedAt: integer('ended_at'),
     /** When it was first taken: it stays, whatever becomes of sending it again (HS-22). */
     deliveredAt: integer('delivered_at'),
+    /** `transcript`: the same version once more, with what was written down from its recording after it was sent. */
+    part: text().notNull().default('note'),
   },
   (t) => [
-    uniqueIndex('deliveries_note').on(t.callId, t.sink, t.noteVersion),
+    uniqueIndex('deliveries_part').on(t.callId, t.sink, t.noteVersion, t.part),
     index('deliveries_created').on(t.createdAt, t.id),
     index('deliveries_status').on(t.status, t.createdAt, t.id),
     index('deliveries_sink').on(t.sink, t.status, t.endedAt),

@@ -2,7 +2,7 @@
 import { iso } from '../call-json.ts';
 import { dayAt } from '../domain/campaign/local-day.ts';
 import type { Item } from '../domain/intake/questionnaire.ts';
-import type { Analytics } from '../domain/stats/call-analytics.ts';
+import type { Analytics, Cost } from '../domain/stats/call-analytics.ts';
 import type { ItemFigures } from '../domain/stats/item-codes.ts';
 import type { AnalyticsView, DropOff } from './read-analytics.ts';
 import { type Column, TABULAR_TYPES, tabularStream } from './tabular.ts';
@@ -12,10 +12,12 @@ export const ANALYTICS_TABLES = ['periods', 'campaigns', 'questionnaires', 'item
 export type AnalyticsTable = (typeof ANALYTICS_TABLES)[number];
 
 /** Counts alone, each beside what it is a part of: a spreadsheet divides by itself. */
-const FIGURES: readonly Column<Analytics>[] = [
+const COUNTS: readonly Column<Analytics>[] = [
   { name: 'calls', cell: ({ calls }) => calls },
   { name: 'under_way', cell: ({ underWay }) => underWay },
   { name: 'attempts', cell: ({ attempts }) => attempts },
+  { name: 'refused_dials', cell: ({ refusedDials }) => refusedDials },
+  { name: 'unknown_dials', cell: ({ unknownDials }) => unknownDials },
   { name: 'redials', cell: ({ redials }) => redials },
   { name: 'reached', cell: ({ reached }) => reached.count },
   { name: 'asked_for_consent', cell: ({ consented }) => consented.of },
@@ -30,10 +32,30 @@ const FIGURES: readonly Column<Analytics>[] = [
   { name: 'voicemail', cell: ({ voicemail }) => voicemail.count },
   { name: 'red_flagged', cell: ({ flagged }) => flagged.count },
   { name: 'average_seconds', cell: ({ averageSeconds }) => averageSeconds },
-  { name: 'cost', cell: ({ costNanos, currency }) => (currency === null ? null : costNanos / 1e9) },
-  { name: 'currency', cell: ({ currency }) => currency },
-  { name: 'cost_per_completed', cell: ({ costPerCompletedNanos: nanos }) => (nanos === null ? null : nanos / 1e9) },
 ];
+
+/** A column for each currency that anything was paid in, and of dollars in any case. */
+function figuresOf({ total }: AnalyticsView): readonly Column<Analytics>[] {
+  const currencies = new Set(['USD', ...total.costs.map(({ currency }) => currency)]);
+  const column = (name: string, currency: string, nanosOf: (cost: Cost) => number | null): Column<Analytics> => ({
+    name: `${name}_${currency}`,
+    cell: ({ costs }) => {
+      const cost = costs.find((each) => each.currency === currency);
+      const nanos = cost === undefined ? null : nanosOf(cost);
+      return nanos === null ? null : nanos / 1e9;
+    },
+  });
+  return [
+    ...COUNTS,
+    ...[...currencies]
+      .toSorted()
+      .flatMap((currency) => [
+        column('cost', currency, ({ nanos }) => nanos),
+        ...(currency === 'USD' ? [column('transcription', currency, (cost) => cost.transcriptionNanos)] : []),
+        column('cost_per_completed', currency, ({ perCompletedNanos }) => perCompletedNanos),
+      ]),
+  ];
+}
 
 type ItemRow = Pick<DropOff, 'id' | 'version'> & ItemFigures<Item>;
 const ITEMS: readonly Column<ItemRow>[] = [
@@ -56,6 +78,7 @@ async function* once<T>(rows: readonly T[]): AsyncGenerator<readonly T[], void> 
 
 function textsOf(view: AnalyticsView, table: AnalyticsTable): AsyncGenerator<string, void> {
   const { zone } = view;
+  const figures = figuresOf(view);
   switch (table) {
     case 'periods':
       return tabularStream(
@@ -63,14 +86,16 @@ function textsOf(view: AnalyticsView, table: AnalyticsTable): AsyncGenerator<str
         [
           { name: 'start', cell: ({ from }) => iso(from) },
           { name: 'day', cell: ({ from }) => dayAt(zone, from) },
-          ...FIGURES,
+          ...figures,
+          { name: 'median_seconds', cell: ({ duration }) => duration.median },
+          { name: 'p90_seconds', cell: ({ duration }) => duration.p90 },
         ],
         once(view.periods),
       );
     case 'campaigns':
       return tabularStream(
         'csv',
-        [{ name: 'campaign_id', cell: ({ id }) => id }, { name: 'name', cell: ({ name }) => name }, ...FIGURES],
+        [{ name: 'campaign_id', cell: ({ id }) => id }, { name: 'name', cell: ({ name }) => name }, ...figures],
         once(view.campaigns),
       );
     case 'questionnaires':
@@ -79,7 +104,7 @@ function textsOf(view: AnalyticsView, table: AnalyticsTable): AsyncGenerator<str
         [
           { name: 'questionnaire', cell: ({ id }) => id },
           { name: 'version', cell: ({ version }) => version },
-          ...FIGURES,
+          ...figures,
         ],
         once(view.versions),
       );

@@ -85,12 +85,12 @@ export async function answerOnce(
         throw error;
       });
       const { status, headers } = response;
-      // An archive is no text, and may be too long to be kept whole.
-      const isArchive = headers.get('Content-Type') === 'application/zip';
-      const body = response.body === null || isArchive ? null : await response.clone().text();
+      // An export is written while it is read, and may be too long to be held or kept whole. Its refusal is not.
+      const isTaken = spec.isExport === true && status < 400;
+      const body = response.body === null || isTaken ? null : await response.clone().text();
       const kept = { status, body, contentType: response.body === null ? null : (headers.get('Content-Type') ?? '') };
       const keep = async () => {
-        const about = isArchive ? 'unknown' : spec.phi && status < 400 ? await subjectOf(ask, body) : null;
+        const about = isTaken ? 'unknown' : spec.phi && status < 400 ? await subjectOf(ask, body) : null;
         await keepAnswer(db, keyRing, claim, { ...kept, location: headers.get('Location') }, about);
       };
       await tried(keep());

@@ -18,6 +18,7 @@ import {
   type PatientRequest,
 } from '../store/patient-requests.ts';
 import { newestRecordOf } from '../store/retention.ts';
+import { isSetBack } from '../store/set-back.ts';
 import { alreadyAnswered, keyIfAny, knownRequest } from './answer-request.ts';
 import { type Actor, isPerson } from './context.ts';
 import { notFound, Problem } from './errors.ts';
@@ -102,7 +103,13 @@ async function erasureRequest(ask: Asker, requestId: string): Promise<ListedRequ
 }
 
 /** What stands in the way of it, said before it is asked for and again before it is done. */
-async function refuseErasure({ db, config, now }: Asker, id: string): Promise<void> {
+async function refuseErasure({ db, config, env, now }: Asker, id: string): Promise<void> {
+  // A hold may be among what it lacks.
+  if (await isSetBack(env))
+    throw new Problem(409, 'database_set_back', {
+      detail:
+        'The database was set back, or cannot be checked: a legal hold may be missing in it. Ask again in some minutes; the doctor says whether it is whole.',
+    });
   if (!(await patientExists(db, id))) throw notFound();
   await refuseIfHeld(db, id);
   const live = await liveCallOf(db, id);

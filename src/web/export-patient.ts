@@ -6,7 +6,13 @@
 import { eventsJson, iso, transcriptsJson } from '../call-json.ts';
 import { log } from '../log.ts';
 import { consentsOf } from '../store/consents.ts';
-import { type Disclosure, disclosuresOf, type HandedOn, insertDisclosure } from '../store/disclosures.ts';
+import {
+  type Disclosure,
+  disclosuresOf,
+  getDisclosure,
+  type HandedOn,
+  insertDisclosure,
+} from '../store/disclosures.ts';
 import { dataKeyOf } from '../store/patient-keys.ts';
 import {
   type CallRecords,
@@ -43,15 +49,16 @@ export interface ExportWish {
 export const isDisclosure = (purpose: ExportPurpose): purpose is 'legal' | 'other' =>
   purpose === 'legal' || purpose === 'other';
 
-export type Exporter = Pick<Ask, 'db' | 'config' | 'actor' | 'now' | 'newId'>;
+export type Exporter = Pick<Ask, 'db' | 'config' | 'actor' | 'now' | 'newId' | 'made'>;
 
 /** Written down before anything goes out: what could not be written down does not. */
 export async function noteExport(ask: Exporter, patientId: string, { purpose, recipient }: ExportWish): Promise<void> {
   if (!isDisclosure(purpose)) return;
   const { db, config, actor, now } = ask;
   await knownPatient(ask, patientId);
-  const row = { id: ask.newId('dsc'), patientId, purpose, what: 'export', ref: null, at: now } as const;
   const dataKey = await dataKeyOf(config.keyRing, patientId);
+  if ((await ask.made('dsc', (id) => getDisclosure(db, dataKey, id))) !== null) return;
+  const row = { id: ask.newId('dsc'), patientId, purpose, what: 'export', ref: null, at: now } as const;
   await insertDisclosure(db, dataKey, { ...row, recipient: recipient ?? '', description: null }, actor);
   log.info('patient.disclosed', { actor: actor.id, patient_id: patientId, kind: purpose });
 }

@@ -5,6 +5,7 @@ import { listWholeNotes, NOTE_STATUSES, type NoteFilter, type WholeNote } from '
 import { patientId, time } from './api/fields.ts';
 import { type ExportCell, type ExportColumn, exportKind, given } from './export-kind.ts';
 import { rolesSeeing } from './field-access.ts';
+import { versionName } from './version-name.ts';
 
 /**
  * Notes; one of the longest is 30 kB sealed, so a page is 7 MB at the most and usually one. 100,000 rows are some 8,000 notes: 33 pages,
@@ -54,6 +55,7 @@ export const exportedAnswers = exportKind({
     flagged: z.boolean().optional(),
     reviewed: z.boolean().optional(),
     patient_id: patientId.optional(),
+    version: versionName.optional(),
     from: time.optional().describe('When the newest version of the note was written.'),
     to: time.optional(),
   }),

@@ -8,6 +8,7 @@ import { listedCall } from './api/shown-call.ts';
 import { type ExportColumn, exportKind, given, isoOrNull } from './export-kind.ts';
 import { rolesSeeing, sees } from './field-access.ts';
 import { ringSeconds } from './result-columns.ts';
+import { versionName } from './version-name.ts';
 
 /**
  * So many patients are one line of the audit. 100,000 calls are 200 pages, each one statement of D1 (of 1,000 in a request), one
@@ -23,6 +24,7 @@ export const exportedCalls = exportKind({
     reviewed: z.boolean().optional(),
     patient_id: patientId.optional(),
     campaign_id: campaignId.optional(),
+    version: versionName.optional(),
     from: time.optional().describe('When the call was asked for.'),
     to: time.optional(),
   }),

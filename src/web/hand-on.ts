@@ -2,7 +2,7 @@
 import { configuredSinks, type SinkName } from '../domain/delivery/sinks.ts';
 import { log } from '../log.ts';
 import { sinkOf } from '../outbox/sinks.ts';
-import { laterIsThere, sendAgain } from '../store/deliveries.ts';
+import { isSuperseded, sendAgain } from '../store/deliveries.ts';
 import {
   deadDeliveries,
   type ListedDelivery,
@@ -45,17 +45,23 @@ export async function sinkViews({ db, env, config }: Pick<Ask, 'db' | 'env' | 'c
   );
 }
 
+const whyCalledOff = (code: string | null): string =>
+  code === 'superseded'
+    ? 'It was called off: a later version was there already. Send that one again.'
+    : 'The patient was erased: there is nothing left to send.';
+
 /** 409 while it is being sent, for what was called off, and where an old version would undo a later one. A delivered one is sent once more under the same id. */
 export async function deliverAgain({ db, env, config, now, actor }: Ask, id: string): Promise<ListedDelivery> {
   const delivery = await readDelivery(db, id);
   if (delivery === null) throw notFound();
   const keepsNewest = sinkOf({ env, config }, delivery.sink)?.keepsNewest === true;
-  if (keepsNewest && (await laterIsThere(db, delivery)))
-    throw new Problem(409, 'superseded', { detail: 'A later version is there already. Send that one again.' });
+  if (keepsNewest && (await isSuperseded(db, delivery)))
+    throw new Problem(409, 'superseded', {
+      detail: 'A later version was sent already, and this one would take its place. Send that one again.',
+    });
   const jobIds = await sendAgain(db, [delivery], now);
   if (jobIds.length === 0) {
-    if (delivery.status === 'canceled')
-      throw new Problem(409, 'canceled', { detail: 'The patient was erased: there is nothing left to send.' });
+    if (delivery.status === 'canceled') throw new Problem(409, 'canceled', { detail: whyCalledOff(delivery.code) });
     throw new Problem(409, 'being_sent', { detail: 'It is being sent at this moment. Look again in a minute.' });
   }
   await sendJobHints(env, jobIds);

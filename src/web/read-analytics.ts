@@ -10,6 +10,7 @@ import {
   analyticsSpreads,
   analyticsSums,
   type CallChoice,
+  type Spread,
   type Spreads,
   type VersionItemCount,
 } from '../store/call-analytics.ts';
@@ -50,6 +51,8 @@ export interface DropOff extends VersionName {
   readonly beforeItems: number;
   readonly items: readonly ItemFigures<Item>[];
 }
+/** A part of the time. */
+export interface Period extends TimeSpan, Analytics, Pick<Spreads, 'duration'> {}
 export interface AnalyticsView {
   readonly time: TimeSpan;
   readonly before: TimeSpan;
@@ -57,7 +60,7 @@ export interface AnalyticsView {
   readonly zone: string;
   readonly total: Whole;
   readonly previous: Whole;
-  readonly periods: readonly (TimeSpan & Analytics)[];
+  readonly periods: readonly Period[];
   /** The most calls first; id null: calls outside of campaigns. */
   readonly campaigns: readonly ({ readonly id: string | null; readonly name: string | null } & Analytics)[];
   readonly versions: readonly (VersionName & Analytics)[];
@@ -73,7 +76,7 @@ export async function readAnalytics(
   const [before, steps] = [spanBefore(zone, time), stepsOf(zone, time, wanted.by)];
   const [all, spreads, itemCounts] = await Promise.all([
     analyticsSums(db, steps, before, wanted),
-    analyticsSpreads(db, time, before, wanted),
+    analyticsSpreads(db, { time, before, steps }, wanted),
     analyticsItems(db, time, wanted),
   ]);
   const sums = all.filter(({ step }) => step >= 0);
@@ -97,7 +100,10 @@ export async function readAnalytics(
     ...{ time, before, zone, by: wanted.by },
     total: { ...analyticsOf(sums), ...spreads.time },
     previous: { ...analyticsOf(all.filter(({ step }) => step < 0)), ...spreads.before },
-    periods: steps.map((span, step) => ({ ...span, ...analyticsOf(steped.get(step) ?? []) })),
+    periods: steps.map((span, step) => ({
+      ...{ ...span, ...analyticsOf(steped.get(step) ?? []) },
+      duration: spreads.durations[step] ?? NO_SPREAD,
+    })),
     campaigns: byCampaign.map(([id, rows]) => ({
       ...{ id, name: id === null ? null : (names.get(id) ?? null) },
       ...analyticsOf(rows),
@@ -107,6 +113,7 @@ export async function readAnalytics(
   };
 }
 
+const NO_SPREAD: Spread = { count: 0, median: null, p90: null };
 const versionKey = ({
   questionnaireId,
   questionnaireVersion,

@@ -82,7 +82,7 @@ const CALL_COLUMNS: readonly Column<ResultRow>[] = [
 export const resultColumns = (view: ResultsView, items: readonly string[]): readonly Column<ResultRow>[] => [
   ...contactColumns(view),
   ...CALL_COLUMNS,
-  ...(view.answers ? [...items.map(answerColumn), TRANSCRIPT] : []),
+  ...(view.answers ? [...items.map(answerColumn), TRANSCRIPT, RECORDING_TRANSCRIPT] : []),
 ];
 
 const answerColumn = (item: string): Column<ResultRow> => ({
@@ -90,7 +90,14 @@ const answerColumn = (item: string): Column<ResultRow> => ({
   cell: ({ answers }) => answerText(answers[item]),
 });
 
+type Spoken = readonly { readonly speaker: string; readonly text: string }[];
+const linesOf = (said: Spoken): string => said.map(({ speaker, text }) => `${speaker}: ${text}`).join('\n');
 const TRANSCRIPT: Column<ResultRow> = {
   name: 'transcript',
-  cell: ({ attempt }) => attempt?.log?.transcript.map(({ speaker, text }) => `${speaker}: ${text}`).join('\n') ?? null,
+  cell: ({ attempt }) => (attempt?.log == null ? null : linesOf(attempt.log.transcript)),
+};
+/** What was written down afterwards, once it is whole. */
+const RECORDING_TRANSCRIPT: Column<ResultRow> = {
+  name: 'recording_transcript',
+  cell: ({ attempt }) => (attempt?.spoken?.status === 'done' ? linesOf(attempt.spoken.lines) : null),
 };

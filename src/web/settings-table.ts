@@ -211,6 +211,12 @@ export const SETTINGS: Readonly<Record<VariableName, Setting>> = {
     meaning: 'What this installation asks the token service to be allowed.',
     show: ({ sinks }) => (sinks.fhir?.access.kind === 'client' ? sinks.fhir.access.scope || null : null),
   },
+  FHIR_PATIENT_SYSTEM: {
+    group: 'data',
+    meaning:
+      'What FHIR calls the clinic’s own ids of patients. Left out: a name made from the address of this installation.',
+    show: ({ clinic }) => clinic.patientSystem,
+  },
   SINK_R2: {
     group: 'data',
     meaning: 'Whether each note is also put into the archive in the bucket, sealed.',

@@ -30,9 +30,14 @@ export async function settleTask({ db, actor, now }: Asker, taskId: string, verb
     log.info(event, { actor: actor.id, task_id: taskId, call_id: task.callId, kind: task.kind });
     return { ok: true, task };
   }
-  const current = await getTask(db, taskId);
-  if (current === null) throw notFound();
+  const current = await knownTask({ db }, taskId);
   return { ok: false, task: current, problem: tooLate(current, verb) };
+}
+
+export async function knownTask({ db }: Pick<Asker, 'db'>, taskId: string): Promise<Task> {
+  const task = await getTask(db, taskId);
+  if (task === null) throw notFound();
+  return task;
 }
 
 function tooLate({ status }: Task, verb: TaskVerb): Problem {

@@ -141,7 +141,10 @@ describe('analytics', () => {
   });
   const figures = {
     ...{ calls: 12, reached: share(9, 11), consented: share(8, 9), completed: share(0, 0), red_flagged: share(1, 9) },
-    ...{ cost_per_completed_nanos: 41_200_000, currency: 'USD' },
+    costs: [
+      { currency: 'EUR', per_completed_nanos: 2_000_000 },
+      { currency: 'USD', per_completed_nanos: 41_200_000 },
+    ],
   };
   const items = [{ item: 'hpi.pain_level', text: 'How strong?', asked: 8, asked_again: 2, answered: 6, ended_here: 2 }];
   const json = {
@@ -158,7 +161,8 @@ describe('analytics', () => {
   it('shows counts with what they are a part of, and the whole as the last line', async () => {
     const { code, out, query } = await asked('--days', '7', '--by', 'week', '--questionnaire-version', '2');
     expect([code, query]).toEqual([0, { days: '7', by: 'week', questionnaire_version: '2' }]);
-    for (const text of ['2026-11-16', 'all', '9 of 11 (82%)', '0 of 0', '0.0412 USD']) expect(out).toContain(text);
+    for (const text of ['2026-11-16', 'all', '9 of 11 (82%)', '0 of 0', '0.0020 EUR + 0.0412 USD'])
+      expect(out).toContain(text);
   });
 
   it('shows campaigns, or each question, and how many calls that is not known of', async () => {

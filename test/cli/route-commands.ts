@@ -143,6 +143,10 @@ export const ROUTE_COMMANDS: Readonly<Record<string, RouteCommand>> = {
   'GET /api/sinks': run('delivery systems'),
   'POST /api/sinks/test': run('delivery test backend'),
   'GET /api/deliveries': run('delivery list'),
+  'GET /api/deliveries/earlier': run('delivery earlier'),
+  'POST /api/deliveries/earlier': run(
+    'delivery send-earlier --system fhir --from 2026-01-01T00:00:00Z --to 2026-04-01T00:00:00Z',
+  ),
   'POST /api/deliveries/retry': run('delivery retry-all'),
   'GET /api/deliveries/:delivery_id': run('delivery get dlv_1'),
   'POST /api/deliveries/:delivery_id/retry': run('delivery retry dlv_1'),

@@ -129,7 +129,7 @@ it('all dialing is stopped from any page, seen on the others, and goes on', asyn
   await page.goto(`${stack.access.url}/dashboard/campaigns`);
   await page.locator('.stopped').waitFor();
   await shot('campaigns-stopped');
-  await page.getByRole('button', { name: 'Go on', exact: true }).click();
+  await page.getByRole('button', { name: 'Go on dialing' }).click();
   await page.locator('.stopped').waitFor({ state: 'detached' });
   expect((await stack.api('GET', '/api/dialing')).body).toMatchObject({ stopped: false });
 });

@@ -4,7 +4,6 @@
 export const PORTS = {
   startOnce: 8797,
   chaosCalls: 8807,
-  chaosCampaign: 8957,
   dashboard: 8827,
   plainWranglerDev: 8837,
   recordings: 8847,

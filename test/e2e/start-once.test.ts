@@ -11,7 +11,7 @@ import { PORTS, stackPorts } from './ports.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-it('finishes every call and the small campaign as scripted although the worker is killed with SIGKILL in the middle of one', async () => {
+it('finishes every call and the small campaign as scripted although the worker is killed with SIGKILL in the middle of one (S1-M15)', async () => {
   const stateFolder = mkdtempSync(path.join(tmpdir(), 'start-once-'));
   const started = Date.now();
   const { access, worker, telnyx } = stackPorts(PORTS.startOnce);

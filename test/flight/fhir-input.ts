@@ -1,8 +1,9 @@
 /** What a Bundle of a simulated call is made of; who it is about, what the clinic has on file and what staff did differ from call to call. */
 
 import type { BundleInput, BundlePatient, ContactConsent } from '../../src/domain/fhir/bundle-input.ts';
+import { endedBy, recordingWithdrawnAt } from '../../src/domain/fhir/withdrawn.ts';
 import { planFor } from '../../src/domain/intake/call-plan.ts';
-import { callRecord, leavesNote } from '../../src/domain/intake/call-record.ts';
+import { type CallRecord, callRecord, leavesNote } from '../../src/domain/intake/call-record.ts';
 import { recordingOf } from '../../src/domain/intake/recording.ts';
 import { withCorrections } from '../../src/domain/note/correct-note.ts';
 import { type Note, noteOf } from '../../src/domain/note/note.ts';
@@ -34,7 +35,8 @@ export function fhirInput(session: Session, index: number): BundleInput {
     transcripts: { items: transcript.map(({ speaker, text, at: when }) => ({ speaker, text, timestamp: iso(when) })) },
     intake_data: note,
     patient: patientOf(session, index),
-    consents: consentsOf(plan.createdAt, index),
+    consents: consentsOf(plan.createdAt, index).map((consent) => contact(endedBy(consent, stopsOf(session, record)))),
+    recordingWithdrawnAt: isoOrNull(recordingWithdrawnAt(session.events)),
     recording: recorded(session, index),
     questionnaire: plan.questionnaire,
     signatures: note !== null && index % 3 === 0 ? [{ id: `rev_${index}a`, ...review }] : [],
@@ -42,7 +44,7 @@ export function fhirInput(session: Session, index: number): BundleInput {
       note !== null && index % 6 === 0
         ? [{ id: `rev_${index}b`, ...review, text: 'Called back: <b>better</b> – ñ.' }]
         : [],
-    clinic: { name: 'Elm Street Clinic' },
+    clinic: { name: 'Elm Street Clinic', patientSystem: null },
     origin: 'https://intake.clinic.example',
   };
 }
@@ -70,15 +72,29 @@ function patientOf({ state, plan }: Session, index: number): BundlePatient {
   };
 }
 
-function consentsOf(before: number, index: number): ContactConsent[] {
-  const one: ContactConsent = {
+/** When the patient asked not to be called, as the list has it and as the call tells. */
+const stopsOf = ({ sent }: Session, record: CallRecord): (number | null)[] => [
+  sent.find(({ command }) => command.name === 'suppress_number')?.at ?? null,
+  record.status === 'opted_out' ? record.endedAt : null,
+];
+
+type OnFile = Pick<ContactConsent, 'id' | 'basis' | 'purposes'> &
+  Record<'obtainedAt', number> &
+  Record<'expiresAt' | 'revokedAt', number | null>;
+
+const contact = ({ obtainedAt, expiresAt, revokedAt, ...rest }: OnFile): ContactConsent => ({
+  ...{ ...rest, obtainedAt: iso(obtainedAt), expiresAt: isoOrNull(expiresAt), revokedAt: isoOrNull(revokedAt) },
+});
+
+function consentsOf(before: number, index: number): OnFile[] {
+  const one: OnFile = {
     id: `con_${index}a`,
-    ...{ basis: 'number_given_by_patient', purposes: ['intake', 'follow_up'], obtainedAt: iso(before - 24 * HOUR_MS) },
-    ...{ expiresAt: index % 7 === 0 ? iso(before + 24 * HOUR_MS) : null, revokedAt: null },
+    ...{ basis: 'number_given_by_patient', purposes: ['intake', 'follow_up'], obtainedAt: before - 24 * HOUR_MS },
+    ...{ expiresAt: index % 7 === 0 ? before + 24 * HOUR_MS : null, revokedAt: null },
   };
   if (index % 4 === 0) return [one];
   return index % 4 === 1
-    ? [one, { ...one, id: `con_${index}b`, basis: 'verbal', purposes: [], revokedAt: iso(before) }]
+    ? [one, { ...one, id: `con_${index}b`, basis: 'verbal', purposes: [], revokedAt: before }]
     : [];
 }
 

@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as policy from '../../src/domain/retention/retention-policy.ts';
 import { ROUND_RULES } from '../../src/domain/retention/retention-policy.ts';
 import { sweepJobs } from '../../src/outbox/sweep-jobs.ts';
+import { noticeSetBack } from '../../src/outbox/watch-database.ts';
+import { readMarks } from '../../src/store/database-marks.ts';
 import { insertDisclosure } from '../../src/store/disclosures.ts';
 import { insertHold, liftHold } from '../../src/store/holds.ts';
 import { insertJob } from '../../src/store/jobs.ts';
@@ -14,6 +16,7 @@ import { insertRequest } from '../../src/store/patient-requests.ts';
 import { countHeldBack, oldestOf, overdueAudio, purgePage, retentionRunsByRule } from '../../src/store/retention.ts';
 import { runDueJobs } from '../support/due-jobs.ts';
 import { dumpDatabase } from '../support/dump-database.ts';
+import { askedFor } from '../support/given-dialer.ts';
 import { clearStorage, type Erasable, givenErasable, storedAudio, tablesNaming } from '../support/given-erasable.ts';
 import { catchJobHints, knownJob } from '../support/given-jobs.ts';
 import { catchLog, config, db, later, restore, ring, stopClock, testEnv } from '../support/worker-env.ts';
@@ -183,6 +186,48 @@ describe('a term that is shorter than the law asks for', () => {
     expect((await dumpDatabase())['calls']).toHaveLength(2);
     expect((await retentionRunsByRule(db)).get('call_records')).toMatchObject({ removed: 0, code: 'under_minimum' });
     expect(lines.filter(({ event }) => event === 'retention.refused')).toMatchObject([{ kind: 'call_records' }]);
+  });
+});
+
+describe('a clinic where nobody was dialled for longer than dials are kept', () => {
+  it('is no database that was set back: the newest dial goes, the next is granted, and a set-back is still noticed (HS-06, HS-12)', async () => {
+    const dialer = testEnv.DIALER.getByName('dialer');
+    await givenErasable();
+    expect(await noticeSetBack(testEnv, Date.now())).toBe('well');
+    const earlier = await dumpDatabase();
+    later(11 * YEAR);
+    expect(await noticeSetBack(testEnv, Date.now())).toBe('well');
+    await round();
+    expect((await dumpDatabase())['attempts']).toEqual([]);
+    // The same again, with nothing left to remove.
+    for (const _ of ['at once', 'a day later']) {
+      expect(await noticeSetBack(testEnv, Date.now())).toBe('well');
+      later(DAY);
+      await round();
+    }
+    expect(await dialer.isStopped()).toBe(false);
+    await dialer.enqueue('att_next', 'call_next');
+    expect(await dialer.take('att_next', askedFor('att_next', await readMarks(db)))).toEqual({ permit: 'granted' });
+    await dialer.release('att_next');
+    const { attempt } = await readMarks(db);
+    expect(earlier['attempts']?.map(({ id }) => id)).toContain(attempt);
+    // A database from before the first dial has neither.
+    await testEnv.DB.exec("delete from signs where name = 'attempts_removed'");
+    expect(await noticeSetBack(testEnv, Date.now())).toBe('set_back');
+  });
+
+  it('leaves the mark where it is when an older dial is removed after a newer one (HS-12)', async () => {
+    const add = (id: string) =>
+      testEnv.DB.exec(
+        `insert into attempts (id, call_id, status, created_at, ended_at) values ('${id}', 'c', 'ended', 1, 2)`,
+      );
+    await add('att_b');
+    await purgePage(db, 'dial_evidence', 5, 10);
+    await add('att_a');
+    await purgePage(db, 'dial_evidence', 5, 10);
+    expect([(await dumpDatabase())['attempts'], (await readMarks(db)).attempt]).toEqual([[], 'att_b']);
+    await add('att_c');
+    expect((await readMarks(db)).attempt).toBe('att_c');
   });
 });
 

@@ -1,11 +1,11 @@
 /** A call and its note at a FHIR server, through the whole of the outbox: what is there after each delivery, in whatever order (C29, C66). */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { sendAgain } from '../../src/store/deliveries.ts';
+import { beginDelivery, markGivenUp, sendAgain } from '../../src/store/deliveries.ts';
 import { type FhirStandIn, fhirStandIn } from '../support/fhir-stand-in.ts';
-import { deliveryOf, givenNote, sinkEnv, triedDelivery } from '../support/given-delivery.ts';
+import { deliveryOf, givenNote, idOf, sinkEnv, triedDelivery } from '../support/given-delivery.ts';
 import { catchJobHints } from '../support/given-jobs.ts';
 import { forgetCaps } from '../support/place-call.ts';
-import { catchLog, db, later, restore, stopClock, testEnv } from '../support/worker-env.ts';
+import { catchLog, db, later, restore, stopClock, testEnv, until } from '../support/worker-env.ts';
 
 let server: FhirStandIn;
 let answers: (() => Response)[];
@@ -33,6 +33,31 @@ const again = async (note: Awaited<ReturnType<typeof givenNote>>, version = 1) =
   await sendAgain(db, [await deliveryOf(note, version)], Date.now());
   return (await triedDelivery(note, version, env)).delivery;
 };
+
+/** Requests wait on the wire until the test says whose turn it is: the server takes them in that order. By version of that note. */
+async function heldWire(note: Awaited<ReturnType<typeof givenNote>>) {
+  const versions = new Map([
+    [await idOf(note, 1), 1],
+    [await idOf(note, 2), 2],
+  ]);
+  const waiting = new Map<number, () => void>();
+  const taken: number[] = [];
+  vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
+    const request = new Request(input, init);
+    const version = versions.get(request.headers.get('X-Request-Id') ?? '') ?? 0;
+    await new Promise<void>((go) => waiting.set(version, go));
+    taken.push(version);
+    return server.handle(request);
+  });
+  /** Whoever does not come is not waited for long. */
+  const settle = async (order: readonly number[]) => {
+    for (const version of order) {
+      for (let turns = 0; turns < 60 && !waiting.has(version); turns += 1) await new Promise((go) => setTimeout(go, 5));
+      waiting.get(version)?.();
+    }
+  };
+  return { waiting, taken, settle };
+}
 
 describe('a note at a FHIR server', () => {
   it('is its patient, the call, the answers and where they come from; again, nothing changes', async () => {
@@ -69,6 +94,84 @@ describe('a note at a FHIR server', () => {
     const state = server.state();
     expect(await again(note)).toMatchObject({ status: 'canceled', code: 'superseded' });
     expect(server.state()).toBe(state);
+  });
+
+  it.each([
+    [2, 1],
+    [1, 2],
+  ])(
+    'ends as its newest version when an earlier one is sent again while that is on the wire, answered %i then %i',
+    async (...order) => {
+      const note = await givenNote('fhir');
+      await note.write(2);
+      answers = [() => new Response(null, { status: 422 })];
+      await triedDelivery(note, 1, env);
+      const wire = await heldWire(note);
+      const tries = [triedDelivery(note, 2, env)];
+      await until(() => wire.waiting.size === 1);
+      await sendAgain(db, [await deliveryOf(note, 1)], Date.now());
+      tries.push(triedDelivery(note, 1, env));
+      await wire.settle(order);
+      await Promise.all(tries);
+      expect(await deliveryOf(note, 1)).toMatchObject({ status: 'canceled', code: 'superseded' });
+      expect(await deliveryOf(note, 2)).toMatchObject({ status: 'delivered' });
+      expect(wire.taken).toEqual([2]);
+    },
+  );
+
+  it('sent again before its later version was ever tried goes first, and the later one waits for its answer', async () => {
+    const note = await givenNote('fhir');
+    await note.write(2);
+    answers = [() => new Response(null, { status: 422 })];
+    await triedDelivery(note, 1, env);
+    await sendAgain(db, [await deliveryOf(note, 1)], Date.now());
+    const wire = await heldWire(note);
+    const first = triedDelivery(note, 1, env);
+    await until(() => wire.waiting.size === 1);
+    expect((await triedDelivery(note, 2, env)).delivery).toMatchObject({ status: 'queued', attempts: 0 });
+    await wire.settle([1]);
+    await first;
+    const second = triedDelivery(note, 2, env);
+    await wire.settle([2]);
+    await second;
+    expect(wire.taken).toEqual([1, 2]);
+  });
+
+  it('whose versions were both given up ends as the newest when all is sent again, whichever is taken up first', async () => {
+    for (const order of [
+      [1, 2, 1, 2],
+      [2, 1, 2],
+    ]) {
+      const note = await givenNote('fhir');
+      await note.write(2);
+      answers = [422, 422].map((status) => () => new Response(null, { status }));
+      await triedDelivery(note, 1, env);
+      await triedDelivery(note, 2, env);
+      await sendAgain(db, [await deliveryOf(note, 1), await deliveryOf(note, 2)], Date.now());
+      for (const version of order) {
+        await triedDelivery(note, version, env);
+        later(1);
+      }
+      expect(await deliveryOf(note, 1)).toMatchObject({ status: 'canceled', code: 'superseded' });
+      expect(await deliveryOf(note, 2)).toMatchObject({ status: 'delivered' });
+      later(3_600_000);
+    }
+  });
+
+  it('is begun by one version at a time, also when both looked before either began', async () => {
+    const note = await givenNote('fhir');
+    await note.write(2);
+    answers = [() => new Response(null, { status: 422 })];
+    await triedDelivery(note, 1, env);
+    const [first, second] = [await deliveryOf(note, 1), await deliveryOf(note, 2)];
+    // Version 2 has seen that nothing is before it; at that moment version 1 is sent again.
+    await sendAgain(db, [first], Date.now());
+    expect(await beginDelivery(db, second, true)).toBeNull();
+    expect(await beginDelivery(db, first, true)).toBe(2);
+    await markGivenUp(db, first.id, 'answered_422', Date.now());
+    expect(await beginDelivery(db, second, true)).toBe(1);
+    await sendAgain(db, [first], Date.now());
+    expect(await beginDelivery(db, first, true)).toBeNull();
   });
 
   it('to a system that keeps each version by itself is sent again all the same', async () => {

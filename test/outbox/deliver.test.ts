@@ -61,7 +61,7 @@ describe('a note', () => {
   it('and its delivery are written together, and written again it is the same delivery', async () => {
     const note = await givenNote();
     expect(await deliveryOf(note)).toEqual({
-      ...{ id: await idOf(note), callId: note.callId, noteVersion: 1, sink: 'backend', status: 'queued' },
+      ...{ id: await idOf(note), callId: note.callId, noteVersion: 1, part: 'note', sink: 'backend', status: 'queued' },
       ...{ attempts: 0, code: null, failedAt: null, createdAt: START, endedAt: null, deliveredAt: null },
     });
     expect(await deliverJobOf(note)).toMatchObject({ callId: note.callId, status: 'waiting', dueAt: START });
@@ -355,7 +355,7 @@ describe('sent again by a person', () => {
 
   it('one that is under way, or called off, is left as it is', async () => {
     const note = await givenNote();
-    await beginDelivery(db, await idOf(note));
+    await beginDelivery(db, await deliveryOf(note), false);
     expect(await sendAgain(db, [await deliveryOf(note)], Date.now())).toEqual([]);
     await deletePatientRows(db, note.patient.id, Date.now());
     expect(await sendAgain(db, [await deliveryOf(note)], Date.now())).toEqual([]);

@@ -2,15 +2,22 @@
 import { createScheduledController } from 'cloudflare:test';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import worker from '../../src/index.ts';
+import { HANDLERS } from '../../src/outbox/handlers.ts';
+import { DONE } from '../../src/outbox/job-handler.ts';
 import { replayLost } from '../../src/outbox/replay-lost.ts';
+import { runJob } from '../../src/outbox/run-job.ts';
 import { keepDatabase, noticeSetBack } from '../../src/outbox/watch-database.ts';
 import { getCampaign } from '../../src/store/campaigns.ts';
 import { readMarks } from '../../src/store/database-marks.ts';
+import { holdsOf } from '../../src/store/holds.ts';
+import type { Job } from '../../src/store/jobs.ts';
+import { dataKeyOf } from '../../src/store/patient-keys.ts';
 import { readSign } from '../../src/store/signs.ts';
 import { insertSuppression, isSuppressed } from '../../src/store/suppressions.ts';
 import { addLines } from '../support/given-audit.ts';
 import { givenCampaign } from '../support/given-campaign.ts';
 import { askedFor, catchHints } from '../support/given-dialer.ts';
+import { catchJobHints, givenJob } from '../support/given-jobs.ts';
 import { givenPatient } from '../support/place-call.ts';
 import { catchLog, db, later, restore, ring, START, stopClock, testEnv, until } from '../support/worker-env.ts';
 
@@ -136,6 +143,14 @@ describe('the watch of the cron (HS-12, T23)', () => {
     expect((await readMarks(db)).tide).toBeGreaterThan(START);
     expect(await dialer().isStopped()).toBe(false);
   });
+
+  it('takes a run of the cron that comes late, after the next one, for no set-back', async () => {
+    later(2 * MINUTE);
+    await watch();
+    const late = Date.now() - MINUTE;
+    for (const now of [late, Date.now()]) expect(await noticeSetBack(testEnv, now)).toBe('well');
+    expect(await dialer().isStopped()).toBe(false);
+  });
 });
 
 describe('a replay of many turns (HS-12, T23)', () => {
@@ -182,7 +197,18 @@ describe('a replay of many turns (HS-12, T23)', () => {
     }
     // Each turn one piece; the last of them opens.
     expect([...new Set(stages)]).toEqual([
-      ...['audit', 'lifted', 'suppressions', 'dials', 'holds', 'campaigns', 'erasures', 'open'],
+      ...[
+        'audit',
+        'lifted',
+        'suppressions',
+        'dials',
+        'endings',
+        'holds',
+        'legal_holds',
+        'campaigns',
+        'erasures',
+        'open',
+      ],
     ]);
     await isWhole(1);
     const counts = lines.filter(({ event }) => event === 'database.replayed');
@@ -231,6 +257,109 @@ describe('a replay of many turns (HS-12, T23)', () => {
     }
     await isWhole(3);
   });
+});
+
+it('holds back whose call ended nobody knows how, for they may have said that it is not their number (TC-22)', async () => {
+  const givenCall = async (n: number, status: string | null) => {
+    const { id } = await givenPatient({ phoneNumber: `+1202555016${n}` });
+    await testEnv.DB.exec(
+      `insert into consents (id, patient_id, phone_hash, basis, obtained_at, sealed, created_at) values ('con_${id}', '${id}', 'h', 'verbal', 1, 's', 1)`,
+    );
+    await testEnv.DB.exec(`update consents set created_at = 1 where patient_id = '${id}'`);
+    const dial = {
+      ...{ attemptId: `att_e${n}`, callId: `call_e${n}`, campaignId: null, contactId: null, patientId: id },
+      ...{ phoneHash: `k1.e${n}`, counts: true },
+    };
+    await dialer().enqueue(dial.attemptId, dial.callId);
+    expect(await dialer().take(dial.attemptId, { dial, marks: await readMarks(db) })).toEqual({ permit: 'granted' });
+    await dialer().release(dial.attemptId);
+    later(2000);
+    if (status !== null)
+      await testEnv.DB.exec(
+        `insert into calls (id, patient_id, direction, status, language, questionnaire_id, questionnaire_version, attempt, identity, answered_by, consent_collection, consent_recording, recording_status, created_at, ended_at, sealed) values ('call_e${n}', '${id}', 'outbound', '${status}', 'en', 'q', 1, 1, 'not_checked', 'human', 'not_asked', 'not_asked', 'none', 1, ${status === 'completed' ? Date.now() + MINUTE : 'null'}, 's')`,
+      );
+    return id;
+  };
+  // The line gives out dials by the second, and the tests before took some.
+  later(10_000);
+  const gone = await givenCall(1, null);
+  // Dialled before the time that D1 went back to, and under way then.
+  const live = await givenCall(2, 'in_progress');
+  const known = await givenCall(3, 'completed');
+  later(5 * MINUTE);
+  await watch();
+  await setBack(MINUTE);
+  await watch();
+  const ended = (await rows(`select patient_id from consents where revoked_reason = 'database_set_back'`)).map(
+    ({ patient_id }) => patient_id,
+  );
+  expect(ended).toEqual(expect.arrayContaining([gone, live]));
+  expect(ended).not.toContain(known);
+  expect(await dialer().isStopped()).toBe(false);
+});
+
+it('holds anew whoever was put under a legal hold meanwhile, and not whose hold was lifted (HS-12, HS-21)', async () => {
+  const ids: string[] = [];
+  for (const n of [0, 1, 2, 3]) ids.push((await givenPatient({ phoneNumber: `+1202555015${n}` })).id);
+  const [held, lifted, again, refused] = ids as [string, string, string, string];
+  later(5 * MINUTE);
+  await watch();
+  const line = (patientId: string, action: string, status = 201) => ({ action, status, patientId, method: 'POST' });
+  await addLines(line(held, 'hold.place'), line(lifted, 'hold.place'), line(lifted, 'hold.lift', 200));
+  await addLines(line(again, 'hold.place'), line(again, 'hold.place'), line(again, 'hold.lift', 200));
+  await addLines(line(refused, 'hold.place', 409));
+  const standing = async () =>
+    (await rows('select patient_id, reason from holds where lifted_at is null')).filter(({ patient_id }) =>
+      ids.includes(String(patient_id)),
+    );
+  for (const _ of ['once', 'twice']) {
+    await setBack(MINUTE);
+    await watch();
+    expect(await standing()).toHaveLength(2);
+  }
+  expect(await standing()).toEqual(
+    expect.arrayContaining([
+      { patient_id: held, reason: 'other' },
+      { patient_id: again, reason: 'other' },
+    ]),
+  );
+  const [hold] = await holdsOf(db, await dataKeyOf(ring, held), held);
+  expect(hold?.text).toContain('before the database was lost');
+  expect(await dialer().isStopped()).toBe(false);
+});
+
+it('nothing is removed for good by a database that was set back, or cannot be asked, and all of it is afterwards (HS-12, HS-21)', async () => {
+  catchJobHints();
+  const kinds = ['apply_retention', 'sweep_storage', 'erase_patient', 'verify_audit'] as const;
+  const ran: string[] = [];
+  for (const kind of kinds)
+    vi.spyOn(HANDLERS[kind], 'run').mockImplementation(async () => {
+      ran.push(kind);
+      return DONE;
+    });
+  await testEnv.DB.exec('delete from jobs');
+  const jobs: Job[] = [];
+  for (const kind of kinds) jobs.push(await givenJob({ kind, subject: 'all' }));
+  const runAll = async () => {
+    for (const { id } of jobs) await runJob(testEnv, id);
+  };
+  // Noticed by the work itself, before any cron.
+  await setBack(10 * MINUTE);
+  await runAll();
+  expect(ran).toEqual(['verify_audit']);
+  expect(await dialer().isStopped()).toBe(true);
+  await watch();
+  expect(await dialer().isStopped()).toBe(false);
+  later(2 * MINUTE);
+  const marks = vi.spyOn(testEnv.DIALER, 'getByName').mockImplementation(() => {
+    throw new Error('away');
+  });
+  await runAll();
+  expect(ran).toEqual(['verify_audit']);
+  marks.mockRestore();
+  later(2 * MINUTE);
+  await runAll();
+  expect(ran).toEqual(['verify_audit', 'apply_retention', 'sweep_storage', 'erase_patient']);
 });
 
 it('the first to be done about a set-back database is to pause its campaigns, whatever fails after that (HS-12)', async () => {

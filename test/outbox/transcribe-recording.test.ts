@@ -3,8 +3,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { JOB_POLICIES } from '../../src/domain/jobs/backoff.ts';
 import { runJob } from '../../src/outbox/run-job.ts';
 import { deletePatientRows } from '../../src/store/erasure.ts';
+import { retryJob } from '../../src/store/jobs.ts';
 import { recordingKey } from '../../src/store/recording-bucket.ts';
-import { getRecordingTranscript, retryRecordingTranscript } from '../../src/store/recording-transcripts.ts';
+import {
+  deleteRecordingTranscript,
+  getRecordingTranscript,
+  retryRecordingTranscript,
+} from '../../src/store/recording-transcripts.ts';
 import { markFailed, quarantine, recordingIdOf } from '../../src/store/recordings.ts';
 import { catchMetrics, labelsOf } from '../support/catch-metrics.ts';
 import { dumpDatabase } from '../support/dump-database.ts';
@@ -285,18 +290,20 @@ describe('an engine that fails', () => {
     ],
     ['was turned off meanwhile', { TRANSCRIBER: 'off' }, 'transcriber_off'],
     ['is Telnyx, which listens live', { TRANSCRIBER: 'telnyx' }, 'engine_cannot_upload'],
-  ])('or may not be asked, because it %s, gets nothing, and the call says so', async (_, variables, code) => {
-    const { asked } = listening();
-    const call = await givenSpoken();
-    expect(await writtenDown(call, envWith({ ...OPENAI, ...variables }))).toMatchObject({
-      item: { status: 'failed', code, pieces: 0 },
-      job: { status: 'done' },
-    });
-    expect(asked).toEqual([]);
-    // The setting is put right, and somebody tries again.
-    expect(await retryRecordingTranscript(db, await spokenOf(call), Date.now())).toBe(true);
-    expect((await writtenDown(call)).item.status).toBe('done');
-  });
+  ])(
+    'or may not be asked, because it %s, gets nothing, the call says so, and a dead letter brings it back',
+    async (_, variables, code) => {
+      const { asked } = listening();
+      const call = await givenSpoken();
+      const given = await writtenDown(call, envWith({ ...OPENAI, ...variables }));
+      expect(given).toMatchObject({ item: { status: 'failed', code, pieces: 0 }, job: { status: 'dead', code } });
+      expect(asked).toEqual([]);
+      // The setting is put right: whoever sees to the dead letters sends it again, or somebody does on the page of the call.
+      if (code === 'no_api_key') expect(await retryJob(db, given.job.id, Date.now())).not.toBeNull();
+      else expect(await retryRecordingTranscript(db, await spokenOf(call), Date.now())).toBe(true);
+      expect(await writtenDown(call)).toMatchObject({ item: { status: 'done', code: null }, job: { status: 'done' } });
+    },
+  );
 });
 
 it('Workers AI is asked through its binding, channel by channel, and what it takes is noted and counts as spent (C76)', async () => {
@@ -323,6 +330,11 @@ it('Workers AI is asked through its binding, channel by channel, and what it tak
   expect(heard.map(({ language }) => language)).toEqual(['en', 'en']);
   const { results } = await testEnv.DB.prepare('select sum(nanos) as nanos from spend').all();
   expect(results).toEqual([{ nanos: 513_340 }]);
+  // It is known of the call when what was written down has gone with the audio, and counts once in the books (X11).
+  await deleteRecordingTranscript(db, item.callId);
+  const kept = testEnv.DB.prepare('select transcription_nanos as nanos from calls where id = ?');
+  expect(await kept.bind(item.callId).first()).toEqual({ nanos: 513_340 });
+  expect((await testEnv.DB.prepare('select sum(nanos) as nanos from spend').all()).results).toEqual(results);
   expect(labelsOf(points, 'speech')).toEqual([
     ['workers_ai', 'heard', ''],
     ['workers_ai', 'heard', ''],

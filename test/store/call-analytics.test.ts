@@ -33,8 +33,12 @@ function explaining() {
 }
 
 it.each([
-  ['of everybody', ALL, /INDEX calls_created \(created_at>\? AND created_at<\?\)$/],
-  ['of a version', OF_VERSION, /INDEX calls_created \(created_at>\? AND created_at<\?\)$/],
+  ['of everybody', ALL, /INDEX calls_(created|noted) \(created_at>\? AND created_at<\?\)$/],
+  [
+    'of a version',
+    OF_VERSION,
+    /INDEX calls_version \(questionnaire_id=\? AND questionnaire_version=\? AND created_at>\? AND created_at<\?\)$/,
+  ],
   [
     'of a campaign',
     OF_CAMPAIGN,
@@ -43,7 +47,7 @@ it.each([
 ] as const)('the figures %s are found by the time of the calls, in an index (S1-Q3)', async (_name, choice, index) => {
   const { db, plans } = explaining();
   await analyticsSums(db, [TIME], BEFORE, choice);
-  await analyticsSpreads(db, TIME, BEFORE, choice);
+  await analyticsSpreads(db, { time: TIME, before: BEFORE, steps: [TIME] }, choice);
   await analyticsItems(db, TIME, choice);
   const ofCalls = plans.filter((plan) => /\bc\b/.test(plan));
   expect(ofCalls).toHaveLength(4);

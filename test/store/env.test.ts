@@ -295,6 +295,14 @@ describe('readConfig', () => {
     expect(problems(variables)).toEqual(named);
   });
 
+  it('calls the clinic’s ids of patients what it is told to, and takes only a URI', () => {
+    expect(config({}).clinic.patientSystem).toBeNull();
+    for (const FHIR_PATIENT_SYSTEM of ['urn:oid:1.2.36.146', 'https://clinic.example/mrn'])
+      expect(config({ FHIR_PATIENT_SYSTEM }).clinic.patientSystem).toBe(FHIR_PATIENT_SYSTEM);
+    for (const FHIR_PATIENT_SYSTEM of ['MRN', 'urn:', 'https://clinic.example/m rn', 'urn:a|b'])
+      expect(problems({ FHIR_PATIENT_SYSTEM })).toEqual(['FHIR_PATIENT_SYSTEM malformed']);
+  });
+
   it('archives notes, and tells of them, only when told to', () => {
     expect([config({ SINK_R2: 'off' }).sinks.r2, config({ SINK_R2: 'on' }).sinks.r2]).toEqual([null, {}]);
     const alert = { SINK_ALERT_URL: 'https://pager.example/x', SINK_ALERT_SECRET: SECRET };

@@ -1,5 +1,6 @@
 /** No list and no check may read or sort more rows than it returns: each query's plan is asked of the database itself. */
 import { expect, it } from 'vitest';
+import { AT_THE_BEGINNING } from '../../src/domain/delivery/earlier-notes.ts';
 import { listAlerts, untoldAlerts } from '../../src/store/alerts.ts';
 import { waitingAttempts } from '../../src/store/attempts.ts';
 import { listCalls } from '../../src/store/calls.ts';
@@ -9,9 +10,10 @@ import { readPage } from '../../src/store/campaign-results.ts';
 import { consentsOnFile } from '../../src/store/consents.ts';
 import { countByCampaign } from '../../src/store/contacts.ts';
 import { database } from '../../src/store/database.ts';
-import { type Delivery, earlierIsUnderWay, releaseLater } from '../../src/store/deliveries.ts';
+import { beginDelivery, type Delivery, isSuperseded, releaseLater } from '../../src/store/deliveries.ts';
 import { deadDeliveries, listDeliveries, sinkState } from '../../src/store/delivery-list.ts';
 import { disclosuresOf } from '../../src/store/disclosures.ts';
+import { earlierJobs, earlierPage } from '../../src/store/earlier-notes.ts';
 import { callsOfPatient, recentInboundCalls } from '../../src/store/erasure.ts';
 import { listPatients } from '../../src/store/find-patients.ts';
 import { holdsOf, standingHold } from '../../src/store/holds.ts';
@@ -43,7 +45,8 @@ const ring = { ...config.keyRing, ...parseKeyRing(`b:${btoa('b'.repeat(32))},a:$
 const cursor = null;
 const limit = 25;
 const ANY = { status: null, sink: null, callId: null };
-const DELIVERY = { id: 'dlv_1', callId: 'call_1', sink: 'backend', noteVersion: 2 } as Delivery;
+const DELIVERY = { id: 'dlv_1', callId: 'call_1', sink: 'backend', noteVersion: 2, part: 'note' } as Delivery;
+const EARLIER = { sink: 'backend', from: 1_700_000_000_000, to: 1_800_000_000_000 } as const;
 const KEY = new Uint8Array(32);
 const REQUESTS = { limit, cursor: { at: 1, id: 'req_1' }, kind: null, dueBefore: null };
 const HELD_NOWHERE = { now: Date.now(), except: 'call_2', callSoFar: async () => null };
@@ -51,6 +54,11 @@ const HELD_NOWHERE = { now: Date.now(), except: 'call_2', callSoFar: async () =>
 it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
   ['the newest calls', (db) => listCalls(db, ring, { limit, cursor })],
   ['calls of one status', (db) => listCalls(db, ring, { limit, cursor, status: 'completed' })],
+  [
+    'calls of one version',
+    (db) => listCalls(db, ring, { limit, cursor: { at: 1, id: 'c' }, version: 'adult-intake:2' }),
+  ],
+  ['calls of one version and status', (db) => listCalls(db, ring, { limit, cursor, version: 'a:2', status: 'failed' })],
   ['calls of one patient', (db) => listCalls(db, ring, { limit, cursor, patientId: 'pat_1' })],
   [
     'calls of a span of time',
@@ -65,6 +73,18 @@ it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
   ['notes still to be reviewed', (db) => listNotes(db, { limit, cursor, reviewed: false, from: 1 })],
   ['notes of one patient', (db) => listNotes(db, { limit, cursor, patientId: 'pat_1', reviewed: true })],
   ['notes with what was said', (db) => listWholeNotes(db, ring, { limit, cursor: { at: 1, id: 'call_2' } })],
+  [
+    'notes with what was said of a span of time',
+    (db) => listWholeNotes(db, ring, { limit, cursor: { at: 1, id: 'call_2' }, from: 1, to: 2 }),
+  ],
+  [
+    'notes with what was said to be reviewed',
+    (db) => listWholeNotes(db, ring, { limit, cursor: { at: 1, id: 'call_2' }, reviewed: false, from: 1 }),
+  ],
+  [
+    'notes with what one patient said',
+    (db) => listWholeNotes(db, ring, { limit, cursor: { at: 1, id: 'call_2' }, patientId: 'pat_1', reviewed: true }),
+  ],
   ['how far the people of a page of campaigns are', (db) => countByCampaign(db, ['cmp_1', 'cmp_2'])],
   ['what was signed of a note', (db) => reviewsOfCall(db, ring, 'call_1')],
   ['alerts of a span of time', (db) => listAlerts(db, { limit, cursor: { at: 1, id: 'alr_1' }, from: 1, to: 2 })],
@@ -108,7 +128,10 @@ it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
   ['the next page of deliveries', (db) => listDeliveries(db, { ...ANY, limit, cursor: { at: 1, id: 'dlv_2' } })],
   ['deliveries that failed', (db) => deadDeliveries(db, null, limit)],
   ['how a system is doing', (db) => sinkState(db, 'backend', limit)],
-  ['an earlier version on its way', (db) => earlierIsUnderWay(db, DELIVERY)],
+  ['earlier notes of a span of time', (db) => earlierPage(db, EARLIER, AT_THE_BEGINNING, limit)],
+  ['what was asked of earlier notes', (db) => earlierJobs(db, limit)],
+  ['the beginning of a try', (db) => beginDelivery(db, DELIVERY, true)],
+  ['a later version that was sent', (db) => isSuperseded(db, DELIVERY)],
   ['later versions that wait', (db) => releaseLater(db, DELIVERY, Date.now())],
   ['attempts that wait', (db) => waitingAttempts(db, Date.now(), limit)],
   ['work that is due', async (db) => dueJobs(db, Date.now(), limit)],

@@ -121,6 +121,8 @@ describe('the mark that the cron raises (HS-12)', () => {
     expect(await raiseTide(db, START - 1, START + 60_000)).toBe(false);
     expect(await raiseTide(db, START, START + 60_000)).toBe(true);
     expect((await readMarks(db)).tide).toBe(START + 60_000);
+    expect(await raiseTide(db, START + 60_000, START)).toBe(false);
+    expect((await readMarks(db)).tide).toBe(START + 60_000);
   });
 });
 

@@ -31,8 +31,8 @@ export interface GivenNote extends Placed {
 }
 
 /** A call that is over, with the first version of its note; `write` adds another. */
-export async function givenNote(sink: SinkName = 'backend'): Promise<GivenNote> {
-  const placed = await givenPlacedCall(PERSON);
+export async function givenNote(sink: SinkName = 'backend', of: Placed | null = null): Promise<GivenNote> {
+  const placed = of ?? (await givenPlacedCall(PERSON));
   const [plan] = await givenPlanOf(placed);
   const { patient, callId, attemptId } = placed;
   const times = { answeredAt: Date.now(), endedAt: Date.now() };

@@ -1,5 +1,5 @@
 /** A patient who leaves something in every place there is, and what is left of them in each. */
-import { runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { dataKeyOf } from '../../src/store/patient-keys.ts';
 import type { Patient } from '../../src/store/patients.ts';
 import { placeCall } from '../../src/store/place-call.ts';
@@ -114,6 +114,12 @@ export const clearStorage = async (): Promise<void> => {
   const tables = Object.keys(await dumpDatabase()).filter((name) => !kept.includes(name));
   await testEnv.DB.exec(tables.map((name) => `delete from ${name};`).join(' '));
   await testEnv.BUCKET.delete(await storedAudio());
+  // An empty database is no database that was set back.
+  const dialer = testEnv.DIALER.getByName('dialer');
+  await runInDurableObject(dialer, (_, { storage }) => {
+    for (const key of ['seen', 'held', 'replay']) storage.kv.delete(key);
+  });
+  await evictDurableObject(dialer);
   await runInDurableObject(testEnv.KEY_VAULT.getByName('vault'), (_, { storage }) => {
     storage.sql.exec('delete from keys; delete from erased;');
   });

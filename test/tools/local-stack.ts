@@ -49,6 +49,8 @@ export interface LocalStackOptions {
   readonly withFhir?: boolean;
   /** Of the worker, in place of its own. */
   readonly entry?: string;
+  /** In place of `wrangler dev`. */
+  readonly startWorker?: typeof startLocalWorker;
 }
 export interface LocalStack {
   readonly access: AccessStandIn;
@@ -108,7 +110,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     serviceTokens: [service],
   });
   const tokenFile = leaveToken(ports.access, service);
-  const worker = startLocalWorker({
+  const worker = (options.startWorker ?? startLocalWorker)({
     port: ports.worker,
     stateFolder,
     ...(options.onRestart === undefined ? {} : { onRestart: options.onRestart }),

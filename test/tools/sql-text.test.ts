@@ -27,8 +27,10 @@ function calls(opening: RegExp): string[] {
 it('puts nothing raw into a statement but these, each chosen from words of its own file (SE-17)', () => {
   expect(calls(/\bsql\s*\.raw\(/g)).toEqual([
     "store/calls.ts: isPassedOver ? '+' : ''",
+    "store/deliveries.ts: isLater ? '>' : '<'",
     "store/jobs.ts: isOver ? '<' : '>'",
     "store/notes.ts: patientId === undefined ? '' : '+'",
+    "store/notes.ts: '+'",
     "store/patient-requests.ts: isOpen ? '>' : '<'",
     // Called with two names of columns and one case, all in that file.
     'store/recordings.ts: column',

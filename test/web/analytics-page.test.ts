@@ -64,6 +64,24 @@ describe('the page of figures', () => {
     expect(text(html)).toContain('Nov 10 60 % (6 of 10) 80 % (4 of 5) 50 % (3 of 6) 0 % (0 of 6)');
   });
 
+  it('says what did not ring and what may not have, each currency by itself, and how long calls were day by day (C76)', async () => {
+    const refused = { at, ...UNANSWERED, status: 'failed', error: '90018' };
+    await plant(
+      { at, costNanos: 300_000_000, transcriptionNanos: 120_000_000 },
+      { at, costNanos: 500_000_000, costCurrency: 'EUR' },
+      ...[refused, refused, { ...refused, error: 'dial_unknown' }],
+    );
+    const words = text((await openPage(given, ofDay)).html);
+    for (const said of [
+      'Calls that rang 3 2 more refused by Telnyx; 1 of them may not have rung',
+      'Cost per completed intake 0.2500 EUR + $0.21',
+      '0.5000 EUR + $0.42 in all; $0.12 to write down recordings',
+      'Half are shorter than 3:00',
+      'Nov 10 2 3:00 3:00',
+    ])
+      expect(words).toContain(said);
+  });
+
   it('says at which question calls ended, in its words, and which calls are not counted', async () => {
     const questionnaire = await approvedQuestionnaire(given.db, 'adult-intake', Date.now());
     const of = { at, noteVersion: 1, questionnaireVersion: questionnaire?.version ?? 1 };

@@ -36,13 +36,17 @@ interface Figures {
   readonly attempts: number;
   readonly reached: Share;
   readonly completed: Share;
-  readonly cost_nanos: number;
+  readonly costs: readonly { readonly currency: string; readonly nanos: number }[];
 }
 interface Body {
   readonly total: Figures;
   readonly before: Figures & { readonly from: string };
   readonly time_zone: string;
-  readonly items: readonly (Figures & { readonly start: string; readonly end: string })[];
+  readonly items: readonly (Figures & {
+    readonly start: string;
+    readonly end: string;
+    readonly duration_seconds: { readonly count: number; readonly median: number | null; readonly p90: number | null };
+  })[];
   readonly campaigns: readonly object[];
   readonly questionnaires: readonly object[];
   readonly drop_off: readonly { readonly items: readonly { readonly item: string; readonly text: string }[] }[];
@@ -84,11 +88,51 @@ describe('the figures of a time', () => {
       voicemail: { count: 1, of: 7 },
       red_flagged: { count: 1, of: 5 },
       // 5 × 20 and 6 thousandths of a dollar, for two completed.
-      ...{ cost_nanos: 106_000_000, currency: 'USD', costed_calls: 7, cost_per_completed_nanos: 53_000_000 },
+      costs: [
+        { currency: 'USD', nanos: 106_000_000, of_calls: 7, transcription_nanos: 0, per_completed_nanos: 53_000_000 },
+      ],
       // 180, 60, 30, 10 and 5 seconds.
       average_seconds: 57,
       duration_seconds: { count: 5, median: 30, p90: 180 },
       review_seconds: { count: 2, median: 600, p90: 3600 },
+    });
+  });
+
+  it('count no dial as rung that was refused, and name those of which nobody knows (U5)', async () => {
+    const refused = { at, ...UNANSWERED, status: 'failed', error: '90018' };
+    const unknown = { ...refused, error: 'dial_unknown' };
+    const rang = { ...refused, error: null, hangupCause: 'unallocated_number', callControlId: 'v3:given' };
+    await plant({ at }, refused, { ...refused, attempt: 2 }, unknown, { ...unknown, attempt: 2 }, rang);
+    const { body } = await ask(`?from=${day}&to=${day}`);
+    expect(body.total).toMatchObject({
+      ...{ calls: 6, attempts: 4, refused_dials: 2, unknown_dials: 2, redials: 1 },
+      reached: { count: 1, of: 4 },
+    });
+  });
+
+  it('never add amounts of different currencies, and count what writing down the recording took (C76)', async () => {
+    const written = { at, transcriptionNanos: 3_000_000 };
+    await plant(
+      { ...written },
+      { ...written, status: 'partial', costNanos: 50_000_000, costCurrency: 'EUR' },
+      { ...written, ...UNANSWERED, costNanos: null, costCurrency: null },
+      { at, costNanos: 30_000_000, costCurrency: 'EUR' },
+    );
+    const costs = [
+      { currency: 'EUR', nanos: 80_000_000, of_calls: 2, transcription_nanos: 0, per_completed_nanos: 40_000_000 },
+      {
+        ...{ currency: 'USD', nanos: 29_000_000, of_calls: 1 },
+        ...{ transcription_nanos: 9_000_000, per_completed_nanos: 14_500_000 },
+      },
+    ];
+    const { body } = await ask(`?from=${day}&to=${day}`);
+    expect([body.total.costs, body.items[0]?.costs]).toEqual([costs, costs]);
+    const file = await (await given.request(`/api/analytics?from=${day}&to=${day}&format=csv`)).text();
+    const [head = '', row = ''] = file.split(/\r?\n/).map((line) => line.split(','));
+    const cells = Object.fromEntries([...head].map((name, place) => [name, row[place]]));
+    expect(cells).toMatchObject({
+      ...{ cost_EUR: '0.08', cost_USD: '0.029', transcription_USD: '0.009' },
+      ...{ cost_per_completed_EUR: '0.04', cost_per_completed_USD: '0.0145' },
     });
   });
 
@@ -103,7 +147,7 @@ describe('the figures of a time', () => {
     const { body } = await ask(`?from=${day}&to=${day}`);
     const nothing = { count: 0, of: 0, rate: null, low: null, high: null };
     expect(body).toMatchObject({
-      total: { calls: 0, reached: nothing, completed: nothing, cost_per_completed_nanos: null, average_seconds: null },
+      total: { calls: 0, reached: nothing, completed: nothing, costs: [], average_seconds: null },
       ...{ campaigns: [], questionnaires: [], drop_off: [], uncounted_calls: 0 },
     });
     expect(body.total).toMatchObject({ review_seconds: { count: 0, median: null, p90: null } });
@@ -181,6 +225,27 @@ describe('the parts of a time', () => {
     ]);
   });
 
+  it('have each the length of its own answered calls, in the middle and of nine in ten', async () => {
+    const lasting = (at: number, seconds: number) => ({ at, endedAt: at + 8000 + seconds * 1000 });
+    const [first, second] = [noonOf('2026-11-10'), noonOf('2026-11-11')];
+    await plant(
+      ...[10, 20, 30, 40].map((seconds) => lasting(first, seconds)),
+      { at: first, ...UNANSWERED, endedAt: first + HOUR },
+      ...[100, 200].map((seconds) => lasting(second, seconds)),
+    );
+    const { body } = await ask('?from=2026-11-10&to=2026-11-12');
+    expect(body.total).toMatchObject({ duration_seconds: { count: 6, median: 30, p90: 200 } });
+    expect(body.items.map(({ duration_seconds }) => duration_seconds)).toEqual([
+      { count: 4, median: 20, p90: 40 },
+      { count: 2, median: 100, p90: 200 },
+      { count: 0, median: null, p90: null },
+    ]);
+    const file = await (await given.request('/api/analytics?from=2026-11-10&to=2026-11-12&format=csv')).text();
+    const [head = '', row = ''] = file.split(/\r?\n/);
+    expect(head.split(',').slice(-2)).toEqual(['median_seconds', 'p90_seconds']);
+    expect(row.split(',').slice(-2)).toEqual(['20', '40']);
+  });
+
   it('add up to the whole, whatever they are cut by', { timeout: 30_000 }, async () => {
     const [from, span] = [startOf('2026-10-25'), 14 * 24 * HOUR];
     const times = fc.sample(fc.nat(span), { numRuns: 120, seed: 7 });
@@ -200,7 +265,7 @@ describe('the parts of a time', () => {
         (part: Figures) => part.reached.count,
         (part: Figures) => part.completed.count,
         (part: Figures) => part.completed.of,
-        (part: Figures) => part.cost_nanos,
+        (part: Figures) => part.costs.reduce((all, { nanos }) => all + nanos, 0),
       ])
         expect([by, sum(of)]).toEqual([by, of(body.total)]);
     }

@@ -3,8 +3,9 @@ import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AuditEvent, listAuditEvents } from '../../src/store/audit-events.ts';
 import { createStaff } from '../../src/store/staff.ts';
+import { nextNumber } from '../support/place-call.ts';
 import { ADMIN, type GivenApp, givenApp } from './given-app.ts';
-import { CONSENT, givenCall, nextNumber } from './given-call.ts';
+import { CONSENT, givenCall } from './given-call.ts';
 import { expectNoInlineCode, openPage } from './given-page.ts';
 import { tokenOf } from './given-role.ts';
 

@@ -26,7 +26,8 @@ beforeEach(async () => {
 });
 afterEach(() => vi.restoreAllMocks());
 const pageOf = ({ call }: GivenCall) => openPage(given, `/dashboard/calls/${call.id}`);
-const post = (path: string) => openPage(given, path, { method: 'POST', headers: { Origin: ORIGIN } });
+const post = (path: string) =>
+  openPage(given, path, { method: 'POST', headers: { Origin: ORIGIN, 'HX-Request': 'true' } });
 
 const SAID = 'I have crushing chest pain';
 /** The call as its session has it while it runs. */

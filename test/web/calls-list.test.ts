@@ -91,6 +91,29 @@ describe('what else is asked for', () => {
     expect(html).not.toMatch(/Diaz|\+1\d{10}/);
   });
 
+  it('the calls of one version of a questionnaire, by the list, its file and the API', async () => {
+    const [first, second] = [await ended(), await ended()];
+    const { id } = second.call;
+    await given.db.update(calls).set({ questionnaireVersion: 7 }).where(eq(calls.id, id));
+    const html = await listOf('?version=adult-intake:7');
+    expect(idsIn(html)).toEqual([id]);
+    expect(html).toContain('<option value="adult-intake:7" selected="">adult-intake, version 7</option>');
+    expect(html).toContain('<input type="hidden" name="version" value="adult-intake:7"/>');
+    expect(html).toContain('hx-get="/dashboard/fragments/calls?version=adult-intake%3A7"');
+    expect(idsIn(await listOf('?version=adult-intake:1'))).toEqual([first.call.id]);
+    expect(idsIn(await listOf(`?version=adult-intake:7&patient_id=${first.patient.id}`))).toEqual([]);
+    expect((await openPage(given, '/dashboard/calls?version=7')).status).toBe(422);
+    const listed = await (await given.request('/api/calls?version=adult-intake:7')).json<{
+      items: { call_id: string }[];
+    }>();
+    expect(listed.items.map(({ call_id }) => call_id)).toEqual([id]);
+    for (const what of ['calls', 'answers']) {
+      const order = { what, format: 'ndjson', filters: { version: 'adult-intake:7' } };
+      const rows = (await (await given.send('POST', '/api/exports', order)).text()).trim().split('\n');
+      expect(new Set(rows.map((row) => JSON.parse(row).call_id))).toEqual(new Set([id]));
+    }
+  });
+
   it('the calls of a campaign, chosen by its name; a name is text', async () => {
     const made = await ended();
     await ended();

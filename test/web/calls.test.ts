@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { nextNumber } from '../support/place-call.ts';
 import { type GivenApp, givenApp } from './given-app.ts';
-import { ANSWERED_AT, CONSENT, endCall, givenCall, logOf, nextNumber, openedTask, recordOf } from './given-call.ts';
+import { ANSWERED_AT, CONSENT, endCall, givenCall, logOf, openedTask, recordOf } from './given-call.ts';
 
 let given: GivenApp;
 beforeEach(() => {

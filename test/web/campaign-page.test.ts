@@ -28,7 +28,7 @@ const fragment = ({ id }: GivenCampaign, rest = '') => `/dashboard/fragments/cam
 const post = (path: string, fields: Record<string, string> = {}, token?: string) =>
   pageOf(path, {
     ...{ method: 'POST', body: new URLSearchParams(fields).toString() },
-    headers: { Origin: ORIGIN, 'Content-Type': 'application/x-www-form-urlencoded' },
+    headers: { Origin: ORIGIN, 'Content-Type': 'application/x-www-form-urlencoded', 'HX-Request': 'true' },
     ...(token === undefined ? {} : { token }),
   });
 const draft = (people = 1) =>

@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Note } from '../../src/domain/note/note.ts';
 import { insertNote } from '../../src/store/notes.ts';
 import { dataKeyOf } from '../../src/store/patient-keys.ts';
+import { storePiece } from '../../src/store/recording-transcripts.ts';
+import { recordingTranscripts } from '../../src/store/schema.ts';
 import { createStaff, type Role } from '../../src/store/staff.ts';
 import { type GivenCampaign, givenCampaign, type Person } from '../support/given-campaign.ts';
 import { db, ring, testEnv } from '../support/worker-env.ts';
@@ -39,7 +41,7 @@ const tableOf = async (campaign: GivenCampaign, token?: string) =>
 const OUTCOME_COLUMNS =
   'row,external_id,phone_number,contact_status,contact_code,attempt,call_id,call_status,dialed_at,answered_at,ended_at,ring_seconds,duration_seconds,answered_by,identity,consent,recording_consent,recording_status,hangup_cause,hangup_source,sip_hangup_cause,error,cost,currency,questionnaire,language';
 const ANSWER_COLUMNS =
-  'hpi.chief_complaint,hpi.symptom_duration,hpi.pain_level,ample.allergies,ample.allergies_detail,ample.medications,ample.medications_detail,ample.past_medical_history,ample.past_medical_history_detail,ample.last_meal,ample.events,family_history.heart_disease,family_history.diabetes,family_history.cancer,transcript';
+  'hpi.chief_complaint,hpi.symptom_duration,hpi.pain_level,ample.allergies,ample.allergies_detail,ample.medications,ample.medications_detail,ample.past_medical_history,ample.past_medical_history_detail,ample.last_meal,ample.events,family_history.heart_disease,family_history.diabetes,family_history.cancer,transcript,recording_transcript';
 
 /** Rung twice and answered, and never rung. */
 async function givenTwo(said?: string): Promise<GivenCampaign> {
@@ -87,8 +89,8 @@ describe('as CSV', () => {
     const tsv = await text(await givenTwo('one\ttwo\nthree'), '?format=tsv');
     const lines = tsv.split('\r\n');
     expect(lines).toHaveLength(5);
-    expect(lines[0]?.split('\t')).toHaveLength(41);
-    expect(lines[2]?.split('\t').at(-1)).toBe(
+    expect(lines[0]?.split('\t')).toHaveLength(42);
+    expect(lines[2]?.split('\t').at(-2)).toBe(
       'agent: Please tell us the main reason for your visit. patient: one two three',
     );
   });
@@ -105,6 +107,41 @@ describe('as CSV', () => {
       },
     });
     expect((await tableOf(campaign))[0]?.['hpi.chief_complaint']).toBe('my knee (not confirmed)');
+  });
+});
+
+describe('what was written down from a recording', () => {
+  const SPOKEN = {
+    speaker: 'patient',
+    startMs: 500,
+    endMs: 1500,
+    confidence: 0.9,
+    item: 'hpi.chief_complaint',
+  } as const;
+  /** Of the first person's last call. */
+  async function givenSpoken(campaign: GivenCampaign): Promise<void> {
+    const { patient } = campaign.people[0] as Person;
+    const row = await testEnv.DB.prepare("select id from calls where patient_id = ? and status = 'completed'")
+      .bind(patient.id)
+      .first<{ id: string }>();
+    const owner = { callId: row?.id ?? '', patientId: patient.id, pieces: 0 };
+    await db.insert(recordingTranscripts).values({ ...owner, status: 'running', audioMs: 0, createdAt: 1 });
+    const lines = [{ ...SPOKEN, text: 'a tight chest' }];
+    const listened = { audioMs: 2000, costNanos: null, language: 'en' };
+    await storePiece(db, await dataKeyOf(ring, patient.id), owner, { lines }, listened, Date.now());
+  }
+
+  it('stands beside what was heard live, told apart from it, for whoever sees answers', async () => {
+    const campaign = await givenTwo();
+    await givenSpoken(campaign);
+    const [first, second] = await tableOf(campaign);
+    expect([first?.['recording_transcript'], second?.['recording_transcript']]).toEqual(['', 'patient: a tight chest']);
+    expect(second?.['transcript']).toContain('patient: tight chest since yesterday');
+    const [contact] = await contactsOf(campaign);
+    const said = contact?.attempts[1]?.['transcript'] as { source: string; text: string }[];
+    expect(said.map(({ source }) => source)).toEqual(['live', 'live', 'recording']);
+    const hidden = await text(campaign, '', await tokenOf(given, 'operator'));
+    expect(hidden).not.toContain('a tight chest');
   });
 });
 

@@ -312,6 +312,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   'GET /api/deliveries': [{ path: (world) => world.delivery(), query: { status: 'queued', limit: '1' } }],
   'GET /api/deliveries/{delivery_id}': [{ path: (world) => world.delivery() }],
   'POST /api/deliveries/{delivery_id}/retry': [{ path: (world) => world.delivery() }],
+  'GET /api/deliveries/earlier': [{ path: (world) => world.earlier() }],
+  'POST /api/deliveries/earlier': [
+    { body: () => ({ sink: 'backend', from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' }) },
+  ],
   'POST /api/deliveries/retry': [{ body: () => ({ status: 'dead', sink: 'backend' }) }],
   'POST /api/storage/test': [{}],
 

@@ -178,6 +178,11 @@ export async function givenWorld() {
     const { items } = await list.json<{ items: { delivery_id: string }[] }>();
     return { delivery_id: items[0]?.delivery_id ?? '' };
   };
+  const earlier = async (): Promise<Ids> => {
+    const span = { from: '2026-03-01T00:00:00Z', to: '2026-04-01T00:00:00Z' };
+    await given.send('POST', '/api/deliveries/earlier', { sink: 'backend', ...span });
+    return {};
+  };
   type Status = Parameters<typeof givenCampaign>[1];
   /** One that is over has somebody who was reached and somebody who was not. */
   const campaign = async (status: Status = { status: 'draft' }): Promise<Ids> => {
@@ -284,6 +289,7 @@ export async function givenWorld() {
       task,
       deadJob,
       delivery,
+      earlier,
     },
     ...{ transcription, definition, questionnaire, approved, hold, request, erasure, disclosed },
     ...{ campaign, preflight, suppression, staff, emergency, alert, listener, media, listBeingRead, listRead },

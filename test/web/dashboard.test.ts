@@ -151,7 +151,7 @@ describe('one call', () => {
     given.session.requestHangup = vi.fn(async () => 'accepted' as const);
     const hungUp = await pageOf(`/dashboard/calls/${made.call.id}/hangup`, {
       method: 'POST',
-      headers: { Origin: ORIGIN },
+      headers: { Origin: ORIGIN, 'HX-Request': 'true' },
     });
     expect([hungUp.status, hungUp.html.startsWith('<div id="call"')]).toEqual([200, true]);
     expect(given.session.requestHangup).toHaveBeenCalledOnce();
@@ -162,7 +162,7 @@ describe('one call', () => {
     await endCall(given, made);
     const { status, html } = await pageOf(`/dashboard/calls/${made.call.id}/hangup`, {
       method: 'POST',
-      headers: { Origin: ORIGIN },
+      headers: { Origin: ORIGIN, 'HX-Request': 'true' },
     });
     expect([status, html.startsWith('<div id="call"')]).toEqual([409, true]);
     expect(html).toContain('This call was already over.');

@@ -76,6 +76,24 @@ describe('the page', () => {
     expect((await open(`${PATH}?status=lost`)).status).toBe(422);
   });
 
+  it('lets an administrator send earlier notes, without script too, and says how that stands', async () => {
+    const ask = (fields: Record<string, string>, token?: string) =>
+      open(`${PATH}/earlier`, {
+        ...{ method: 'POST', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } },
+        ...{ body: new URLSearchParams(fields).toString(), ...(token === undefined ? {} : { token }) },
+      });
+    const span = { sink: 'backend', from: '2026-01-01', to: '2026-01-31' };
+    expect((await ask(span, await tokenOf(given, 'clinician'))).status).toBe(403);
+    expect((await open(PATH, { token: await tokenOf(given, 'clinician') })).html).not.toContain('Send earlier notes');
+    const { html, status } = await ask(span);
+    expectNoInlineCode(html);
+    expect(status).toBe(200);
+    expect(words(html)).toContain('Notes that are missing there are being sent: The clinic’s own system.');
+    expect(words(html)).toMatch(/The clinic’s own system, .*2026.* to .*2026.*: 0 notes put on the way so far\./);
+    expect((await ask({ ...span, to: '2025-12-01' })).status).toBe(409);
+    expect(words((await ask({ ...span, from: '' })).html)).toContain('Choose a system, a first day and a last day.');
+  });
+
   it('says of each note where it stands, why, and when it goes on', async () => {
     const waits = await givenDelivery({ attempts: 2, code: 'timed_out', failedAt: AT });
     const failed = await dead();

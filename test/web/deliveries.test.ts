@@ -51,6 +51,8 @@ async function tried({ id }: { id: string }): Promise<void> {
   await runJob(given.env, job?.id ?? '');
 }
 
+const EARLIER = { sink: 'backend', from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' };
+
 describe('who may', () => {
   it.each([
     ['GET', '/api/sinks', ['admin', 'clinician', 'auditor'], 200],
@@ -59,12 +61,15 @@ describe('who may', () => {
     ['POST', `/api/deliveries/${UNKNOWN}/retry`, ['admin'], 404],
     ['POST', '/api/deliveries/retry', ['admin'], 202],
     ['POST', '/api/sinks/test', ['admin'], 200],
+    ['GET', '/api/deliveries/earlier', ['admin', 'clinician', 'auditor'], 200],
+    ['POST', '/api/deliveries/earlier', ['admin'], 202],
     ['POST', '/api/storage/test', ['admin'], 200],
   ] as const)('%s %s: %j (HS-11)', async (method, path, allowed, status) => {
     receiving(takes);
     for (const role of ROLES) {
       const token = await tokenOf(given, role);
-      const body = path.endsWith('sinks/test') ? { sink: 'backend' } : { status: 'dead' };
+      const named = path.endsWith('sinks/test') ? { sink: 'backend' } : { status: 'dead' };
+      const body = path.endsWith('earlier') ? EARLIER : named;
       const sends = method === 'POST' && !path.includes(UNKNOWN) && !path.startsWith('/api/storage');
       const response = sends
         ? await given.send(method, path, body, { token })
@@ -79,7 +84,8 @@ describe('a delivery', () => {
   it('is there from the moment of its note, in ids and codes', async () => {
     const { id, callId } = await givenDelivery();
     const expected = {
-      ...{ delivery_id: id, call_id: callId, note_version: 1, sink: 'backend', status: 'queued', attempts: 0 },
+      ...{ delivery_id: id, call_id: callId, note_version: 1, part: 'note', sink: 'backend', status: 'queued' },
+      ...{ attempts: 0 },
       ...{ code: null, what_happened: null, failed_at: null, ended_at: null, delivered_at: null },
       ...{ created_at: expect.stringMatching(/Z$/), next_try_at: expect.stringMatching(/Z$/) },
     };
@@ -168,9 +174,14 @@ describe('sending again', () => {
     const made = await givenDelivery();
     await given.db.update(deliveries).set({ status: 'running' });
     expect(await codeOf(await retry(made.id))).toEqual([409, 'being_sent']);
-    await given.db.update(deliveries).set({ status: 'canceled' });
-    const response = await retry(made.id);
-    expect(await jsonOf(response)).toMatchObject({ status: 409, code: 'canceled', detail: expect.any(String) });
+    for (const [code, why] of [
+      ['erased', 'The patient was erased'],
+      ['superseded', 'a later version was there already'],
+    ]) {
+      await given.db.update(deliveries).set({ status: 'canceled', code });
+      const detail = expect.stringContaining(String(why));
+      expect(await jsonOf(await retry(made.id))).toMatchObject({ status: 409, code: 'canceled', detail });
+    }
   });
 
   it('everything that was given up goes out again, and nothing else', async () => {
@@ -265,12 +276,40 @@ describe('a delivery that will never be taken', () => {
   });
 });
 
+describe('earlier notes', () => {
+  const ask = (changes = {}) => given.send('POST', '/api/deliveries/earlier', { ...EARLIER, ...changes });
+
+  it('are asked for by system and span, once, and it is told how that stands', async () => {
+    const response = await ask();
+    expect(response.status).toBe(202);
+    const asked = (await response.json()) as Json;
+    const span = { from: '2026-01-01T00:00:00.000Z', to: '2026-02-01T00:00:00.000Z' };
+    expect(asked).toMatchObject({ ...span, sink: 'backend', status: 'waiting', sent: 0, code: null, ended_at: null });
+    expect(((await (await ask()).json()) as Json)['job_id']).toBe(asked['job_id']);
+    await runJob(given.env, String(asked['job_id']));
+    expect(await items('/api/deliveries/earlier')).toMatchObject([{ job_id: asked['job_id'], status: 'done' }]);
+    expect(given.logged('audit').some(({ audit }) => audit === 'delivery.send_earlier')).toBe(true);
+  });
+
+  it('are refused for a system that is off, and for a span that makes no sense, which is told', async () => {
+    expect(await codeOf(await ask({ sink: 'alert' }))).toEqual([409, 'sink_off']);
+    for (const [changes, code] of [
+      [{ to: EARLIER.from }, 'empty'],
+      [{ from: '2020-01-01T00:00:00Z' }, 'too_long'],
+    ] as const) {
+      const response = await ask(changes);
+      expect(response.status).toBe(422);
+      expect(await response.json()).toMatchObject({ errors: [{ pointer: '/to', code }] });
+    }
+  });
+});
+
 describe('an early version', () => {
   it('that a FHIR server has a later one of is not sent again: it would take its place', async () => {
     given = givenApp({ FHIR_BASE: 'https://fhir.example/r4', FHIR_TOKEN: 'canary' });
     const made = await givenCall(given);
     await endCall(given, made);
-    await given.db.update(deliveries).set({ status: 'delivered', endedAt: 5, deliveredAt: 5 });
+    await given.db.update(deliveries).set({ status: 'delivered', attempts: 1, endedAt: 5, deliveredAt: 5 });
     const [first] = await given.db.select().from(deliveries);
     await given.db.insert(deliveries).values({ ...first!, id: UNKNOWN, noteVersion: 2 });
     const again = (id = '') => given.request(`/api/deliveries/${id}/retry`, { method: 'POST' });

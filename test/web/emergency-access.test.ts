@@ -327,6 +327,21 @@ it('takes nothing along that one may not take without it: no file of many, no wh
   }
 });
 
+it('offers no export while an emergency lends its rights, and says of none that one opens it (HS-02)', async () => {
+  const [made, token] = [await givenCall(given), await tokenOf(given, 'operator')];
+  const sheet = await given.request('/dashboard/downtime', { token });
+  expect([sheet.status, (await sheet.text()).includes('href="/dashboard/settings/emergency"')]).toEqual([403, false]);
+  const page = async (path: string, asked: string) => (await given.request(path, { token: asked })).text();
+  const rights = `/dashboard/patients/${made.patient.id}/rights`;
+  await begin(token);
+  expect(await page(rights, token)).toContain('Emergency access is open');
+  expect(await page(rights, token)).not.toContain(`${rights}/export`);
+  expect(await page('/dashboard/tasks', token)).not.toContain('Sheet for an outage');
+  const clinician = await tokenOf(given, 'clinician');
+  expect(await page(rights, clinician)).toContain(`${rights}/export`);
+  expect(await page('/dashboard/tasks', clinician)).toContain('Sheet for an outage');
+});
+
 it('finds the patient for whoever had no right to look for one (HS-02)', async () => {
   const call = await givenCall(given);
   const token = await tokenOf(given, 'auditor');

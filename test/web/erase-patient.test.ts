@@ -1,5 +1,6 @@
 /** DELETE /api/patients/{id}: who may, when, that it may be said twice, and that from the first answer on nothing is shown. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { keepDatabase, noticeSetBack } from '../../src/outbox/watch-database.ts';
 import { insertErasure } from '../../src/store/erasure.ts';
 import { ROLES } from '../../src/store/staff.ts';
 import { erasePatient } from '../../src/web/erase-patient.ts';
@@ -132,6 +133,33 @@ describe('the erasure of a patient', () => {
     expect([refused.status, (await jsonOf(refused))['code']]).toEqual([409, 'open_red_flag']);
     expect((await given.request(`/api/patients/${patient.id}`)).status).toBe(200);
     await testEnv.DB.exec("update tasks set status = 'claimed'");
+    expect((await erase(patient.id)).status).toBe(202);
+  });
+
+  it('waits while the database is set back, or cannot be checked: 409 says when to ask again, and nothing is erased (HS-12, HS-21)', async () => {
+    const { patient } = await givenEverything();
+    const refusedNow = async () => {
+      const refused = await erase(patient.id);
+      expect(refused.status).toBe(409);
+      expect(await jsonOf(refused)).toMatchObject({
+        code: 'database_set_back',
+        detail: expect.stringMatching(/legal hold may be missing.* Ask again in some minutes; the doctor says/),
+      });
+      expect((await given.request(`/api/patients/${patient.id}`)).status).toBe(200);
+      expect(await testEnv.KEY_VAULT.getByName('vault').erasedAfter('', 10)).toEqual([]);
+    };
+    expect(await noticeSetBack(testEnv, Date.now())).toBe('well');
+    const away = vi.spyOn(testEnv.DIALER, 'getByName').mockImplementation(() => {
+      throw new Error('away');
+    });
+    await refusedNow();
+    away.mockRestore();
+    await testEnv.DB.exec("update signs set at = at - 60000 where name = 'tide'");
+    // Whoever asks notices it, before any cron does.
+    await refusedNow();
+    await refusedNow();
+    const now = Date.now();
+    await keepDatabase(testEnv, await noticeSetBack(testEnv, now), now);
     expect((await erase(patient.id)).status).toBe(202);
   });
 

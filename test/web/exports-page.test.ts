@@ -141,4 +141,21 @@ describe('beside a list', () => {
       ...{ what: 'campaigns', format: 'csv', status: 'draft' },
     });
   });
+
+  it('is offered beside the do-not-call list too, to administrators, of the numbers that are shown (HS-18)', async () => {
+    const path = '/dashboard/suppressions';
+    await given.send('POST', '/api/suppressions', { phone_number: '+12025550177', reason: 'asked' });
+    const on = hidden(await html(path));
+    expect(on).toEqual({ what: 'suppressions', format: 'csv', active: 'true' });
+    expect(await rowsOf(await post(on))).toMatchObject([{ phone_number: "'+12025550177", active: 'true' }]);
+    const lifted = hidden(await html(`${path}?active=false`));
+    expect(lifted).toEqual({ what: 'suppressions', format: 'csv', active: 'false' });
+    expect(await rowsOf(await post(lifted))).toEqual([]);
+    const found = await given.request(`${path}/search`, {
+      ...{ method: 'POST', body: 'phone_number=2025550177' },
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: 'https://intake.example' },
+    });
+    expect(await found.text()).not.toContain('export-these');
+    expect(await html(path, await tokenOf(given, 'intake'))).not.toContain('export-these');
+  });
 });

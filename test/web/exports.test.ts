@@ -2,6 +2,8 @@
 import { parse } from 'csv-parse/sync';
 import { asc } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { insertNote, listWholeNotes, type NoteFilter } from '../../src/store/notes.ts';
+import { dataKeyOf } from '../../src/store/patient-keys.ts';
 import { auditEvents } from '../../src/store/schema.ts';
 import { ROLES } from '../../src/store/staff.ts';
 import { FIELD_ACCESS } from '../../src/web/field-access.ts';
@@ -50,6 +52,13 @@ async function givenNote(said = 'a sore throat') {
   return made;
 }
 
+async function givenVersion(made: Awaited<ReturnType<typeof givenNote>>) {
+  const note = noteFor(made, 'put right');
+  const dataKey = await dataKeyOf(ring, made.patient.id);
+  const second = { ...note, version: 2, note_id: `${note.note_id}.2` };
+  await insertNote(given.db, dataKey, made.patient.id, second, Date.now() + 60_000);
+}
+
 describe('calls', () => {
   it('are a row each, with ids, times, causes and a masked number (C67, HS-18)', async () => {
     const { call, patient } = await givenNote();
@@ -88,6 +97,37 @@ describe('answers', () => {
     expect(new Set(rows.map((row) => row['item'])).size).toBe(rows.length);
     expect(JSON.stringify(rows)).not.toMatch(/Diaz|\+1202/);
     expect(await rowsOf('answers', { flagged: true })).toEqual([]);
+  });
+
+  it('are all in it once, also of a note that gets another version between two pages (C67)', async () => {
+    const made = [];
+    for (const said of ['first', 'second', 'third', 'fourth']) made.push(await givenNote(said));
+    const ids = made.map(({ call }) => call.id);
+    const got: string[] = [];
+    let cursor: NoteFilter['cursor'] = null;
+    do {
+      const page: Awaited<ReturnType<typeof listWholeNotes>> = await listWholeNotes(given.db, ring, {
+        limit: 1,
+        cursor,
+      });
+      got.push(...page.items.map(({ listed }) => listed.callId));
+      cursor = page.nextCursor;
+      // One that was read already, and one that was not yet.
+      if (got.length === 2)
+        for (const of of made.filter(({ call }) => call.id === got[0] || call.id === ids[0])) await givenVersion(of);
+    } while (cursor !== null);
+    expect(got.toSorted()).toEqual(ids.toSorted());
+    const rows = await rowsOf('answers');
+    const versions = new Map(rows.map((row) => [row['call_id'], row['note_version']]));
+    expect([versions.get(ids[0]), versions.size]).toEqual([2, 4]);
+  });
+
+  it('are narrowed down by when the newest version was written', async () => {
+    const [early, late] = [await givenNote(), await givenNote()];
+    await testEnv.DB.prepare('update calls set note_at = 1000 where id = ?').bind(early.call.id).run();
+    const ids = async (filters: Json) => [...new Set((await rowsOf('answers', filters)).map((row) => row['call_id']))];
+    expect(await ids({ to: '1970-01-02T00:00:00Z' })).toEqual([early.call.id]);
+    expect(await ids({ from: '1970-01-02T00:00:00Z' })).toEqual([late.call.id]);
   });
 
   it('are for whoever may read notes, and for nobody else (HS-18, SE-10)', async () => {
@@ -197,8 +237,15 @@ describe('refusals', () => {
     [{ what: 'calls', columns: ['call_id', 'sealed'] }, 422, '/columns/1'],
     [{ what: 'calls', columns: [] }, 422, '/columns'],
     [{ what: 'calls', extra: 1 }, 422, '/extra'],
+    [{ what: 'answers', filters: { from: 'yesterday' } }, 422, '/filters/from'],
+    [{ what: 'suppressions', filters: { active: 'yes' } }, 422, '/filters/active'],
+    [{ what: 'answers', filters: { patient_id: 'call_1' } }, 422, '/filters/patient_id'],
+    [{ format: 'csv' }, 422, '/what'],
   ] as const)('%j', async (order, status, pointer) => {
-    expect(await codeOf(await take(order))).toEqual([status, pointer]);
+    const response = await take(order);
+    const [error] = (await response.clone().json<{ errors: Json[] }>()).errors;
+    expect(error).toMatchObject({ code: expect.stringMatching(/^[a-z_]+$/), detail: expect.stringMatching(/\w{3}/) });
+    expect(await codeOf(response)).toEqual([status, pointer]);
   });
 
   it('a column that the role does not see is none (HS-18)', async () => {

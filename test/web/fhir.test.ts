@@ -1,6 +1,6 @@
 /** FHIR as the API answers it: the Bundle of a call, from what is really stored, and the Questionnaire that it names. */
 
-import { eq } from 'drizzle-orm';
+import { and, eq, ne } from 'drizzle-orm';
 import type { Bundle, FhirResource, Questionnaire } from 'fhir/r4';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { adultIntake } from '../../src/domain/intake/adult-intake.ts';
@@ -11,7 +11,7 @@ import { auditEvents } from '../../src/store/schema.ts';
 import { ROLES } from '../../src/store/staff.ts';
 import { catchLog, restore } from '../support/worker-env.ts';
 import { type GivenApp, givenApp } from './given-app.ts';
-import { endCall, type GivenCall, givenCall } from './given-call.ts';
+import { ANSWERED_AT, endCall, type GivenCall, givenCall, logOf } from './given-call.ts';
 import { tokenOf } from './given-role.ts';
 
 let given: GivenApp;
@@ -35,7 +35,9 @@ const ended = async (ending: Parameters<typeof endCall>[2] = {}): Promise<GivenC
   return made;
 };
 const lineOf = async ({ headers }: Response) => {
-  const ofRequest = eq(auditEvents.requestId, headers.get('X-Request-Id') ?? '');
+  // Whoever begins to work with that request leaves a line of that too.
+  const isItself = ne(auditEvents.action, 'session.begin');
+  const ofRequest = and(eq(auditEvents.requestId, headers.get('X-Request-Id') ?? ''), isItself);
   const [line] = await given.db.select().from(auditEvents).where(ofRequest);
   if (line === undefined) throw new Error('it left no line');
   return line;
@@ -112,6 +114,19 @@ describe('GET /api/calls/{call_id}/fhir', () => {
     const [contact] = await contactsOf(later);
     expect(contact?.status).toBe('inactive');
     expect(contact?.provision?.period?.end).toMatch(/Z$/);
+  });
+
+  it('says that whoever had the recording stopped no longer agrees to it, from that key on (RC-04)', async () => {
+    const stop = { event_id: 'ev8', type: 'gather.ended', at: ANSWERED_AT + 60_000, received_at: ANSWERED_AT + 60_100 };
+    const stopped = { ...stop, effect: 'applied', commands: ['record_stop', 'transcription_stop'] } as const;
+    const log = { ...logOf(), events: [...logOf().events, stopped] };
+    const consentOf = async (made: GivenCall) =>
+      ofType(await read(made), 'Consent').find(({ id = '' }) => id.endsWith('.recording'));
+    expect(await consentOf(await ended({ recording: RECORDING }))).toMatchObject({ status: 'active' });
+    expect(await consentOf(await ended({ recording: RECORDING, log }))).toMatchObject({
+      status: 'inactive',
+      provision: { type: 'permit', period: { end: new Date(stop.at).toISOString() } },
+    });
   });
 
   it('has what clinicians signed, added and put right', async () => {

@@ -89,7 +89,7 @@ export function givenApp(variables: Variables = {}, { objects = 'fake' }: { obje
       ? {}
       : {
           INTAKE_SESSION: { getByName: sessionOf },
-          DIALER: { getByName: () => ({ enqueue, isStopped }) },
+          DIALER: { getByName: () => ({ enqueue, isStopped, heed: async () => null }) },
         }),
   } as unknown as Env;
   const jwks = { keys: [publicJwk] as JWK[], down: false, fetches: 0 };

@@ -14,15 +14,8 @@ import { createPatient } from '../../src/store/patients.ts';
 import { placeCall } from '../../src/store/place-call.ts';
 import { calls } from '../../src/store/schema.ts';
 import { openTask } from '../../src/store/tasks.ts';
-import { requestFor } from '../support/place-call.ts';
+import { nextNumber, requestFor } from '../support/place-call.ts';
 import type { GivenApp } from './given-app.ts';
-
-let lastNumber = 100;
-/** Each call its own number: one number is rung once a day at most. */
-export const nextNumber = (): string => {
-  lastNumber += 1;
-  return `+1${202 + Math.floor(lastNumber / 200)}5550${String(lastNumber % 200).padStart(3, '0')}`.slice(0, 12);
-};
 
 export const CONSENT = {
   basis: 'verbal',

@@ -14,9 +14,9 @@ import { suppressNumber } from '../../src/store/suppression-list.ts';
 import { runDueJobs } from '../support/due-jobs.ts';
 import { givenMp3 } from '../support/given-audio.ts';
 import { givenCampaign, givenImport } from '../support/given-list.ts';
-import { requestFor } from '../support/place-call.ts';
+import { nextNumber, requestFor } from '../support/place-call.ts';
 import type { GivenApp } from './given-app.ts';
-import { endCall, logOf, nextNumber, noteFor, redFlagOf } from './given-call.ts';
+import { endCall, logOf, noteFor, redFlagOf } from './given-call.ts';
 import { fileOf, givenUpload, transcribed } from './given-transcriptions.ts';
 
 let made = 0;

@@ -1,6 +1,7 @@
 /** Patients as their pages are asked for, and forms as a browser sends them. */
+
+import { nextNumber } from '../support/place-call.ts';
 import type { GivenApp } from './given-app.ts';
-import { nextNumber } from './given-call.ts';
 import { openPage, type PageInit } from './given-page.ts';
 
 export function submitForm(given: GivenApp, path: string, fields: Record<string, string>, init: PageInit = {}) {

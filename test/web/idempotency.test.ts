@@ -3,13 +3,23 @@ import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sweepJobs } from '../../src/outbox/sweep-jobs.ts';
 import { deletePatientRows } from '../../src/store/erasure.ts';
-import { attempts, calls, campaigns, idempotencyKeys, imports, media, patients } from '../../src/store/schema.ts';
+import {
+  attempts,
+  calls,
+  campaigns,
+  disclosures,
+  idempotencyKeys,
+  imports,
+  media,
+  patients,
+} from '../../src/store/schema.ts';
 import { createStaff, setStaffRoles } from '../../src/store/staff.ts';
 import { dumpDatabase } from '../support/dump-database.ts';
 import { givenMp3 } from '../support/given-audio.ts';
+import { nextNumber } from '../support/place-call.ts';
 import { later, stopClock } from '../support/worker-env.ts';
 import { type GivenApp, givenApp } from './given-app.ts';
-import { CONSENT, givenCall, nextNumber } from './given-call.ts';
+import { CONSENT, givenCall } from './given-call.ts';
 import { tokenOf } from './given-role.ts';
 
 let given: GivenApp;
@@ -445,6 +455,18 @@ describe('what is kept', () => {
     expect((await keysIn()).map(({ status, patientId }) => [status, patientId])).toContainEqual([200, patient.id]);
   });
 
+  it.each(['json', 'html', 'zip'])('is no export, of whatever length: %s is taken once (HS-22)', async (format) => {
+    const { patient } = await givenCall(given);
+    const [path, key] = [`/api/patients/${patient.id}/export`, newKey()];
+    const order = { purpose: 'legal', recipient: 'The county court', format };
+    const first = await post(path, order, key);
+    expect([first.status, (await first.arrayBuffer()).byteLength > 500]).toEqual([200, true]);
+    expect(await keysIn()).toMatchObject([{ status: 200, sealed: null, patientId: null }]);
+    const again = await post(path, order, key);
+    expect([again.status, (await jsonOf(again))['code']]).toEqual([409, 'answer_gone']);
+    expect(await given.db.$count(disclosures, eq(disclosures.patientId, patient.id))).toBe(1);
+  });
+
   it('is kept for a day, then swept, and the key is free again', async () => {
     const [order, key] = [{ phone_number: nextNumber() }, newKey()];
     await post('/api/patients', order, key);
@@ -511,6 +533,18 @@ describe('a third try, after a first that died behind its work and a second that
     const third = await post('/api/calls', order, key);
     expect([third.status, (await jsonOf(third))['call_id']]).toEqual([201, first['call_id']]);
     expect([await given.db.$count(calls), await given.db.$count(attempts)]).toEqual([1, 1]);
+  });
+
+  it('tells of one disclosure, and takes the copy along (HS-22)', async () => {
+    const { patient } = await givenCall(given);
+    const [path, key] = [`/api/patients/${patient.id}/export`, newKey()];
+    const order = { purpose: 'legal', recipient: 'The county court' };
+    await (await post(path, order, key)).text();
+    await dieUnanswered();
+    expect(await withoutTable('patients', () => post(path, order, key))).toBe(500);
+    const third = await post(path, order, key);
+    expect([third.status, (await jsonOf(third))['purpose']]).toEqual([200, 'legal']);
+    expect(await given.db.$count(disclosures, eq(disclosures.patientId, patient.id))).toBe(1);
   });
 });
 

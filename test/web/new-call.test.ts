@@ -2,8 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { consentsOf } from '../../src/store/consents.ts';
 import { dataKeyOf } from '../../src/store/patient-keys.ts';
+import { nextNumber } from '../support/place-call.ts';
 import { type GivenApp, givenApp } from './given-app.ts';
-import { endCall, givenCall, nextNumber } from './given-call.ts';
+import { endCall, givenCall } from './given-call.ts';
 import { expectNoInlineCode, openPage } from './given-page.ts';
 import { tokenOf } from './given-role.ts';
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { nextNumber } from '../support/place-call.ts';
 import { type GivenApp, givenApp } from './given-app.ts';
-import { CONSENT, nextNumber } from './given-call.ts';
+import { CONSENT } from './given-call.ts';
 
 let given: GivenApp;
 beforeEach(() => {

@@ -5,12 +5,14 @@ import { dataKeyOf } from '../../src/store/patient-keys.ts';
 import { putRecording, recordingKey } from '../../src/store/recording-bucket.ts';
 import { markReady, recordingIdOf } from '../../src/store/recordings.ts';
 import { inPieces } from '../support/given-bytes.ts';
+import { type GivenCampaign, givenCampaign } from '../support/given-campaign.ts';
 import { catchJobHints } from '../support/given-jobs.ts';
 import { readZip } from '../support/read-zip.ts';
 import { ring } from '../support/worker-env.ts';
 import { unlimited } from './every-route.ts';
 import { type GivenApp, givenApp } from './given-app.ts';
 import { endCall, type GivenCall, givenCall, logOf, noteFor } from './given-call.ts';
+import { countQuestions, givenEnded } from './given-results.ts';
 import { tokenOf } from './given-role.ts';
 
 let given: GivenApp;
@@ -125,6 +127,32 @@ describe('the archive of a patient', () => {
     }>();
     expect(items).toHaveLength(1);
   });
+});
+
+it('of a patient of 400 calls is whole: read by page, within what D1 answers in a request (HS-19)', {
+  timeout: 120_000,
+}, async () => {
+  const campaign = await givenCampaign([{}]);
+  const [person] = campaign.people as [GivenCampaign['people'][number]];
+  const ids = await givenEnded(
+    campaign,
+    person,
+    ...Array.from({ length: 400 }, () => ({
+      said: 'archive-answer',
+      record: { recordingStatus: 'none', recordingId: null } as const,
+    })),
+  );
+  const asked = countQuestions(given.env);
+  const { text, names } = await filesOf(await take(person));
+  expect(text('README.txt')).not.toContain('NOT IN HERE');
+  expect(names.filter((name) => name.startsWith('fhir/')).toSorted()).toEqual(
+    ids.map((id) => `fhir/${id}.json`).toSorted(),
+  );
+  expect((JSON.parse(text('record.json')) as { calls: unknown[] }).calls).toHaveLength(400);
+  for (const id of [ids[0], ids[399]])
+    expect(JSON.parse(text(`fhir/${id}.json`))).toEqual(await (await given.request(`/api/calls/${id}/fhir`)).json());
+  expect(asked.statements).toBeLessThan(600);
+  expect(asked.vault).toBeLessThan(100);
 });
 
 describe('what cannot be read (HS-19)', () => {

@@ -3,8 +3,9 @@ import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { calls } from '../../src/store/schema.ts';
 import { patientExportRoutes } from '../../src/web/api/patient-export.ts';
+import { nextNumber } from '../support/place-call.ts';
 import { type GivenApp, givenApp } from './given-app.ts';
-import { endCall, givenCall, logOf, nextNumber, noteFor } from './given-call.ts';
+import { endCall, givenCall, logOf, noteFor } from './given-call.ts';
 import { tokenOf } from './given-role.ts';
 
 const schema = patientExportRoutes[0]?.answers?.[200];

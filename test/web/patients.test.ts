@@ -3,8 +3,9 @@ import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { listPatients } from '../../src/store/find-patients.ts';
 import { consents } from '../../src/store/schema.ts';
+import { nextNumber } from '../support/place-call.ts';
 import { type GivenApp, givenApp } from './given-app.ts';
-import { CONSENT, endCall, givenCall, nextNumber } from './given-call.ts';
+import { CONSENT, endCall, givenCall } from './given-call.ts';
 import { tokenOf } from './given-role.ts';
 
 let given: GivenApp;

@@ -1,5 +1,6 @@
 /** The pages of a patient's own data, of all requests and of retention: who sees them, what can be done there, and that it is escaped. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keepDatabase, noticeSetBack } from '../../src/outbox/watch-database.ts';
 import { createStaff, deleteStaff, findStaff, ROLES } from '../../src/store/staff.ts';
 import { period } from '../../src/web/dashboard/retention-page.tsx';
 import { runDueJobs } from '../support/due-jobs.ts';
@@ -7,7 +8,7 @@ import { dumpDatabase } from '../support/dump-database.ts';
 import { clearStorage } from '../support/given-erasable.ts';
 import { catchJobHints } from '../support/given-jobs.ts';
 import { TEST_VARIABLES } from '../support/test-variables.ts';
-import { catchLog, restore, stopClock } from '../support/worker-env.ts';
+import { catchLog, restore, stopClock, testEnv } from '../support/worker-env.ts';
 import { type GivenApp, givenApp } from './given-app.ts';
 import { endCall, givenCall } from './given-call.ts';
 import { givenOnFile, type OnFile, PERSONAL, SOMEBODY, submitForm } from './given-patient-page.ts';
@@ -214,6 +215,33 @@ describe('an erasure of two administrators', () => {
     expect([approved.status, approved.to]).toEqual([303, patient.path]);
     expect((await look(patient.path)).text).toContain('This patient was erased');
     expect((await look('/dashboard/requests?status=done')).text).toContain('Erased patient');
+  });
+
+  it('is neither begun nor approved while the database is set back, and both pages say when to try again (HS-12, HS-21)', async () => {
+    const second = await secondAdmin();
+    const confirmation = patient.number.slice(-4);
+    await send(`${patient.path}/erase`, { confirmation });
+    const { id } = await rowOf('patient_requests');
+    expect(await noticeSetBack(testEnv, Date.now())).toBe('well');
+    await testEnv.DB.exec("update signs set at = at - 60000 where name = 'tide'");
+    const asked = await send(`${patient.path}/erase`, { confirmation });
+    expect(asked.status).toBe(409);
+    for (const words of [
+      'Nothing was erased.',
+      'a legal hold may be missing',
+      'erase again in some minutes',
+      'The doctor',
+    ])
+      expect(asked.text).toContain(words);
+    const approved = await send(`${rights()}/requests/${id}/approve`, { sure: 'true' }, second);
+    expect(approved.status).toBe(409);
+    for (const words of ['a legal hold may be missing', 'Ask again in some minutes'])
+      expect(approved.text).toContain(words);
+    expect(await rowOf('patient_requests')).toMatchObject({ status: 'open' });
+    expect((await look(patient.path)).text).not.toContain('This patient was erased');
+    const now = Date.now();
+    await keepDatabase(testEnv, await noticeSetBack(testEnv, now), now);
+    expect((await send(`${rights()}/requests/${id}/approve`, { sure: 'true' }, second)).status).toBe(303);
   });
 
   it('is refused with a reason, which stays on the page', async () => {

@@ -7,10 +7,11 @@ import { runDueJobs } from '../support/due-jobs.ts';
 import { dumpDatabase } from '../support/dump-database.ts';
 import { clearStorage } from '../support/given-erasable.ts';
 import { catchJobHints } from '../support/given-jobs.ts';
+import { nextNumber } from '../support/place-call.ts';
 import { TEST_VARIABLES } from '../support/test-variables.ts';
 import { catchLog, later, restore, stopClock } from '../support/worker-env.ts';
 import { type GivenApp, givenApp, serviceClaims, signed } from './given-app.ts';
-import { endCall, givenCall, nextNumber, noteFor } from './given-call.ts';
+import { endCall, givenCall, noteFor } from './given-call.ts';
 import { tokenOf } from './given-role.ts';
 
 const DAY = 24 * 3_600_000;

@@ -18,7 +18,7 @@ afterEach(() => {
 });
 const pageOf = (path: string, init?: PageInit) => openPage(given, path, init);
 const post = (path: string, init: PageInit = {}) =>
-  pageOf(path, { method: 'POST', headers: { Origin: ORIGIN }, ...init });
+  pageOf(path, { method: 'POST', headers: { Origin: ORIGIN, 'HX-Request': 'true' }, ...init });
 
 async function as(role: Role): Promise<string> {
   const email = `${role}@tasks-page.example`;

@@ -10,7 +10,10 @@ export const REPLAY_STAGES = [
   'lifted',
   'suppressions',
   'dials',
+  /** Whose call ended nobody knows how: they may have said that the number is not theirs. */
+  'endings',
   'holds',
+  'legal_holds',
   'campaigns',
   'erasures',
 ] as const;

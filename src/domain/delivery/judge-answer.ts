@@ -35,7 +35,7 @@ const WORDS: Readonly<Record<string, string>> = {
   erased: 'The patient was erased, so nothing is handed on.',
   crashed: 'Our own process ended at every try. Send it again.',
   storage_failed: 'Our own storage failed. It is tried again.',
-  superseded: 'A later version of this note is there already, and this one would take its place.',
+  superseded: 'A later version of this note was sent already, and this one would take its place.',
   put_away: 'Somebody put it away under Background work: it is not tried any more.',
   answer_broken: 'The system broke off in the middle of its answer.',
   answer_unknown: 'What came back is no answer of a FHIR server to a transaction. Look at FHIR_BASE.',

@@ -12,6 +12,6 @@ export const RESTORE_CODES = {
     exitCode: 0,
     meaning: 'The database was set back. Opt-outs, dials and the audit are there again; the rest is not.',
     remedy:
-      'Look at campaigns that are paused, consents that ended with “database set back”, the staff list and approved questionnaires, with the audit trail since then beside you.',
+      'Look at paused campaigns, consents that ended with “database set back”, legal holds, staff and approved questionnaires, with the audit trail since then beside you.',
   },
 } as const;

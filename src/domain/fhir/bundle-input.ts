@@ -84,12 +84,15 @@ export interface BundleInput {
   readonly intake_data: BundleNote | null;
   readonly patient: BundlePatient;
   readonly consents: readonly ContactConsent[];
+  /** When the patient took back in the call that they are recorded. */
+  readonly recordingWithdrawnAt: string | null;
   readonly recording: BundleRecording | null;
   /** The version that the note names, or the call without one. */
   readonly questionnaire: Questionnaire;
   readonly signatures: readonly BundleReview[];
   readonly addenda: readonly (BundleReview & { readonly text: string })[];
-  readonly clinic: { readonly name: string };
+  /** `patientSystem`: what the clinic calls its own ids of patients, a URI; null: a name of this installation. */
+  readonly clinic: { readonly name: string; readonly patientSystem: string | null };
   /** Of this installation, `https://intake.clinic.example`: names in it are unique. */
   readonly origin: string;
 }

@@ -51,7 +51,7 @@ function contactConsent(input: BundleInput, consent: ContactConsent): Consent {
   };
 }
 
-/** Nothing was asked: nothing was agreed to or refused. */
+/** Nothing was asked: nothing was agreed to or refused. What was agreed to and taken back in the call was in force until then. */
 function callConsent(
   input: BundleInput,
   given: Permission,
@@ -63,18 +63,24 @@ function callConsent(
   const wording = note?.consent.wording ?? null;
   const evidence = evidenceOf(input);
   const { at } = call.consent;
+  const isGiven = given === 'given';
+  const end = isGiven && kind === 'recording' ? input.recordingWithdrawnAt : null;
+  const period = {
+    ...(at === null ? {} : { start: at }),
+    ...(end === null || (at !== null && end < at) ? {} : { end }),
+  };
   return [
     {
       ...common(input, fhirId(call.call_id, kind), coded(own('consent'), kind, display)),
       ...(evidence.length === 0 ? {} : { extension: evidence }),
       identifier: [{ system: own('call'), value: call.call_id }],
-      status: given === 'given' ? 'active' : 'rejected',
+      status: isGiven ? (end === null ? 'active' : 'inactive') : 'rejected',
       ...(at === null ? {} : { dateTime: at }),
       policyRule: concept(
         'As asked at the beginning of the call',
         ...(wording === null ? [] : [coded(own('consent-wording'), wording, wording)]),
       ),
-      provision: { type: given === 'given' ? 'permit' : 'deny', ...(at === null ? {} : { period: { start: at } }) },
+      provision: { type: isGiven ? 'permit' : 'deny', ...(Object.keys(period).length === 0 ? {} : { period }) },
     },
   ];
 }

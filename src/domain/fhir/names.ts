@@ -46,4 +46,6 @@ export const OUR_DEVICE: Reference = {
 
 /** Where this installation's questionnaires and resources have their names; nothing has to answer there. */
 export const baseOf = (origin: string): string => `${origin}/fhir`;
+/** Two clinics may each have a patient 7: without a name of its own a number alone says nobody's. */
+export const externalIdSystem = (origin: string): string => `${baseOf(origin)}/external-id`;
 export const questionnaireUrl = (origin: string, id: string): string => `${baseOf(origin)}/Questionnaire/${id}`;

@@ -85,8 +85,10 @@ function isRepeated(state: CallState, { item, words, againAt }: SpokenTo, heard:
 }
 
 /** Whether the words were said to the voice item asked last. */
-function isForLast(state: CallState, { item, since, until }: SpokenTo, event: Heard): boolean {
-  if (event.at < since || event.at >= (until ?? Number.POSITIVE_INFINITY)) return false;
+function isForLast(state: CallState, voice: SpokenTo, event: Heard): boolean {
+  const { item, since, until } = voice;
+  if (event.at < since) return false;
+  if (until !== null && event.at >= until) return talksOn(state, voice, event);
   const question = state.phase === 'asking' ? state.question : state.lastQuestion;
   if (question === null || question.step === item) return true;
   // During the read-back a patient goes on, or says yes instead of pressing 1.
@@ -95,6 +97,13 @@ function isForLast(state: CallState, { item, since, until }: SpokenTo, event: He
   const cutOff = question.step === 'red_flag' && question.flag?.after?.step === confirmStep(item);
   // Else: said before the open question was put, delivered after.
   return event.at < question.since || (cutOff && !isReply(event.text));
+}
+
+/** The next question came in the middle of a sentence, as the answer had been read back often enough: the rest of it still belongs there. */
+function talksOn(state: CallState, { item, words }: SpokenTo, event: Heard): boolean {
+  const last = words.at(-1);
+  const isUnsettled = state.answers[item]?.confirmed === false && !isReply(event.text);
+  return isUnsettled && last !== undefined && event.at - last.at < UTTERANCE_END_MS;
 }
 
 function onWordsAsked(state: Asking, event: Heard, plan: CallPlan, words: string, added: boolean): Turn {

@@ -6,6 +6,8 @@ export const SUMMED = [
   'calls',
   'attempts',
   'redials',
+  'refusedDials',
+  'unknownDials',
   'underWay',
   'talking',
   'reached',
@@ -23,6 +25,7 @@ export const SUMMED = [
   'seconds',
   'costNanos',
   'withCost',
+  'transcriptionNanos',
   'counted',
   'uncounted',
   'beforeItems',
@@ -35,14 +38,30 @@ export interface AnalyticsSum extends Readonly<Record<Summed, number>> {
   readonly campaignId: string | null;
   readonly questionnaireId: string;
   readonly questionnaireVersion: number;
-  /** Null: no call cost anything yet. `*`: more than one. */
-  readonly currency: string | null;
+  /** Of `costNanos`. What writing down a recording takes is in dollars, whatever the calls were paid in. */
+  readonly currency: string;
+}
+
+/** All that was spent in one currency, whatever became of the calls: amounts of two are never added. */
+export interface Cost {
+  readonly currency: string;
+  /** With what it took to write down their recordings. */
+  readonly nanos: number;
+  readonly transcriptionNanos: number;
+  /** Ended calls that Telnyx has named a cost of. */
+  readonly ofCalls: number;
+  /** Null without a completed intake. */
+  readonly perCompletedNanos: number | null;
 }
 
 export interface Analytics {
   readonly calls: number;
-  /** Calls that rang somebody, or came in. */
+  /** Calls that rang somebody or may have, or came in. */
   readonly attempts: number;
+  /** Of those: nobody knows whether the dial reached Telnyx. It counts as one that rang, as it does against a contact's tries. */
+  readonly unknownDials: number;
+  /** None of those: Telnyx would not take the dial. */
+  readonly refusedDials: number;
   readonly underWay: number;
   /** Of those, answered by a person. */
   readonly talking: number;
@@ -63,13 +82,8 @@ export interface Analytics {
   /** Second and later calls to the same contact. */
   readonly redials: number;
   readonly redialsPerCompleted: number | null;
-  /** Of all calls, whatever became of them. */
-  readonly costNanos: number;
-  readonly currency: string | null;
-  /** Ended calls that Telnyx has named a cost of. */
-  readonly withCost: number;
-  /** All that was spent, for each completed intake; null without one, before there is a cost, and in several currencies. */
-  readonly costPerCompletedNanos: number | null;
+  /** By currency, in the order of their names; none before a cost is known. */
+  readonly costs: readonly Cost[];
   readonly averageSeconds: number | null;
   /** Calls whose questions were counted; that ended before the first; and that left a note before questions were counted. */
   readonly counted: number;
@@ -80,13 +94,9 @@ export interface Analytics {
 export function analyticsOf(sums: readonly AnalyticsSum[]): Analytics {
   const of = (field: Summed) => sums.reduce((total, row) => total + row[field], 0);
   const [attempts, reached, completed] = [of('attempts'), of('reached'), of('completed')];
-  const [costNanos, withCost] = [of('costNanos'), of('withCost')];
-  const currencies = new Set(sums.flatMap(({ currency }) => (currency === null ? [] : [currency])));
-  const [only = null] = currencies;
-  const currency = currencies.size > 1 || only === '*' ? null : only;
   const perCompleted = (amount: number) => (completed === 0 ? null : amount / completed);
   return {
-    ...{ attempts, costNanos, withCost, currency },
+    attempts,
     calls: of('calls'),
     underWay: of('underWay'),
     talking: of('talking'),
@@ -100,9 +110,11 @@ export function analyticsOf(sums: readonly AnalyticsSum[]): Analytics {
     wrongPerson: shareOf(of('wrongPerson'), reached),
     flagged: shareOf(of('flagged'), reached),
     voicemail: shareOf(of('voicemail'), attempts),
+    unknownDials: of('unknownDials'),
+    refusedDials: of('refusedDials'),
     redials: of('redials'),
     redialsPerCompleted: perCompleted(of('redials')),
-    costPerCompletedNanos: currency === null ? null : rounded(perCompleted(costNanos)),
+    costs: costsOf(sums, completed),
     averageSeconds: reached === 0 ? null : Math.round(of('seconds') / reached),
     counted: of('counted'),
     beforeItems: of('beforeItems'),
@@ -110,4 +122,22 @@ export function analyticsOf(sums: readonly AnalyticsSum[]): Analytics {
   };
 }
 
-const rounded = (amount: number | null): number | null => (amount === null ? null : Math.round(amount));
+const TRANSCRIPTION_CURRENCY = 'USD';
+
+function costsOf(sums: readonly AnalyticsSum[], completed: number): readonly Cost[] {
+  const transcriptionNanos = sums.reduce((total, row) => total + row.transcriptionNanos, 0);
+  const found = new Map<string, { nanos: number; ofCalls: number; transcriptionNanos: number }>();
+  if (transcriptionNanos > 0)
+    found.set(TRANSCRIPTION_CURRENCY, { nanos: transcriptionNanos, ofCalls: 0, transcriptionNanos });
+  for (const { currency, costNanos, withCost } of sums) {
+    if (withCost === 0) continue;
+    const before = found.get(currency) ?? { nanos: 0, ofCalls: 0, transcriptionNanos: 0 };
+    found.set(currency, { ...before, nanos: before.nanos + costNanos, ofCalls: before.ofCalls + withCost });
+  }
+  return [...found]
+    .map(([currency, cost]) => ({
+      ...{ currency, ...cost },
+      perCompletedNanos: completed === 0 ? null : Math.round(cost.nanos / completed),
+    }))
+    .toSorted((a, b) => (a.currency < b.currency ? -1 : 1));
+}

@@ -30,5 +30,5 @@ export function shareOf(count: number, of: number): Share {
 }
 
 /** Under so many a rate says little. */
-const FEW = 5;
+export const FEW = 5;
 export const isFew = ({ of }: Share): boolean => of > 0 && of < FEW;

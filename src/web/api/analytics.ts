@@ -21,15 +21,22 @@ const share = z.strictObject({ count, of: count, rate: part, low: part, high: pa
 const seconds = z.strictObject({ count, median: count.nullable(), p90: count.nullable() });
 const figures = z.strictObject({
   ...{ calls: count, under_way: count, attempts: count, redials: count },
+  /** Not among the attempts: Telnyx would not take the dial. */
+  refused_dials: count,
+  /** Among the attempts: whether the dial reached Telnyx is not known. */
+  unknown_dials: count,
   ...{ reached: share, consented: share, recording_consented: share },
   ...{ completed: share, partial: share, declined: share, opted_out: share, wrong_person: share },
   ...{ voicemail: share, red_flagged: share },
   redials_per_completed: z.number().nullable(),
-  cost_nanos: count,
-  currency: z.string().nullable(),
-  /** Calls whose cost is known. */
-  costed_calls: count,
-  cost_per_completed_nanos: count.nullable(),
+  /** By currency: amounts of two are never added. */
+  costs: z.array(
+    z.strictObject({
+      currency: z.string(),
+      /** With what it took to write down recordings; of `of_calls` a cost is known. */
+      ...{ nanos: count, transcription_nanos: count, of_calls: count, per_completed_nanos: count.nullable() },
+    }),
+  ),
   average_seconds: count.nullable(),
 });
 const whole = figures.extend({ duration_seconds: seconds, review_seconds: seconds });
@@ -44,7 +51,7 @@ const answer = z.strictObject({
   total: whole,
   /** As long, and ended when this began. */
   before: whole.extend({ from: z.iso.datetime(), to: z.iso.datetime() }),
-  items: z.array(figures.extend({ start: z.iso.datetime(), end: z.iso.datetime() })),
+  items: z.array(figures.extend({ start: z.iso.datetime(), end: z.iso.datetime(), duration_seconds: seconds })),
   campaigns: z.array(figures.extend({ campaign_id: campaignId.nullable(), name: z.string().nullable() })),
   questionnaires: z.array(figures.extend(version)),
   /** Calls that left a note before questions were counted are in none of it. */
@@ -62,6 +69,8 @@ const figuresJson = (found: Analytics): z.input<typeof figures> => ({
   under_way: found.underWay,
   attempts: found.attempts,
   redials: found.redials,
+  refused_dials: found.refusedDials,
+  unknown_dials: found.unknownDials,
   reached: shareJson(found.reached),
   consented: shareJson(found.consented),
   recording_consented: shareJson(found.recorded),
@@ -73,10 +82,10 @@ const figuresJson = (found: Analytics): z.input<typeof figures> => ({
   voicemail: shareJson(found.voicemail),
   red_flagged: shareJson(found.flagged),
   redials_per_completed: found.redialsPerCompleted,
-  cost_nanos: found.costNanos,
-  currency: found.currency,
-  costed_calls: found.withCost,
-  cost_per_completed_nanos: found.costPerCompletedNanos,
+  costs: found.costs.map((cost) => ({
+    ...{ currency: cost.currency, nanos: cost.nanos, transcription_nanos: cost.transcriptionNanos },
+    ...{ of_calls: cost.ofCalls, per_completed_nanos: cost.perCompletedNanos },
+  })),
   average_seconds: found.averageSeconds,
 });
 const wholeJson = (found: Whole): z.input<typeof whole> => ({
@@ -89,7 +98,10 @@ const analyticsJson = (view: AnalyticsView): z.input<typeof answer> => ({
   ...{ from: iso(view.time.from), to: iso(view.time.to), by: view.by, time_zone: view.zone },
   total: wholeJson(view.total),
   before: { from: iso(view.before.from), to: iso(view.before.to), ...wholeJson(view.previous) },
-  items: view.periods.map((each) => ({ start: iso(each.from), end: iso(each.to), ...figuresJson(each) })),
+  items: view.periods.map((each) => ({
+    ...{ start: iso(each.from), end: iso(each.to), ...figuresJson(each) },
+    duration_seconds: spreadJson(each.duration),
+  })),
   campaigns: view.campaigns.map((each) => ({ campaign_id: each.id, name: each.name, ...figuresJson(each) })),
   questionnaires: view.versions.map((each) => ({ ...versionJson(each), ...figuresJson(each) })),
   uncounted_calls: view.total.uncounted,

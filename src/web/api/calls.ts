@@ -8,6 +8,7 @@ import { placePatientCall } from '../place-patient-call.ts';
 import { hangUp, readCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
 import { showing } from '../shown-patients.ts';
+import { versionName } from '../version-name.ts';
 import { idOf, listOf } from './answer-fields.ts';
 import { callAnswer } from './call-answer.ts';
 import {
@@ -73,12 +74,13 @@ const list = route(
       status: z.enum(CALL_STATUSES).optional(),
       patient_id: patientId.optional(),
       campaign_id: campaignId.optional(),
+      version: versionName.optional(),
       from: time.optional(),
       to: time.optional(),
     }),
   },
   async ({ query, db, config, actor, c }) => {
-    const { status, flagged, reviewed, patient_id, campaign_id, from, to } = query;
+    const { status, flagged, reviewed, patient_id, campaign_id, version, from, to } = query;
     const found = await listCalls(db, config.keyRing, {
       limit: query.limit ?? DEFAULT_LIMIT,
       cursor: query.cursor ?? null,
@@ -87,6 +89,7 @@ const list = route(
       ...(reviewed === undefined ? {} : { reviewed }),
       ...(patient_id === undefined ? {} : { patientId: patient_id }),
       ...(campaign_id === undefined ? {} : { campaignId: campaign_id }),
+      ...(version === undefined ? {} : { version }),
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
     });

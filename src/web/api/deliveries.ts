@@ -6,6 +6,7 @@ import { notFound } from '../errors.ts';
 import { deliverAgain, deliverAllAgain, sinkViews, testAll, testSink } from '../hand-on.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Route, route } from '../route.ts';
+import { askForEarlier, earlierStates } from '../send-earlier.ts';
 import {
   deliveryJson,
   deliveryListSchema,
@@ -17,7 +18,8 @@ import {
   testResultJson,
   testResultSchema,
 } from './delivery-json.ts';
-import { callId, DEFAULT_LIMIT, deliveryId, limit } from './fields.ts';
+import { earlierJson, earlierListSchema, earlierSchema } from './earlier-json.ts';
+import { callId, DEFAULT_LIMIT, deliveryId, limit, time } from './fields.ts';
 
 const readers = { roles: ['admin', 'clinician', 'auditor'], phi: false } as const;
 const admin = { roles: ['admin'], phi: false } as const;
@@ -88,6 +90,25 @@ const retry = route(
   async (ask) => ask.c.json(deliveryJson(await deliverAgain(ask, ask.params.delivery_id)), 202),
 );
 
+const sendEarlier = route(
+  {
+    ...{ ...admin, method: 'POST', path: '/api/deliveries/earlier', audit: 'delivery.send_earlier' },
+    body: z.strictObject({ sink: sinkName, from: time, to: time }),
+    summary: 'Send a system the notes of a span of time that it never got, at most 366 days at once',
+    answers: { 202: earlierSchema },
+  },
+  async (ask) => ask.c.json(earlierJson(await askForEarlier(ask, ask.body)), 202),
+);
+
+const listEarlier = route(
+  {
+    ...{ ...readers, method: 'GET', path: '/api/deliveries/earlier', audit: 'delivery.earlier' },
+    summary: 'How sending earlier notes stands, of the last twenty that were asked for',
+    answers: { 200: earlierListSchema },
+  },
+  async ({ db, c }) => c.json({ items: (await earlierStates(db)).map(earlierJson), next_cursor: null }),
+);
+
 const retryAll = route(
   {
     ...{ ...admin, method: 'POST', path: '/api/deliveries/retry', audit: 'delivery.retry_all' },
@@ -108,5 +129,7 @@ const storage = route(
   async (ask) => ask.c.json(storageTestJson(await testAll(ask))),
 );
 
-/** All at once before the single one, whose ids have a place in the same address. */
-export const deliveryRoutes: readonly Route[] = [sinks, tryOne, list, retryAll, read, retry, storage];
+/** What has a name before the single one, whose ids have a place in the same address. */
+export const deliveryRoutes: readonly Route[] = [
+  ...[sinks, tryOne, list, retryAll, sendEarlier, listEarlier, read, retry, storage],
+];

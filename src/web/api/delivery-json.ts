@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { iso } from '../../call-json.ts';
 import { explainCode } from '../../domain/delivery/judge-answer.ts';
-import { DELIVERY_STATUSES, SINK_NAMES } from '../../domain/delivery/sinks.ts';
+import { DELIVERY_PARTS, DELIVERY_STATUSES, SINK_NAMES } from '../../domain/delivery/sinks.ts';
 import type { ListedDelivery } from '../../store/delivery-list.ts';
 import { MOST_COUNTED, type SinkView, type StorageTest, type TestResult } from '../hand-on.ts';
 
@@ -13,6 +13,11 @@ export const deliverySchema = z
     delivery_id: z.string().describe('Also the `webhook-id` of every try.'),
     call_id: z.string(),
     note_version: z.number(),
+    part: z
+      .enum(DELIVERY_PARTS)
+      .describe(
+        '`transcript`: that version once more, with what was written down from its recording after it was sent.',
+      ),
     sink: z.enum(SINK_NAMES),
     status: z.enum(DELIVERY_STATUSES),
     attempts: z.number().describe('Tries begun so far.'),
@@ -35,6 +40,7 @@ export const deliveryJson = (item: ListedDelivery): z.output<typeof deliverySche
   delivery_id: item.id,
   call_id: item.callId,
   note_version: item.noteVersion,
+  part: item.part,
   sink: item.sink,
   status: item.status,
   attempts: item.attempts,

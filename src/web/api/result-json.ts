@@ -21,7 +21,7 @@ export const contactResultJson = (view: ResultsView, contact: ContactResult): z.
   attempts: contact.attempts.map((attempt) => attemptJson(view, attempt)),
 });
 
-function attemptJson(view: ResultsView, { call, note, log, recording }: AttemptResult): AttemptAnswer {
+function attemptJson(view: ResultsView, { call, note, log, recording, spoken }: AttemptResult): AttemptAnswer {
   return {
     attempt: call.attempt,
     call_id: call.id,
@@ -45,7 +45,7 @@ function attemptJson(view: ResultsView, { call, note, log, recording }: AttemptR
       ? {
           note_id: note?.note_id ?? null,
           answers: note === null ? null : noteAnswers(note),
-          transcript: log === null ? null : transcriptsJson(log, recording).items,
+          transcript: log === null ? null : transcriptsJson(log, recording, spoken).items,
         }
       : {}),
   };

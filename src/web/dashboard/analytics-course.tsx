@@ -1,12 +1,13 @@
 /** How figures went over the time: calls as bars, rates as small lines of one scale, drawn here, each with the same in a table beneath. */
 import type { Analytics } from '../../domain/stats/call-analytics.ts';
 import { isFew, type Share } from '../../domain/stats/share.ts';
-import type { AnalyticsView } from '../read-analytics.ts';
+import type { Period } from '../read-analytics.ts';
 import { ofText, percent } from './analytics-labels.ts';
+import { AnalyticsLengths } from './analytics-lengths.tsx';
 import { type AnalyticsPageView, fileOf } from './analytics-view.ts';
+import { LineChart } from './line-chart.tsx';
 import { OutcomeChart } from './outcome-chart.tsx';
 
-type Period = AnalyticsView['periods'][number];
 const RATES = [
   ['Reached a person', ({ reached }: Analytics) => reached],
   ['Agreed to the call', ({ consented }: Analytics) => consented],
@@ -36,7 +37,12 @@ export const AnalyticsCourse = (view: AnalyticsPageView) => {
         </figcaption>
         <div class="rate-charts">
           {RATES.map(([name, rateOf]) => (
-            <RateChart {...{ name, clock }} whole={rateOf(found.total)} periods={found.periods} rateOf={rateOf} />
+            <LineChart
+              name={name}
+              whole={percent(rateOf(found.total))}
+              days={found.periods.map(({ from }) => clock.day(from))}
+              points={found.periods.map(rateOf).map((share) => ({ height: share.rate, isFew: isFew(share) }))}
+            />
           ))}
         </div>
         <details>
@@ -65,6 +71,7 @@ export const AnalyticsCourse = (view: AnalyticsPageView) => {
           </section>
         </details>
       </figure>
+      <AnalyticsLengths {...view} />
     </section>
   );
 };
@@ -81,81 +88,4 @@ function barOf({ from, calls, reached, completed, underWay, talking }: Period) {
       under_way: underWay,
     },
   };
-}
-
-const WIDTH = 300;
-const HEIGHT = 86;
-const LEFT = 4;
-const TOP = 6;
-const BOTTOM = 16;
-
-interface RateView {
-  readonly name: string;
-  readonly whole: Share;
-  readonly periods: readonly Period[];
-  readonly rateOf: (of: Analytics) => Share;
-  readonly clock: AnalyticsPageView['clock'];
-}
-
-const RateChart = ({ name, whole, periods, rateOf, clock }: RateView) => {
-  const wide = WIDTH - 2 * LEFT;
-  const x = (place: number) => round(LEFT + (periods.length === 1 ? wide / 2 : (place * wide) / (periods.length - 1)));
-  const y = (rate: number) => round(HEIGHT - BOTTOM - rate * (HEIGHT - BOTTOM - TOP));
-  const points = periods.map((period, place) => ({ place, share: rateOf(period) }));
-  const [first, last] = [periods[0], periods.at(-1)];
-  return (
-    <div class="rate-chart">
-      <p>
-        {name} <strong>{percent(whole)}</strong>
-      </p>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true" focusable="false">
-        <g class="tick">
-          {[0, 0.5, 1].map((rate) => (
-            <line x1={LEFT} x2={WIDTH - LEFT} y1={y(rate)} y2={y(rate)} />
-          ))}
-        </g>
-        {lines(points).map((line) => (
-          <polyline points={line.map(({ place, rate }) => `${x(place)},${y(rate)}`).join(' ')} />
-        ))}
-        {points.map(({ place, share }) =>
-          share.rate === null ? null : (
-            <circle
-              cx={x(place)}
-              cy={y(share.rate)}
-              r={periods.length > 40 ? 1.8 : 2.4}
-              class={isFew(share) ? 'few' : undefined}
-            />
-          ),
-        )}
-        {first === undefined || last === undefined ? null : (
-          <>
-            <text x={LEFT} y={HEIGHT - 3}>
-              {clock.day(first.from)}
-            </text>
-            {periods.length === 1 ? null : (
-              <text x={WIDTH - LEFT} y={HEIGHT - 3} text-anchor="end">
-                {clock.day(last.from)}
-              </text>
-            )}
-          </>
-        )}
-      </svg>
-    </div>
-  );
-};
-
-const round = (value: number): number => Math.round(value * 10) / 10;
-
-interface Point {
-  readonly place: number;
-  readonly rate: number;
-}
-/** A part of the time that has no rate breaks the line. */
-function lines(points: readonly { readonly place: number; readonly share: Share }[]): readonly (readonly Point[])[] {
-  const found: Point[][] = [[]];
-  for (const { place, share } of points) {
-    if (share.rate === null) found.push([]);
-    else found.at(-1)?.push({ place, rate: share.rate });
-  }
-  return found.filter((line) => line.length > 1);
 }

@@ -1,4 +1,5 @@
 /** How figures of many calls are written: a rate beside its counts, a change against the time before, lengths and money. */
+import type { Cost } from '../../domain/stats/call-analytics.ts';
 import { isFew, type Share } from '../../domain/stats/share.ts';
 import { counted, dollars } from './campaign-labels.ts';
 import { spokenLength } from './clinic-clock.tsx';
@@ -44,10 +45,28 @@ export function waitLength(seconds: number | null): string | null {
 
 const CENTS = 10_000_000;
 /** Below ten cents two digits say nothing. */
-export function moneyText(nanos: number | null, currency: string | null): string | null {
-  if (nanos === null || currency === null) return null;
+function moneyText(nanos: number, currency: string): string {
   if (currency !== 'USD') return `${(nanos / 1e9).toFixed(4)} ${currency}`;
   return nanos > 0 && nanos < 10 * CENTS ? `$${(nanos / 1e9).toFixed(4)}` : dollars(nanos);
+}
+
+/** `$0.24 + 0.1000 EUR`: amounts of two currencies are not added. Null: none is known. */
+function amountsText(costs: readonly Cost[], nanosOf: (cost: Cost) => number | null): string | null {
+  const texts = costs.flatMap((cost) => {
+    const nanos = nanosOf(cost);
+    return nanos === null ? [] : [moneyText(nanos, cost.currency)];
+  });
+  return texts.length === 0 ? null : texts.join(' + ');
+}
+export const costEachText = (costs: readonly Cost[]): string | null =>
+  amountsText(costs, ({ perCompletedNanos }) => perCompletedNanos);
+
+/** What it was in all, and how much of it went for writing down recordings. */
+export function costNote(costs: readonly Cost[]): string {
+  const all = amountsText(costs, ({ nanos }) => nanos);
+  if (all === null) return 'No cost is known yet';
+  const writing = amountsText(costs, ({ transcriptionNanos: nanos }) => (nanos === 0 ? null : nanos));
+  return `${all} in all${writing === null ? '' : `; ${writing} to write down recordings`}`;
 }
 
 export const ratioText = (ratio: number | null): string => (ratio === null ? NONE : ratio.toFixed(ratio < 10 ? 1 : 0));

@@ -5,8 +5,9 @@ import type { Whole } from '../read-analytics.ts';
 import { AnalyticsCourse } from './analytics-course.tsx';
 import {
   callLength,
+  costEachText,
+  costNote,
   countChange,
-  moneyText,
   NONE,
   ofText,
   percent,
@@ -19,6 +20,7 @@ import { AnalyticsQuestions } from './analytics-questions.tsx';
 import { AnalyticsTables } from './analytics-tables.tsx';
 import { ANALYTICS_PATH, type AnalyticsPageView, callsBehind, PERIODS, pageOfDays } from './analytics-view.ts';
 import { callCount, counted } from './campaign-labels.ts';
+import { VersionField } from './version-field.tsx';
 
 export const AnalyticsPage = (view: AnalyticsPageView) => {
   const { found, clock, now } = view;
@@ -57,8 +59,6 @@ const STEP_NAMES: Readonly<Record<Exclude<Step, 'hour'>, string>> = { day: 'Day'
 const Filter = (view: AnalyticsPageView) => {
   const { found, query, campaigns, versions, clock } = view;
   const isChosen = Object.values(query).some((each) => each !== null);
-  const chosenVersion = query.version === null ? [] : [query.version];
-  const offered = [...new Set([...versions.map(({ id, version }) => `${id}:${version}`), ...chosenVersion])];
   return (
     <form method="get" action={ANALYTICS_PATH} class="filter filter-many">
       <p class="chosen periods">
@@ -102,17 +102,7 @@ const Filter = (view: AnalyticsPageView) => {
           </select>
         </span>
       )}
-      <span class="filter-field">
-        <label for="version">Questionnaire</label>
-        <select id="version" name="version">
-          <option value="">All</option>
-          {offered.map((each) => (
-            <option value={each} selected={each === query.version}>
-              {each.replace(':', ', version ')}
-            </option>
-          ))}
-        </select>
-      </span>
+      <VersionField versions={versions} chosen={query.version} />
       <button type="submit" class="secondary">
         Show
       </button>
@@ -129,7 +119,6 @@ const withChosen = ({ campaigns, query: { campaign_id: id } }: AnalyticsPageView
 
 const Headline = (view: AnalyticsPageView) => {
   const { total: now, previous: before } = view.found;
-  const cost = (of: Whole) => moneyText(of.costPerCompletedNanos, of.currency);
   return (
     <section aria-labelledby="headline-title">
       <h2 id="headline-title" class="visually-hidden">
@@ -176,9 +165,9 @@ const Headline = (view: AnalyticsPageView) => {
         />
         <Figure
           name="Cost per completed intake"
-          value={cost(now) ?? NONE}
-          note={now.currency === null ? 'No cost is known yet' : `${moneyText(now.costNanos, now.currency)} in all`}
-          was={wasText(cost(before))}
+          value={costEachText(now.costs) ?? NONE}
+          note={costNote(now.costs)}
+          was={wasText(costEachText(before.costs))}
         />
         <Figure
           name="Redials per completed intake"
@@ -192,10 +181,14 @@ const Headline = (view: AnalyticsPageView) => {
   );
 };
 
-function attemptsNote({ calls, attempts, underWay }: Whole): string {
-  const never = calls - attempts - underWay;
-  if (underWay > 0) return `${counted(underWay)} under way`;
-  return never > 0 ? `${counted(never)} more never rang` : '';
+/** What of the calls did not ring, and why, and of which it is not known. */
+function attemptsNote({ calls, attempts, underWay, refusedDials, unknownDials }: Whole): string {
+  const never = calls - attempts - underWay - refusedDials;
+  return [
+    ...(underWay > 0 ? [`${counted(underWay)} under way`] : never > 0 ? [`${counted(never)} more never rang`] : []),
+    ...(refusedDials > 0 ? [`${counted(refusedDials)} more refused by Telnyx`] : []),
+    ...(unknownDials > 0 ? [`${counted(unknownDials)} of them may not have rung`] : []),
+  ].join('; ');
 }
 
 interface FigureView {

@@ -2,7 +2,7 @@
 import type { Child } from 'hono/jsx';
 import type { Analytics } from '../../domain/stats/call-analytics.ts';
 import { isFew, type Share } from '../../domain/stats/share.ts';
-import { callLength, moneyText, NONE, ofText, percent, ratioText } from './analytics-labels.ts';
+import { callLength, costEachText, NONE, ofText, percent, ratioText } from './analytics-labels.ts';
 import { type AnalyticsPageView, callsBehind, fileOf, pageOfVersion } from './analytics-view.ts';
 import { counted } from './campaign-labels.ts';
 
@@ -27,7 +27,7 @@ export const AnalyticsTables = (view: AnalyticsPageView) => {
         title="By questionnaire"
         file={fileOf(view, 'questionnaires')}
         rows={versions.map(({ id, version, title, ...figures }) => ({
-          ...{ figures, calls: null },
+          ...{ figures, calls: callsBehind(view, { version: `${id}:${version}` }) },
           name: <a href={pageOfVersion(view, id, version)}>{`${title?.en ?? id}, version ${version}`}</a>,
         }))}
       />
@@ -83,7 +83,7 @@ const Figures = ({ id, title, file, rows }: FiguresView) => (
             <Rate name="Red flags" share={figures.flagged} />
             <Cell name="Length">{callLength(figures.averageSeconds) ?? NONE}</Cell>
             <Cell name="Redials each">{ratioText(figures.redialsPerCompleted)}</Cell>
-            <Cell name="Cost each">{moneyText(figures.costPerCompletedNanos, figures.currency) ?? NONE}</Cell>
+            <Cell name="Cost each">{costEachText(figures.costs) ?? NONE}</Cell>
           </tr>
         ))}
       </tbody>

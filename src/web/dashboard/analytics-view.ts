@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { CallStatus } from '../../domain/intake/call-record.ts';
 import type { AnalyticsTable } from '../analytics-columns.ts';
 import { type AnalyticsView, MOST_DAYS } from '../read-analytics.ts';
+import { versionName } from '../version-name.ts';
 import { callsQuery } from './calls-filter.ts';
 import type { ClinicClock } from './clinic-clock.tsx';
 import type { Viewer } from './viewer.ts';
@@ -24,7 +25,7 @@ export const analyticsQuery = z.strictObject({
   by: orNull(z.enum(STEPS)),
   campaign_id: orNull(z.string().regex(/^cmp_[0-9a-f-]{36}$/)),
   /** `<questionnaire>:<version>`. */
-  version: orNull(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}:[1-9]\d{0,5}$/)),
+  version: orNull(versionName),
 });
 export type AnalyticsQuery = z.output<typeof analyticsQuery>;
 
@@ -74,16 +75,18 @@ interface CallsBehind {
   readonly status?: CallStatus;
   readonly flagged?: boolean;
   readonly campaignId?: string | null;
+  readonly version?: string;
 }
-/** Null for whoever does not see calls, and of one version alone: the worklist does not know versions. */
+/** Null for whoever does not see calls. */
 export function callsBehind(
   view: AnalyticsPageView,
-  { status, flagged = false, campaignId }: CallsBehind,
+  { status, flagged = false, campaignId, version }: CallsBehind,
 ): string | null {
-  if (!view.viewer.seesCalls || view.query.version !== null) return null;
+  if (!view.viewer.seesCalls) return null;
   const filter = {
     ...{ status: status ?? null, flagged, reviewed: null, ...daysOf(view), patientId: null },
     campaignId: campaignId ?? view.query.campaign_id,
+    version: version ?? view.query.version,
   };
   return `/dashboard/calls${callsQuery(filter, null)}`;
 }

@@ -6,6 +6,7 @@ import type { RecordingTranscript } from '../../store/recording-transcripts.ts';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import { directionLabel, numberLabel, STATUS_LABELS, statusTone } from './labels.ts';
 import { Chip } from './layout.tsx';
+import { Press } from './press.tsx';
 
 interface HeadView {
   readonly call: Call;
@@ -68,21 +69,19 @@ const AfterCall = ({ view: { patient, note } }: { view: HeadView }) => (
   </>
 );
 
+export const HANG_UP = 'Hang up this call now? The patient hears nothing more.';
+
 const HangUp = ({ call }: { call: Call }) => (
-  <button
+  <Press
     id="hang-up"
-    type="button"
-    class="danger"
-    hx-post={`/dashboard/calls/${call.id}/hangup`}
-    hx-confirm="Hang up this call now? The patient hears nothing more."
-    hx-target="#call"
-    hx-swap="outerHTML"
-    hx-sync="#call:replace"
-    hx-disabled-elt="this"
+    action={`/dashboard/calls/${call.id}/hangup`}
+    target="#call"
+    tone="danger"
+    confirm={HANG_UP}
+    busy="Hanging up…"
   >
-    <span class="while-idle">Hang up</span>
-    <span class="while-busy">Hanging up…</span>
-  </button>
+    Hang up
+  </Press>
 );
 
 /** A long page: straight to each part of it, and each part as a file. */

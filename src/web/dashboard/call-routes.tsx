@@ -6,13 +6,16 @@ import { fetchRecordingAgain } from '../fetch-recording-again.ts';
 import { hangUp, storedCall } from '../read-call.ts';
 import { type Ask, type Route, route } from '../route.ts';
 import { settleTask, TASK_VERBS } from '../settle-task.ts';
+import { answerCall } from './answer-call.tsx';
+import { askFirst, isSure } from './ask-first.tsx';
 import { callCorrectionRoute } from './call-correction-route.tsx';
 import { CallAnswer } from './call-fragment.tsx';
+import { HANG_UP } from './call-head.tsx';
 import { CallPage } from './call-page.tsx';
 import { callReviewRoute } from './call-review-route.tsx';
 import { callsFrame, callView, oneCall } from './call-view.ts';
 import { page } from './layout.tsx';
-import { taskOutcome } from './task-controls.tsx';
+import { asksDone, taskOutcome } from './task-controls.tsx';
 import { CALL_ROLES } from './viewer.ts';
 
 const people = { roles: CALL_ROLES, phi: true } as const;
@@ -50,10 +53,13 @@ const settle = TASK_VERBS.map((verb) =>
     },
     async (ask) => {
       const { call_id, task_id } = ask.params;
-      if ((await getTask(ask.db, task_id))?.callId !== call_id) throw notFound();
+      const given = await getTask(ask.db, task_id);
+      if (given?.callId !== call_id) throw notFound();
+      if (verb === 'done' && !(await isSure(ask)))
+        return askFirst(ask, { ...asksDone(given), back: `/dashboard/calls/${call_id}` });
       const { ok, task } = await settleTask(ask, task_id, verb);
       const outcome = taskOutcome(task, verb, ok, ask.actor.name);
-      return ask.c.html(<CallAnswer view={await callView(ask, call_id)} outcome={outcome} />, ok ? 200 : 409);
+      return answerCall(ask, call_id, { outcome, status: ok ? 200 : 409 });
     },
   ),
 );
@@ -64,7 +70,7 @@ export const callPageRoutes: readonly Route[] = [
     async (ask) => {
       const view = await callView(ask, ask.params.call_id);
       return ask.c.html(
-        page({ ...(await callsFrame(ask)), title: 'Call', alerts: view.alerts, children: <CallPage {...view} /> }),
+        page({ ...(await callsFrame(ask)), title: 'Call', alerts: view.alerts, children: <CallPage view={view} /> }),
       );
     },
   ),
@@ -76,9 +82,10 @@ export const callPageRoutes: readonly Route[] = [
     { ...people, method: 'POST', path: '/dashboard/calls/:call_id/hangup', audit: 'call.hangup', params: oneCall },
     async (ask) => {
       const { call_id } = ask.params;
-      const outcome = (await wasLive(ask, call_id)) ? undefined : 'This call was already over.';
-      const view = await callView(ask, call_id);
-      return ask.c.html(<CallAnswer view={view} outcome={outcome} />, outcome === undefined ? 200 : 409);
+      const back = `/dashboard/calls/${call_id}`;
+      if (!(await isSure(ask))) return askFirst(ask, { question: HANG_UP, words: 'Hang up', back });
+      if (await wasLive(ask, call_id)) return answerCall(ask, call_id, { outcome: 'The call is being hung up.' });
+      return answerCall(ask, call_id, { outcome: 'This call was already over.', status: 409 });
     },
   ),
   route(
@@ -94,7 +101,7 @@ export const callPageRoutes: readonly Route[] = [
       const outcome = (await isFetchedAgain(ask, call_id))
         ? 'The recording is being fetched again.'
         : 'The recording is not one that could not be fetched.';
-      return ask.c.html(<CallAnswer view={await callView(ask, call_id)} outcome={outcome} />);
+      return answerCall(ask, call_id, { outcome });
     },
   ),
   ...settle,

@@ -14,6 +14,8 @@ export interface CallsFilter {
   readonly to: string | null;
   readonly patientId: string | null;
   readonly campaignId: string | null;
+  /** `<questionnaire>:<version>`. */
+  readonly version: string | null;
 }
 
 export interface CallList {
@@ -32,10 +34,10 @@ export interface CallList {
 
 /** The query of a page of the list. Ids are opaque; nothing about a person is in it. */
 export function callsQuery(filter: CallsFilter, cursor: string | null): string {
-  const { status, flagged, reviewed, from, to, patientId, campaignId } = filter;
+  const { status, flagged, reviewed, from, to, patientId, campaignId, version } = filter;
   const asked = {
     ...{ status, flagged: flagged ? 'true' : null, reviewed, from, to },
-    ...{ patient_id: patientId, campaign_id: campaignId, cursor },
+    ...{ patient_id: patientId, campaign_id: campaignId, version, cursor },
   };
   const given = Object.entries(asked).filter((entry): entry is [string, string] => entry[1] !== null);
   const text = new URLSearchParams(given).toString();

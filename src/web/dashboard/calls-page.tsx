@@ -6,14 +6,16 @@ import { type CallList, callsQuery, chosenIn } from './calls-filter.ts';
 import { CallsFragment } from './calls-fragment.tsx';
 import { ExportThese } from './export-these.tsx';
 import { STATUS_LABELS } from './labels.ts';
+import { VersionField } from './version-field.tsx';
 
 interface CallsPageView {
   readonly list: CallList;
   /** To choose from. */
   readonly campaigns: readonly Pick<Campaign, 'id' | 'name'>[];
+  readonly versions: readonly { readonly id: string; readonly version: number }[];
 }
 
-export const CallsPage = ({ list, campaigns }: CallsPageView) => (
+export const CallsPage = ({ list, campaigns, versions }: CallsPageView) => (
   <>
     <div class="page-head">
       <h1>Calls</h1>
@@ -24,14 +26,14 @@ export const CallsPage = ({ list, campaigns }: CallsPageView) => (
         </a>
       </div>
     </div>
-    <Filter list={list} campaigns={campaigns} />
+    <Filter list={list} campaigns={campaigns} versions={versions} />
     <CallsFragment {...list} />
   </>
 );
 
-const exported = ({ filter: { status, flagged, reviewed, from, to, patientId, campaignId } }: CallList) => ({
+const exported = ({ filter: { status, flagged, reviewed, from, to, patientId, campaignId, version } }: CallList) => ({
   ...{ status, flagged: flagged ? 'true' : null, reviewed, from, to },
-  ...{ patient_id: patientId, campaign_id: campaignId },
+  ...{ patient_id: patientId, campaign_id: campaignId, version },
 });
 
 const REVIEWS = [
@@ -40,7 +42,7 @@ const REVIEWS = [
   ['true', 'Signed'],
 ] as const;
 
-const Filter = ({ list: { filter, patients, clock }, campaigns }: CallsPageView) => {
+const Filter = ({ list: { filter, patients, clock }, campaigns, versions }: CallsPageView) => {
   const patient = filter.patientId === null ? null : (patients.get(filter.patientId) ?? null);
   return (
     <form method="get" action="/dashboard/calls" class="filter filter-many">
@@ -96,6 +98,7 @@ const Filter = ({ list: { filter, patients, clock }, campaigns }: CallsPageView)
           </select>
         </span>
       )}
+      <VersionField versions={versions} chosen={filter.version} />
       <label>
         <input type="checkbox" name="flagged" value="true" checked={filter.flagged} /> Red flags
       </label>

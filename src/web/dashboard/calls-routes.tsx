@@ -4,10 +4,12 @@ import { CALL_STATUSES } from '../../domain/intake/call-record.ts';
 import { listCalls } from '../../store/calls.ts';
 import { listCampaigns } from '../../store/campaigns.ts';
 import { getPatients } from '../../store/patients.ts';
+import { usedVersions } from '../../store/questionnaires.ts';
 import { countAlerts, redFlagTasks } from '../../store/tasks.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
 import { showing } from '../shown-patients.ts';
+import { versionName } from '../version-name.ts';
 import { callsFrame } from './call-view.ts';
 import type { CallList } from './calls-filter.ts';
 import { CallsAnswer } from './calls-fragment.tsx';
@@ -20,6 +22,7 @@ import { CALL_ROLES } from './viewer.ts';
 const PAGE_SIZE = 25;
 /** The newest, to choose from; an older one is reached from its own page. */
 const CAMPAIGNS_OFFERED = 50;
+const VERSIONS_OFFERED = 50;
 
 const people = { roles: CALL_ROLES, phi: true } as const;
 /** What is left empty in the form is not asked for. */
@@ -40,12 +43,13 @@ const listQuery = z.strictObject({
   to: orNull(z.iso.date()),
   patient_id: ofKind('pat'),
   campaign_id: ofKind('cmp'),
+  version: orNull(versionName),
   cursor: pageCursor('call').optional(),
 });
 
 async function callList(ask: Ask<RouteSpec & { query: typeof listQuery }>): Promise<CallList> {
   const { config, db, query, now } = ask;
-  const { status, flagged, reviewed, from, to, patient_id: patientId, campaign_id: campaignId } = query;
+  const { status, flagged, reviewed, from, to, patient_id: patientId, campaign_id: campaignId, version } = query;
   const { timeZone } = config.clinic;
   const cursor = query.cursor ?? null;
   const { items: calls, nextCursor } = await listCalls(db, config.keyRing, {
@@ -57,6 +61,7 @@ async function callList(ask: Ask<RouteSpec & { query: typeof listQuery }>): Prom
     ...(to === null ? {} : { to: dayIn(timeZone, to).to }),
     ...(patientId === null ? {} : { patientId }),
     ...(campaignId === null ? {} : { campaignId }),
+    ...(version === null ? {} : { version }),
   });
   const patientIds = [...calls.map((call) => call.patientId), ...(patientId === null ? [] : [patientId])];
   const [patients, flagTasks, alerts] = await Promise.all([
@@ -69,7 +74,7 @@ async function callList(ask: Ask<RouteSpec & { query: typeof listQuery }>): Prom
   ]);
   showing(ask.c, patientIds);
   return {
-    filter: { status, flagged, reviewed, from, to, patientId, campaignId },
+    filter: { status, flagged, reviewed, from, to, patientId, campaignId, version },
     ...{ calls, patients, flagTasks, alerts, now },
     cursor: cursorText(cursor),
     nextCursor: cursorText(nextCursor),
@@ -79,11 +84,12 @@ async function callList(ask: Ask<RouteSpec & { query: typeof listQuery }>): Prom
 
 export const callsPageRoutes: readonly Route[] = [
   route({ ...people, method: 'GET', path: '/dashboard/calls', audit: 'page.calls', query: listQuery }, async (ask) => {
-    const [list, offered] = await Promise.all([
+    const [list, offered, versions] = await Promise.all([
       callList(ask),
       listCampaigns(ask.db, { limit: CAMPAIGNS_OFFERED, cursor: null }),
+      usedVersions(ask.db, VERSIONS_OFFERED),
     ]);
-    const children = <CallsPage list={list} campaigns={offered.items} />;
+    const children = <CallsPage list={list} campaigns={offered.items} versions={versions} />;
     return ask.c.html(page({ ...(await callsFrame(ask)), title: 'Calls', alerts: list.alerts, children }));
   }),
   route(

@@ -7,10 +7,14 @@ import { makePreflight } from '../make-preflight.ts';
 import { placeTestCall } from '../place-test-call.ts';
 import { readFields } from '../read-body.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
-import { CampaignAnswer } from './campaign-fragment.tsx';
+import { askFirst, isScripted, isSure } from './ask-first.tsx';
+import { CampaignAnswer, verbsOf } from './campaign-fragment.tsx';
 import { refusalLabel } from './campaign-labels.ts';
+import { CampaignPage } from './campaign-page.tsx';
 import type { Refused } from './campaign-setup.tsx';
 import { campaignView, oneCampaign } from './campaign-view.ts';
+import { givenUpFor } from './given-up.ts';
+import { page } from './layout.tsx';
 import { typedNumber } from './typed-number.ts';
 import { RUN_ROLES } from './viewer.ts';
 
@@ -36,8 +40,13 @@ interface Said {
 /** The page as it is now, and what came of what was asked; 409 when it was refused. */
 async function answer(ask: AskOne, { outcome, refused }: Said, isRefused = refused !== undefined) {
   const view = await campaignView(ask, await knownCampaign(ask));
-  const shown = <CampaignAnswer view={view} shown={null} outcome={outcome} refused={refused} />;
-  return ask.c.html(shown, isRefused ? 409 : 200);
+  const status = isRefused ? 409 : 200;
+  if (isScripted(ask))
+    return ask.c.html(<CampaignAnswer view={view} shown={null} outcome={outcome} refused={refused} />, status);
+  const { name: title } = view.campaign;
+  const frame = { title, clinicName: ask.config.clinic.name, viewer: view.viewer, alerts: view.alerts };
+  const children = <CampaignPage {...{ view, refused }} contacts="left_out" outcome={outcome ?? null} />;
+  return ask.c.html(page({ ...frame, givenUp: await givenUpFor(ask), current: 'campaigns', children }), status);
 }
 
 const DONE = {
@@ -50,6 +59,11 @@ const DONE = {
 const verbs = (['pause', 'resume', 'cancel', 'redial'] as const).map((verb) =>
   route({ ...posted, path: `/dashboard/campaigns/:campaign_id/${verb}`, audit: `campaign.${verb}` }, async (ask) => {
     const campaign = await knownCampaign(ask);
+    if (!(await isSure(ask))) {
+      const asked = verbsOf(await campaignView(ask, campaign)).find((each) => each.verb === verb);
+      const back = `/dashboard/campaigns/${campaign.id}`;
+      if (asked !== undefined) return askFirst(ask, { question: asked.confirm, words: asked.words, back });
+    }
     const code = await refusalOf(() => commandCampaign(ask, campaign, verb));
     if (code !== null) return answer(ask, { outcome: `Not done. ${refusalLabel(code)}` }, true);
     log.info('campaign.commanded', { campaign_id: campaign.id, actor: ask.actor.id, code: verb });

@@ -16,6 +16,7 @@ import { Progress } from './campaign-progress.tsx';
 import { CampaignSetup, type Refused } from './campaign-setup.tsx';
 import { type CampaignView, type ContactCounts, countOf, setupKey, totalOf } from './campaign-view.ts';
 import { Alerts, Chip, Outcome } from './layout.tsx';
+import { Press } from './press.tsx';
 
 const MOVING = ['importing', 'running'];
 
@@ -86,7 +87,7 @@ const goesOn = (live: number): string =>
   live === 0 ? 'Nobody is on the line.' : `${callCount(live)} under way ${live === 1 ? 'goes' : 'go'} on to the end.`;
 
 /** What a press of each will do, said before it is done. */
-function verbsOf(view: CampaignView) {
+export function verbsOf(view: CampaignView) {
   const { campaign, counts, progress } = view;
   const name = `“${campaign.name}”`;
   const [waiting, again] = [countOf(counts, 'ready'), redialed(view)];
@@ -114,19 +115,14 @@ function verbsOf(view: CampaignView) {
 const Controls = ({ view }: { view: CampaignView }) => (
   <div class="task-actions campaign-controls">
     {verbsOf(view).map(({ verb, words, tone, confirm }) => (
-      <button
+      <Press
         id={`campaign-${verb}`}
-        type="button"
-        class={tone}
-        hx-post={`/dashboard/campaigns/${view.campaign.id}/${verb}`}
-        hx-confirm={confirm}
-        hx-target="#campaign"
-        hx-swap="outerHTML"
-        hx-sync="#campaign:replace"
-        hx-disabled-elt="this"
+        action={`/dashboard/campaigns/${view.campaign.id}/${verb}`}
+        target="#campaign"
+        {...{ tone, confirm }}
       >
         {words}
-      </button>
+      </Press>
     ))}
   </div>
 );

@@ -5,6 +5,7 @@ import { Receipt } from './campaign-receipt.tsx';
 import { type CampaignView, isTesting, totalOf } from './campaign-view.ts';
 import { STATUS_LABELS } from './labels.ts';
 import { Chip } from './layout.tsx';
+import { Press } from './press.tsx';
 
 export interface Refused {
   /** Where it is said. */
@@ -72,9 +73,11 @@ const Step = ({ n, title, done, children }: { n: number; title: string; done: bo
   </li>
 );
 
+const actionOf = ({ campaign }: CampaignView, verb: string): string => `/dashboard/campaigns/${campaign.id}/${verb}`;
 /** Targets the live part; the steps come along with the answer. */
 const posts = (view: CampaignView, verb: string) => ({
-  'hx-post': `/dashboard/campaigns/${view.campaign.id}/${verb}`,
+  ...{ method: 'post' as const, action: actionOf(view, verb) },
+  'hx-post': actionOf(view, verb),
   'hx-target': '#campaign',
   'hx-swap': 'outerHTML',
   'hx-sync': '#campaign:replace',
@@ -139,16 +142,15 @@ const PreflightStep = ({ view, refused }: { view: CampaignView; refused: Refused
       )}
       <Problem refused={refused} step="preflight" />
       {viewer.runsCampaigns ? (
-        <button
+        <Press
           id="preflight"
-          type="button"
-          class={isFresh(view) ? 'secondary outline' : ''}
-          {...posts(view, 'preflight')}
-          hx-disabled-elt="this"
+          action={actionOf(view, 'preflight')}
+          target="#campaign"
+          tone={isFresh(view) ? 'secondary outline' : undefined}
+          busy="Asking about everybody…"
         >
-          <span class="while-idle">{button}</span>
-          <span class="while-busy">Asking about everybody…</span>
-        </button>
+          {button}
+        </Press>
       ) : null}
     </>
   );
@@ -179,7 +181,6 @@ const TestStep = ({ view, refused }: { view: CampaignView; refused: Refused | un
       ) : (
         <form
           class="inline-form"
-          method="post"
           {...posts(view, 'test-call')}
           data-then-focus="test-number"
           hx-disabled-elt="find button"

@@ -3,9 +3,11 @@ import { explainCode } from '../../domain/delivery/judge-answer.ts';
 import type { DeliveryStatus, SinkName } from '../../domain/delivery/sinks.ts';
 import type { ListedDelivery } from '../../store/delivery-list.ts';
 import type { SinkView } from '../hand-on.ts';
+import type { EarlierState } from '../send-earlier.ts';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import { DELIVERY_LABELS, DELIVERY_TONES, SINK_LABELS } from './delivery-labels.ts';
 import { counted, DELIVERIES_PATH, posts, Sinks } from './delivery-sinks.tsx';
+import { Earlier } from './earlier-notes.tsx';
 import { Chip, Outcome } from './layout.tsx';
 import type { Viewer } from './viewer.ts';
 
@@ -16,6 +18,8 @@ export interface DeliveryQuery {
 }
 export interface DeliveryListView {
   readonly sinks: readonly SinkView[];
+  readonly earlier: readonly EarlierState[];
+  readonly today: string;
   readonly items: readonly ListedDelivery[];
   readonly query: DeliveryQuery;
   readonly cursor: string | null;
@@ -43,6 +47,7 @@ export const DeliveriesFragment = (view: DeliveryListView) => {
   return (
     <div id="deliveries" {...asksAgain}>
       <Sinks sinks={view.sinks} viewer={view.viewer} clock={view.clock} query={address} />
+      <Earlier {...view} query={address} />
       <div class="deliveries-head">
         <h2>Notes</h2>
         <AllAgain view={view} />
@@ -53,8 +58,10 @@ export const DeliveriesFragment = (view: DeliveryListView) => {
   );
 };
 
-const isWaiting = ({ sinks, items }: DeliveryListView): boolean =>
-  sinks.some(({ waiting }) => waiting > 0) || items.some(({ status }) => status === 'queued' || status === 'running');
+const isWaiting = ({ sinks, items, earlier }: DeliveryListView): boolean =>
+  earlier.some(({ status }) => status === 'waiting') ||
+  sinks.some(({ waiting }) => waiting > 0) ||
+  items.some(({ status }) => status === 'queued' || status === 'running');
 
 export const DeliveriesAnswer = ({ view, outcome }: { view: DeliveryListView; outcome?: string }) => (
   <>
@@ -129,7 +136,7 @@ const Table = ({ view, address }: { view: DeliveryListView; address: string }) =
               ) : (
                 <code class="id">{item.callId}</code>
               )}
-              <small class="quiet">{`version ${item.noteVersion}, ${SINK_LABELS[item.sink] ?? item.sink}`}</small>
+              <small class="quiet">{`${whatOf(item)}, ${SINK_LABELS[item.sink] ?? item.sink}`}</small>
             </th>
             <td class="cell-status">
               <Chip tone={DELIVERY_TONES[item.status]}>{DELIVERY_LABELS[item.status]}</Chip>
@@ -151,6 +158,9 @@ const Table = ({ view, address }: { view: DeliveryListView; address: string }) =
     </table>
   );
 };
+
+const whatOf = ({ noteVersion, part }: ListedDelivery): string =>
+  part === 'note' ? `version ${noteVersion}` : `version ${noteVersion} with its transcript`;
 
 const What = ({ item: { status, code, attempts } }: { item: ListedDelivery }) => {
   if (status === 'delivered' || code === null) return <span class="absent">—</span>;
@@ -174,7 +184,7 @@ const Again = ({ item, address }: { item: ListedDelivery; address: string }) => 
   const isPutAway = status === 'canceled' && code === 'put_away';
   if (status === 'running' || (status === 'canceled' && !isPutAway)) return null;
   const form = posts(`${DELIVERIES_PATH}/${id}/retry${address}`);
-  const about = <span class="visually-hidden">{` version ${item.noteVersion} of ${item.callId}`}</span>;
+  const about = <span class="visually-hidden">{` ${whatOf(item)} of ${item.callId}`}</span>;
   if (status !== 'delivered')
     return (
       <form {...form}>

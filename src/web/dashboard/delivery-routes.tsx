@@ -2,13 +2,18 @@
 import * as z from 'zod';
 import { explainCode } from '../../domain/delivery/judge-answer.ts';
 import { DELIVERY_STATUSES, SINK_NAMES } from '../../domain/delivery/sinks.ts';
+import { clinicDate } from '../../store/clinic-day.ts';
 import { listDeliveries } from '../../store/delivery-list.ts';
 import { countAlerts } from '../../store/tasks.ts';
 import { Problem } from '../errors.ts';
 import { deliverAgain, deliverAllAgain, sinkViews, type TestResult, testSink } from '../hand-on.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
+import { readFields } from '../read-body.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
+import { askForEarlier, earlierStates } from '../send-earlier.ts';
+import { isScripted } from './ask-first.tsx';
 import { clinicClock } from './clinic-clock.tsx';
+import { dayIn } from './clinic-day.ts';
 import { DeliveriesAnswer, type DeliveryListView } from './deliveries-fragment.tsx';
 import { DeliveriesPage } from './deliveries-page.tsx';
 import { SINK_LABELS } from './delivery-labels.ts';
@@ -42,12 +47,19 @@ type ListAsk = Ask<RouteSpec & { query: typeof listQuery }>;
 
 async function listView(ask: ListAsk): Promise<DeliveryListView> {
   const { status = null, sink = null, call_id: callId = null, cursor = null } = ask.query;
-  const [sinks, { items, nextCursor }] = await Promise.all([
+  const [sinks, earlier, { items, nextCursor }] = await Promise.all([
     sinkViews(ask),
+    earlierStates(ask.db),
     listDeliveries(ask.db, { limit: PAGE_SIZE, cursor, status, sink, callId }),
   ]);
   return {
-    ...{ sinks, items, query: { status, sink, callId } },
+    ...{
+      sinks,
+      earlier,
+      items,
+      today: clinicDate(ask.config.clinic.timeZone, ask.now),
+      query: { status, sink, callId },
+    },
     ...{ cursor: cursorText(cursor), nextCursor: cursorText(nextCursor) },
     viewer: viewerOf(ask.actor),
     clock: clinicClock(ask.config.clinic.timeZone, ask.now),
@@ -62,10 +74,8 @@ async function fullPage(ask: ListAsk, outcome: string | null) {
   return page({ title: 'Deliveries', clinicName, viewer, alerts, givenUp, current: 'deliveries', children });
 }
 
-const isFromHtmx = ({ c }: Ask) => c.req.header('HX-Request') === 'true';
-
 async function answer(ask: ListAsk, outcome: string, status: 200 | 409 = 200): Promise<Response> {
-  return isFromHtmx(ask)
+  return isScripted(ask)
     ? ask.c.html(<DeliveriesAnswer view={await listView(ask)} outcome={outcome} />, status)
     : ask.c.html(await fullPage(ask, outcome), status);
 }
@@ -75,8 +85,9 @@ async function refusalOf(work: Promise<string>): Promise<{ readonly text: string
   try {
     return { text: await work, status: 200 };
   } catch (error) {
-    if (!(error instanceof Problem) || error.status !== 409) throw error;
-    return { text: error.details.detail ?? 'That was not done.', status: 409 };
+    if (!(error instanceof Problem) || (error.status !== 409 && error.status !== 422)) throw error;
+    const { detail, errors } = error.details;
+    return { text: detail ?? errors?.[0]?.detail ?? 'That was not done.', status: 409 };
   }
 }
 
@@ -122,6 +133,26 @@ const retryAll = route(
   },
 );
 
+const earlierForm = z.object({ sink: z.enum(SINK_NAMES), from: z.iso.date(), to: z.iso.date() });
+
+const earlier = route(
+  {
+    ...{ ...admin, method: 'POST', path: `${DELIVERIES_PATH}/earlier`, audit: 'delivery.send_earlier' },
+    query: listQuery,
+  },
+  async (ask) => {
+    const { data } = earlierForm.safeParse(await readFields(ask.c.req.raw));
+    if (data === undefined) return answer(ask, 'Nothing was sent. Choose a system, a first day and a last day.', 409);
+    const { timeZone } = ask.config.clinic;
+    const span = { from: dayIn(timeZone, data.from).from, to: dayIn(timeZone, data.to).to + 1 };
+    const asked = askForEarlier(ask, { sink: data.sink, ...span }).then(
+      () => `Notes that are missing there are being sent: ${SINK_LABELS[data.sink]}.`,
+    );
+    const { text, status } = await refusalOf(asked);
+    return answer(ask, text, status);
+  },
+);
+
 const told = ({ ok, code, durationMs }: TestResult): string =>
   ok ? `The test was taken, in ${durationMs} ms.` : `The test did not get through. ${explainCode(code ?? '')}`;
 
@@ -138,4 +169,4 @@ const test = route(
 );
 
 /** What has a name of its own before what has an id. */
-export const deliveryPageRoutes: readonly Route[] = [show, poll, retryAll, test, retry];
+export const deliveryPageRoutes: readonly Route[] = [show, poll, retryAll, earlier, test, retry];

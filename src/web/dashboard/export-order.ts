@@ -8,8 +8,8 @@ import { typedNumber } from './typed-number.ts';
 
 /** The fields of the form of each list. `number`: of a patient, whole or its last four digits. */
 export const EXPORT_FIELDS = {
-  calls: ['status', 'reviewed', 'flagged', 'from', 'to', 'patient_id', 'campaign_id'],
-  answers: ['status', 'reviewed', 'flagged', 'from', 'to', 'patient_id'],
+  calls: ['status', 'reviewed', 'flagged', 'from', 'to', 'patient_id', 'campaign_id', 'version'],
+  answers: ['status', 'reviewed', 'flagged', 'from', 'to', 'patient_id', 'version'],
   patients: ['family_name', 'date_of_birth', 'number', 'external_id', 'from', 'to'],
   campaigns: ['status'],
   suppressions: ['active'],

@@ -46,6 +46,7 @@ const FIELD_LABELS = {
   to: 'To',
   patient_id: 'Patient id',
   campaign_id: 'Campaign id',
+  version: 'Questionnaire:version',
   family_name: 'Family name',
   date_of_birth: 'Birth date',
   number: 'Number or last four',

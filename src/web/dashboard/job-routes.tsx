@@ -7,9 +7,10 @@ import { Problem } from '../errors.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
 import { DEAD_JOB_VERBS, type DeadJobVerb, settleDeadJob } from '../settle-dead-job.ts';
+import { askFirst, isScripted, isSure } from './ask-first.tsx';
 import { clinicClock } from './clinic-clock.tsx';
 import { givenUpFor } from './given-up.ts';
-import { type JobList, JobsAnswer } from './jobs-fragment.tsx';
+import { type JobList, JobsAnswer, PUT_AWAY } from './jobs-fragment.tsx';
 import { JobsPage } from './jobs-page.tsx';
 import { JOB_LABELS } from './labels.ts';
 import { MOST_ALERTS, page } from './layout.tsx';
@@ -24,7 +25,9 @@ const listQuery = z.strictObject({
 });
 const oneJob = z.strictObject({ job_id: z.string().regex(/^job_[0-9a-f-]{36}$/) });
 
-async function jobList(ask: Ask<RouteSpec & { query: typeof listQuery }>): Promise<JobList> {
+type ListAsk = Ask<RouteSpec & { query: typeof listQuery }>;
+
+async function jobList(ask: ListAsk): Promise<JobList> {
   const { config, db, query, actor, now } = ask;
   const { status, cursor = null } = query;
   const { items: jobs, nextCursor } = await listJobs(db, { limit: PAGE_SIZE, cursor, status });
@@ -48,6 +51,18 @@ async function isSettled(ask: Ask, id: string, verb: DeadJobVerb): Promise<boole
 
 const OUTCOMES: Readonly<Record<DeadJobVerb, string>> = { retry: 'is being tried again', dismiss: 'was put away' };
 
+async function answerJobs(ask: ListAsk, outcome: string | null = null, status: 200 | 409 = 200): Promise<Response> {
+  const [list, findings, alerts, givenUp] = await Promise.all([
+    jobList(ask),
+    examineKeys(ask.db, ask.config),
+    countAlerts(ask.db, MOST_ALERTS),
+    givenUpFor(ask),
+  ]);
+  const frame = { title: 'Background work', clinicName: ask.config.clinic.name, viewer: list.viewer, alerts, givenUp };
+  const children = <JobsPage {...{ list, findings, outcome }} />;
+  return ask.c.html(page({ ...frame, current: 'jobs', children }), status);
+}
+
 const settle = DEAD_JOB_VERBS.map((verb) =>
   route(
     {
@@ -59,29 +74,21 @@ const settle = DEAD_JOB_VERBS.map((verb) =>
       query: listQuery,
     },
     async (ask) => {
+      if (verb === 'dismiss' && !(await isSure(ask))) return askFirst(ask, { ...PUT_AWAY, back: '/dashboard/jobs' });
       const ok = await isSettled(ask, ask.params.job_id, verb);
       const job = await getJob(ask.db, ask.params.job_id);
       const name = job === null ? 'The work' : `“${JOB_LABELS[job.kind]}”`;
       const outcome = ok ? `${name} ${OUTCOMES[verb]}.` : `${name} had been seen to already.`;
+      if (!isScripted(ask)) return answerJobs(ask, outcome, ok ? 200 : 409);
       return ask.c.html(<JobsAnswer list={await jobList(ask)} outcome={outcome} />, ok ? 200 : 409);
     },
   ),
 );
 
 export const jobPageRoutes: readonly Route[] = [
-  route({ ...people, method: 'GET', path: '/dashboard/jobs', audit: 'page.jobs', query: listQuery }, async (ask) => {
-    const [list, findings, alerts, givenUp] = await Promise.all([
-      jobList(ask),
-      examineKeys(ask.db, ask.config),
-      countAlerts(ask.db, MOST_ALERTS),
-      givenUpFor(ask),
-    ]);
-    const children = <JobsPage list={list} findings={findings} />;
-    const clinicName = ask.config.clinic.name;
-    return ask.c.html(
-      page({ title: 'Background work', clinicName, viewer: list.viewer, alerts, givenUp, current: 'jobs', children }),
-    );
-  }),
+  route({ ...people, method: 'GET', path: '/dashboard/jobs', audit: 'page.jobs', query: listQuery }, (ask) =>
+    answerJobs(ask),
+  ),
   route(
     { ...people, method: 'GET', path: '/dashboard/fragments/jobs', audit: 'page.jobs_poll', query: listQuery },
     async (ask) => ask.c.html(<JobsAnswer list={await jobList(ask)} />),

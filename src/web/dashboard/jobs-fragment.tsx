@@ -3,6 +3,7 @@ import type { Job, JobStatus } from '../../store/jobs.ts';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import { JOB_LABELS, readable } from './labels.ts';
 import { Outcome } from './layout.tsx';
+import { Press } from './press.tsx';
 import type { Viewer } from './viewer.ts';
 
 export interface JobList {
@@ -96,30 +97,29 @@ const Table = ({ list: { jobs, clock, status, viewer, cursor } }: { list: JobLis
   </table>
 );
 
+export const PUT_AWAY = {
+  question: 'Put this away without doing it? It moves to “Done”, with the reason it failed.',
+  words: 'Put away',
+} as const;
+
 const Buttons = ({ job, query }: { job: Job; query: string }) => {
-  const shared = {
-    type: 'button',
-    'hx-target': '#jobs',
-    'hx-swap': 'outerHTML',
-    'hx-sync': '#jobs:replace',
-    'hx-disabled-elt': 'this',
-  } as const;
   const about = <span class="visually-hidden">{` ${JOB_LABELS[job.kind]}, ${job.subject}`}</span>;
   return (
-    <span class="task-actions">
-      <button id={`again-${job.id}`} hx-post={`/dashboard/jobs/${job.id}/retry${query}`} {...shared}>
+    <div class="task-actions">
+      <Press id={`again-${job.id}`} action={`/dashboard/jobs/${job.id}/retry${query}`} target="#jobs">
         Send again{about}
-      </button>
-      <button
+      </Press>
+      <Press
         id={`dismiss-${job.id}`}
-        class="secondary outline"
-        hx-post={`/dashboard/jobs/${job.id}/dismiss${query}`}
-        hx-confirm="Put this away without doing it? It moves to “Done”, with the reason it failed."
-        {...shared}
+        action={`/dashboard/jobs/${job.id}/dismiss${query}`}
+        target="#jobs"
+        tone="secondary outline"
+        confirm={PUT_AWAY.question}
       >
-        Put away{about}
-      </button>
-    </span>
+        {PUT_AWAY.words}
+        {about}
+      </Press>
+    </div>
   );
 };
 

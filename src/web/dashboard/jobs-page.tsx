@@ -2,10 +2,18 @@
 import type { Finding } from '../../domain/doctor/finding.ts';
 import { type JobList, JobsFragment, jobsQuery } from './jobs-fragment.tsx';
 import { JOB_STATUS_LABELS } from './labels.ts';
+import { Said } from './said.tsx';
 
 const TABS = ['dead', 'waiting', 'done'] as const;
 
-export const JobsPage = ({ list, findings }: { list: JobList; findings: readonly Finding[] }) => (
+interface JobsPageView {
+  readonly list: JobList;
+  readonly findings: readonly Finding[];
+  /** Of what was asked without a script. */
+  readonly outcome: string | null;
+}
+
+export const JobsPage = ({ list, findings, outcome }: JobsPageView) => (
   <>
     <div class="page-head">
       <h1>Background work</h1>
@@ -21,6 +29,7 @@ export const JobsPage = ({ list, findings }: { list: JobList; findings: readonly
         ))}
       </nav>
     </div>
+    <Said outcome={outcome} />
     {findings
       .filter(({ level }) => level !== 'ok')
       .map(({ level, detail, remedy }) => (

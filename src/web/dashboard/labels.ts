@@ -87,6 +87,7 @@ export const JOB_LABELS: Readonly<Record<JobKind, string>> = {
   transcribe: 'Write down uploaded audio',
   transcribe_recording: 'Write down a recording',
   deliver: 'Hand a note to another system',
+  send_earlier: 'Send earlier notes to a system',
 };
 export const JOB_STATUS_LABELS: Readonly<Record<JobStatus, string>> = {
   dead: 'Given up',

@@ -202,8 +202,8 @@ const Document = ({ title, clinicName, viewer, alerts, givenUp, current, childre
           )}
           <noscript>
             <p class="notice notice-warn no-script">
-              JavaScript is off or was blocked. Forms work; buttons that hang up, claim or finish tasks, run a campaign
-              or send work again do nothing, and no page updates by itself.
+              JavaScript is off or was blocked. Everything can be done, but no page updates by itself: load it again to
+              see what is new.
             </p>
           </noscript>
           <p id="stale" class="notice notice-bad" role="alert" hidden>

@@ -4,6 +4,7 @@ import type { ExportFormat, ExportPurpose } from '../export-patient.ts';
 import { Moment } from './clinic-clock.tsx';
 import { DISCLOSED_LABELS, DISCLOSURE_LABELS } from './rights-labels.ts';
 import { type RightsView, typedInto } from './rights-view.ts';
+import { Choice, Line } from './sheet-fields.tsx';
 
 const PURPOSES = {
   access: 'For the patient',
@@ -27,37 +28,15 @@ export const Copies = ({ view }: { view: RightsView }) => {
         archive has them.
       </p>
       <form class="sheet" method="post" action={`/dashboard/patients/${view.patient.id}/rights/export`}>
-        <label>
-          What for
-          <select name="purpose">
-            {Object.entries(PURPOSES).map(([purpose, label]) => (
-              <option value={purpose} selected={purpose === typed?.['purpose']}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          To whom it goes
-          <input
-            name="recipient"
-            value={typed?.['recipient']}
-            maxlength={200}
-            autocomplete="off"
-            aria-describedby="recipient-hint"
-          />
-          <small id="recipient-hint">For a court, a lawyer or another purpose: it is noted down as a disclosure.</small>
-        </label>
-        <label>
-          As
-          <select name="format">
-            {Object.entries(FORMATS).map(([format, label]) => (
-              <option value={format} selected={format === typed?.['format']}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice label="What for" name="purpose" typed={typed} of={Object.entries(PURPOSES)} />
+        <Line
+          label="To whom it goes"
+          name="recipient"
+          typed={typed}
+          max={200}
+          hint="For a court, a lawyer or another purpose: it is noted down as a disclosure."
+        />
+        <Choice label="As" name="format" typed={typed} of={Object.entries(FORMATS)} />
         <button type="submit">Make the copy</button>
       </form>
     </section>
@@ -107,34 +86,20 @@ export const Disclosures = ({ view, items, handedOn }: DisclosuresView) => {
       <details id="add-disclosure" open={typed !== null}>
         <summary>Note down one that went another way</summary>
         <form class="sheet" method="post" action={`/dashboard/patients/${patient.id}/rights/disclosures`}>
-          <label>
-            Purpose
-            <select name="purpose">
-              {DISCLOSURE_PURPOSES.map((purpose) => (
-                <option value={purpose} selected={purpose === typed?.['purpose']}>
-                  {DISCLOSURE_LABELS[purpose]}
-                </option>
-              ))}
-            </select>
-          </label>
-          <label>
-            What
-            <select name="what">
-              {DISCLOSED_THINGS.map((what) => (
-                <option value={what} selected={what === typed?.['what']}>
-                  {DISCLOSED_LABELS[what]}
-                </option>
-              ))}
-            </select>
-          </label>
-          <label>
-            To whom
-            <input name="to" value={typed?.['to']} maxlength={200} required autocomplete="off" />
-          </label>
-          <label>
-            More about it
-            <input name="description" value={typed?.['description']} maxlength={2000} autocomplete="off" />
-          </label>
+          <Choice
+            label="Purpose"
+            name="purpose"
+            typed={typed}
+            of={DISCLOSURE_PURPOSES.map((purpose) => [purpose, DISCLOSURE_LABELS[purpose]])}
+          />
+          <Choice
+            label="What"
+            name="what"
+            typed={typed}
+            of={DISCLOSED_THINGS.map((what) => [what, DISCLOSED_LABELS[what]])}
+          />
+          <Line label="To whom" name="to" typed={typed} max={200} required />
+          <Line label="More about it" name="description" typed={typed} max={2000} />
           <button type="submit">Note it down</button>
         </form>
       </details>

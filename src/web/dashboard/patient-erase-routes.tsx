@@ -43,6 +43,8 @@ const eraseForm = route(
 
 const IN_THE_WAY: Readonly<Record<string, string>> = {
   call_live: 'A call to this patient is under way. Hang it up, or wait until it is over, then erase.',
+  database_set_back:
+    'The database was set back to an earlier time, or cannot be checked just now: a legal hold may be missing in it. It is made whole by itself, so erase again in some minutes. The doctor, under Settings, says whether it is whole.',
   legal_hold: 'This patient is under a legal hold.',
   role_too_new:
     'You became an administrator, or your roles were changed, less than a day ago: so long you have no say in what takes two people. Ask again tomorrow.',

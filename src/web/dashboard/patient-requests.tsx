@@ -5,6 +5,7 @@ import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import { Chip } from './layout.tsx';
 import { REQUEST_LABELS, REQUEST_STATUS_LABELS } from './rights-labels.ts';
 import { type RightsView, type SentRights, typedInto } from './rights-view.ts';
+import { Choice, Line } from './sheet-fields.tsx';
 
 interface DueView {
   readonly request: Pick<PatientRequest, 'status' | 'dueAt'>;
@@ -56,6 +57,8 @@ export const EndsUnanswered = ({ requests, clock }: EndingView) => {
   );
 };
 
+const ASKED = ['access', 'amendment', 'accounting'] as const;
+
 export const Requests = ({ view }: { view: RightsView }) => {
   const { requests, patient, clock } = view;
   const typed = typedInto(view, 'request');
@@ -71,17 +74,12 @@ export const Requests = ({ view }: { view: RightsView }) => {
       <details id="add-request" open={typed !== null}>
         <summary>Note down a request</summary>
         <form class="sheet" method="post" action={`/dashboard/patients/${patient.id}/rights/requests`}>
-          <label>
-            They want
-            <select name="kind">
-              {(['access', 'amendment', 'accounting'] as const).map((kind) => (
-                <option
-                  value={kind}
-                  selected={kind === typed?.['kind']}
-                >{`${REQUEST_LABELS[kind]} (${REQUEST_RULES[kind].days} days)`}</option>
-              ))}
-            </select>
-          </label>
+          <Choice
+            label="They want"
+            name="kind"
+            typed={typed}
+            of={ASKED.map((kind) => [kind, `${REQUEST_LABELS[kind]} (${REQUEST_RULES[kind].days} days)`])}
+          />
           <label>
             Received on
             <input
@@ -93,10 +91,7 @@ export const Requests = ({ view }: { view: RightsView }) => {
               required
             />
           </label>
-          <label>
-            In their words
-            <input name="details" value={typed?.['details']} maxlength={2000} autocomplete="off" />
-          </label>
+          <Line label="In their words" name="details" typed={typed} max={2000} />
           <button type="submit">Note it down</button>
         </form>
       </details>
@@ -157,25 +152,10 @@ const Answer = ({ request: { id, kind, extendedAt, callId }, patientId, calls, t
         Answer it<span class="visually-hidden">{`: ${REQUEST_LABELS[kind]}`}</span>
       </summary>
       <form method="post" action={`${path}/answer`}>
-        <label>
-          What becomes of it
-          <select name="status">
-            {Object.entries(ANSWERS).map(([status, label]) => (
-              <option value={status} selected={status === typed?.['status']}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          What was done, or why it is denied
-          <input name="outcome" value={typed?.['outcome']} maxlength={2000} autocomplete="off" />
-        </label>
+        <Choice label="What becomes of it" name="status" typed={typed} of={Object.entries(ANSWERS)} />
+        <Line label="What was done, or why it is denied" name="outcome" typed={typed} max={2000} />
         {kind === 'amendment' && callId === null && calls ? (
-          <label>
-            The call whose note was put right
-            <input name="call_id" value={typed?.['call_id']} maxlength={80} autocomplete="off" placeholder="call_…" />
-          </label>
+          <Line label="The call whose note was put right" name="call_id" typed={typed} max={80} placeholder="call_…" />
         ) : null}
         <button type="submit" class="secondary">
           Save the answer

@@ -3,6 +3,8 @@ import type { Call } from '../../store/calls.ts';
 import { KEPT_ITS_TIME, type Recording } from '../../store/recordings.ts';
 import { spokenLength } from './clinic-clock.tsx';
 import { recordingReason } from './labels.ts';
+import { Press } from './press.tsx';
+import { RecordingSection } from './recording-section.tsx';
 
 interface RecordingView {
   readonly call: Call;
@@ -15,15 +17,15 @@ export const RecordingPanel = ({ call, recording }: RecordingView) => {
       return null;
     case 'pending':
       return call.endedAt === null ? null : (
-        <Panel>
+        <RecordingSection {...HEADING}>
           <p class="quiet">The recording is being fetched from Telnyx. It appears here by itself.</p>
-        </Panel>
+        </RecordingSection>
       );
     case 'failed':
       return <NotThere call={call} recording={recording} />;
     case 'ready':
       return (
-        <Panel isPlayer>
+        <RecordingSection {...HEADING} isPlayer>
           {/* Nothing is fetched before somebody listens: listening is on record. */}
           {/* biome-ignore lint/a11y/useMediaCaption: what is said stands below as text, and follows the sound */}
           <audio id="player" hx-preserve="true" controls preload="none" src={`/api/calls/${call.id}/recording`} />
@@ -41,36 +43,25 @@ export const RecordingPanel = ({ call, recording }: RecordingView) => {
           <p id="player-problem" class="notice notice-bad" role="alert" hidden>
             The recording cannot be played. Load the page again; if it stays, tell whoever runs this service.
           </p>
-        </Panel>
+        </RecordingSection>
       );
   }
 };
 
-type Children = { readonly children: unknown; readonly isPlayer?: boolean };
-
-const Panel = ({ children, isPlayer = false }: Children) => (
-  <section class={isPlayer ? 'recording recording-player' : 'recording'} aria-labelledby="recording">
-    <h2 id="recording">Recording</h2>
-    {children}
-  </section>
-);
+const HEADING = { id: 'recording', title: 'Recording' } as const;
 
 const NotThere = ({ call, recording }: RecordingView) => (
-  <Panel>
+  <RecordingSection {...HEADING}>
     <p>{recordingReason(recording?.reason ?? call.error)}</p>
     {recording?.status === 'failed' && recording.reason !== KEPT_ITS_TIME ? (
-      <button
-        type="button"
+      <Press
         id="fetch-again"
-        class="secondary outline"
-        hx-post={`/dashboard/calls/${call.id}/recording/retry`}
-        hx-target="#call"
-        hx-swap="outerHTML"
-        hx-sync="#call:replace"
-        hx-disabled-elt="this"
+        action={`/dashboard/calls/${call.id}/recording/retry`}
+        target="#call"
+        tone="secondary outline"
       >
         Fetch it again
-      </button>
+      </Press>
     ) : null}
-  </Panel>
+  </RecordingSection>
 );

@@ -5,6 +5,8 @@ import { Problem } from '../errors.ts';
 import { storedCall } from '../read-call.ts';
 import { type Ask, type Route, route } from '../route.ts';
 import { writeDownAgain } from '../write-down-again.ts';
+import { answerCall } from './answer-call.tsx';
+import { isScripted } from './ask-first.tsx';
 import { oneCall } from './call-view.ts';
 import { Outcome } from './layout.tsx';
 import { RecordingTranscriptPart, type SpokenView } from './recording-transcript.tsx';
@@ -41,6 +43,7 @@ export const recordingTranscriptRoutes: readonly Route[] = [
     async (ask) => {
       const { call_id } = ask.params;
       const outcome = await outcomeOf(ask, call_id);
+      if (!isScripted(ask)) return answerCall(ask, call_id, { outcome });
       return ask.c.html(
         <>
           <RecordingTranscriptPart {...(await spokenView(ask, call_id))} />

@@ -10,6 +10,8 @@ import { whyNot } from '../transcription-words.ts';
 import { spokenLength } from './clinic-clock.tsx';
 import { isUnsure, itemTitle, sureness } from './labels.ts';
 import { Chip } from './layout.tsx';
+import { Press } from './press.tsx';
+import { RecordingSection } from './recording-section.tsx';
 
 export interface SpokenView {
   readonly call: Call;
@@ -45,25 +47,22 @@ export const RecordingTranscriptPart = (view: SpokenView) => {
   );
 };
 
+const TITLE = 'What the recording says';
+
 const NotWritten = ({ call, spoken }: SpokenView) => (
-  <section class="recording" aria-labelledby="spoken-title">
-    <h2 id="spoken-title">What the recording says</h2>
+  <RecordingSection id="spoken-title" title={TITLE}>
     {spoken === null ? <p class="quiet">This recording has not been written down.</p> : <Why spoken={spoken} />}
     {spoken === null || spoken.status === 'failed' ? (
-      <button
-        type="button"
+      <Press
         id="write-down-again"
-        class="secondary outline"
-        hx-post={`/dashboard/calls/${call.id}/transcripts/retry`}
-        hx-target="#spoken"
-        hx-swap="outerHTML"
-        hx-sync="#spoken:replace"
-        hx-disabled-elt="this"
+        action={`/dashboard/calls/${call.id}/transcripts/retry`}
+        target="#spoken"
+        tone="secondary outline"
       >
         {spoken === null ? 'Write it down' : 'Try again'}
-      </button>
+      </Press>
     ) : null}
-  </section>
+  </RecordingSection>
 );
 
 const Why = ({ spoken: { status, code } }: { spoken: RecordingTranscript }) =>
@@ -82,7 +81,7 @@ const Written = ({ spoken, call }: { spoken: RecordingTranscript; call: Call }) 
   const playable = call.recordingStatus === 'ready';
   return (
     <details id="spoken-said" class="said">
-      <summary>What the recording says</summary>
+      <summary>{TITLE}</summary>
       <p class="quiet">
         {`Written down afterwards by ${ENGINES[engine ?? 'off']} from the recording, to check the note by. Nobody has read it over, and the note is not changed by it.`}
       </p>

@@ -1,16 +1,15 @@
 /** What the control in the frame asks for: how dialing stands, stopping it, going on. */
 import * as z from 'zod';
 import { openKinds } from '../../store/alerts.ts';
-import { countAlerts } from '../../store/tasks.ts';
 import { Problem } from '../errors.ts';
 import { noticeSilence } from '../notice-silence.ts';
 import { type Ask, type Route, route } from '../route.ts';
 import { dialingStatus, resumeDialing, type StoppedDialing, stopDialing } from '../stop-dialing.ts';
+import { answerAlone, askFirst, isScripted, isSure } from './ask-first.tsx';
 import { callCount } from './campaign-labels.ts';
 import { clinicClock } from './clinic-clock.tsx';
-import { givenUpFor } from './given-up.ts';
-import { MOST_ALERTS, Outcome, page } from './layout.tsx';
-import { DialingAnswer, type DialingView } from './stop-dialing.tsx';
+import { Outcome } from './layout.tsx';
+import { DialingAnswer, type DialingView, GO_ON } from './stop-dialing.tsx';
 import { CAMPAIGN_ROLES, STOP_ROLES, viewerOf } from './viewer.ts';
 
 async function dialingView(ask: Ask): Promise<DialingView> {
@@ -50,23 +49,25 @@ const answer = async (ask: Ask, outcome: string) =>
   );
 
 /** To whoever works without a script: a page that says it. */
-async function answerPlainly(ask: Ask, outcome: string): Promise<Response> {
-  const [alerts, givenUp] = await Promise.all([countAlerts(ask.db, MOST_ALERTS), givenUpFor(ask)]);
-  const viewer = viewerOf(ask.actor);
-  const children = (
-    <section class="lone">
-      <h1>{outcome}</h1>
-      <p>Nobody new is called until an administrator lets dialing go on.</p>
+const answerPlainly = (ask: Ask, outcome: string, more: string): Promise<Response> =>
+  answerAlone(
+    ask,
+    { title: 'Dialing', head: outcome },
+    <>
+      <p>{more}</p>
       <p class="actions">
-        <a href="/dashboard/today" class="button">
+        <a href={HOME} class="button">
           Go to today
         </a>
       </p>
-    </section>
+    </>,
   );
-  const frame = { title: 'Dialing', clinicName: ask.config.clinic.name, viewer, alerts, givenUp, current: null };
-  return ask.c.html(page({ ...frame, children }));
-}
+const HOME = '/dashboard/today';
+
+const STOP_AND_END = {
+  question: 'Stop dialing and hang up on everybody on the line? Patients hear nothing more.',
+  words: 'Stop and end all calls',
+} as const;
 
 function outcomeOf({ hungUp, hangUpFailed }: StoppedDialing, endCalls: boolean): string {
   const stopped = 'Dialing is stopped.';
@@ -94,15 +95,20 @@ export const stopDialingRoutes: readonly Route[] = [
     },
     async (ask) => {
       const endCalls = ask.query.end_calls === 'true';
+      if (endCalls && !(await isSure(ask))) return askFirst(ask, { ...STOP_AND_END, back: HOME });
       const outcome = outcomeOf(await stopDialing(ask, endCalls), endCalls);
-      return ask.c.req.header('HX-Request') === 'true' ? answer(ask, outcome) : answerPlainly(ask, outcome);
+      if (isScripted(ask)) return answer(ask, outcome);
+      return answerPlainly(ask, outcome, 'Nobody new is called until an administrator lets dialing go on.');
     },
   ),
   route(
     { method: 'POST', path: '/dashboard/dialing/resume', roles: ['admin'], audit: 'dialing.resume', phi: false },
     async (ask) => {
+      if (!(await isSure(ask))) return askFirst(ask, { ...GO_ON, back: HOME });
       await resumeDialing(ask);
-      return answer(ask, 'Dialing goes on.');
+      const outcome = 'Dialing goes on.';
+      if (isScripted(ask)) return answer(ask, outcome);
+      return answerPlainly(ask, outcome, 'Waiting calls and running campaigns are dialled again.');
     },
   ),
 ];

@@ -5,6 +5,7 @@
 import type { AlertKind } from '../../domain/alerts/alert-rules.ts';
 import { AlertsBanner } from './alerts-banner.tsx';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
+import { Press } from './press.tsx';
 import type { Viewer } from './viewer.ts';
 
 export interface DialingView {
@@ -24,18 +25,27 @@ export interface DialingView {
 
 const liveCalls = (live: number): string => (live === 1 ? '1 call under way' : `${live} calls under way`);
 
-const posts = {
-  type: 'button',
-  'hx-target': '#dialing',
-  'hx-swap': 'outerHTML',
-  'hx-sync': '#dialing:replace',
-  'hx-disabled-elt': 'this',
+export const GO_ON = {
+  question: 'Go on dialing? Waiting calls and running campaigns are dialled again from this moment.',
+  words: 'Go on',
 } as const;
+
+const GoOn = () => (
+  <Press
+    id="go-on-dialing"
+    action="/dashboard/dialing/resume"
+    target="#dialing"
+    tone="secondary"
+    confirm={GO_ON.question}
+  >
+    {GO_ON.words} <span class="visually-hidden">dialing</span>
+  </Press>
+);
 
 /** As a page is sent: what stands there works before anybody has been asked. */
 export const DialingControl = ({ viewer }: { viewer: Viewer }) => (
   <div id="dialing" {...polling('load, every 15s')}>
-    {viewer.stopsDialing ? <StopPanel live={null} /> : null}
+    {viewer.stopsDialing ? <StopPanel live={null} goesOn={viewer.resumesDialing} /> : null}
   </div>
 );
 
@@ -78,20 +88,10 @@ export const DialingBanner = ({ view, elsewhere = false }: { view: DialingView |
         {live === 0 ? ', and nobody is on the line.' : `; ${liveCalls(live)} ${live === 1 ? 'goes' : 'go'} on.`}
         {viewer.resumesDialing ? '' : ' An administrator can go on.'}
       </p>
-      <span class="task-actions">
+      <div class="task-actions">
         {viewer.stopsDialing && live > 0 ? <EndCalls live={live} isStopped /> : null}
-        {viewer.resumesDialing ? (
-          <button
-            id="go-on-dialing"
-            class="secondary"
-            hx-post="/dashboard/dialing/resume"
-            hx-confirm="Go on dialing? Waiting calls and running campaigns are dialled again from this moment."
-            {...posts}
-          >
-            Go on
-          </button>
-        ) : null}
-      </span>
+        {viewer.resumesDialing ? <GoOn /> : null}
+      </div>
     </div>
   );
 };
@@ -114,7 +114,12 @@ const polling = (trigger: string) => ({
   'hx-sync': 'this:drop',
 });
 
-const StopPanel = ({ live }: { live: number | null }) => (
+interface PanelView {
+  readonly live: number | null;
+  /** The way to go on for whoever has no script: the banner with that button comes by one. */
+  readonly goesOn?: boolean;
+}
+const StopPanel = ({ live, goesOn = false }: PanelView) => (
   <details id="stop-dialing" class="stop-dialing">
     <summary>Stop all dialing</summary>
     <div class="stop-panel">
@@ -122,21 +127,28 @@ const StopPanel = ({ live }: { live: number | null }) => (
         Nobody new is called from this moment, in no campaign and by nobody. An administrator can go on later.{' '}
         {live === 0 ? 'Nobody is on the line.' : null}
       </p>
-      {/* A form, so that it stops also where no script runs. */}
-      <form class="stop-now" method="post" action="/dashboard/dialing/stop">
-        <button id="stop-now" class="danger" hx-post="/dashboard/dialing/stop" {...posts} type="submit">
+      <div class="stop-now">
+        <Press id="stop-now" action="/dashboard/dialing/stop" target="#dialing" tone="danger">
           Stop dialing
-        </button>
+        </Press>
         <small>
           {live === null || live === 0 ? 'Calls under way go on.' : `${upper(liveCalls(live))} will go on.`}
         </small>
-      </form>
+      </div>
       {live === 0 ? null : (
-        <p>
+        <div class="stop-now">
           <EndCalls live={live} />
           <small>Patients are cut off in mid-sentence. This cannot be undone.</small>
-        </p>
+        </div>
       )}
+      {goesOn ? (
+        <noscript>
+          <div class="stop-now">
+            <GoOn />
+            <small>If dialing was stopped before.</small>
+          </div>
+        </noscript>
+      ) : null}
     </div>
   </details>
 );
@@ -146,15 +158,15 @@ const EndCalls = ({ live, isStopped = false }: { live: number | null; isStopped?
   const whom = live === null ? 'everybody on the line' : liveCalls(live);
   const calls = live === null ? 'all calls' : live === 1 ? 'the call' : `all ${live} calls`;
   return (
-    <button
+    <Press
       id="end-calls"
-      class="danger"
-      hx-post="/dashboard/dialing/stop?end_calls=true"
-      hx-confirm={`${isStopped ? 'Hang' : 'Stop dialing and hang'} up on ${whom}? Patients hear nothing more.`}
-      {...posts}
+      action="/dashboard/dialing/stop?end_calls=true"
+      target="#dialing"
+      tone="danger"
+      confirm={`${isStopped ? 'Hang' : 'Stop dialing and hang'} up on ${whom}? Patients hear nothing more.`}
     >
       {isStopped ? `End ${calls}` : `Stop and end ${calls}`}
-    </button>
+    </Press>
   );
 };
 

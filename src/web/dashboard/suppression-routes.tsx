@@ -14,6 +14,7 @@ import { MAX_LIST_BYTES, readListFile } from '../read-list-file.ts';
 import { readUpload } from '../read-upload.ts';
 import { type Ask, type Route, route } from '../route.ts';
 import { line } from '../text-line.ts';
+import { isScripted } from './ask-first.tsx';
 import { clinicClock } from './clinic-clock.tsx';
 import { givenUpFor } from './given-up.ts';
 import { MOST_ALERTS, Outcome, page } from './layout.tsx';
@@ -62,8 +63,6 @@ async function ofNumber(ask: Ask, phoneNumber: string): Promise<SuppressionList>
   return { ...shared(ask), rows, view: { kind: 'number', phoneNumber, suppressed } };
 }
 
-const isScripted = ({ c }: Ask): boolean => c.req.header('HX-Request') === 'true';
-
 async function wholePage(ask: Ask, list: SuppressionList, sent: SentPlainly = {}, status: 200 | 409 = 200) {
   const [counts, alerts, givenUp] = await Promise.all([
     countSuppressions(ask.db),
@@ -87,7 +86,7 @@ async function answer(ask: Ask, number: string, outcome?: string): Promise<Respo
   return ask.c.html(
     <>
       <SuppressionsAnswer list={list} {...(outcome === undefined ? {} : { outcome })} />
-      <SuppressionTabs counts={counts} active={null} elsewhere />
+      <SuppressionTabs counts={counts} active={null} exports={false} elsewhere />
       {outcome === undefined ? null : <AddForm elsewhere />}
     </>,
   );

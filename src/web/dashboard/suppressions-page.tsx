@@ -1,8 +1,8 @@
 /** The page around the do-not-call list: looking a number up, adding one, and the whole list in and out. */
 import type { Child } from 'hono/jsx';
 import type { SuppressionCounts } from '../../store/suppression-list.ts';
-import { EXPORT_FORMATS } from '../export-suppressions.ts';
 import { counted } from './campaign-labels.ts';
+import { ExportThese } from './export-these.tsx';
 import { Said } from './said.tsx';
 import {
   REASON_LABELS,
@@ -24,22 +24,27 @@ interface TabsProps {
   readonly counts: SuppressionCounts;
   /** What is shown; null: what stands of one number. */
   readonly active: boolean | null;
+  /** The whole list, with whole numbers, is for administrators. */
+  readonly exports: boolean;
   /** In the answer to a request, from where it goes to its place. */
   readonly elsewhere?: boolean;
 }
 
-export const SuppressionTabs = ({ counts, active, elsewhere = false }: TabsProps) => (
-  <nav id="number-tabs" class="tabs" aria-label="Which numbers" {...(elsewhere ? { 'hx-swap-oob': 'true' } : {})}>
-    {([true, false] as const).map((each) => (
-      <a
-        class="tab"
-        href={`/dashboard/suppressions${suppressionsQuery(each, null)}`}
-        aria-current={each === active ? 'page' : undefined}
-      >
-        {each ? `On the list (${counted(counts.active)})` : `Lifted (${counted(counts.lifted)})`}
-      </a>
-    ))}
-  </nav>
+export const SuppressionTabs = ({ counts, active, exports, elsewhere = false }: TabsProps) => (
+  <div id="number-tabs" class="page-tools" {...(elsewhere ? { 'hx-swap-oob': 'true' } : {})}>
+    <nav class="tabs" aria-label="Which numbers">
+      {([true, false] as const).map((each) => (
+        <a
+          class="tab"
+          href={`/dashboard/suppressions${suppressionsQuery(each, null)}`}
+          aria-current={each === active ? 'page' : undefined}
+        >
+          {each ? `On the list (${counted(counts.active)})` : `Lifted (${counted(counts.lifted)})`}
+        </a>
+      ))}
+    </nav>
+    {exports && active !== null ? <ExportThese what="suppressions" filters={{ active: String(active) }} /> : null}
+  </div>
 );
 
 /** What came of a form that was sent without a script. */
@@ -66,7 +71,11 @@ export const SuppressionsPage = ({ list, counts, sent = {} }: SuppressionsView) 
       <Said outcome={sent.outcome ?? null} notice={sent.notice ?? null} />
       <div class="page-head">
         <h1>Do not call</h1>
-        <SuppressionTabs counts={counts} active={view.kind === 'list' ? view.active : null} />
+        <SuppressionTabs
+          counts={counts}
+          active={view.kind === 'list' ? view.active : null}
+          exports={viewer.liftsSuppressions}
+        />
       </div>
       <div class="number-tools">
         <form class="filter" {...posting('search')} {...posts}>
@@ -88,7 +97,6 @@ export const SuppressionsPage = ({ list, counts, sent = {} }: SuppressionsView) 
           <AddForm typed={typed} problem={problem} />
         </details>
         {viewer.importsSuppressions ? <ImportPanel /> : null}
-        {viewer.liftsSuppressions ? <ExportPanel view={list.view} /> : null}
       </div>
       <div id="import-status">{sent.imported ?? null}</div>
       <SuppressionsFragment {...list} />
@@ -165,24 +173,3 @@ const ImportPanel = () => (
     </form>
   </details>
 );
-
-const ExportPanel = ({ view }: { view: SuppressionList['view'] }) => {
-  const rest = view.kind === 'list' && !view.active ? '&active=false' : '';
-  return (
-    <details id="export-panel">
-      <summary>Export</summary>
-      <p class="sheet">
-        {EXPORT_FORMATS.map((format) => (
-          <>
-            <a class="button" href={`/api/suppressions/export?format=${format}${rest}`} download>
-              {format.toUpperCase()}
-            </a>{' '}
-          </>
-        ))}
-        <small class="task-text">
-          {`Every number in full${rest === '' ? '' : ', of those that were lifted'}. That you took it is on record.`}
-        </small>
-      </p>
-    </details>
-  );
-};

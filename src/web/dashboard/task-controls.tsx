@@ -6,6 +6,7 @@ import type { TaskVerb } from '../settle-task.ts';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import { TASK_LABELS, TASK_STATUS_LABELS, type Tone } from './labels.ts';
 import { Chip } from './layout.tsx';
+import { Press } from './press.tsx';
 import type { Viewer } from './viewer.ts';
 
 /** A red flag is due the moment it is raised; it is late a little after that. */
@@ -77,37 +78,34 @@ interface Buttons {
 export const TaskButtons = ({ task, action, target, about }: Buttons) => {
   const { id, kind, status } = task;
   const { name } = TASK_LABELS[kind];
-  const shared = {
-    type: 'button',
-    'hx-target': target,
-    'hx-swap': 'outerHTML',
-    'hx-sync': `${target}:replace`,
-    'hx-disabled-elt': 'this',
-    // The button itself is gone afterwards.
-    'data-then-focus': `task-${id}`,
-  } as const;
+  const shared = { target, thenFocus: `task-${id}` } as const;
   const whose = <span class="visually-hidden">{` ${name}, ${about}`}</span>;
   return (
-    <span class="task-actions">
+    <div class="task-actions">
       {status === 'open' ? (
-        <button id={`claim-${id}`} hx-post={action('claim')} {...shared}>
+        <Press id={`claim-${id}`} action={action('claim')} {...shared}>
           Claim{whose}
-        </button>
+        </Press>
       ) : null}
       {status === 'done' ? null : (
-        <button
+        <Press
           id={`done-${id}`}
-          class="secondary outline"
-          hx-post={action('done')}
-          hx-confirm={`Mark “${name}” as done? It then leaves everybody’s list.`}
+          action={action('done')}
+          tone="secondary outline"
+          confirm={asksDone(task).question}
           {...shared}
         >
           Done{whose}
-        </button>
+        </Press>
       )}
-    </span>
+    </div>
   );
 };
+
+export const asksDone = ({ kind }: Pick<Task, 'kind'>) => ({
+  question: `Mark “${TASK_LABELS[kind].name}” as done? It then leaves everybody’s list.`,
+  words: 'Done',
+});
 
 /** What came of a claim or a "done", in words. */
 export function taskOutcome(task: Task, verb: TaskVerb, settled: boolean, actorName: string): string {

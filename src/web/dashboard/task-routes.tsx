@@ -4,12 +4,13 @@ import { getPatients } from '../../store/patients.ts';
 import { countAlerts, listTasks, TASK_STATUSES } from '../../store/tasks.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
-import { settleTask, TASK_VERBS } from '../settle-task.ts';
+import { knownTask, settleTask, TASK_VERBS } from '../settle-task.ts';
 import { showing } from '../shown-patients.ts';
+import { askFirst, isScripted, isSure } from './ask-first.tsx';
 import { clinicClock } from './clinic-clock.tsx';
 import { givenUpFor } from './given-up.ts';
 import { MOST_ALERTS, page } from './layout.tsx';
-import { taskOutcome } from './task-controls.tsx';
+import { asksDone, taskOutcome } from './task-controls.tsx';
 import { type TaskList, TasksAnswer } from './tasks-fragment.tsx';
 import { TasksPage } from './tasks-page.tsx';
 import { TASK_ROLES, viewerOf } from './viewer.ts';
@@ -42,6 +43,13 @@ async function taskList(ask: Ask<RouteSpec & { query: typeof listQuery }>): Prom
   };
 }
 
+async function answerTasks(ask: Ask, list: TaskList, outcome: string | null = null, status: 200 | 409 = 200) {
+  const { viewer, alerts } = list;
+  const frame = { title: 'Tasks', clinicName: ask.config.clinic.name, viewer, alerts, givenUp: await givenUpFor(ask) };
+  const children = <TasksPage list={list} outcome={outcome} />;
+  return ask.c.html(page({ ...frame, current: 'tasks', children }), status);
+}
+
 const settle = TASK_VERBS.map((verb) =>
   route(
     {
@@ -53,31 +61,22 @@ const settle = TASK_VERBS.map((verb) =>
       query: listQuery,
     },
     async (ask) => {
-      const { ok, task } = await settleTask(ask, ask.params.task_id, verb);
+      const { task_id } = ask.params;
+      if (verb === 'done' && !(await isSure(ask)))
+        return askFirst(ask, { ...asksDone(await knownTask(ask, task_id)), back: '/dashboard/tasks' });
+      const { ok, task } = await settleTask(ask, task_id, verb);
       const outcome = taskOutcome(task, verb, ok, ask.actor.name);
-      return ask.c.html(<TasksAnswer list={await taskList(ask)} outcome={outcome} />, ok ? 200 : 409);
+      const list = await taskList(ask);
+      if (!isScripted(ask)) return answerTasks(ask, list, outcome, ok ? 200 : 409);
+      return ask.c.html(<TasksAnswer list={list} outcome={outcome} />, ok ? 200 : 409);
     },
   ),
 );
 
 export const taskPageRoutes: readonly Route[] = [
-  route({ ...people, method: 'GET', path: '/dashboard/tasks', audit: 'page.tasks', query: listQuery }, async (ask) => {
-    const list = await taskList(ask);
-    const { viewer, alerts } = list;
-    const clinicName = ask.config.clinic.name;
-    const givenUp = await givenUpFor(ask);
-    return ask.c.html(
-      page({
-        title: 'Tasks',
-        clinicName,
-        viewer,
-        alerts,
-        givenUp,
-        current: 'tasks',
-        children: <TasksPage {...list} />,
-      }),
-    );
-  }),
+  route({ ...people, method: 'GET', path: '/dashboard/tasks', audit: 'page.tasks', query: listQuery }, async (ask) =>
+    answerTasks(ask, await taskList(ask)),
+  ),
   route(
     { ...people, method: 'GET', path: '/dashboard/fragments/tasks', audit: 'page.tasks_poll', query: listQuery },
     async (ask) => ask.c.html(<TasksAnswer list={await taskList(ask)} />),

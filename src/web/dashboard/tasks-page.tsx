@@ -1,9 +1,16 @@
 /** The page around the tasks: which of them to show. */
 import { TASK_STATUSES } from '../../store/tasks.ts';
 import { TASK_STATUS_LABELS } from './labels.ts';
+import { Said } from './said.tsx';
 import { type TaskList, TasksFragment, tasksQuery } from './tasks-fragment.tsx';
 
-export const TasksPage = (list: TaskList) => (
+interface TasksPageView {
+  readonly list: TaskList;
+  /** Of what was asked without a script. */
+  readonly outcome: string | null;
+}
+
+export const TasksPage = ({ list, outcome }: TasksPageView) => (
   <>
     <div class="page-head">
       <h1>Tasks</h1>
@@ -19,9 +26,12 @@ export const TasksPage = (list: TaskList) => (
         ))}
       </nav>
     </div>
+    <Said outcome={outcome} />
     <TasksFragment {...list} />
-    <p class="quiet">
-      <a href="/dashboard/downtime">Sheet for an outage</a>, with names and numbers, to print
-    </p>
+    {list.viewer.printsSheet ? (
+      <p class="quiet">
+        <a href="/dashboard/downtime">Sheet for an outage</a>, with names and numbers, to print
+      </p>
+    ) : null}
   </>
 );

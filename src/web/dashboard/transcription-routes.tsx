@@ -8,6 +8,7 @@ import { notFound, Problem } from '../errors.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
 import { type Ask, type Route, type RouteSpec, route } from '../route.ts';
 import { deleteTranscription, tryAgain } from '../settle-transcription.ts';
+import { isScripted } from './ask-first.tsx';
 import { clinicClock } from './clinic-clock.tsx';
 import { givenUpFor } from './given-up.ts';
 import { MOST_ALERTS, Outcome, page } from './layout.tsx';
@@ -28,7 +29,6 @@ const listQuery = z.strictObject({
 });
 
 const clockOf = ({ config, now }: Ask) => clinicClock(config.clinic.timeZone, now);
-const isFromHtmx = ({ c }: Ask) => c.req.header('HX-Request') === 'true';
 
 async function framed(ask: Ask, title: string, children: Parameters<typeof page>[0]['children']) {
   const [alerts, givenUp] = await Promise.all([countAlerts(ask.db, MOST_ALERTS), givenUpFor(ask)]);
@@ -128,7 +128,7 @@ const retry = route(
       if (!(error instanceof Problem) || error.status !== 409) throw error;
       refusal = error.details.detail ?? 'It is not tried again.';
     }
-    if (!isFromHtmx(ask)) return ask.c.redirect(PATH, 303);
+    if (!isScripted(ask)) return ask.c.redirect(PATH, 303);
     const item = await known(ask);
     const outcome = refusal ?? `“${shownName(item)}” is being tried again.`;
     return ask.c.html(
@@ -147,7 +147,7 @@ const remove = route(
       // A colleague was faster: what was wanted.
       if (!(error instanceof Problem) || error.status !== 404) throw error;
     }
-    return isFromHtmx(ask) ? ask.c.html(<Outcome text="The file is deleted." />) : ask.c.redirect(PATH, 303);
+    return isScripted(ask) ? ask.c.html(<Outcome text="The file is deleted." />) : ask.c.redirect(PATH, 303);
   },
 );
 

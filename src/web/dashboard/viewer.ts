@@ -38,6 +38,8 @@ export interface Viewer {
   readonly seesRedFlags: boolean;
   readonly seesPatients: boolean;
   readonly exportsPatients: boolean;
+  /** Opens the sheet for an outage. */
+  readonly printsSheet: boolean;
   readonly erasesPatients: boolean;
   /** What patients ask for about their own data. */
   readonly seesRequests: boolean;
@@ -75,15 +77,20 @@ export interface Viewer {
   readonly emergencyUntil: number | null;
 }
 
-export function viewerOf({ name, roles, emergencyUntil }: Pick<Actor, 'name' | 'roles' | 'emergencyUntil'>): Viewer {
+type Viewing = Pick<Actor, 'name' | 'roles' | 'ownRoles' | 'emergencyUntil'>;
+
+export function viewerOf({ name, roles, ownRoles = roles, emergencyUntil }: Viewing): Viewer {
   const hasOne = (allowed: readonly Role[]) => allowed.some((role) => roles.includes(role));
+  // Nothing is taken along by the rights of an emergency (HS-02).
+  const owns = (allowed: readonly Role[]) => allowed.some((role) => ownRoles.includes(role));
   return {
     name,
     seesToday: hasOne(TODAY_ROLES),
     seesCalls: hasOne(CALL_ROLES),
     seesRedFlags: hasOne(rolesSeeing('red_flags')),
     seesPatients: hasOne(PATIENT_ROLES),
-    exportsPatients: hasOne(rolesSeeing('patient_export')),
+    exportsPatients: owns(rolesSeeing('patient_export')),
+    printsSheet: owns(PATIENT_ROLES),
     erasesPatients: hasOne(ERASE_ROLES),
     seesSensitive: hasOne(rolesSeeing('sensitive_patients')),
     seesRequests: hasOne(rolesSeeing('patient_requests')),

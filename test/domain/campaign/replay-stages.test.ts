@@ -17,7 +17,20 @@ it('goes on within a stage, then to the next, and is done after the last; counts
     state = afterPiece(state, { count: 1, next: null });
     seen.push(stage);
   }
-  expect(seen).toEqual([...['vault', 'audit', 'lifted', 'suppressions', 'dials', 'holds', 'campaigns', 'erasures']]);
+  expect(seen).toEqual([
+    ...[
+      'vault',
+      'audit',
+      'lifted',
+      'suppressions',
+      'dials',
+      'endings',
+      'holds',
+      'legal_holds',
+      'campaigns',
+      'erasures',
+    ],
+  ]);
   expect(state).toEqual({ stage: 'done', at: null, counts: Object.fromEntries(seen.map((stage) => [stage, 3])) });
   expect(afterPiece(state, { count: 1, next: 'x' })).toBe(state);
 });

@@ -97,6 +97,7 @@ const input: fc.Arbitrary<BundleInput> = fc
     consent: fc.record({ obtainedAt: moment, expiresAt: orNull(moment), revokedAt: orNull(moment) }),
     recording: fc.record({ bytes: orNull(fc.nat()), sha256: orNull(fc.constant('ab')), startedAt: orNull(moment) }),
     key: orNull(text),
+    recordingWithdrawnAt: orNull(moment),
   })
   .map((given) => {
     const { at, ...times } = given.times;
@@ -118,6 +119,7 @@ const input: fc.Arbitrary<BundleInput> = fc
       consents: [{ id: 'con_1', basis: 'written', purposes: [], ...given.consent }],
       recording: { id: 'rec_1', status: 'ready', format: null, ...given.recording },
       questionnaire: everyKind,
+      recordingWithdrawnAt: given.recordingWithdrawnAt,
       addenda: [{ id: 'rev_1', ...review, text: given.addendum }],
     });
   });

@@ -64,8 +64,15 @@ describe('the Bundle of a call', () => {
     const patient = only(resourcesOf(givenInput(), 'Patient'));
     expect(patient.identifier).toEqual([
       { system: 'urn:telnyx-edge-intake:patient', value: 'pat_1' },
-      { use: 'usual', value: 'MRN-7', assigner: { type: 'Organization', display: 'Elm Street Clinic' } },
+      {
+        ...{ use: 'usual', system: 'https://intake.clinic.example/fhir/external-id', value: 'MRN-7' },
+        assigner: { type: 'Organization', display: 'Elm Street Clinic' },
+      },
     ]);
+    const theirs = { name: 'Elm Street Clinic', patientSystem: 'urn:oid:1.2.36.146' };
+    expect(only(resourcesOf(givenInput({ clinic: theirs }), 'Patient')).identifier?.[1]).toMatchObject({
+      ...{ system: 'urn:oid:1.2.36.146', value: 'MRN-7' },
+    });
     expect(JSON.stringify(bundleOf(givenInput()))).not.toContain('identifier=');
     const bare = { ...givenInput().patient, externalId: null, firstName: null, lastName: null, dateOfBirth: null };
     const input = givenInput({ patient: { ...bare, state: null } });
@@ -316,5 +323,21 @@ describe('the documents', () => {
       author: [{ display: 'clinician@clinic.example' }],
     });
     expect(judgeBundle(bundleOf(input))).toEqual([]);
+  });
+
+  it('of a recording that the patient had stopped: agreed to until then, and no longer (RC-04)', () => {
+    const of = (changes: Partial<BundleInput>) =>
+      resourcesOf(givenInput(changes), 'Consent').find(({ id }) => id === 'call.1.recording');
+    const stopped = { recordingWithdrawnAt: '2026-11-20T15:06:00.000Z' };
+    expect(of({})).toMatchObject({ status: 'active', provision: { period: { start: '2026-11-20T15:01:00.000Z' } } });
+    expect(of({})?.provision?.period?.end).toBeUndefined();
+    const period = { start: '2026-11-20T15:01:00.000Z', end: '2026-11-20T15:06:00.000Z' };
+    expect(of(stopped)).toMatchObject({ status: 'inactive', provision: { type: 'permit', period } });
+    const input = givenInput(stopped);
+    expect(resourcesOf(input, 'Consent').find(({ id }) => id === 'call.1.collection')?.status).toBe('active');
+    expect(judgeBundle(bundleOf(input))).toEqual([]);
+    // It was refused: there is nothing to take back.
+    const refused = { ...givenInput().call, consent: { ...givenInput().call.consent, recording: 'declined' as const } };
+    expect(of({ ...stopped, call: refused })).toMatchObject({ status: 'rejected', provision: { type: 'deny' } });
   });
 });

@@ -70,13 +70,14 @@ export const givenInput = (changes: Partial<BundleInput> = {}): BundleInput => (
       ...{ expiresAt: null, revokedAt: null },
     },
   ],
+  recordingWithdrawnAt: null,
   recording: {
     ...{ id: 'rec_1', status: 'ready', format: 'mp3', bytes: 48_000, sha256: 'ab'.repeat(32), startedAt: at(1) },
   },
   questionnaire: adultIntake,
   signatures: [],
   addenda: [],
-  clinic: { name: 'Elm Street Clinic' },
+  clinic: { name: 'Elm Street Clinic', patientSystem: null },
   origin: 'https://intake.clinic.example',
   ...changes,
 });

@@ -65,6 +65,28 @@ describe('a reply to the read-back instead of a key', () => {
       value: 'my knee and now the weather rain is coming more after this',
     });
   });
+
+  it('leaves out no end of a sentence that the next question came into (X1)', () => {
+    const call = atVoice().says('my knee').quiet().says('it hurts', 'on the stairs', 'and most');
+    const { seq, step } = call.question;
+    expect(step).toBe('hpi.symptom_duration');
+    call.later(500).says('of all at night').later(500).says('since Sunday');
+    expect(answer(call)).toMatchObject({
+      confirmed: false,
+      value: 'my knee it hurts on the stairs and most of all at night since Sunday',
+    });
+    // Nothing is put again, and what is said to the next question is its own.
+    call.says('two').later(3_000).says('for a week now');
+    expect([call.question.seq, answer(call)?.value]).toEqual([
+      seq,
+      'my knee it hurts on the stairs and most of all at night since Sunday',
+    ]);
+  });
+
+  it('takes nothing more to an answer that was kept', () => {
+    const call = atVoice().says('my knee').quiet().keys('1').says('and my hip');
+    expect(answer(call)).toMatchObject({ confirmed: true, value: 'my knee' });
+  });
 });
 
 describe('after *8', () => {

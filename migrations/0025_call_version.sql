@@ -1,0 +1,1 @@
+CREATE INDEX `calls_version` ON `calls` (`questionnaire_id`,`questionnaire_version`,`created_at`,`id`);

@@ -1,0 +1,1 @@
+CREATE INDEX `calls_noted` ON `calls` (`created_at`,`id`,`note_at`) WHERE note_at is not null;

@@ -1,0 +1,1 @@
+CREATE INDEX `contacts_standing` ON `contacts` (`campaign_id`,`status`,`code`,`outcome`);

@@ -1,0 +1,67 @@
+/** Notes from before a system was set up: asking for those of a span of days, and how that stands. What is typed outlives the list that asks again. */
+import { explainCode } from '../../domain/delivery/judge-answer.ts';
+import type { SinkView } from '../hand-on.ts';
+import type { EarlierState } from '../send-earlier.ts';
+import type { ClinicClock } from './clinic-clock.tsx';
+import { SINK_LABELS } from './delivery-labels.ts';
+import { DELIVERIES_PATH, posts } from './delivery-sinks.tsx';
+import type { Viewer } from './viewer.ts';
+
+interface EarlierView {
+  readonly sinks: readonly SinkView[];
+  readonly earlier: readonly EarlierState[];
+  readonly viewer: Viewer;
+  readonly clock: ClinicClock;
+  /** `YYYY-MM-DD` where the clinic is. */
+  readonly today: string;
+  readonly query: string;
+}
+
+export const Earlier = ({ sinks, earlier, viewer, clock, today, query }: EarlierView) => (
+  <>
+    {sinks.length > 0 && viewer.runsWork ? (
+      <details id="earlier" class="earlier" hx-preserve="true">
+        <summary class="upload-summary">Send earlier notes</summary>
+        <form {...posts(`${DELIVERIES_PATH}/earlier${query}`)}>
+          <p class="upload-warning">
+            A system gets the notes of calls that end after it was set up. Here it gets those of earlier days that it
+            never got, each with its newest version, a hundred every ten seconds. Asked for twice, none is sent twice.
+          </p>
+          <div class="filters">
+            <label>
+              System
+              <select name="sink">
+                {sinks.map(({ name }) => (
+                  <option value={name}>{SINK_LABELS[name]}</option>
+                ))}
+              </select>
+            </label>
+            <label>
+              First day
+              <input name="from" type="date" required max={today} />
+            </label>
+            <label>
+              Last day
+              <input name="to" type="date" required max={today} />
+            </label>
+            <button type="submit">Send them</button>
+          </div>
+        </form>
+      </details>
+    ) : null}
+    {earlier.length === 0 ? null : (
+      <ul class="sinks earlier-list" aria-label="Earlier notes that were asked for">
+        {earlier.map((state) => (
+          <li>{`${SINK_LABELS[state.sink]}, ${clock.dated(state.from)} to ${clock.dated(state.to - 1)}: ${standing(state)}`}</li>
+        ))}
+      </ul>
+    )}
+  </>
+);
+
+function standing({ status, sent, code }: EarlierState): string {
+  const notes = sent === 1 ? '1 note' : `${sent} notes`;
+  if (status === 'done') return sent === 0 ? 'nothing was missing.' : `${notes} put on the way.`;
+  if (status === 'dead') return `stopped after ${notes}. ${explainCode(code ?? '')}`;
+  return `${notes} put on the way so far.`;
+}
