@@ -60,10 +60,14 @@ function talkedOver(flight: Flight, session: Session): string[] {
     .filter(({ name }) => name === 'gather_stop')
     .map(({ at }) => at);
   const inVain = session.sent.filter(({ command, outcome }) => command.name === 'gather_stop' && outcome === 'failed');
+  const isVain = (from: number, to: number) => inVain.filter(({ at }) => at >= from && at <= to).length >= VAIN_STOPS;
   return asks.flatMap((ask, index) => {
     const next = asks[index + 1];
     if (next === undefined || ask.outcome !== 'cancelled' || ask.endedAt !== next.at) return [];
-    if (stops.includes(next.at) || inVain.filter(({ at }) => at >= ask.at && at <= next.at).length >= VAIN_STOPS)
+    if (stops.includes(next.at) || isVain(ask.at, next.at)) return [];
+    // What was cut off after stops in vain ends in the name of what cut it off, which is put again, whole.
+    const before = asks[index - 1];
+    if (before !== undefined && before.endedAt === ask.at && isVain(before.at, ask.at) && ask.step === next.step)
       return [];
     return [`question: ${ask.step} is cut off by ${next.step}`];
   });
