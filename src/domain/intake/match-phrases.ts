@@ -114,28 +114,47 @@ const fitsLoosely: Fits = (alternatives, spoken) => {
   return word.endsWith('s') && word.length > SHORTEST_WITH_S && alternatives.words.has(word.slice(0, -1));
 };
 
-/** Lists of patterns are data that stays; reading them again at every word said would cost more than the matching. */
-const parsedLists = new WeakMap<readonly string[], readonly PhrasePattern[]>();
+interface ParsedList {
+  readonly all: readonly PhrasePattern[];
+  /** By each word that may be their first; most of a long list need never be tried. */
+  readonly byFirstWord: ReadonlyMap<string, readonly PhrasePattern[]>;
+  /** Of which any ending or a number may be the first. */
+  readonly others: readonly PhrasePattern[];
+}
 
-function parsedList(patterns: readonly string[]): readonly PhrasePattern[] {
+/** Lists of patterns are data that stays; reading them again at every word said would cost more than the matching. */
+const parsedLists = new WeakMap<readonly string[], ParsedList>();
+
+function parsedList(patterns: readonly string[]): ParsedList {
   const known = parsedLists.get(patterns);
   if (known !== undefined) return known;
-  const parsed = patterns.map(parsePattern).filter((pattern) => pattern !== null);
+  const all = patterns.map(parsePattern).filter((pattern) => pattern !== null);
+  const isOther = ({ pieces: [first] }: PhrasePattern) =>
+    first === undefined || first.alternatives.beginnings.length > 0 || first.alternatives.ranges.length > 0;
+  const byFirstWord = new Map<string, PhrasePattern[]>();
+  for (const pattern of all.filter((each) => !isOther(each)))
+    for (const word of pattern.pieces[0]?.alternatives.words ?? [])
+      byFirstWord.set(word, [...(byFirstWord.get(word) ?? []), pattern]);
+  const parsed = { all, byFirstWord, others: all.filter(isOther) };
   parsedLists.set(patterns, parsed);
   return parsed;
 }
 
 /** Every place where one of the patterns stands, negated or not. What is no pattern matches nothing. */
 export const findAny = (words: readonly SpokenWord[], patterns: readonly string[]): readonly Match[] =>
-  parsedList(patterns).flatMap((pattern) => findPhrase(words, pattern, fits));
+  parsedList(patterns).all.flatMap((pattern) => findPhrase(words, pattern, fits));
 
 /** Whether any of the patterns is said and meant. Doubt means yes: a final s more is no other word. */
-export const saysAny = (words: readonly SpokenWord[], patterns: readonly string[]): boolean =>
-  parsedList(patterns).some((pattern) =>
+export function saysAny(words: readonly SpokenWord[], patterns: readonly string[]): boolean {
+  const { byFirstWord, others } = parsedList(patterns);
+  const firsts = new Set(words.flatMap(({ word }) => [word, word.replace(/s$/, '')]));
+  const possible = new Set([...others, ...[...firsts].flatMap((word) => byFirstWord.get(word) ?? [])]);
+  return [...possible].some((pattern) =>
     findPhrase(words, pattern, fitsLoosely).some(
       (match) => negates(pattern) || !isNegated(words, match, pattern.byIntent),
     ),
   );
+}
 
 function negates({ pieces: [first] }: PhrasePattern): boolean {
   if (first === undefined || first.alternatives.beginnings.length > 0 || first.alternatives.ranges.length > 0)
