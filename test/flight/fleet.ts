@@ -156,12 +156,16 @@ function countAnswers(flight: Flight, sessions: readonly Session[], add: Add): v
 export const kindOf = (problem: string): string => /: ([\w -]+?):/.exec(problem)?.[1] ?? 'other';
 
 /** Tries smaller cases as long as one of them has a violation of the same kind. */
-export async function shrinkFleet(found: FleetCase, kind: string): Promise<FleetCase> {
+export async function shrinkFleet(
+  found: FleetCase,
+  kind: string,
+  deadline = Number.POSITIVE_INFINITY,
+): Promise<FleetCase> {
   const fails = async (tried: FleetCase) =>
     (await flyFleet(tried)).problems.some((problem) => kindOf(problem) === kind);
   let least = found;
   const take = async (tried: FleetCase): Promise<boolean> => {
-    if (!(await fails(tried))) return false;
+    if (Date.now() >= deadline || !(await fails(tried))) return false;
     least = tried;
     return true;
   };

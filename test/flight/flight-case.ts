@@ -32,11 +32,15 @@ export async function flyCase(flown: FlightCase, onObservation?: (seen: Observat
   return { counts: Object.fromEntries(renamed), problems: problems.map((problem) => `campaign: ${problem}`) };
 }
 
-/** The smallest case that still has a violation of this kind. */
-export async function shrinkCase(found: FlightCase, kind: string): Promise<FlightCase> {
-  if (found.kind === 'fleet') return { kind: 'fleet', fleet: await shrinkFleet(found.fleet, kind) };
+/** The smallest case that still has a violation of this kind, of those tried before the deadline, epoch milliseconds. */
+export async function shrinkCase(
+  found: FlightCase,
+  kind: string,
+  deadline = Number.POSITIVE_INFINITY,
+): Promise<FlightCase> {
+  if (found.kind === 'fleet') return { kind: 'fleet', fleet: await shrinkFleet(found.fleet, kind, deadline) };
   let least = found;
-  while (least.campaign.people > 1) {
+  while (least.campaign.people > 1 && Date.now() < deadline) {
     const fewer = { ...least, campaign: { ...least.campaign, people: Math.floor(least.campaign.people / 2) } };
     if (!(await flyCase(fewer)).problems.some((problem) => kindOf(problem) === kind)) break;
     least = fewer;

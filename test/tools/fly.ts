@@ -18,6 +18,8 @@ import { readable } from './readable-flight.ts';
 /** From so many calls on every ending must have been seen. */
 const ALL_ENDINGS_FROM = 10_000;
 const SHOWN = 20;
+/** For one case; what is smallest by then is kept. */
+const SHRINK_MS = 120_000;
 
 const { values } = parseArgs({
   options: {
@@ -65,15 +67,20 @@ bar?.stop();
 
 // Before a case is made smaller, which takes a while.
 const isWrong = report();
+mkdirSync(values.out, { recursive: true });
 for (const [kind, found] of failing) {
-  const flown = await shrinkCase(found, kind);
-  const { problems } = await flyCase(flown);
-  mkdirSync(values.out, { recursive: true });
+  // As it was found, at once: making it smaller may take long, and be broken off.
   const file = path.join(values.out, `${kind.replaceAll(' ', '-')}.json`);
-  writeFileSync(file, `${JSON.stringify({ problems, flown }, null, 2)}\n`);
+  save(file, { problems: [], flown: found });
+  const flown = await shrinkCase(found, kind, Date.now() + SHRINK_MS);
+  save(file, { problems: (await flyCase(flown)).problems, flown });
   write(`saved ${file}: npm run fly -- --replay ${path.relative('.', file)}`);
 }
 process.exit(isWrong ? 1 : 0);
+
+function save(file: string, found: { readonly problems: readonly string[]; readonly flown: FlightCase }): void {
+  writeFileSync(file, `${JSON.stringify(found, null, 2)}\n`);
+}
 
 /** One thread, until there are no more cases. */
 function work(): Promise<void> {
