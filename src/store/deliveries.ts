@@ -107,8 +107,14 @@ const others = ({ callId, sink, noteVersion, part }: Delivery, isLater: boolean)
   sql`other.call_id = ${callId} and other.sink = ${sink} and (other.note_version, other.part) ${sql.raw(isLater ? '>' : '<')} (${noteVersion}, ${part})`;
 const isThere = (of: SQL) => sql`exists (select 1 from deliveries as other where ${of})`;
 
-/** It was sent at least once: it may be there, on the wire, or on its way through a server that is slow. */
-const laterWasTried = (delivery: Delivery) => isThere(sql`${others(delivery, true)} and other.attempts > 0`);
+/**
+ * It was sent at least once: it may be there, on the wire, or on its way through a server that is slow. Not so one that never got there and
+ * that somebody put away: else a version that is refused for good would keep back every one before it.
+ */
+const laterWasTried = (delivery: Delivery) =>
+  isThere(
+    sql`${others(delivery, true)} and other.attempts > 0 and (other.status != 'canceled' or other.delivered_at is not null)`,
+  );
 
 /** A later version of the same note was sent to the same system: where one state is kept, this one would undo it. */
 export async function isSuperseded(db: Database, delivery: Delivery): Promise<boolean> {

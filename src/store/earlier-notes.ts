@@ -63,12 +63,14 @@ export async function sendEarlierPage(
     ...{ id: newId('job', now), kind: 'deliver', subject: id, callId, status: 'waiting' },
     ...{ attempts: 0, dueAt: now, createdAt: now },
   }));
-  const isNote = sql`exists (select 1 from notes where call_id = r.value ->> 'callId')`;
+  // Asked again in the statement that writes: a version that came meanwhile goes by itself, and none may go after it.
+  const isMissing = sql`(select max(version) from notes where call_id = r.value ->> 'callId') = r.value ->> 'noteVersion'
+    and not exists (select 1 from deliveries as d where d.call_id = r.value ->> 'callId' and d.sink = r.value ->> 'sink')`;
   const isMade = sql`exists (select 1 from deliveries where id = r.value ->> 'subject')`;
   const [, made] = await db.batch([
     db
       .insert(deliveries)
-      .select(rowsFromJson(deliveries, rows, isNote))
+      .select(rowsFromJson(deliveries, rows, isMissing))
       .onConflictDoNothing(),
     db
       .insert(jobs)

@@ -57,7 +57,8 @@ export async function deliverAgain({ db, env, config, now, actor }: Ask, id: str
   const keepsNewest = sinkOf({ env, config }, delivery.sink)?.keepsNewest === true;
   if (keepsNewest && (await isSuperseded(db, delivery)))
     throw new Problem(409, 'superseded', {
-      detail: 'A later version was sent already, and this one would take its place. Send that one again.',
+      detail:
+        'A later version was sent already, and this one would take its place. Send that one again, or, if it is refused for good, put its work away first.',
     });
   const jobIds = await sendAgain(db, [delivery], now);
   if (jobIds.length === 0) {

@@ -1,8 +1,8 @@
 /** A call and its note at a FHIR server, through the whole of the outbox: what is there after each delivery, in whatever order (C29, C66). */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { beginDelivery, markGivenUp, sendAgain } from '../../src/store/deliveries.ts';
+import { beginDelivery, isSuperseded, markGivenUp, putAwayDelivery, sendAgain } from '../../src/store/deliveries.ts';
 import { type FhirStandIn, fhirStandIn } from '../support/fhir-stand-in.ts';
-import { deliveryOf, givenNote, idOf, sinkEnv, triedDelivery } from '../support/given-delivery.ts';
+import { deliverJobOf, deliveryOf, givenNote, idOf, sinkEnv, triedDelivery } from '../support/given-delivery.ts';
 import { catchJobHints } from '../support/given-jobs.ts';
 import { forgetCaps } from '../support/place-call.ts';
 import { catchLog, db, later, restore, stopClock, testEnv, until } from '../support/worker-env.ts';
@@ -94,6 +94,18 @@ describe('a note at a FHIR server', () => {
     const state = server.state();
     expect(await again(note)).toMatchObject({ status: 'canceled', code: 'superseded' });
     expect(server.state()).toBe(state);
+  });
+
+  it('is sent after all when its later version was refused for good and put away', async () => {
+    const note = await givenNote('fhir');
+    await note.write(2);
+    answers = [422, 422].map((status) => () => new Response(null, { status }));
+    await triedDelivery(note, 1, env);
+    expect((await triedDelivery(note, 2, env)).delivery).toMatchObject({ status: 'dead', code: 'answered_422' });
+    expect(await isSuperseded(db, await deliveryOf(note, 1))).toBe(true);
+    await putAwayDelivery(db, (await deliverJobOf(note, 2)).id, Date.now());
+    expect(await isSuperseded(db, await deliveryOf(note, 1))).toBe(false);
+    expect(await again(note)).toMatchObject({ status: 'delivered' });
   });
 
   it.each([

@@ -7,7 +7,7 @@ import {
   parseEarlier,
 } from '../../src/domain/delivery/earlier-notes.ts';
 import { runJob } from '../../src/outbox/run-job.ts';
-import { earlierPage } from '../../src/store/earlier-notes.ts';
+import { earlierPage, sendEarlierPage } from '../../src/store/earlier-notes.ts';
 import { deletePatientRows } from '../../src/store/erasure.ts';
 import { dueJobs, findJob, insertJob } from '../../src/store/jobs.ts';
 import { dumpDatabase } from '../support/dump-database.ts';
@@ -76,6 +76,22 @@ describe('earlier notes', () => {
     expect(earlierProgress((await run()).progress).sent).toBe(0);
     expect(await dueJobs(db, Number.MAX_SAFE_INTEGER, 10)).toEqual([]);
     expect([sent.length, (await deliveryOf(missing)).attempts]).toEqual([2, 1]);
+  });
+
+  it('that get a newer version after they were looked up are left to that version', async () => {
+    const [note, other] = [await earlierNote(), await earlierNote()];
+    const stands = { after: { at: 0, row: 0 }, sent: 0 };
+    const page = await earlierPage(db, ASKED, stands, 10);
+    expect(page.map(({ version }) => version)).toEqual([1, 1]);
+    // Staff sign, or the recording is there: the second version goes to the system by itself.
+    await (await givenNote('backend', note)).write(2);
+    await testEnv.DB.exec(`delete from deliveries where note_version = 1`);
+    await ask();
+    expect(await sendEarlierPage(db, await work(), 'backend', page, stands, Date.now())).toHaveLength(1);
+    const sent = (await dumpDatabase())['deliveries'] as { call_id: string; note_version: number }[];
+    expect(new Set(sent.map((row) => `${row.call_id} ${row.note_version}`))).toEqual(
+      new Set([`${note.callId} 2`, `${other.callId} 1`]),
+    );
   });
 
   it('of other days are left alone', async () => {

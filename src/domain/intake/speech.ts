@@ -48,7 +48,8 @@ export function onHeard(state: CallState, event: Heard, plan: CallPlan): Turn {
   const heard = { text, confidence, at, eventId };
   const earlier = state.earlierVoices.findIndex((each) => at >= each.since && at < (each.until ?? each.since));
   if (earlier >= 0) return onWordsOfEarlier(state, event, plan, earlier, heard);
-  if (state.voice === null || !isForLast(state, state.voice, event)) return listened(state, event, plan, text, false);
+  if (state.voice === null || !isForLast(state, state.voice, event, plan))
+    return listened(state, event, plan, text, false);
   if (isRepeated(state, state.voice, heard)) return listened(state, event, plan, joinWords(state.voice.words), false);
   const voice = { ...state.voice, words: insertWords(state.voice.words, heard) };
   return listened({ ...state, voice }, event, plan, joinWords(voice.words), true);
@@ -85,10 +86,10 @@ function isRepeated(state: CallState, { item, words, againAt }: SpokenTo, heard:
 }
 
 /** Whether the words were said to the voice item asked last. */
-function isForLast(state: CallState, voice: SpokenTo, event: Heard): boolean {
+function isForLast(state: CallState, voice: SpokenTo, event: Heard, plan: CallPlan): boolean {
   const { item, since, until } = voice;
   if (event.at < since) return false;
-  if (until !== null && event.at >= until) return talksOn(state, voice, event);
+  if (until !== null && event.at >= until) return talksOn(state, voice, event, plan);
   const question = state.phase === 'asking' ? state.question : state.lastQuestion;
   if (question === null || question.step === item) return true;
   // During the read-back a patient goes on, or says yes instead of pressing 1.
@@ -99,11 +100,13 @@ function isForLast(state: CallState, voice: SpokenTo, event: Heard): boolean {
   return event.at < question.since || (cutOff && !isReply(event.text));
 }
 
-/** The next question came in the middle of a sentence, as the answer had been read back often enough: the rest of it still belongs there. */
-function talksOn(state: CallState, { item, words }: SpokenTo, event: Heard): boolean {
+/** A question came in the middle of a sentence, as the answer had been read back often enough: the rest of it still belongs there. */
+function talksOn(state: CallState, { item, words, until }: SpokenTo, event: Heard, plan: CallPlan): boolean {
   const last = words.at(-1);
   const isUnsettled = state.answers[item]?.confirmed === false && !isReply(event.text);
-  return isUnsettled && last !== undefined && event.at - last.at < UTTERANCE_END_MS;
+  const isNext = state.phase === 'asking' && state.question.since === until;
+  const pauseMs = Math.max(UTTERANCE_END_MS * plan.timerScale, LEAST_WAIT_MS);
+  return isUnsettled && isNext && last !== undefined && event.at - last.at < pauseMs;
 }
 
 function onWordsAsked(state: Asking, event: Heard, plan: CallPlan, words: string, added: boolean): Turn {

@@ -65,7 +65,7 @@ const answerPlainly = (ask: Ask, outcome: string, more: string): Promise<Respons
 const HOME = '/dashboard/today';
 
 const STOP_AND_END = {
-  question: 'Stop dialing and hang up on everybody on the line? Patients hear nothing more.',
+  question: 'Nothing is stopped yet. Stop dialing and hang up on everybody on the line? Patients hear nothing more.',
   words: 'Stop and end all calls',
 } as const;
 

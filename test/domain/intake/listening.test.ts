@@ -83,6 +83,13 @@ describe('a reply to the read-back instead of a key', () => {
     ]);
   });
 
+  it('takes nothing more to it once the next question is answered', () => {
+    const call = atVoice().says('my knee').quiet().says('it hurts', 'on the stairs', 'and most').keys('2');
+    const { value } = answer(call) ?? {};
+    expect(call.says('of all at night').question.step).not.toBe('hpi.symptom_duration');
+    expect(answer(call)?.value).toBe(value);
+  });
+
   it('takes nothing more to an answer that was kept', () => {
     const call = atVoice().says('my knee').quiet().keys('1').says('and my hip');
     expect(answer(call)).toMatchObject({ confirmed: true, value: 'my knee' });
