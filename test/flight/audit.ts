@@ -4,7 +4,7 @@
  */
 import { leavesNote } from '../../src/domain/intake/call-record.ts';
 import { isOwn } from '../../src/domain/intake/command.ts';
-import type { Note } from '../../src/domain/note/note.ts';
+import { type Note, noteAnswers } from '../../src/domain/note/note.ts';
 import type { CallRecord } from '../../src/simulator/call-record.ts';
 import { compareWithRecords } from '../../src/simulator/compare-with-note.ts';
 import { deriveNote } from '../../src/simulator/derive-note.ts';
@@ -35,12 +35,15 @@ function wordsLost(flight: Flight, session: Session, note: Note | null, lost: Re
   const record = recordOf(flight, session);
   if (record === null) return [];
   const heard = new Set(session.events.filter(({ effect }) => effect === 'applied').map(({ event_id }) => event_id));
+  // Of any answer: the end of a sentence may be said into the next question.
+  const inNote = new Set(
+    Object.values(note === null ? {} : noteAnswers(note)).flatMap(({ event_ids: ids }) => ids ?? []),
+  );
   return record.utterances.flatMap(({ step, ask, eventId, said }) => {
     if (step === null || eventId === null || lost.has(eventId)) return [];
     const item = step.replace(/\.confirm$/, '');
-    const [section = '', name = ''] = item.split('.');
-    const answer = note?.[section as 'hpi']?.[name];
-    if (answer === undefined || answer.state === 'skipped' || answer.event_ids?.includes(eventId)) return [];
+    const answer = note === null ? undefined : noteAnswers(note)[item];
+    if (answer === undefined || answer.state === 'skipped' || inNote.has(eventId)) return [];
     const takenBack = record.asks.some(
       (later, index) => index >= ask && later.step === `${item}.confirm` && later.digits === '2',
     );
@@ -60,12 +63,16 @@ function talkedOver(flight: Flight, session: Session): string[] {
     .filter(({ name }) => name === 'gather_stop')
     .map(({ at }) => at);
   const inVain = session.sent.filter(({ command, outcome }) => command.name === 'gather_stop' && outcome === 'failed');
+  const isVain = (from: number, to: number) => inVain.filter(({ at }) => at >= from && at <= to).length >= VAIN_STOPS;
+  // What was cut off after stops in vain ends in the name of what cut it off, which is put again, whole, and may so end in its name again.
+  let excused: string | null = null;
   return asks.flatMap((ask, index) => {
     const next = asks[index + 1];
-    if (next === undefined || ask.outcome !== 'cancelled' || ask.endedAt !== next.at) return [];
-    if (stops.includes(next.at) || inVain.filter(({ at }) => at >= ask.at && at <= next.at).length >= VAIN_STOPS)
-      return [];
-    return [`question: ${ask.step} is cut off by ${next.step}`];
+    const isCut =
+      next !== undefined && ask.outcome === 'cancelled' && ask.endedAt === next.at && !stops.includes(next.at);
+    const isExcused = isCut && (isVain(ask.at, next.at) || (excused === ask.step && ask.step === next.step));
+    excused = isExcused ? next.step : null;
+    return isCut && !isExcused ? [`question: ${ask.step} is cut off by ${next.step}`] : [];
   });
 }
 

@@ -6,36 +6,13 @@
  */
 import { describe, expect, it } from 'vitest';
 import { AREA_CODES } from '../../src/domain/campaign/area-codes.ts';
-import { Random } from '../../src/simulator/random.ts';
-import { VirtualClock } from '../../src/simulator/virtual-clock.ts';
-import { CampaignJudge } from './campaign-judge.ts';
-import { DAY_MS, givenWorld } from './campaign-people.ts';
-import { CampaignShell } from './campaign-shell.ts';
+import { CHANGES, flyCampaign } from './campaign.ts';
+import type { CampaignJudge } from './campaign-judge.ts';
 import { CAMPAIGN_DAYS, CAMPAIGN_PEOPLE, FLIGHT_SEED } from './deep.ts';
 
-/** From the first turn of a list to the last: so that many promises are made before a window closes, and fall due after. */
-const LAG_MS = 6 * 3_600_000;
-/** The Sundays on which American clocks change. */
-const CHANGES: readonly [string, number][] = [
-  ['spring', Date.UTC(2027, 2, 14)],
-  ['autumn', Date.UTC(2027, 10, 7)],
-];
 const isCalifornia = (code: string): boolean => AREA_CODES.get(code)?.states.includes('CA') === true;
 const CALIFORNIA = [...AREA_CODES.keys()].filter(isCalifornia);
 const ELSEWHERE_IN_US = [...AREA_CODES.keys()].filter((code) => !isCalifornia(code));
-
-async function run(change: number): Promise<CampaignJudge> {
-  // A short run begins on the Friday before.
-  const daysBefore = Math.max(2, Math.floor(CAMPAIGN_DAYS / 2));
-  const random = new Random(FLIGHT_SEED * 7919 + change / DAY_MS);
-  const world = givenWorld(random, CAMPAIGN_PEOPLE, change - daysBefore * DAY_MS, CAMPAIGN_DAYS);
-  const judge = new CampaignJudge(world);
-  const clock = new VirtualClock(world.from);
-  new CampaignShell(world, clock, random, judge, LAG_MS).begin();
-  await clock.runUntilIdle();
-  judge.sum();
-  return judge;
-}
 
 const table = (title: string, { counts, problems }: CampaignJudge): string => {
   const rows = Object.entries({ ...counts, violations: problems.length }).sort(([a], [b]) => a.localeCompare(b));
@@ -47,7 +24,7 @@ describe('campaigns in virtual time', () => {
   it.each(CHANGES)(
     'ring nobody who may not be rung, over the change of the clock in %s; each who is left out is told the rule (TC-05, TC-14, TC-26)',
     async (title, change) => {
-      const judge = await run(change);
+      const judge = await flyCampaign({ seed: FLIGHT_SEED, people: CAMPAIGN_PEOPLE, days: CAMPAIGN_DAYS, change });
       process.stdout.write(table(title, judge));
       expect(judge.problems.slice(0, 50)).toEqual([]);
       const seen = Object.keys(judge.counts);

@@ -6,6 +6,7 @@ import { type CallPlan, isStranger, planFor } from '../../src/domain/intake/call
 import { type CallStatus, statusOf } from '../../src/domain/intake/call-record.ts';
 import type { Command } from '../../src/domain/intake/command.ts';
 import type { CallEvent } from '../../src/domain/intake/event.ts';
+import { transition } from '../../src/domain/intake/transition.ts';
 import type { Note } from '../../src/domain/note/note.ts';
 import type { CallRecord } from '../../src/simulator/call-record.ts';
 import type { EngineOptions } from '../../src/simulator/engine-options.ts';
@@ -26,6 +27,8 @@ const WEBHOOK_URL = 'http://clinic.test/webhooks/telnyx';
 export interface FlightOptions extends Omit<Partial<EngineOptions>, 'deliver' | 'clock'> {
   /** In place of a plain delivery: to lose, hold or double it. Returns the status Telnyx sees; throws for no answer. */
   readonly onDelivery?: (body: string, deliver: () => number) => number;
+  /** In place of the core: one with a bug, to see that it is found. */
+  readonly transition?: typeof transition;
   readonly onEvent?: (flight: Flight, session: Session, event: CallEvent, commands: readonly Command[]) => void;
   readonly onSent?: (flight: Flight, session: Session, sent: Sent) => void;
 }
@@ -46,6 +49,7 @@ const flightFetch = (input: unknown, init: RequestInit = {}): Promise<Response> 
 export class Flight implements Surroundings {
   readonly clock: VirtualClock;
   readonly client: Surroundings['client'];
+  readonly transition: typeof transition;
   readonly sessions = new Map<string, Session>();
   /** Ids of the events of which a delivery arrived. */
   readonly delivered = new Set<string>();
@@ -62,6 +66,7 @@ export class Flight implements Surroundings {
     flights.set(this.#host, this);
     globalThis.fetch = flightFetch as typeof fetch;
     this.#options = options;
+    this.transition = options.transition ?? transition;
     this.clock = new VirtualClock(START, () => this.#settle());
     this.client = createTelnyxClient({
       apiKey: 'KEY_SIMULATOR',
@@ -193,7 +198,7 @@ export class Flight implements Surroundings {
   }
 
   async begin(): Promise<this> {
-    const { onDelivery, onEvent: _, onSent: __, ...engineOptions } = this.#options;
+    const { onDelivery, transition: _core, onEvent: _, onSent: __, ...engineOptions } = this.#options;
     this.engine = await createTelnyxEngine({
       // Nobody checks a signature here.
       signer: { publicKey: '', sign: async () => '' },

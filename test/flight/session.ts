@@ -13,7 +13,7 @@ import { greeted } from '../../src/domain/intake/greeting.ts';
 import { type PendingCommand, pickCommand, retryLater } from '../../src/domain/intake/pick-command.ts';
 import { type CallState, newCall, nextTimer, type TaskKind } from '../../src/domain/intake/state.ts';
 import { patientLine, spokenLine } from '../../src/domain/intake/transcript.ts';
-import { transition } from '../../src/domain/intake/transition.ts';
+import type { transition } from '../../src/domain/intake/transition.ts';
 import { type Note, noteOf } from '../../src/domain/note/note.ts';
 import type { Clock } from '../../src/simulator/clock.ts';
 import type { TelnyxClient } from '../../src/telnyx/client.ts';
@@ -33,11 +33,18 @@ export interface Sent {
 export interface Surroundings {
   readonly clock: Clock;
   readonly client: TelnyxClient;
+  readonly transition: typeof transition;
   /** Runners at work: time must not pass over them. */
   active: number;
   onEvent(session: Session, event: CallEvent, commands: readonly Command[]): void;
   onSent(session: Session, sent: Sent): void;
 }
+
+/** Of the state: an event, a command that is tried again, a greeting Telnyx took. */
+export type Move =
+  | { readonly kind: 'event'; readonly event: CallEvent }
+  | { readonly kind: 'again'; readonly entry: PendingCommand; readonly at: number }
+  | { readonly kind: 'greeted'; readonly command: Command; readonly at: number };
 
 type Done = { readonly kind: 'done' | 'saved'; readonly event: CallEventBody | null } | { readonly kind: 'retry' };
 
@@ -50,6 +57,8 @@ export class Session {
   readonly events: LoggedEvent[] = [];
   /** The events as the core saw them. */
   readonly seen: CallEvent[] = [];
+  /** All that ever moved the state: enough to come to it again. */
+  readonly moves: Move[] = [];
   readonly transcript: TranscriptLine[] = [];
   readonly sent: Sent[] = [];
   /** Every order the core gave, sent or not. */
@@ -85,12 +94,13 @@ export class Session {
     if (this.#known.has(event.id)) return 'duplicate';
     this.#known.add(event.id);
     const before = this.state;
-    const [state, commands] = transition(before, event, this.plan);
+    const [state, commands] = this.#around.transition(before, event, this.plan);
     const changed = commands.length > 0 || JSON.stringify(state) !== JSON.stringify(before);
     const effect: EventEffect = changed ? 'applied' : before.phase === 'ended' ? 'late' : 'ignored';
     const said = changed || event.type === 'transcription.received' ? patientLine(before, event, state) : null;
     if (said !== null) this.transcript.push(said);
     this.seen.push(event);
+    this.moves.push({ kind: 'event', event });
     this.events.push({
       ...{ event_id: event.id, type: event.type, at: event.at, received_at: event.receivedAt, effect },
       commands: commands.map(({ name }) => name),
@@ -242,6 +252,7 @@ export class Session {
     if (done.kind === 'retry') {
       if (entry === undefined) return;
       const [state, again] = retryLater(this.state, entry, now);
+      this.moves.push({ kind: 'again', entry, at: now });
       this.state = state;
       this.pending = [again, ...others];
       return;
@@ -249,7 +260,10 @@ export class Session {
     const taken = entry !== undefined && done.event === null;
     const spoken = taken ? spokenLine(entry.command, now) : null;
     if (spoken !== null) this.transcript.push(spoken);
-    if (taken) this.state = greeted(this.state, entry.command, now);
+    if (taken) {
+      this.moves.push({ kind: 'greeted', command: entry.command, at: now });
+      this.state = greeted(this.state, entry.command, now);
+    }
     this.pending = others;
     if (done.kind === 'saved') {
       this.savedAt = this.state.phase === 'ended' ? now : null;

@@ -26,6 +26,7 @@ export function deepLanes(isSmall: boolean): Lane[] {
     ...{ name, args, env, counted },
   });
   const calls = size(60, 2000);
+  const flown = size(300, 100_000);
   const people = size(60, 1000);
   return [
     lane('model check', unit('test/domain/intake/transition.model.test.ts'), counts({ MODEL_STATES: [3000, 150_000] })),
@@ -34,12 +35,12 @@ export function deepLanes(isSmall: boolean): Lane[] {
       unit('test/flight'),
       counts({
         FLIGHT_RUNS: [300, 10_000],
-        FLIGHT_CALLS: [300, 100_000],
         CAMPAIGN_PEOPLE: [500, 10_000],
         CAMPAIGN_DAYS: [4, 60],
         FHIR_CALLS: [60, 1000],
       }),
     ),
+    lane('fly', ['test/tools/fly.ts', '--calls', `${flown}`], {}, `${flown} calls`),
     lane('chaos', ['test/tools/chaos.ts', '--calls', `${calls}`], {}, `${calls} calls`),
     lane(
       'campaign',
