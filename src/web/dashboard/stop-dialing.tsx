@@ -23,6 +23,8 @@ export interface DialingView {
   readonly alertKinds: readonly AlertKind[];
 }
 
+export const DIALING_PATH = '/dashboard/dialing';
+
 const liveCalls = (live: number): string => (live === 1 ? '1 call under way' : `${live} calls under way`);
 
 export const GO_ON = {
