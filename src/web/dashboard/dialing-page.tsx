@@ -9,9 +9,9 @@ export const DialingPage = ({ view, now }: { view: DialingView; now: number }) =
       <div>
         <h1>Dialing</h1>
         <p class="under-title">
-          {'Asked '}
-          <Moment at={now} clock={view.clock} zoned />
-          {'. '}
+          <span>
+            Asked <Moment at={now} clock={view.clock} zoned />
+          </span>
           <a href={DIALING_PATH}>Ask again</a>
         </p>
       </div>

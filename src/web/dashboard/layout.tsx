@@ -188,7 +188,7 @@ const Document = ({ title, clinicName, viewer, alerts, givenUp, current, dialing
         <p class="brand">
           <a href="/dashboard">{clinicName ?? 'Patient intake'}</a>
         </p>
-        {viewer === null ? null : <DialingControl viewer={viewer} />}
+        {viewer === null ? null : <DialingControl viewer={viewer} isStopped={(dialing?.stoppedAt ?? null) !== null} />}
         {viewer === null ? null : <Account name={viewer.name} />}
       </header>
       <div class="frame">
@@ -208,8 +208,8 @@ const Document = ({ title, clinicName, viewer, alerts, givenUp, current, dialing
               see what is new.{' '}
               {viewer === null || dialing !== null ? null : (
                 <>
-                  Whether all dialing is stopped, and what is wrong with this installation, is not said here:{' '}
-                  <a href={DIALING_PATH}>see how dialing stands</a>.
+                  Whether all dialing is stopped, and what is wrong with this installation, stands on the page{' '}
+                  <a href={DIALING_PATH}>Dialing</a>.
                 </>
               )}
             </p>
