@@ -74,6 +74,19 @@ describe('the page of figures', () => {
     expect(bars.reduce((all, count) => all + count)).toBe(9);
   });
 
+  it('draws a call that was canceled before its dial in no bar, and says how many there were', async () => {
+    await plant(
+      { at },
+      { at, ...UNANSWERED },
+      ...[1, 2].map(() => ({ at, ...UNANSWERED, status: 'canceled', dialedAt: null })),
+    );
+    const words = text((await openPage(given, ofDay)).html);
+    expect(words).toContain('2 not dialled, in no bar');
+    expect(words).toMatch(
+      /Calls Completed Reached, not completed Not reached Under way Not dialled Nov 10 4 1 0 1 0 2 /,
+    );
+  });
+
   it('draws nothing that is not in a table beneath', async () => {
     await plantDay();
     const { html } = await openPage(given, ofDay);
