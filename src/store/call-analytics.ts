@@ -8,6 +8,7 @@ import type { AnalyticsSum, Summed } from '../domain/stats/call-analytics.ts';
 import type { ItemCount } from '../domain/stats/item-codes.ts';
 import type { TimeSpan } from '../domain/stats/period.ts';
 import type { Database } from './database.ts';
+import { isNeverDialled, isReached } from './is-reached.ts';
 import { calls } from './schema.ts';
 
 export interface CallChoice {
@@ -19,7 +20,11 @@ export interface CallChoice {
 /** A question further down than this has no letter. */
 const MOST_ITEMS = 60;
 
-const answered = sql`(c.answered_at is not null and c.answered_by <> 'machine')`;
+const c = {
+  ...{ answeredAt: sql`c.answered_at`, answeredBy: sql`c.answered_by`, dialedAt: sql`c.dialed_at` },
+  ...{ status: sql`c.status`, direction: sql`c.direction` },
+};
+const answered = isReached(c);
 const reachedAs = (status: CallStatus) => sql`(c.status = ${status} and ${answered})`;
 
 const chosen = ({ campaignId, questionnaireId, questionnaireVersion }: CallChoice): SQL =>
@@ -43,6 +48,7 @@ const FIELDS: Readonly<Record<Exclude<Summed, 'calls'>, SQL>> = {
   redials: sql`(c.attempt > 1 and ${dialed})`,
   refusedDials: isRefused,
   unknownDials: sql`(c.error is not null and c.error = 'dial_unknown' and c.dialed_at is not null)`,
+  notDialled: isNeverDialled(c),
   underWay,
   talking: sql`(${underWay} and ${answered})`,
   reached: answered,
@@ -55,6 +61,7 @@ const FIELDS: Readonly<Record<Exclude<Summed, 'calls'>, SQL>> = {
   declined: reachedAs('declined'),
   optedOut: reachedAs('opted_out'),
   wrongPerson: reachedAs('wrong_person'),
+  identityFailed: sql`(c.status = 'failed' and c.error is not null and c.error = 'identity_failed' and ${answered})`,
   voicemail: sql`c.status = 'voicemail'`,
   flagged: sql`(c.red_flags > 0 and ${answered})`,
   seconds: sql`case when ${answered} then (coalesce(c.ended_at, c.answered_at) - c.answered_at) / 1000 end`,

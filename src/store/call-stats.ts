@@ -3,6 +3,7 @@ import { and, count, eq, gte, isNotNull, isNull, lte, or, sql } from 'drizzle-or
 import type { CallStatus } from '../domain/intake/call-record.ts';
 import { type CallSum, HOUR_MS } from '../domain/stats/call-outcomes.ts';
 import type { Database } from './database.ts';
+import { isNeverDialled, isReached } from './is-reached.ts';
 import { calls } from './schema.ts';
 
 export interface StatsFilter {
@@ -23,13 +24,14 @@ export async function callSums(
   // D1 binds every number as a real one.
   const step = sql<number>`cast((${calls.createdAt} - ${from}) / ${stepMs} as integer)`;
   const sum = (which: ReturnType<typeof sql>) => sql<number>`coalesce(sum(${which}), 0)`;
-  const isAnswered = sql`${calls.answeredAt} is not null and ${calls.answeredBy} <> 'machine'`;
+  const isAnswered = isReached(calls);
   const rows = await db
     .select({
       step,
       status: calls.status,
       calls: count(),
       answered: sum(isAnswered),
+      notDialled: sum(isNeverDialled(calls)),
       consented: sum(sql`${calls.consentCollection} = 'given'`),
       refused: sum(sql`${calls.consentCollection} = 'declined'`),
       flagged: sum(sql`${calls.redFlags} > 0`),

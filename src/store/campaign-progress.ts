@@ -9,6 +9,7 @@ import { averagesOf } from './campaign-averages.ts';
 import type { Campaign } from './campaigns.ts';
 import type { ContactStatus } from './contacts.ts';
 import type { Database } from './database.ts';
+import { isReached } from './is-reached.ts';
 import { calls, contacts, spend } from './schema.ts';
 
 export interface CampaignProgress {
@@ -58,9 +59,9 @@ async function funnelOf(db: Database, campaignId: string) {
   const [row] = await db
     .select({
       dialled: count(sql`${calls.dialedAt} is not null`),
-      answered: count(sql`${calls.answeredAt} is not null and ${calls.answeredBy} <> 'machine'`),
+      answered: count(isReached(calls)),
       consented: count(sql`${calls.consentCollection} = 'given'`),
-      complete: count(sql`${calls.status} = 'completed'`),
+      complete: count(sql`${calls.status} = 'completed' and ${isReached(calls)}`),
       live: count(sql`${calls.dialedAt} is not null and ${calls.endedAt} is null`),
     })
     .from(calls)

@@ -14,6 +14,7 @@ export type AnalyticsTable = (typeof ANALYTICS_TABLES)[number];
 /** Counts alone, each beside what it is a part of: a spreadsheet divides by itself. */
 const COUNTS: readonly Column<Analytics>[] = [
   { name: 'calls', cell: ({ calls }) => calls },
+  { name: 'not_dialled', cell: ({ notDialled }) => notDialled },
   { name: 'under_way', cell: ({ underWay }) => underWay },
   { name: 'attempts', cell: ({ attempts }) => attempts },
   { name: 'refused_dials', cell: ({ refusedDials }) => refusedDials },
@@ -29,6 +30,8 @@ const COUNTS: readonly Column<Analytics>[] = [
   { name: 'declined', cell: ({ declined }) => declined.count },
   { name: 'opted_out', cell: ({ optedOut }) => optedOut.count },
   { name: 'wrong_person', cell: ({ wrongPerson }) => wrongPerson.count },
+  { name: 'identity_failed', cell: ({ identityFailed }) => identityFailed.count },
+  { name: 'ended_otherwise', cell: ({ otherwise }) => otherwise.count },
   { name: 'voicemail', cell: ({ voicemail }) => voicemail.count },
   { name: 'red_flagged', cell: ({ flagged }) => flagged.count },
   { name: 'average_seconds', cell: ({ averageSeconds }) => averageSeconds },

@@ -39,6 +39,7 @@ export const dashboardPages = ({
   page('campaign', `/dashboard/campaigns/${campaignId}`, '/dashboard/campaigns/:campaign_id'),
   page('analytics', '/dashboard/analytics'),
   page('analytics-none', '/dashboard/analytics?from=2026-01-01&to=2026-01-07', '/dashboard/analytics'),
+  page('dialing', '/dashboard/dialing'),
   page('suppressions', '/dashboard/suppressions'),
   page('questionnaires', '/dashboard/questionnaires'),
   page('questionnaire', `${QUESTIONNAIRE}/adult-intake`, `${QUESTIONNAIRE}/:questionnaire_id`),

@@ -57,6 +57,36 @@ describe('the page of figures', () => {
       expect(words).toContain(said);
   });
 
+  it('says how everybody ended who was reached: the bars add up to the reached', async () => {
+    await plant(
+      ...[{ at }, { at, status: 'partial' }, { at, status: 'wrong_person' }, { at, status: 'in_progress' }],
+      ...Array.from({ length: 4 }, () => ({ at, status: 'failed', error: 'identity_failed' })),
+      { at, status: 'canceled' },
+      { at, ...UNANSWERED },
+    );
+    const { html } = await openPage(given, ofDay);
+    const words = text(html);
+    expect(words).toContain('Reached a person 90 % 9 of 10');
+    expect(words).toContain('Identity not confirmed 44 % 4 of 9');
+    expect(words).toMatch(/Other 11 % 1 of 9.*Still on the line 11 % 1 of 9/);
+    const list = /<ol class="funnel ends".*?<\/ol>/s.exec(html)?.[0] ?? '';
+    const bars = [...text(list).matchAll(/ (\d+) of 9 /g)].map(([, count]) => Number(count));
+    expect(bars.reduce((all, count) => all + count)).toBe(9);
+  });
+
+  it('draws a call that was canceled before its dial in no bar, and says how many there were', async () => {
+    await plant(
+      { at },
+      { at, ...UNANSWERED },
+      ...[1, 2].map(() => ({ at, ...UNANSWERED, status: 'canceled', dialedAt: null })),
+    );
+    const words = text((await openPage(given, ofDay)).html);
+    expect(words).toContain('2 not dialled, in no bar');
+    expect(words).toMatch(
+      /Calls Completed Reached, not completed Not reached Under way Not dialled Nov 10 4 1 0 1 0 2 /,
+    );
+  });
+
   it('draws nothing that is not in a table beneath', async () => {
     await plantDay();
     const { html } = await openPage(given, ofDay);

@@ -90,7 +90,7 @@ async function everyPage(): Promise<string[]> {
     ...['today', 'tasks', 'calls', 'jobs', 'deliveries', 'alerts', 'suppressions', 'transcriptions', 'new-call'],
     ...['patients', 'patients/new', 'patients/import', 'campaigns', 'campaigns/new', 'exports', 'new-questionnaire'],
     ...['settings/staff', 'settings/doctor', 'settings/emergency', 'audit', 'audit/reviews/2026-11-02'],
-    'fragments/dialing',
+    ...['dialing', 'fragments/dialing'],
   ].map((name) => `/dashboard/${name}`);
   return [
     ...paths,

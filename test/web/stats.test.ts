@@ -50,6 +50,19 @@ describe('GET /api/stats', () => {
     });
   });
 
+  it('counts as answered whoever did not confirm their birth date, as the analytics do', async () => {
+    await callAt(day, { status: 'failed', error: 'identity_failed', identity: 'failed' });
+    await callAt(day);
+    const { calls: figures } = (await ask(`/api/stats?${ofDay()}`)).body as Record<string, object>;
+    expect(figures).toMatchObject({ total: 2, by_status: { failed: 1, completed: 1 }, answered: 2, completed: 1 });
+    const { total } = (await ask(`/api/analytics?${ofDay()}`)).body as Record<string, object>;
+    expect(total).toMatchObject({
+      reached: { count: 2 },
+      identity_failed: { count: 1 },
+      ended_otherwise: { count: 0 },
+    });
+  });
+
   it('counts nothing from before or after, both ends included', async () => {
     await callAt(day - 1);
     await callAt(day);

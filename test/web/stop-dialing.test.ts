@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Role } from '../../src/store/staff.ts';
 import { dialerNamed } from '../support/given-dialer.ts';
 import { ADMIN, type GivenApp, givenApp, ORIGIN } from './given-app.ts';
+import { givenCall } from './given-call.ts';
 import { expectNoInlineCode, openPage, type PageInit } from './given-page.ts';
 import { tokenOf } from './given-role.ts';
 
@@ -99,6 +100,55 @@ describe('stopping', () => {
     expect([status, await dialer.stub.isStopped()]).toEqual([200, true]);
     expect(html).toContain('<h1>Dialing is stopped.</h1>');
     expectNoInlineCode(html);
+  });
+
+  it('is told on a page that asks the dialer itself, with what may be done, and every page leads whoever has no script there', async () => {
+    for (const path of ['/dashboard/calls', '/dashboard/today', '/dashboard/nothing'])
+      expect((await pageOf(path)).html).toMatch(/<noscript>.*href="\/dashboard\/dialing".*<\/noscript>/s);
+    const before = (await pageOf('/dashboard/dialing')).html;
+    expect(before).toContain('Dialing goes on: calls are placed as they are due. Nobody is on the line.');
+    expect(before).toContain('<form method="post" action="/dashboard/dialing/stop">');
+    await givenLive(1);
+    await dialer.stub.stop({ by: 'somebody@clinic.example', now: Date.now() });
+    const { html, status } = await pageOf('/dashboard/dialing');
+    expect(status).toBe(200);
+    expectNoInlineCode(html);
+    expect(html).toMatch(/<div id="dialing-banner" [^>]*><p><strong>All dialing is stopped.<\/strong>/);
+    expect(html).toContain('All dialing is stopped. 1 call under way.');
+    expect(html).toContain('<form method="post" action="/dashboard/dialing/resume">');
+    const auditor = (await pageOf('/dashboard/dialing', { token: await tokenOf(given, 'auditor') })).html;
+    expect(auditor).toContain('<strong>All dialing is stopped.</strong>');
+    expect(auditor).not.toContain('action="/dashboard/dialing/');
+  });
+
+  it('that cannot be asked after is told on that page too, and so is what is wrong', async () => {
+    const status = async () => {
+      throw new Error('away');
+    };
+    Object.assign(given.env, { DIALER: { getByName: () => ({ status }) } });
+    const { html, status: answered } = await pageOf('/dashboard/dialing');
+    expect(answered).toBe(200);
+    expect(html).toContain('<strong>Whether anybody is called is not known.</strong>');
+    expect((await given.request('/dashboard/dialing', { token: null })).status).toBe(401);
+  });
+
+  it.each<[Role, string]>([
+    ['admin', 'All calls are stopped at the moment. Go on dialing above, then place the call again.'],
+    ['intake', 'All calls are stopped at the moment. Ask an administrator of your clinic.'],
+  ])('refuses a call that %s places, says who can go on, and shows the banner', async (role, said) => {
+    const token = await tokenOf(given, role);
+    const { patient } = await givenCall(given);
+    await dialer.stub.stop({ by: 'somebody@clinic.example', now: Date.now() });
+    const form = {
+      ...{ method: 'POST', token, body: `phone_number=${encodeURIComponent(patient.phoneNumber)}` },
+      headers: { Origin: ORIGIN, 'Content-Type': 'application/x-www-form-urlencoded' },
+    };
+    expect((await pageOf('/dashboard/new-call', { token })).html).toContain(`data-stopped="${said}"`);
+    for (const path of ['/dashboard/new-call', `/dashboard/patients/${patient.id}/call`]) {
+      const { html, status } = await pageOf(path, form);
+      expect([path, status, html.includes(said)]).toEqual([path, 409, true]);
+      expect(html).toContain('<strong>All dialing is stopped.</strong>');
+    }
   });
 
   it('ends the live calls too when that is chosen, and says how many', async () => {

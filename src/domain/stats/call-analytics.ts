@@ -8,6 +8,7 @@ export const SUMMED = [
   'redials',
   'refusedDials',
   'unknownDials',
+  'notDialled',
   'underWay',
   'talking',
   'reached',
@@ -20,6 +21,7 @@ export const SUMMED = [
   'declined',
   'optedOut',
   'wrongPerson',
+  'identityFailed',
   'voicemail',
   'flagged',
   'seconds',
@@ -62,6 +64,8 @@ export interface Analytics {
   readonly unknownDials: number;
   /** None of those: Telnyx would not take the dial. */
   readonly refusedDials: number;
+  /** Over without a dial: none of those either. */
+  readonly notDialled: number;
   readonly underWay: number;
   /** Of those, answered by a person. */
   readonly talking: number;
@@ -76,6 +80,9 @@ export interface Analytics {
   readonly declined: Share;
   readonly optedOut: Share;
   readonly wrongPerson: Share;
+  readonly identityFailed: Share;
+  /** In any other way, as a call that staff ended. With these and `talking` the reached are all told. */
+  readonly otherwise: Share;
   readonly flagged: Share;
   /** Of those that rang. */
   readonly voicemail: Share;
@@ -91,13 +98,18 @@ export interface Analytics {
   readonly uncounted: number;
 }
 
+/** How a call ends that a person answered; each call ends in one way. */
+const ENDS = ['completed', 'partial', 'declined', 'optedOut', 'wrongPerson', 'identityFailed'] as const;
+
 export function analyticsOf(sums: readonly AnalyticsSum[]): Analytics {
   const of = (field: Summed) => sums.reduce((total, row) => total + row[field], 0);
   const [attempts, reached, completed] = [of('attempts'), of('reached'), of('completed')];
+  const told = ENDS.reduce((all, field) => all + of(field), of('talking'));
   const perCompleted = (amount: number) => (completed === 0 ? null : amount / completed);
   return {
     attempts,
     calls: of('calls'),
+    notDialled: of('notDialled'),
     underWay: of('underWay'),
     talking: of('talking'),
     reached: shareOf(reached, attempts),
@@ -108,6 +120,8 @@ export function analyticsOf(sums: readonly AnalyticsSum[]): Analytics {
     declined: shareOf(of('declined'), reached),
     optedOut: shareOf(of('optedOut'), reached),
     wrongPerson: shareOf(of('wrongPerson'), reached),
+    identityFailed: shareOf(of('identityFailed'), reached),
+    otherwise: shareOf(Math.max(0, reached - told), reached),
     flagged: shareOf(of('flagged'), reached),
     voicemail: shareOf(of('voicemail'), attempts),
     unknownDials: of('unknownDials'),

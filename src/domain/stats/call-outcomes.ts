@@ -1,5 +1,5 @@
 /** What calls came to, from the sums of each step of a time: figures of the whole, and a row for each step or day of it. Pure. */
-import type { CallStatus } from '../intake/call-record.ts';
+import { type CallStatus, isLiveStatus } from '../intake/call-record.ts';
 
 /** The calls of one step and status. */
 export interface CallSum {
@@ -7,8 +7,10 @@ export interface CallSum {
   readonly step: number;
   readonly status: CallStatus;
   readonly calls: number;
-  /** By anybody but a machine. */
+  /** Reached: answered by anybody but a machine, however the call ended then. */
   readonly answered: number;
+  /** Over without a dial, as a call that was canceled while it waited. */
+  readonly notDialled: number;
   readonly consented: number;
   readonly refused: number;
   readonly flagged: number;
@@ -19,28 +21,31 @@ export interface CallSum {
 export const OUTCOMES = ['completed', 'reached', 'not_reached', 'under_way'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-const OUTCOME_OF: Readonly<Record<CallStatus, Outcome>> = {
-  queued: 'under_way',
-  dialing: 'under_way',
-  ringing: 'under_way',
-  in_progress: 'under_way',
-  completed: 'completed',
-  partial: 'reached',
-  declined: 'reached',
-  opted_out: 'reached',
-  wrong_person: 'reached',
-  voicemail: 'not_reached',
-  no_answer: 'not_reached',
-  busy: 'not_reached',
-  failed: 'not_reached',
-  blocked: 'not_reached',
-  canceled: 'not_reached',
-};
+/** Of some calls, how many. */
+interface Counts {
+  readonly calls: number;
+  readonly notDialled: number;
+  readonly underWay: number;
+  /** Of those, answered by anybody but a machine. */
+  readonly talking: number;
+  /** All that anybody but a machine answered, `talking` and `completed` among them. */
+  readonly reached: number;
+  readonly completed: number;
+}
+/** How far calls got, each in one of them, but those that ended without a dial, which are in none. */
+export const outcomesOf = (counts: Counts): Readonly<Record<Outcome, number>> => ({
+  completed: counts.completed,
+  reached: counts.reached - counts.completed - counts.talking,
+  not_reached: counts.calls - counts.notDialled - counts.underWay - (counts.reached - counts.talking),
+  under_way: counts.underWay,
+});
 
 export interface CallFigures {
   readonly total: number;
   readonly byStatus: Readonly<Partial<Record<CallStatus, number>>>;
   readonly byOutcome: Readonly<Record<Outcome, number>>;
+  /** In no outcome. */
+  readonly notDialled: number;
   readonly answered: number;
   readonly consented: number;
   readonly refused: number;
@@ -56,15 +61,24 @@ export interface CallFigures {
 export function figuresOf(sums: readonly CallSum[]): CallFigures {
   const total = (field: Exclude<keyof CallSum, 'step' | 'status'>) => sums.reduce((sum, row) => sum + row[field], 0);
   const byStatus: Partial<Record<CallStatus, number>> = {};
-  const byOutcome = { completed: 0, reached: 0, not_reached: 0, under_way: 0 };
-  for (const { status, calls } of sums) {
+  const [live, complete] = [{ calls: 0, answered: 0 }, { answered: 0 }];
+  for (const { status, calls, answered } of sums) {
     byStatus[status] = (byStatus[status] ?? 0) + calls;
-    byOutcome[OUTCOME_OF[status]] += calls;
+    if (isLiveStatus(status)) {
+      live.calls += calls;
+      live.answered += answered;
+    }
+    if (status === 'completed') complete.answered += answered;
   }
-  const [answered, consented, refused] = [total('answered'), total('consented'), total('refused')];
+  const [calls, notDialled, answered] = [total('calls'), total('notDialled'), total('answered')];
+  const [consented, refused] = [total('consented'), total('refused')];
+  const byOutcome = outcomesOf({
+    ...{ calls, notDialled, reached: answered },
+    ...{ underWay: live.calls, talking: live.answered, completed: complete.answered },
+  });
   return {
-    ...{ byStatus, byOutcome, answered, consented, refused },
-    total: total('calls'),
+    ...{ byStatus, byOutcome, notDialled, answered, consented, refused },
+    total: calls,
     flagged: total('flagged'),
     consentRate: rate(consented, consented + refused),
     completionRate: rate(byOutcome.completed, answered),

@@ -20,13 +20,15 @@ const share = z.strictObject({ count, of: count, rate: part, low: part, high: pa
 });
 const seconds = z.strictObject({ count, median: count.nullable(), p90: count.nullable() });
 const figures = z.strictObject({
-  ...{ calls: count, under_way: count, attempts: count, redials: count },
+  ...{ calls: count, not_dialled: count, under_way: count, attempts: count, redials: count },
   /** Not among the attempts: Telnyx would not take the dial. */
   refused_dials: count,
   /** Among the attempts: whether the dial reached Telnyx is not known. */
   unknown_dials: count,
   ...{ reached: share, consented: share, recording_consented: share },
   ...{ completed: share, partial: share, declined: share, opted_out: share, wrong_person: share },
+  /** The birth date was not confirmed; ended in any other way after a person answered. */
+  ...{ identity_failed: share, ended_otherwise: share },
   ...{ voicemail: share, red_flagged: share },
   redials_per_completed: z.number().nullable(),
   /** By currency: amounts of two are never added. */
@@ -66,6 +68,7 @@ const spreadJson = ({ count, median, p90 }: Spread): z.input<typeof seconds> => 
 
 const figuresJson = (found: Analytics): z.input<typeof figures> => ({
   calls: found.calls,
+  not_dialled: found.notDialled,
   under_way: found.underWay,
   attempts: found.attempts,
   redials: found.redials,
@@ -79,6 +82,8 @@ const figuresJson = (found: Analytics): z.input<typeof figures> => ({
   declined: shareJson(found.declined),
   opted_out: shareJson(found.optedOut),
   wrong_person: shareJson(found.wrongPerson),
+  identity_failed: shareJson(found.identityFailed),
+  ended_otherwise: shareJson(found.otherwise),
   voicemail: shareJson(found.voicemail),
   red_flagged: shareJson(found.flagged),
   redials_per_completed: found.redialsPerCompleted,

@@ -162,6 +162,7 @@ export const ACTION_LABELS: Readonly<Record<string, string>> = {
   'page.contacts_poll': 'Keep the people of a campaign open',
   'page.deliveries': 'Open the deliveries',
   'page.deliveries_poll': 'Keep the deliveries open',
+  'page.dialing': 'Open how dialing stands',
   'page.dialing_poll': 'Keep a page open',
   'page.doctor': 'Open the doctor',
   'page.emergency': 'Open emergency access',

@@ -1,5 +1,6 @@
 /** How figures went over the time: calls as bars, rates as small lines of one scale, drawn here, each with the same in a table beneath. */
 import type { Analytics } from '../../domain/stats/call-analytics.ts';
+import { outcomesOf } from '../../domain/stats/call-outcomes.ts';
 import { isFew, type Share } from '../../domain/stats/share.ts';
 import type { Period } from '../read-analytics.ts';
 import { ofText, percent } from './analytics-labels.ts';
@@ -78,14 +79,7 @@ export const AnalyticsCourse = (view: AnalyticsPageView) => {
 
 const rateText = (share: Share): string => (share.of === 0 ? percent(share) : `${percent(share)} (${ofText(share)})`);
 
-function barOf({ from, calls, reached, completed, underWay, talking }: Period) {
-  return {
-    ...{ start: from, total: calls },
-    byOutcome: {
-      completed: completed.count,
-      reached: reached.count - completed.count - talking,
-      not_reached: calls - reached.count - (underWay - talking),
-      under_way: underWay,
-    },
-  };
+function barOf({ from, calls, reached, completed, notDialled, underWay, talking }: Period) {
+  const counts = { calls, notDialled, underWay, talking, reached: reached.count, completed: completed.count };
+  return { ...{ start: from, total: calls, notDialled }, byOutcome: outcomesOf(counts) };
 }

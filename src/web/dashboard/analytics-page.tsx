@@ -1,6 +1,6 @@
 /** How calls went over a time: the figures that matter with what they were before, their course, where calls end, and by what they differ. */
 import type { Step } from '../../domain/stats/period.ts';
-import type { Share } from '../../domain/stats/share.ts';
+import { type Share, shareOf } from '../../domain/stats/share.ts';
 import type { Whole } from '../read-analytics.ts';
 import { AnalyticsCourse } from './analytics-course.tsx';
 import {
@@ -182,8 +182,7 @@ const Headline = (view: AnalyticsPageView) => {
 };
 
 /** What of the calls did not ring, and why, and of which it is not known. */
-function attemptsNote({ calls, attempts, underWay, refusedDials, unknownDials }: Whole): string {
-  const never = calls - attempts - underWay - refusedDials;
+function attemptsNote({ notDialled: never, underWay, refusedDials, unknownDials }: Whole): string {
   return [
     ...(underWay > 0 ? [`${counted(underWay)} under way`] : never > 0 ? [`${counted(never)} more never rang`] : []),
     ...(refusedDials > 0 ? [`${counted(refusedDials)} more refused by Telnyx`] : []),
@@ -213,6 +212,8 @@ const Rate = ({ now, before, ...rest }: { name: string; now: Share; before: Shar
   <Figure {...rest} value={percent(now)} note={ofText(now)} was={rateChange(now, before)} />
 );
 
+const talkingOf = ({ talking, reached }: Whole): Share => shareOf(talking, reached.count);
+
 /** How the calls ended that a person answered, and those that a machine did. */
 const Ends = (view: AnalyticsPageView) => {
   const { total: now, previous: before } = view.found;
@@ -222,6 +223,10 @@ const Ends = (view: AnalyticsPageView) => {
     ['Declined', now.declined, before.declined, 'declined'],
     ['Asked not to be called again', now.optedOut, before.optedOut, 'opted_out'],
     ['Somebody else answered', now.wrongPerson, before.wrongPerson, 'wrong_person'],
+    // Not every failed call is one, so there is no list of them to lead to.
+    ['Identity not confirmed', now.identityFailed, before.identityFailed, null],
+    ...(now.otherwise.count === 0 ? [] : [['Other', now.otherwise, before.otherwise, null] as const]),
+    ...(now.talking === 0 ? [] : [['Still on the line', talkingOf(now), talkingOf(before), null] as const]),
     ['Voicemail, of all that rang', now.voicemail, before.voicemail, 'voicemail'],
   ] as const;
   return (
@@ -229,7 +234,7 @@ const Ends = (view: AnalyticsPageView) => {
       <h2>How they ended</h2>
       <ol class="funnel ends" aria-label="How calls ended that a person answered">
         {ends.map(([name, share, was, status]) => {
-          const href = callsBehind(view, { status });
+          const href = status === null ? null : callsBehind(view, { status });
           return (
             <li>
               <span class="funnel-name">{href === null ? name : <a href={href}>{name}</a>}</span>

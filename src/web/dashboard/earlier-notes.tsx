@@ -28,7 +28,7 @@ export const Earlier = ({ sinks, earlier, viewer, clock, today, query }: Earlier
             never got, each with its newest version, a hundred every ten seconds. Asked for twice, none is sent twice.
           </p>
           <div class="filters">
-            <label>
+            <label class="wide">
               System
               <select name="sink">
                 {sinks.map(({ name }) => (

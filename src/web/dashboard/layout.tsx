@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import { AlertsBanner } from './alerts-banner.tsx';
 import type { Tone } from './labels.ts';
-import { DialingBanner, DialingControl } from './stop-dialing.tsx';
+import { DIALING_PATH, DialingBanner, DialingControl, type DialingView } from './stop-dialing.tsx';
 import type { Viewer } from './viewer.ts';
 
 /**
@@ -36,6 +36,8 @@ interface Frame {
   /** Work that was given up and waits for a person; 0 for whoever does not see it. */
   readonly givenUp: number;
   readonly current: Current;
+  /** Where the dialer was asked for this page; the others learn it by their script. */
+  readonly dialing?: DialingView | null;
   readonly children: Child;
 }
 
@@ -162,7 +164,7 @@ const Account = ({ name }: { name: string }) => (
   </p>
 );
 
-const Document = ({ title, clinicName, viewer, alerts, givenUp, current, children }: Frame) => (
+const Document = ({ title, clinicName, viewer, alerts, givenUp, current, dialing = null, children }: Frame) => (
   <html lang="en">
     <head>
       <meta charset="utf-8" />
@@ -186,14 +188,14 @@ const Document = ({ title, clinicName, viewer, alerts, givenUp, current, childre
         <p class="brand">
           <a href="/dashboard">{clinicName ?? 'Patient intake'}</a>
         </p>
-        {viewer === null ? null : <DialingControl viewer={viewer} />}
+        {viewer === null ? null : <DialingControl viewer={viewer} isStopped={(dialing?.stoppedAt ?? null) !== null} />}
         {viewer === null ? null : <Account name={viewer.name} />}
       </header>
       <div class="frame">
         {viewer === null ? null : <Navigation current={current} viewer={viewer} alerts={alerts} givenUp={givenUp} />}
         <div class="content">
-          {viewer === null ? null : <DialingBanner view={null} />}
-          {viewer === null ? null : <AlertsBanner kinds={[]} />}
+          {viewer === null ? null : <DialingBanner view={dialing} />}
+          {viewer === null ? null : <AlertsBanner kinds={dialing?.alertKinds ?? []} />}
           {viewer?.emergencyUntil == null ? null : (
             <p class="notice notice-bad">
               Emergency access is open: everything you look at is written down and reviewed.{' '}
@@ -203,7 +205,13 @@ const Document = ({ title, clinicName, viewer, alerts, givenUp, current, childre
           <noscript>
             <p class="notice notice-warn no-script">
               JavaScript is off or was blocked. Everything can be done, but no page updates by itself: load it again to
-              see what is new.
+              see what is new.{' '}
+              {viewer === null || dialing !== null ? null : (
+                <>
+                  Whether all dialing is stopped, and what is wrong with this installation, stands on the page{' '}
+                  <a href={DIALING_PATH}>Dialing</a>.
+                </>
+              )}
             </p>
           </noscript>
           <p id="stale" class="notice notice-bad" role="alert" hidden>

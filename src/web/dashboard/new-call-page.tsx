@@ -1,6 +1,7 @@
 /** The form behind "Call a patient". static/app.js sends it as JSON to the API and shows what the API says; without it the form is sent as it is. */
 
 import type { Patient } from '../../store/patients.ts';
+import { stoppedRefusal } from './call-refusals.ts';
 import { control, Field, FormNotice, type FormState, SelectField } from './form-field.tsx';
 import type { Viewer } from './viewer.ts';
 
@@ -44,7 +45,14 @@ export const NewCallPage = ({ today, patient, viewer, form, notice }: NewCallVie
         <a href="/dashboard/new-call">Call somebody else</a>
       </p>
     )}
-    <form class="sheet" method="post" action="/dashboard/new-call" data-json="/api/calls" {...thenOf(viewer)}>
+    <form
+      class="sheet"
+      method="post"
+      action="/dashboard/new-call"
+      data-json="/api/calls"
+      data-stopped={stoppedRefusal(viewer)}
+      {...thenOf(viewer)}
+    >
       <FormNotice text={notice} />
       <p class="notice notice-bad" role="alert" data-problem hidden />
       {patient === null ? null : <input type="hidden" name="patient_id" value={patient.id} />}

@@ -10,13 +10,15 @@ import { placePatientCall } from '../place-patient-call.ts';
 import { readFields } from '../read-body.ts';
 import { type Ask, type Route, route } from '../route.ts';
 import { showing } from '../shown-patients.ts';
-import { callRefusal } from './call-refusals.ts';
+import { callRefusal, STOPPED } from './call-refusals.ts';
 import { clinicClock } from './clinic-clock.tsx';
+import { dialingView } from './dialing-view.ts';
 import { CHECK_FIELDS, EMPTY_FORM } from './form-field.tsx';
 import { givenUpFor } from './given-up.ts';
 import { MOST_ALERTS, page } from './layout.tsx';
 import { NewCallPage, type NewCallView } from './new-call-page.tsx';
 import { checkedConsent } from './patient-form.ts';
+import type { DialingView } from './stop-dialing.tsx';
 import { typedNumber } from './typed-number.ts';
 import { PLACE_ROLES, viewerOf } from './viewer.ts';
 
@@ -24,7 +26,12 @@ const PATH = '/dashboard/new-call';
 const placers = { path: PATH, roles: PLACE_ROLES, phi: true } as const;
 const patientId = z.string().regex(/^pat_[0-9a-f-]{36,64}$/);
 
-async function answer(ask: Ask, view: Pick<NewCallView, 'patient' | 'form' | 'notice'>, status: 200 | 409 | 422) {
+async function answer(
+  ask: Ask,
+  view: Pick<NewCallView, 'patient' | 'form' | 'notice'>,
+  status: 200 | 409 | 422,
+  dialing: DialingView | null = null,
+) {
   const { c, config, db, actor, now } = ask;
   showing(c, [view.patient?.id ?? null]);
   return c.html(
@@ -34,7 +41,7 @@ async function answer(ask: Ask, view: Pick<NewCallView, 'patient' | 'form' | 'no
       viewer: viewerOf(actor),
       alerts: await countAlerts(db, MOST_ALERTS),
       givenUp: await givenUpFor(ask),
-      current: 'new-call',
+      ...{ current: 'new-call', dialing },
       children: (
         <NewCallPage {...view} today={clinicClock(config.clinic.timeZone, now).today} viewer={viewerOf(actor)} />
       ),
@@ -92,8 +99,9 @@ const place = route({ ...placers, method: 'POST', audit: 'call.place' }, async (
     return ask.c.redirect(`/dashboard/${where}`, 303);
   } catch (error) {
     if (!(error instanceof Problem) || error.status >= 500) throw error;
-    const notice = callRefusal(error.code, error.details.detail);
-    return answer(ask, { patient, form: { values, problems: new Map() }, notice }, 409);
+    const notice = callRefusal(error.code, error.details.detail, viewerOf(ask.actor));
+    const dialing = error.code === STOPPED ? await dialingView(ask) : null;
+    return answer(ask, { patient, form: { values, problems: new Map() }, notice }, 409, dialing);
   }
 });
 

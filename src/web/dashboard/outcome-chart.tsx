@@ -2,6 +2,7 @@
 import { nice, ticks } from 'd3-array';
 import { scaleBand } from 'd3-scale';
 import { type CallPeriod, OUTCOMES, type Outcome } from '../../domain/stats/call-outcomes.ts';
+import { counted } from './campaign-labels.ts';
 
 const OUTCOME_LABELS: Readonly<Record<Outcome, string>> = {
   completed: 'Completed',
@@ -10,7 +11,7 @@ const OUTCOME_LABELS: Readonly<Record<Outcome, string>> = {
   under_way: 'Under way',
 };
 
-type Bar = Pick<CallPeriod, 'start' | 'total' | 'byOutcome'>;
+type Bar = Pick<CallPeriod, 'start' | 'total' | 'byOutcome' | 'notDialled'>;
 
 interface Chart {
   readonly title: string;
@@ -31,7 +32,8 @@ const MOST_LABELS = 12;
 const MOST_TICKS = 4;
 
 export const OutcomeChart = ({ title, periods, labelOf, axisOf, unit }: Chart) => {
-  const most = Math.max(1, ...periods.map(({ total }) => total));
+  const most = Math.max(1, ...periods.map(({ total, notDialled }) => total - notDialled));
+  const notDialled = periods.reduce((sum, period) => sum + period.notDialled, 0);
   const [, top] = nice(0, most, MOST_TICKS);
   const y = (count: number) => HEIGHT - BOTTOM - (count / top) * (HEIGHT - BOTTOM - TOP);
   const x = scaleBand(
@@ -47,6 +49,7 @@ export const OutcomeChart = ({ title, periods, labelOf, axisOf, unit }: Chart) =
           {OUTCOMES.filter((outcome) => periods.some(({ byOutcome }) => byOutcome[outcome] > 0)).map((outcome) => (
             <li class={`legend-key key-${outcome}`}>{OUTCOME_LABELS[outcome]}</li>
           ))}
+          {notDialled === 0 ? null : <li class="legend-note">{`${counted(notDialled)} not dialled, in no bar`}</li>}
         </ul>
       </figcaption>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true" focusable="false">
@@ -115,16 +118,18 @@ const Figures = ({ periods, labelOf, unit }: Omit<Chart, 'title' | 'axisOf'>) =>
           {OUTCOMES.map((outcome) => (
             <th scope="col">{OUTCOME_LABELS[outcome]}</th>
           ))}
+          <th scope="col">Not dialled</th>
         </tr>
       </thead>
       <tbody>
-        {periods.map(({ start, total, byOutcome }) => (
+        {periods.map(({ start, total, byOutcome, notDialled }) => (
           <tr>
             <th scope="row">{labelOf(start)}</th>
             <td>{total}</td>
             {OUTCOMES.map((outcome) => (
               <td>{byOutcome[outcome]}</td>
             ))}
+            <td>{notDialled}</td>
           </tr>
         ))}
       </tbody>

@@ -1,4 +1,5 @@
 /** The page of one patient as it is answered, whatever was asked there: all of it is read anew, and a refused form comes along. */
+
 import * as z from 'zod';
 import { listCalls } from '../../store/calls.ts';
 import { standingHold } from '../../store/holds.ts';
@@ -19,6 +20,7 @@ import { page } from './layout.tsx';
 import type { CallHistory } from './patient-calls.tsx';
 import { patientFrame } from './patient-frame.ts';
 import { PatientPage, type SentForm } from './patient-page.tsx';
+import type { DialingView } from './stop-dialing.tsx';
 import { PATIENT_ROLES, viewerOf } from './viewer.ts';
 
 const PAGE_SIZE = 10;
@@ -70,6 +72,7 @@ interface Shown {
   readonly call?: SentForm;
   readonly consent?: SentForm;
   readonly query?: Query;
+  readonly dialing?: DialingView | null;
 }
 
 const UNSENT: SentForm = { form: EMPTY_FORM, notice: null };
@@ -100,5 +103,6 @@ export async function answerPatient(ask: Ask, patient: Patient, shown: Shown, st
     outcome: shown.query?.done === undefined ? null : OUTCOMES[shown.query.done],
   };
   const children = <PatientPage {...view} />;
-  return ask.c.html(page({ ...(await patientFrame(ask)), title: 'Patient', children }), status);
+  const frame = { ...(await patientFrame(ask)), dialing: shown.dialing ?? null };
+  return ask.c.html(page({ ...frame, title: 'Patient', children }), status);
 }

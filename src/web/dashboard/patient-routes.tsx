@@ -14,8 +14,9 @@ import { hangUp, storedCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
 import { shownPatient } from '../shown-patient.ts';
 import { line } from '../text-line.ts';
-import { callRefusal } from './call-refusals.ts';
+import { callRefusal, STOPPED } from './call-refusals.ts';
 import { clinicClock } from './clinic-clock.tsx';
+import { dialingView } from './dialing-view.ts';
 import { CHECK_FIELDS, EMPTY_FORM } from './form-field.tsx';
 import { page } from './layout.tsx';
 import { answerPatient, historyOf, itemQuery, onePatient, patientId, toPatientPost } from './patient-answer.tsx';
@@ -53,11 +54,11 @@ const call = route(
   async (ask) => {
     const patient = await knownPatient(ask, ask.params.patient_id);
     const values = await readFields(ask.c.req.raw);
-    const refused = (notice: string, problems: ReadonlyMap<string, string>, status: 409 | 422) =>
-      answerPatient(ask, patient, { call: { form: { values, problems }, notice } }, status);
+    const refused = (notice: string, problems: ReadonlyMap<string, string>) =>
+      answerPatient(ask, patient, { call: { form: { values, problems }, notice } }, 422);
     const language = z.enum(LANGUAGES).safeParse(values['call_language']);
     const consent = checkedConsent(values, ask.now, 'call_');
-    if (!consent.ok) return refused(CHECK_FIELDS, consent.problems, 422);
+    if (!consent.ok) return refused(CHECK_FIELDS, consent.problems);
     try {
       const placed = await placePatientCall(ask, {
         ...{ phoneNumber: patient.phoneNumber, patientId: patient.id, questionnaireId: null },
@@ -70,7 +71,9 @@ const call = route(
       );
     } catch (error) {
       if (!(error instanceof Problem) || error.status >= 500) throw error;
-      return refused(callRefusal(error.code, error.details.detail), new Map(), 409);
+      const notice = callRefusal(error.code, error.details.detail, viewerOf(ask.actor));
+      const dialing = error.code === STOPPED ? await dialingView(ask) : null;
+      return answerPatient(ask, patient, { dialing, call: { form: { values, problems: new Map() }, notice } }, 409);
     }
   },
 );

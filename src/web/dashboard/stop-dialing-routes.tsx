@@ -1,44 +1,16 @@
 /** What the control in the frame asks for: how dialing stands, stopping it, going on. */
 import * as z from 'zod';
-import { openKinds } from '../../store/alerts.ts';
-import { Problem } from '../errors.ts';
-import { noticeSilence } from '../notice-silence.ts';
+import { countAlerts } from '../../store/tasks.ts';
 import { type Ask, type Route, route } from '../route.ts';
-import { dialingStatus, resumeDialing, type StoppedDialing, stopDialing } from '../stop-dialing.ts';
+import { resumeDialing, type StoppedDialing, stopDialing } from '../stop-dialing.ts';
 import { answerAlone, askFirst, isScripted, isSure } from './ask-first.tsx';
 import { callCount } from './campaign-labels.ts';
-import { clinicClock } from './clinic-clock.tsx';
-import { Outcome } from './layout.tsx';
-import { DialingAnswer, type DialingView, GO_ON } from './stop-dialing.tsx';
-import { CAMPAIGN_ROLES, STOP_ROLES, viewerOf } from './viewer.ts';
-
-async function dialingView(ask: Ask): Promise<DialingView> {
-  await noticeSilence(ask);
-  const [status, alertKinds] = await Promise.all([knownStatus(ask), openKinds(ask.db)]);
-  const clock = clinicClock(ask.config.clinic.timeZone, ask.now);
-  const { stoppedAt, stoppedBy, held, live } = status ?? { stoppedAt: null, stoppedBy: null, held: null, live: null };
-  const heldAt = held?.at ?? null;
-  return {
-    isKnown: status !== null,
-    stoppedAt,
-    stoppedBy,
-    heldAt,
-    live,
-    alertKinds,
-    viewer: viewerOf(ask.actor),
-    clock,
-  };
-}
-
-/** Null: the dialer cannot be asked. */
-async function knownStatus(ask: Ask): Promise<Awaited<ReturnType<typeof dialingStatus>> | null> {
-  try {
-    return await dialingStatus(ask);
-  } catch (error) {
-    if (error instanceof Problem) return null;
-    throw error;
-  }
-}
+import { DialingPage } from './dialing-page.tsx';
+import { dialingView } from './dialing-view.ts';
+import { givenUpFor } from './given-up.ts';
+import { MOST_ALERTS, Outcome, page } from './layout.tsx';
+import { DIALING_PATH, DialingAnswer, GO_ON } from './stop-dialing.tsx';
+import { CAMPAIGN_ROLES, STOP_ROLES } from './viewer.ts';
 
 const answer = async (ask: Ask, outcome: string) =>
   ask.c.html(
@@ -56,13 +28,12 @@ const answerPlainly = (ask: Ask, outcome: string, more: string): Promise<Respons
     <>
       <p>{more}</p>
       <p class="actions">
-        <a href={HOME} class="button">
-          Go to today
+        <a href={DIALING_PATH} class="button">
+          See how dialing stands
         </a>
       </p>
     </>,
   );
-const HOME = '/dashboard/today';
 
 const STOP_AND_END = {
   question: 'Nothing is stopped yet. Stop dialing and hang up on everybody on the line? Patients hear nothing more.',
@@ -77,7 +48,20 @@ function outcomeOf({ hungUp, hangUpFailed }: StoppedDialing, endCalls: boolean):
   return hungUp === 0 ? `${stopped} Nobody was on the line.` : `${stopped} ${callCount(hungUp)} told to hang up.`;
 }
 
+/** The frame of a page comes without asking the dialer; this one asks it, for whoever has no script that does. */
+async function show(ask: Ask): Promise<Response> {
+  const [dialing, alerts, givenUp] = await Promise.all([
+    dialingView(ask),
+    countAlerts(ask.db, MOST_ALERTS),
+    givenUpFor(ask),
+  ]);
+  const frame = { clinicName: ask.config.clinic.name, viewer: dialing.viewer, alerts, givenUp, dialing };
+  const children = <DialingPage view={dialing} now={ask.now} />;
+  return ask.c.html(page({ ...frame, title: 'Dialing', current: null, children }));
+}
+
 export const stopDialingRoutes: readonly Route[] = [
+  route({ method: 'GET', path: DIALING_PATH, roles: CAMPAIGN_ROLES, audit: 'page.dialing', phi: false }, show),
   route(
     {
       method: 'GET',
@@ -95,7 +79,7 @@ export const stopDialingRoutes: readonly Route[] = [
     },
     async (ask) => {
       const endCalls = ask.query.end_calls === 'true';
-      if (endCalls && !(await isSure(ask))) return askFirst(ask, { ...STOP_AND_END, back: HOME });
+      if (endCalls && !(await isSure(ask))) return askFirst(ask, { ...STOP_AND_END, back: DIALING_PATH });
       const outcome = outcomeOf(await stopDialing(ask, endCalls), endCalls);
       if (isScripted(ask)) return answer(ask, outcome);
       return answerPlainly(ask, outcome, 'Nobody new is called until an administrator lets dialing go on.');
@@ -104,7 +88,7 @@ export const stopDialingRoutes: readonly Route[] = [
   route(
     { method: 'POST', path: '/dashboard/dialing/resume', roles: ['admin'], audit: 'dialing.resume', phi: false },
     async (ask) => {
-      if (!(await isSure(ask))) return askFirst(ask, { ...GO_ON, back: HOME });
+      if (!(await isSure(ask))) return askFirst(ask, { ...GO_ON, back: DIALING_PATH });
       await resumeDialing(ask);
       const outcome = 'Dialing goes on.';
       if (isScripted(ask)) return answer(ask, outcome);

@@ -23,6 +23,8 @@ export interface DialingView {
   readonly alertKinds: readonly AlertKind[];
 }
 
+export const DIALING_PATH = '/dashboard/dialing';
+
 const liveCalls = (live: number): string => (live === 1 ? '1 call under way' : `${live} calls under way`);
 
 export const GO_ON = {
@@ -43,9 +45,9 @@ const GoOn = () => (
 );
 
 /** As a page is sent: what stands there works before anybody has been asked. */
-export const DialingControl = ({ viewer }: { viewer: Viewer }) => (
+export const DialingControl = ({ viewer, isStopped }: { viewer: Viewer; isStopped: boolean }) => (
   <div id="dialing" {...polling('load, every 15s')}>
-    {viewer.stopsDialing ? <StopPanel live={null} goesOn={viewer.resumesDialing} /> : null}
+    {viewer.stopsDialing && !isStopped ? <StopPanel live={null} goesOn={viewer.resumesDialing} /> : null}
   </div>
 );
 

@@ -298,7 +298,6 @@
     frequency: 'The patient or this number has been called often enough for now.',
     capacity: 'All lines are in use. Try again in a few minutes.',
     already_reserved: 'This number is already being called. Look for the call under “Calls”.',
-    kill_switch: 'All calls are stopped at the moment. Ask an administrator of your clinic.',
     not_production: 'This installation places no real calls. Ask an administrator of your clinic.',
     not_approved: 'These questions are not approved for calls. Ask an administrator of your clinic.',
     forbidden: 'Your role does not include placing calls. Ask an administrator of your clinic.',
@@ -321,7 +320,7 @@
       .filter((error) => !markField(form, error))
       .map(({ pointer, detail }) => `${pointer}: ${detail}`);
     const reason =
-      REASONS[problem.code] ??
+      (problem.code === 'kill_switch' ? form.dataset.stopped : REASONS[problem.code]) ??
       `The call was not placed (${problem.code}). Try again; if it stays, tell whoever runs this service.`;
     const notice = form.querySelector('[data-problem]');
     const when = PASSING.includes(problem.code) && problem.detail ? [problem.detail] : [];

@@ -54,6 +54,23 @@ it('count what writing down recordings took, in dollars whatever the calls were 
   expect(analyticsOf([sum({ costNanos: 9, withCost: 1, transcriptionNanos: 4 })]).costs).toMatchObject([{ nanos: 13 }]);
 });
 
+it('tell of everybody reached how the call ended, or that it goes on', () => {
+  const ends = fc.record({
+    ...{ completed: fc.nat(50), partial: fc.nat(50), declined: fc.nat(50), optedOut: fc.nat(50) },
+    ...{ wrongPerson: fc.nat(50), identityFailed: fc.nat(50), talking: fc.nat(50) },
+  });
+  fc.assert(
+    fc.property(ends, fc.nat(50), (counts, more) => {
+      const reached = Object.values(counts).reduce((a, b) => a + b) + more;
+      const found = analyticsOf([sum({ ...counts, reached })]);
+      expect(found.otherwise.count).toBe(more);
+      const { completed, partial, declined, optedOut, wrongPerson, identityFailed, otherwise } = found;
+      const bars = [completed, partial, declined, optedOut, wrongPerson, identityFailed, otherwise];
+      expect(bars.reduce((all, { count }) => all + count, found.talking)).toBe(found.reached.count);
+    }),
+  );
+});
+
 it('of the parts add up to those of the whole', () => {
   const counts = fc.record(Object.fromEntries(SUMMED.map((field) => [field, fc.nat(1000)])));
   fc.assert(

@@ -5,7 +5,8 @@ import { CALL_STATUSES, isLiveStatus } from '../../../src/domain/intake/call-rec
 import { bySteps, type CallSum, figuresOf, HOUR_MS, stepFor } from '../../../src/domain/stats/call-outcomes.ts';
 
 const sum = (changes: Partial<CallSum> = {}): CallSum => ({
-  ...{ step: 0, status: 'completed', calls: 1, answered: 0, consented: 0, refused: 0, flagged: 0, answeredSeconds: 0 },
+  ...{ step: 0, status: 'completed', calls: 1, answered: 0, notDialled: 0 },
+  ...{ consented: 0, refused: 0, flagged: 0, answeredSeconds: 0 },
   ...changes,
 });
 
@@ -21,7 +22,7 @@ describe('figures', () => {
       total: 7,
       byStatus: { completed: 3, declined: 1, busy: 2, ringing: 1 },
       byOutcome: { completed: 3, reached: 1, not_reached: 2, under_way: 1 },
-      ...{ answered: 4, consented: 3, refused: 1, flagged: 1 },
+      ...{ notDialled: 0, answered: 4, consented: 3, refused: 1, flagged: 1 },
       ...{ consentRate: 0.75, completionRate: 0.75, averageSeconds: 150 },
     });
   });
@@ -29,6 +30,18 @@ describe('figures', () => {
   it('know no rate of nobody: a busy line is neither a consent nor a refusal (S1-E12)', () => {
     const found = figuresOf([sum({ status: 'busy', calls: 5 })]);
     expect([found.consentRate, found.completionRate, found.averageSeconds]).toEqual([null, null, null]);
+  });
+
+  it('count as reached whoever a person answered for, however the call ended, and nobody else (S1-E12)', () => {
+    for (const status of CALL_STATUSES.filter((each) => !isLiveStatus(each) && each !== 'completed')) {
+      expect([status, figuresOf([sum({ status, calls: 6, answered: 6 })]).byOutcome.reached]).toEqual([status, 6]);
+      expect([status, figuresOf([sum({ status, calls: 6 })]).byOutcome.not_reached]).toEqual([status, 6]);
+    }
+  });
+
+  it('count a call that was canceled before its dial in no bar', () => {
+    const found = figuresOf([sum({ status: 'canceled', calls: 3, notDialled: 2 })]);
+    expect(found).toMatchObject({ total: 3, notDialled: 2, byOutcome: { reached: 0, not_reached: 1 } });
   });
 
   it('count each status once, and as under way exactly what is (S1-E12)', () => {
@@ -43,7 +56,7 @@ describe('figures', () => {
 const sums = fc.array(
   fc.record({
     ...{ step: fc.nat(24 * 9 - 1), status: fc.constantFrom(...CALL_STATUSES), calls: fc.integer({ min: 1, max: 50 }) },
-    ...{ answered: fc.nat(50), consented: fc.nat(50), refused: fc.nat(50), flagged: fc.nat(5) },
+    ...{ answered: fc.nat(50), notDialled: fc.nat(50), consented: fc.nat(50), refused: fc.nat(50), flagged: fc.nat(5) },
     answeredSeconds: fc.nat(9000),
   }),
 );
