@@ -22,6 +22,16 @@ interface ExportOptions extends SaveOptions {
   readonly filters?: string;
 }
 
+/** What each list may be narrowed down by; the rest is refused here, before anything is asked for. */
+const TAKES: Readonly<Record<string, readonly string[]>> = {
+  calls: ['status', 'flagged', 'reviewed', 'patient', 'campaign', 'from', 'to'],
+  answers: ['status', 'flagged', 'reviewed', 'patient', 'from', 'to'],
+  patients: ['from', 'to'],
+  campaigns: ['status'],
+  suppressions: ['active', 'lifted'],
+};
+const NARROWING = [...new Set(Object.values(TAKES).flat())];
+
 const RECENT = [
   ['WHEN', 'at'],
   ['BY', 'by'],
@@ -39,14 +49,16 @@ export function addExportCommands(program: Command, setup: Setup): void {
   )
     .addOption(new Option('--format <format>').choices(['csv', 'tsv', 'json', 'ndjson']).default('csv'))
     .option('--columns <names>', 'only these, with commas between; "exports" says which there are')
-    .option('--status <status>', 'of a call, a campaign, or the note of answers')
-    .option('--flagged', 'only with a red flag')
-    .addOption(new Option('--reviewed <yes>', 'whether the newest note is signed').choices(['yes', 'no']))
-    .option('--patient <patient>', 'only of this patient')
-    .option('--campaign <campaign>', 'only of this campaign')
-    .option('--active', 'of the do-not-call list, what holds now')
-    .option('--lifted', 'of the do-not-call list, what was taken off')
-    .option('--from <when>', 'since then: a day or a time')
+    .option('--status <status>', 'of calls and campaigns; of answers, that of the note')
+    .option('--flagged', 'of calls and answers, only with a red flag')
+    .addOption(
+      new Option('--reviewed <yes>', 'of calls and answers, whether the newest note is signed').choices(['yes', 'no']),
+    )
+    .option('--patient <patient>', 'of calls and answers, only of this patient')
+    .option('--campaign <campaign>', 'of calls, only of this campaign')
+    .option('--active', 'of suppressions, what holds now')
+    .option('--lifted', 'of suppressions, what was taken off')
+    .option('--from <when>', 'of calls, answers and patients, since then: a day or a time')
     .option('--to <when>', 'until then')
     .option('--filters <file>', 'others, such as {"family_name": "…"}, as JSON; - for standard input')
     .addHelpText(
@@ -76,6 +88,7 @@ export function addExportCommands(program: Command, setup: Setup): void {
 }
 
 async function saveExport(context: Context, what: string, options: ExportOptions): Promise<undefined> {
+  checkList(what, options);
   const { format, columns } = options;
   const body = {
     ...{ what, format, filters: await filtersOf(context, options) },
@@ -83,6 +96,18 @@ async function saveExport(context: Context, what: string, options: ExportOptions
   };
   return saveAnswer(context, { path: '/api/exports', body, words: 'It may hold patient data; keep it safe.' }, options);
 }
+
+/** Before the file is looked at: a list that there is not goes nowhere. */
+function checkList(what: string, options: ExportOptions): void {
+  const takes = Object.hasOwn(TAKES, what) ? TAKES[what] : undefined;
+  if (takes === undefined) throw usageError(`There is no such list. There are ${listed(Object.keys(TAKES))}.`);
+  const wrong = NARROWING.find((name) => options[name as keyof ExportOptions] !== undefined && !takes.includes(name));
+  if (wrong === undefined) return;
+  const names = listed(takes.map((name) => `--${name}`));
+  throw usageError(`"export ${what}" does not take --${wrong}. It takes ${names}, and --filters.`);
+}
+
+const listed = (names: readonly string[]): string => names.join(', ').replace(/, ([^,]+)$/, ' and $1');
 
 async function filtersOf({ io }: Context, options: ExportOptions): Promise<Json> {
   const { status, flagged, reviewed, patient, campaign, active, lifted, from, to, filters } = options;

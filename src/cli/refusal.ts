@@ -1,4 +1,4 @@
-/** What was refused, as an exit code and words that say what to do. The service's own words come first; these are for codes that come alone. */
+/** What was refused, as an exit code and words that say what to do. The service's own words come first; then what is to be done at a terminal. */
 import { CliError, EXIT, type ProblemBody } from './exit-codes.ts';
 
 export async function refusalOf(answer: Response): Promise<CliError> {
@@ -33,9 +33,9 @@ function exitCodeOf(status: number): number {
 }
 
 function wordsFor(status: number, { code, detail }: ProblemBody): string {
+  const words = (code === 'invalid' ? undefined : detail) ?? BY_STATUS[status] ?? otherWords(status);
   const more = code === undefined ? undefined : HERE[code];
-  if (detail !== undefined) return more === undefined ? detail : `${detail} ${more}`;
-  return (code === undefined ? undefined : (ADVICE[code] ?? more)) ?? BY_STATUS[status] ?? otherWords(status);
+  return more === undefined ? words : `${words} ${more}`;
 }
 
 function otherWords(status: number): string {
@@ -61,33 +61,17 @@ const BY_STATUS: Readonly<Record<number, string>> = {
 
 /** What to do about it at a terminal, which the service does not know of. */
 const HERE: Readonly<Record<string, string>> = {
+  unauthenticated: 'Here: look at CF_ACCESS_CLIENT_ID and CF_ACCESS_CLIENT_SECRET, or at CF_ACCESS_TOKEN.',
+  no_role: 'They name a service token in ADMIN_EMAILS or under Staff.',
   person_needed:
     'Here: run "cloudflared access login" with the URL of the service, and set CF_ACCESS_TOKEN to what "cloudflared access token -app=" with it prints.',
   red_flag_open: '"tasks list --kind red_flag" shows it, "tasks claim" takes it on.',
   second_approver: 'At a terminal a person signs in by CF_ACCESS_TOKEN: "--help" says how.',
-};
-
-/** By code: what the gate or a state says no to, and what to do. */
-const ADVICE: Readonly<Record<string, string>> = {
-  no_role: 'The service token has no role here. An administrator names it in ADMIN_EMAILS or under Staff.',
-  forbidden: 'Your role does not allow this. An administrator can.',
-  kill_switch: 'All dialing is stopped. "dialing resume" goes on.',
-  not_production: 'No agreements are confirmed, so no real number is dialled. Set BAA_CONFIRMED once they are signed.',
-  not_approved: 'The questionnaire, or the campaign, is not approved. Approve it first.',
-  bad_number: 'The number cannot be called. Look at the patient’s number.',
-  suppressed:
-    'The number is on the do-not-call list. "suppress list" says since when; only newer evidence takes it off.',
-  patient_flag: 'A flag on the patient stops automated calls. "patient get" shows it.',
-  no_consent:
-    'There is no consent to be called at this number. State it with --consent-basis, --consent-by, --consent-at and --evidence.',
-  reassigned: 'The number may belong to somebody else by now. Ask the patient for their number.',
-  state_policy: 'The rules of the patient’s state do not allow this call.',
-  outside_hours: 'It is outside calling hours where the patient may be. Try again later.',
-  frequency: 'The patient or the number was called as often as the rules allow. Try again tomorrow.',
-  capacity: 'The money for today is spent. Try again tomorrow, or raise SPEND_CAP_USD_PER_DAY.',
-  already_reserved: 'Another call to this patient or number is under way. Watch that one.',
-  not_live: 'The call is over. There is nothing to hang up.',
-  not_ready: 'It is not ready yet. Try again in a moment, or add --wait.',
-  no_note: 'This call left no note.',
-  no_recording: 'This call was not recorded.',
+  kill_switch: '"dialing status" says since when; "dialing resume" goes on.',
+  not_production: 'They set BAA_CONFIRMED once the agreements are signed.',
+  suppressed: '"suppress list" says since when; only newer evidence takes it off.',
+  patient_flag: '"patient get" shows them.',
+  no_consent: 'Here: --consent-basis, --consent-by, --consent-at and --evidence.',
+  capacity: 'What may be spent in a day is SPEND_CAP_USD_PER_DAY.',
+  already_reserved: '"call list" shows it, "call watch" follows it.',
 };

@@ -87,7 +87,7 @@ async function refused(c: AppContext, { status, reason }: Extract<Verdict, { ok:
   if (isFlood)
     return rateLimited('Too many requests without a sign-in came from this address. Wait a minute, then sign in.');
   if (status === 401) return new Problem(401, 'unauthenticated');
-  return new Problem(503, reason, { headers: { 'Retry-After': '5' } });
+  return new Problem(503, 'access_keys_unavailable', { headers: { 'Retry-After': '5' } });
 }
 
 async function verifyToken(token: string | undefined, access: Config['access']): Promise<Verdict> {

@@ -1,5 +1,5 @@
 /** The verbs of a campaign: checked against the state it is in, written down, and told to its runner, which is then awake. */
-import { after, type CampaignStatus, type CampaignVerb } from '../domain/campaign/campaign-status.ts';
+import { after, type CampaignStatus, type CampaignVerb, type VerbRefusal } from '../domain/campaign/campaign-status.ts';
 import { log } from '../log.ts';
 import { type Campaign, changeStatus, getCampaign, setStartRequest } from '../store/campaigns.ts';
 import { countContacts, redialContacts } from '../store/contacts.ts';
@@ -89,9 +89,24 @@ export async function commandCampaign(
 function allowed(campaign: Campaign, verb: CampaignVerb): CampaignStatus {
   const next = after(campaign.status, verb);
   if (typeof next !== 'string')
-    throw refusal(next.refused, `A campaign that is ${campaign.status} cannot be told to ${verb}.`);
+    throw refusal(
+      next.refused,
+      `A campaign that is ${campaign.status} cannot be told to ${verb}. ${INSTEAD[next.refused]}`,
+    );
   return next;
 }
+
+/** What to do next, by why a verb was refused. */
+const INSTEAD: Readonly<Record<VerbRefusal, string>> = {
+  still_importing: 'Wait until its list has been read, then make a pre-flight.',
+  import_failed: 'It has a list that could not be used: make a new campaign with one that is put right.',
+  not_started: 'It was not started yet: start it first, or cancel it.',
+  already_started: 'It was started before: resume it.',
+  not_running: 'It has to be resumed first.',
+  still_running: 'It tries the unreached again by itself: pause it first.',
+  already: 'It is as you want it, so there is nothing to do.',
+  over: 'It is over: redial it if it is completed, or make a new campaign.',
+};
 
 async function moved(ask: Asker, campaign: Campaign, change: Parameters<typeof changeStatus>[2]): Promise<Campaign> {
   const changed = await changeStatus(ask.db, campaign, change);

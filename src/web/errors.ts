@@ -6,6 +6,7 @@ import type { Config } from '../env.ts';
 import { log } from '../log.ts';
 import type { Actor, AppContext } from './context.ts';
 import { errorPage } from './dashboard/error-page.tsx';
+import { type KnownCode, PROBLEM_DETAILS, tooLargeDetail } from './problem-details.ts';
 
 export const PROBLEM_TITLES = {
   400: 'Bad Request',
@@ -32,7 +33,7 @@ export interface FieldError {
 }
 
 interface ProblemDetails {
-  /** What to do about it, in our own fixed words. */
+  /** What to do about it, in our own fixed words; when left out, those of the code (`problem-details.ts`). */
   readonly detail?: string;
   readonly errors?: readonly FieldError[];
   readonly decisionId?: string;
@@ -41,13 +42,18 @@ interface ProblemDetails {
   readonly opensInEmergency?: boolean;
 }
 
+type WithWords = ProblemDetails & { readonly detail: string };
+
 /** A request that cannot be served, thrown from anywhere behind the app. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: ProblemStatus;
   readonly code: string;
   readonly details: ProblemDetails;
-  constructor(status: ProblemStatus, code: string, details: ProblemDetails = {}) {
+  constructor(
+    status: ProblemStatus,
+    ...[code, details = {}]: [code: KnownCode, details?: ProblemDetails] | [code: string, details: WithWords]
+  ) {
     super(code);
     this.status = status;
     this.code = code;
@@ -56,6 +62,7 @@ export class Problem extends Error {
 }
 
 export const notFound = () => new Problem(404, 'not_found');
+export const tooLarge = (maxBytes: number) => new Problem(413, 'too_large', { detail: tooLargeDetail(maxBytes) });
 
 export function answerProblem(c: AppContext, problem: Problem): Response | Promise<Response> {
   const { status, code, details } = problem;
@@ -70,14 +77,15 @@ export function answerProblem(c: AppContext, problem: Problem): Response | Promi
       status,
     );
   }
-  const { detail, errors, decisionId } = details;
+  const { errors, decisionId } = details;
+  const detail = details.detail ?? PROBLEM_DETAILS[code as KnownCode];
   const body = {
     type: 'about:blank',
     title: PROBLEM_TITLES[status],
     status,
     code,
     request_id: requestId,
-    ...(detail === undefined ? {} : { detail }),
+    detail,
     ...(decisionId === undefined ? {} : { decision_id: decisionId }),
     ...(errors === undefined ? {} : { errors }),
   };

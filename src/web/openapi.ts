@@ -23,7 +23,7 @@ const problem = z
     status: z.int(),
     code: z.string().meta({ description: 'Stable, for programs.' }),
     request_id: z.string().meta({ description: 'Stands in the log of the service too.' }),
-    detail: z.string().optional().meta({ description: 'What to do about it.' }),
+    detail: z.string().meta({ description: 'What is wrong and what to do about it, for people.' }),
     decision_id: z.string().optional().meta({ description: 'Of a call that was refused: the stored decision.' }),
     errors: z
       .array(

@@ -1,5 +1,5 @@
 /** Bodies with a limit that also holds for those that do not tell their length: reading stops at the first byte too many. */
-import { Problem } from './errors.ts';
+import { Problem, tooLarge } from './errors.ts';
 
 /** null: longer than `maxBytes`. */
 export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array | null> {
@@ -44,7 +44,7 @@ export const API_BODY_MAX_BYTES = 64 * 1024;
 
 export async function readJson(request: Request, maxBytes = API_BODY_MAX_BYTES): Promise<unknown> {
   const bytes = await readBytes(request, maxBytes);
-  if (bytes === null) throw new Problem(413, 'too_large');
+  if (bytes === null) throw tooLarge(maxBytes);
   if (!isJsonType(request)) throw new Problem(415, 'not_json_type');
   const body = parseJson(bytes);
   if (body === undefined) throw new Problem(400, 'not_json');
@@ -54,7 +54,7 @@ export async function readJson(request: Request, maxBytes = API_BODY_MAX_BYTES):
 /** What one of our forms sends, by name; of a name that comes twice the last counts. */
 export async function readFields(request: Request, maxBytes = API_BODY_MAX_BYTES): Promise<Record<string, string>> {
   const bytes = await readBytes(request, maxBytes);
-  if (bytes === null) throw new Problem(413, 'too_large');
+  if (bytes === null) throw tooLarge(maxBytes);
   const type = request.headers.get('Content-Type') ?? '';
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) throw new Problem(415, 'not_form_type');
   return Object.fromEntries(new URLSearchParams(new TextDecoder().decode(bytes)));

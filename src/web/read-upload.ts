@@ -12,7 +12,7 @@ import {
   parseMultipartStream,
 } from '@remix-run/multipart-parser';
 import { invalidField } from './check-input.ts';
-import { Problem } from './errors.ts';
+import { Problem, tooLarge } from './errors.ts';
 
 export interface UploadedFile {
   readonly name: string;
@@ -43,7 +43,7 @@ export async function readUploadAhead(request: Request, maxFileBytes: number): P
 export async function readUpload(request: Request, maxFileBytes: number): Promise<Upload> {
   const known = read.get(request);
   if (known !== undefined) {
-    if (known.file.bytes > maxFileBytes) throw tooLarge();
+    if (known.file.bytes > maxFileBytes) throw tooLarge(maxFileBytes);
     return known;
   }
   const type = request.headers.get('Content-Type') ?? '';
@@ -54,7 +54,7 @@ export async function readUpload(request: Request, maxFileBytes: number): Promis
     });
   const maxBytes = maxFileBytes + MAX_FIELDS_BYTES;
   if (request.body === null) throw malformed();
-  if (Number(request.headers.get('Content-Length') ?? 0) > maxBytes) throw tooLarge();
+  if (Number(request.headers.get('Content-Length') ?? 0) > maxBytes) throw tooLarge(maxFileBytes);
   const fields = new Map<string, string>();
   let file: UploadedFile | null = null;
   try {
@@ -71,7 +71,7 @@ export async function readUpload(request: Request, maxFileBytes: number): Promis
       }
     }
   } catch (error) {
-    throw problemFor(error);
+    throw problemFor(error, maxFileBytes);
   }
   if (file === null) throw invalidField('/file', 'missing', 'This field is required.');
   return { fields, file };
@@ -85,7 +85,7 @@ const fileOf = (part: MultipartPart): UploadedFile => ({
 });
 
 function textOf(part: MultipartPart): string {
-  if (part.size > MAX_FIELD_BYTES) throw tooLarge();
+  if (part.size > MAX_FIELD_BYTES) throw tooLarge(MAX_FIELD_BYTES);
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(part.bytes);
   } catch {
@@ -95,17 +95,14 @@ function textOf(part: MultipartPart): string {
 
 const pointerTo = (name: string): string => `/${name.slice(0, 64).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
-function problemFor(error: unknown): unknown {
-  if (
-    error instanceof MaxFileSizeExceededError ||
-    error instanceof MaxTotalSizeExceededError ||
-    error instanceof MaxPartsExceededError
-  )
-    return tooLarge();
+function problemFor(error: unknown, maxFileBytes: number): unknown {
+  if (error instanceof MaxPartsExceededError)
+    return new Problem(413, 'too_large', { detail: `A form has at most ${MAX_PARTS} fields. Leave the others out.` });
+  if (error instanceof MaxFileSizeExceededError || error instanceof MaxTotalSizeExceededError)
+    return tooLarge(maxFileBytes);
   return error instanceof MultipartParseError ? malformed() : error;
 }
 
-const tooLarge = () => new Problem(413, 'too_large');
 const malformed = () => new Problem(400, 'not_multipart');
 
 /** A field that holds JSON, as JSON bodies do; undefined: it is not there. */

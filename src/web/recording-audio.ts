@@ -73,9 +73,9 @@ function notThere(call: Call, recording: Recording | null): Problem {
   if (recording?.status === 'pending' || (recording === null && call.recordingStatus === 'pending')) {
     return new Problem(404, 'not_ready', { detail: 'The recording is still being fetched. Try again in a minute.' });
   }
-  const detail =
-    recording?.status === 'failed' ? `It could not be fetched (${recording.reason ?? 'unknown'}).` : undefined;
-  return new Problem(404, 'no_recording', detail === undefined ? {} : { detail });
+  if (recording?.status !== 'failed') return new Problem(404, 'no_recording');
+  const detail = `It could not be fetched (${recording.reason ?? 'unknown'}). Fetch it again if Telnyx still has it.`;
+  return new Problem(404, 'no_recording', { detail });
 }
 
 interface ByteRange {

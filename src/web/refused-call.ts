@@ -1,6 +1,7 @@
 /** A call that the gate refused, as it is answered: with the stored decision and, where waiting helps, from when on it is possible again. */
 import type { Config } from '../env.ts';
 import type { PlacedCall } from '../store/place-call.ts';
+import { GATE_DETAILS } from './call-refusals.ts';
 import { clinicClock } from './dashboard/clinic-clock.tsx';
 import { Problem } from './errors.ts';
 
@@ -15,6 +16,6 @@ export function refusedCall({ code, again, decisionId }: Refused, { clinic }: Co
   const clock = clinicClock(clinic.timeZone, now);
   return new Problem(409, code, {
     decisionId,
-    detail: `It is possible again from ${clock.dated(at)} ${clock.zone(at)}.`,
+    detail: `${GATE_DETAILS[code]} It is possible again from ${clock.dated(at)} ${clock.zone(at)}.`,
   });
 }

@@ -3,7 +3,7 @@
  * again it has another boundary and is the same all the same. What is read for it is held for the handler.
  */
 import type { AppContext } from './context.ts';
-import { Problem } from './errors.ts';
+import { tooLarge } from './errors.ts';
 import { API_BODY_MAX_BYTES, readBytes } from './read-body.ts';
 import { readUploadAhead } from './read-upload.ts';
 import type { RouteSpec } from './route.ts';
@@ -25,7 +25,7 @@ export async function requestDigest({ reads, maxBodyBytes }: RouteSpec, c: AppCo
 
 async function bodyOf(c: AppContext, maxBytes: number): Promise<Uint8Array> {
   const bytes = await readBytes(c.req.raw, maxBytes);
-  if (bytes === null) throw new Problem(413, 'too_large');
+  if (bytes === null) throw tooLarge(maxBytes);
   if (bytes.length > 0) c.req.raw = new Request(c.req.raw, { body: bytes as Uint8Array<ArrayBuffer> });
   return bytes;
 }

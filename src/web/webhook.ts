@@ -14,7 +14,7 @@ import { inboundCallId } from '../telnyx/inbound-call-id.ts';
 import { parseEvent } from '../telnyx/parse-event.ts';
 import { Burst } from './burst.ts';
 import type { AppContext } from './context.ts';
-import { Problem, problemOf } from './errors.ts';
+import { Problem, problemOf, tooLarge } from './errors.ts';
 import { contextOf } from './execution-context.ts';
 import { logProblems } from './not-configured.ts';
 import { isJsonType, parseJson, readBytes } from './read-body.ts';
@@ -75,7 +75,7 @@ async function receive(c: AppContext): Promise<Answered> {
   const request = c.req.raw;
   if (request.method !== 'POST') throw new Problem(405, 'method_not_allowed', { headers: { Allow: 'POST' } });
   const bytes = await readBytes(request, MAX_BYTES);
-  if (bytes === null) throw new Problem(413, 'too_large');
+  if (bytes === null) throw tooLarge(MAX_BYTES);
   if (!isJsonType(request)) throw new Problem(415, 'not_json_type');
   const read = readConfig(c.env);
   if (!read.ok) {

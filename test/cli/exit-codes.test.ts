@@ -55,10 +55,12 @@ describe('exit codes (C65)', () => {
   });
 
   it('what the gate says no to is told with its code, what to do, and the decision', async () => {
-    const service = await givenService(() => problem(409, 'suppressed', { decision_id: 'dec_7' }));
+    const service = await givenService(() =>
+      problem(409, 'suppressed', { detail: 'Not to be called.', decision_id: 'dec_7' }),
+    );
     const ended = await runCli(service, ['call', 'start', '+12025550143']);
     expect(ended.code).toBe(5);
-    expect(ended.err).toMatch(/^suppressed: The number is on the do-not-call list\./);
+    expect(ended.err).toMatch(/^suppressed: Not to be called\. "suppress list" says since when/);
     expect(ended.err).toContain('dec_7');
   });
 

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { EXPORT_KINDS, EXPORTED } from '../../src/web/export-kinds.ts';
 import { givenService, runCli } from './given-service.ts';
 
 function givenFolder(): string {
@@ -68,4 +69,46 @@ it('says what may be taken and what was taken last', async () => {
   const { code, out } = await runCli(service, ['exports']);
   expect(code).toBe(0);
   expect(out).toMatch(/campaigns\n {2}campaign_id, name[\s\S]*Ada[\s\S]*calls[\s\S]*7[\s\S]*whole/);
+});
+
+it.each([
+  [['bogus'], 'There is no such list. There are calls, answers, patients, campaigns and suppressions.'],
+  [['toString'], 'There is no such list.'],
+  [['answers', '--campaign', 'cmp_1'], '"export answers" does not take --campaign. It takes --status, --flagged,'],
+  [['campaigns', '--from', '2026-11-01'], '"export campaigns" does not take --from. It takes --status, and --filters.'],
+  [['suppressions', '--flagged'], 'It takes --active and --lifted, and --filters.'],
+])('export %j says what is wrong with the list before it looks at the file', async (given, words) => {
+  const service = await givenService(() => ({ text: '' }));
+  const file = path.join(givenFolder(), 'there.csv');
+  writeFileSync(file, 'x');
+  const { code, err } = await runCli(service, ['export', ...given, '-o', file]);
+  expect([code, service.asked]).toEqual([2, []]);
+  expect(err).toContain(words);
+});
+
+it('narrows each list down by what the service takes for it, and by nothing else', async () => {
+  const options = {
+    ...{ status: 'x', flagged: null, reviewed: 'yes', patient: 'pat_1', campaign: 'cmp_1', active: null, lifted: null },
+    ...{ from: '2026-11-01', to: '2026-11-02' },
+  };
+  const filterOf: Readonly<Record<string, string>> = {
+    patient: 'patient_id',
+    campaign: 'campaign_id',
+    lifted: 'active',
+  };
+  for (const what of EXPORTED)
+    for (const [name, value] of Object.entries(options)) {
+      const service = await givenService(() => ({ text: '' }));
+      const file = path.join(givenFolder(), 'new.csv');
+      const { code } = await runCli(service, [
+        'export',
+        what,
+        `--${name}`,
+        ...(value === null ? [] : [value]),
+        '-o',
+        file,
+      ]);
+      const isTaken = Object.hasOwn(EXPORT_KINDS[what].filters.shape, filterOf[name] ?? name);
+      expect([what, name, code]).toEqual([what, name, isTaken ? 0 : 2]);
+    }
 });

@@ -188,9 +188,18 @@ describe('the verbs', () => {
     ['completed', 'resume', 'over'],
     ['canceled', 'resume', 'over'],
     ['running', 'resume', 'already'],
-  ])('a campaign that is %s cannot be told to %s: %s', async (from, verb, code) => {
+    ['paused', 'pause', 'already'],
+    ['canceled', 'cancel', 'already'],
+    ['running', 'redial', 'still_running'],
+    ['importing', 'pause', 'not_started'],
+    ['failed', 'pause', 'import_failed'],
+  ])('a campaign that is %s cannot be told to %s: %s, and is told what to do', async (from, verb, code) => {
     const campaign = await givenCampaign([{}], { status: from as never });
-    expect(await codeOf(await post(campaign, `/${verb}`))).toEqual([409, code]);
+    const refused = await post(campaign, `/${verb}`);
+    expect([refused.status, await jsonOf(refused)]).toMatchObject([
+      409,
+      { code, detail: expect.stringMatching(/cannot be told to [a-z]+\. It .+\.$/) },
+    ]);
     expect(wakes).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/web/app.ts';
+import { PROBLEM_DETAILS } from '../../src/web/problem-details.ts';
 import { route } from '../../src/web/route.ts';
 import { routes } from '../../src/web/routes.ts';
 import { type GivenApp, givenApp, ORIGIN, VARIABLES } from './given-app.ts';
@@ -207,7 +208,7 @@ describe('the last resort (SE-21, S1-V2, S1-D3, S2-V7)', () => {
     ['an Error', new Error('SELECT * FROM patients WHERE name = Ana')],
     ['a text', 'Ana Diaz +12025550143'],
     ['nothing', undefined],
-  ])('answers %s with a code and no detail', async (_name, thrown) => {
+  ])('answers %s with a code and fixed words, and none of what was thrown', async (_name, thrown) => {
     const response = await failing(thrown);
     expect(response.status).toBe(500);
     expectSecurityHeaders(response);
@@ -216,6 +217,7 @@ describe('the last resort (SE-21, S1-V2, S1-D3, S2-V7)', () => {
       title: 'Internal Server Error',
       status: 500,
       code: 'internal',
+      detail: PROBLEM_DETAILS.internal,
       request_id: response.headers.get('X-Request-Id'),
     });
     expect(given.lines.join('\n')).not.toMatch(/Ana|SELECT|2025550143/);

@@ -2,6 +2,7 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { attempts } from '../../src/store/schema.ts';
+import { GATE_DETAILS } from '../../src/web/call-refusals.ts';
 import { type GivenApp, givenApp } from './given-app.ts';
 import { endCall, type GivenCall, givenCall } from './given-call.ts';
 import { openPage } from './given-page.ts';
@@ -37,7 +38,10 @@ describe('a call too many', () => {
   it('says in the API from when on it is possible again, not a moment too early', async () => {
     const order = { phone_number: made.call.phoneNumber, patient_id: made.patient.id };
     const refused = await given.send('POST', '/api/calls', order);
-    expect([refused.status, await refused.json()]).toMatchObject([409, { code: 'frequency', detail: WHEN }]);
+    expect([refused.status, await refused.json()]).toMatchObject([
+      409,
+      { code: 'frequency', detail: `${GATE_DETAILS.frequency} ${WHEN}` },
+    ]);
     vi.setSystemTime(Date.UTC(2026, 10, 29, 14, 0, 29));
     expect((await given.send('POST', '/api/calls', order)).status).toBe(409);
     vi.setSystemTime(Date.UTC(2026, 10, 29, 14, 1));
@@ -47,14 +51,14 @@ describe('a call too many', () => {
   it('says it on the page of the patient', async () => {
     const { status, html } = await openPage(given, `/dashboard/patients/${made.patient.id}/call`, form({}));
     expect(status).toBe(409);
-    expect(html).toContain(`The patient or this number has been called often enough for now. ${WHEN}`);
+    expect(html).toContain(`${GATE_DETAILS.frequency} ${WHEN}`);
   });
 
   it('says it in the form behind “Call a patient”, sent without a script', async () => {
     const order = { phone_number: made.call.phoneNumber, patient_id: made.patient.id };
     const { status, html } = await openPage(given, '/dashboard/new-call', form(order));
     expect(status).toBe(409);
-    expect(html).toContain(`called often enough for now. ${WHEN}`);
+    expect(html).toContain(`${GATE_DETAILS.frequency} ${WHEN}`);
     expect(html).toContain(`value="${made.call.phoneNumber}"`);
   });
 
@@ -62,7 +66,6 @@ describe('a call too many', () => {
     await given.send('PUT', `/api/patients/${made.patient.id}/flags`, { flags: ['staff_only'] });
     const order = { phone_number: made.call.phoneNumber, patient_id: made.patient.id };
     const refused = await (await given.send('POST', '/api/calls', order)).json<Record<string, unknown>>();
-    expect(refused).toMatchObject({ code: 'patient_flag' });
-    expect(refused).not.toHaveProperty('detail');
+    expect(refused).toMatchObject({ code: 'patient_flag', detail: GATE_DETAILS.patient_flag });
   });
 });

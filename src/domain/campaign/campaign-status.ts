@@ -23,7 +23,7 @@ export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
 /** What people may say. */
 export type CampaignVerb = 'start' | 'pause' | 'resume' | 'cancel' | 'redial';
 
-type Refusal =
+export type VerbRefusal =
   | 'still_importing'
   | 'import_failed'
   | 'not_started'
@@ -34,11 +34,11 @@ type Refusal =
   | 'already'
   | 'over';
 export interface VerbRefused {
-  readonly refused: Refusal;
+  readonly refused: VerbRefusal;
 }
 
-type Verbs = Readonly<Record<CampaignVerb | 'complete', CampaignStatus | Refusal>>;
-const allRefused = (code: Refusal): Verbs => ({
+type Verbs = Readonly<Record<CampaignVerb | 'complete', CampaignStatus | VerbRefusal>>;
+const allRefused = (code: VerbRefusal): Verbs => ({
   ...{ start: code, pause: code, resume: code, cancel: code, redial: code, complete: code },
 });
 const AFTER: Readonly<Record<CampaignStatus, Verbs>> = {
@@ -62,7 +62,7 @@ export function after(status: CampaignStatus, verb: CampaignVerb | 'complete'): 
   return isStatus(next) ? next : { refused: next };
 }
 
-const isStatus = (next: CampaignStatus | Refusal): next is CampaignStatus =>
+const isStatus = (next: CampaignStatus | VerbRefusal): next is CampaignStatus =>
   (CAMPAIGN_STATUSES as readonly string[]).includes(next);
 
 const NOT_REACHED: readonly CallStatus[] = ['no_answer', 'busy', 'failed'];

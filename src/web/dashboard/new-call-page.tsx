@@ -1,7 +1,7 @@
 /** The form behind "Call a patient". static/app.js sends it as JSON to the API and shows what the API says; without it the form is sent as it is. */
 
 import type { Patient } from '../../store/patients.ts';
-import { stoppedRefusal } from './call-refusals.ts';
+import { stoppedRefusal } from '../call-refusals.ts';
 import { control, Field, FormNotice, type FormState, SelectField } from './form-field.tsx';
 import type { Viewer } from './viewer.ts';
 
@@ -50,7 +50,7 @@ export const NewCallPage = ({ today, patient, viewer, form, notice }: NewCallVie
       method="post"
       action="/dashboard/new-call"
       data-json="/api/calls"
-      data-stopped={stoppedRefusal(viewer)}
+      data-stopped={stoppedRefusal(viewer.resumesDialing)}
       {...thenOf(viewer)}
     >
       <FormNotice text={notice} />

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { LANGUAGES } from '../../domain/intake/questionnaire.ts';
 import { getPatient, type Patient } from '../../store/patients.ts';
 import { countAlerts } from '../../store/tasks.ts';
+import { callRefusal, STOPPED } from '../call-refusals.ts';
 import { knownPatient } from '../change-patient.ts';
 import { notFound, Problem } from '../errors.ts';
 import { wholeFields } from '../patient-fields.ts';
@@ -10,7 +11,6 @@ import { placePatientCall } from '../place-patient-call.ts';
 import { readFields } from '../read-body.ts';
 import { type Ask, type Route, route } from '../route.ts';
 import { showing } from '../shown-patients.ts';
-import { callRefusal, STOPPED } from './call-refusals.ts';
 import { clinicClock } from './clinic-clock.tsx';
 import { dialingView } from './dialing-view.ts';
 import { CHECK_FIELDS, EMPTY_FORM } from './form-field.tsx';
@@ -99,7 +99,7 @@ const place = route({ ...placers, method: 'POST', audit: 'call.place' }, async (
     return ask.c.redirect(`/dashboard/${where}`, 303);
   } catch (error) {
     if (!(error instanceof Problem) || error.status >= 500) throw error;
-    const notice = callRefusal(error.code, error.details.detail, viewerOf(ask.actor));
+    const notice = callRefusal(error.code, error.details.detail, viewerOf(ask.actor).resumesDialing);
     const dialing = error.code === STOPPED ? await dialingView(ask) : null;
     return answer(ask, { patient, form: { values, problems: new Map() }, notice }, 409, dialing);
   }

@@ -4,6 +4,7 @@ import { PATIENT_FLAGS } from '../../domain/campaign/gate-policy.ts';
 import { LANGUAGES } from '../../domain/intake/questionnaire.ts';
 import { findJob } from '../../store/jobs.ts';
 import { getPatient } from '../../store/patients.ts';
+import { callRefusal, STOPPED } from '../call-refusals.ts';
 import { addConsent, changePatient, endConsent, knownPatient } from '../change-patient.ts';
 import { isErased } from '../erase-patient.ts';
 import { notFound, Problem } from '../errors.ts';
@@ -14,7 +15,6 @@ import { hangUp, storedCall } from '../read-call.ts';
 import { type Route, route } from '../route.ts';
 import { shownPatient } from '../shown-patient.ts';
 import { line } from '../text-line.ts';
-import { callRefusal, STOPPED } from './call-refusals.ts';
 import { clinicClock } from './clinic-clock.tsx';
 import { dialingView } from './dialing-view.ts';
 import { CHECK_FIELDS, EMPTY_FORM } from './form-field.tsx';
@@ -71,7 +71,7 @@ const call = route(
       );
     } catch (error) {
       if (!(error instanceof Problem) || error.status >= 500) throw error;
-      const notice = callRefusal(error.code, error.details.detail, viewerOf(ask.actor));
+      const notice = callRefusal(error.code, error.details.detail, viewerOf(ask.actor).resumesDialing);
       const dialing = error.code === STOPPED ? await dialingView(ask) : null;
       return answerPatient(ask, patient, { dialing, call: { form: { values, problems: new Map() }, notice } }, 409);
     }

@@ -286,28 +286,15 @@
     return /^\d{10}$/.test(digits) ? `+1${digits}` : typed.trim();
   }
 
+  /** Where this page knows better than the service, which says the rest itself: what is wrong and, where it knows, from when on it is possible. */
   const REASONS = {
     invalid: 'Please check the marked fields.',
-    bad_number: 'This number cannot be called. Check it with the patient.',
-    no_consent: 'No consent to call this number is on file. State below how it was given, then place the call again.',
-    suppressed: 'This number asked not to be called, so no call is placed. Reach the patient another way.',
-    patient_flag: 'This patient is marked as not to be called. Ask whoever set the mark.',
-    reassigned: 'This number may belong to somebody else now. Ask the patient for a current one.',
-    outside_hours: 'It is outside calling hours for this number. Place the call again within them.',
-    state_policy: 'The rules of this state do not allow the call. Ask an administrator of your clinic.',
-    frequency: 'The patient or this number has been called often enough for now.',
-    capacity: 'All lines are in use. Try again in a few minutes.',
-    already_reserved: 'This number is already being called. Look for the call under “Calls”.',
-    not_production: 'This installation places no real calls. Ask an administrator of your clinic.',
-    not_approved: 'These questions are not approved for calls. Ask an administrator of your clinic.',
     forbidden: 'Your role does not include placing calls. Ask an administrator of your clinic.',
     no_role: 'Nobody has given you a role. Ask an administrator of your clinic.',
     unauthenticated: 'Your sign-in has ended. Reload the page to sign in again.',
     unreachable: 'The service did not answer. Press the button again: the call is placed once at most.',
     in_progress: 'Your first try is still under way. Press the button again in a minute.',
   };
-  /** Refusals that pass: the service says from when on it is possible again. */
-  const PASSING = ['frequency', 'outside_hours', 'state_policy', 'capacity'];
   /** Refusals that one field can cure. */
   const CURES = {
     no_consent: { pointer: '/consent/basis', detail: 'Choose how the consent was given.' },
@@ -321,10 +308,10 @@
       .map(({ pointer, detail }) => `${pointer}: ${detail}`);
     const reason =
       (problem.code === 'kill_switch' ? form.dataset.stopped : REASONS[problem.code]) ??
+      problem.detail ??
       `The call was not placed (${problem.code}). Try again; if it stays, tell whoever runs this service.`;
     const notice = form.querySelector('[data-problem]');
-    const when = PASSING.includes(problem.code) && problem.detail ? [problem.detail] : [];
-    notice.textContent = [reason, ...when, ...elsewhere].join(' ');
+    notice.textContent = [reason, ...elsewhere].join(' ');
     notice.hidden = false;
     form.querySelector('[aria-invalid]')?.focus();
   }
