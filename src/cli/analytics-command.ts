@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Json } from './api-client.ts';
 import { type Context, run, type Setup } from './context.ts';
 import { wholeNumber } from './list-pages.ts';
+import { dayOrTime } from './typed-time.ts';
 
 interface AnalyticsOptions {
   readonly days?: number;
@@ -38,7 +39,14 @@ export function addAnalyticsCommand(program: Command, setup: Setup): void {
 
 async function show({ client, print }: Context, options: AnalyticsOptions): Promise<undefined> {
   const { from, to, days, by, table, campaign, questionnaire, questionnaireVersion } = options;
-  const query = { from, to, days, by, campaign_id: campaign, questionnaire };
+  const query = {
+    from: from && dayOrTime(from),
+    to: to && dayOrTime(to),
+    days,
+    by,
+    campaign_id: campaign,
+    questionnaire,
+  };
   const found = await client.get<Json>('/api/analytics', { ...query, questionnaire_version: questionnaireVersion });
   if (print.isJson) return void print.json(found);
   const rows = ROWS[table](found);

@@ -1,11 +1,11 @@
 /** `audit`: who did or saw what, and whether all of it is as it was written. */
 import type { Command } from 'commander';
 import { addAuditReviewCommands } from './audit-review-commands.ts';
-import { isoTime } from './consent-options.ts';
 import { type Context, run, type Setup } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { type ListOptions, listPages, printPage, withListOptions } from './list-pages.ts';
 import { harmless } from './shown.ts';
+import { isoTime } from './typed-time.ts';
 
 export const ACCESS_COLUMNS = [
   ['LINE', 'seq'],

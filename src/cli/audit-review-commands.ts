@@ -6,6 +6,7 @@ import { CliError, EXIT, usageError } from './exit-codes.ts';
 import { freeText } from './free-text.ts';
 import { type Page, printPage } from './list-pages.ts';
 import { printDone, printRecord } from './print-record.ts';
+import { typedDay } from './typed-time.ts';
 
 const COLUMNS = [
   ['WEEK OF', 'week'],
@@ -55,7 +56,7 @@ async function listWeeks(context: Context, { due }: { readonly due?: boolean }):
 async function review(context: Context, monday: string | undefined, options: ReviewOptions): Promise<undefined> {
   const { sign, note } = options;
   if (note !== undefined && sign !== true) throw usageError('A note goes with a signature: add --sign.');
-  const week = monday ?? (await lastWeek(context));
+  const week = monday === undefined ? await lastWeek(context) : typedDay(monday);
   const path = `/api/audit/reviews/${encodeURIComponent(week)}`;
   if (sign !== true) {
     const found = await context.client.get<Week>(path);

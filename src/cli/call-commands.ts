@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { addCallRecordCommands } from './call-record-commands.ts';
 import { CALL_COLUMNS, type Items, type ShownCall, type ShownLine } from './call-shapes.ts';
-import { type ConsentOptions, consentOf, isoTime, withConsentOptions } from './consent-options.ts';
+import { type ConsentOptions, consentOf, withConsentOptions } from './consent-options.ts';
 import { type Context, run, type Setup } from './context.ts';
 import { usageError } from './exit-codes.ts';
 import { whenReady } from './follow.ts';
@@ -12,6 +12,7 @@ import { printNote } from './print-note.ts';
 import { checkTarget, type SaveOptions, saveBody, withOutputOptions } from './save-file.ts';
 import { shownTime } from './shown.ts';
 import { addSignCommand } from './sign-command.ts';
+import { isoTime } from './typed-time.ts';
 import { spoken, watchCall } from './watch-call.ts';
 
 interface StartOptions extends ConsentOptions {

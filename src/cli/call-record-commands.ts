@@ -1,13 +1,13 @@
 /** `call events`, `notes`, `correct`, `reviews`, `refetch` and `fhir`: what a call left behind, and putting it right. */
 import { type Command, Option } from 'commander';
 import type { Json } from './api-client.ts';
-import { isoTime } from './consent-options.ts';
 import { type Context, run, type Setup } from './context.ts';
 import { usageError } from './exit-codes.ts';
 import { type ListOptions, listPages, type Page, printPage, wholeNumber, withListOptions } from './list-pages.ts';
 import { printDone, printRecord } from './print-record.ts';
 import { type SaveOptions, saveAnswer, withOutputOptions } from './save-file.ts';
 import { readJson } from './terminal.ts';
+import { isoTime } from './typed-time.ts';
 
 const NOTE_COLUMNS = [
   ['CALL', 'call_id'],

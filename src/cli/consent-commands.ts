@@ -2,13 +2,14 @@
 import { type Command, Option } from 'commander';
 import type { Json } from './api-client.ts';
 import { CALL_COLUMNS } from './call-shapes.ts';
-import { type ConsentOptions, consentOf, isoTime, withConsentOptions } from './consent-options.ts';
+import { type ConsentOptions, consentOf, withConsentOptions } from './consent-options.ts';
 import { type Context, run, type Setup } from './context.ts';
 import { CliError, EXIT, usageError } from './exit-codes.ts';
 import { freeLine } from './free-text.ts';
 import { type ListOptions, listPages, type Page, printPage, withListOptions } from './list-pages.ts';
 import { phoneNumber } from './phone-number.ts';
 import { printDone } from './print-record.ts';
+import { isoTime } from './typed-time.ts';
 
 const COLUMNS = [
   ['CONSENT', 'consent_id'],

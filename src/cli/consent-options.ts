@@ -1,6 +1,7 @@
 /** The consent to be called, as four options that belong together: on what it rests, who took it, when, and where that is written. */
 import { type Command, Option } from 'commander';
 import { usageError } from './exit-codes.ts';
+import { isoTime } from './typed-time.ts';
 
 export interface ConsentOptions {
   readonly consentBasis?: string;
@@ -32,13 +33,4 @@ export function consentOf(options: ConsentOptions): Consent | undefined {
   if (consentBasis === undefined || consentBy === undefined || consentAt === undefined || evidence === undefined)
     throw usageError('A consent needs all of --consent-basis, --consent-by, --consent-at and --evidence.');
   return { basis: consentBasis, obtained_at: isoTime(consentAt), obtained_by: consentBy, evidence };
-}
-
-/** A day begins where whoever types it is. */
-export function isoTime(text: string): string {
-  if (text === 'now') return new Date().toISOString();
-  const day = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text);
-  const at = day === null ? new Date(text) : new Date(Number(day[1]), Number(day[2]) - 1, Number(day[3]));
-  if (Number.isNaN(at.getTime())) throw usageError(`“${text}” is no time. Write 2026-11-28, 2026-11-28T09:30, or now.`);
-  return at.toISOString();
 }

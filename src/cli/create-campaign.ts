@@ -2,11 +2,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Json } from './api-client.ts';
 import type { ShownCampaign } from './campaign-shapes.ts';
-import { type ConsentOptions, consentOf, isoTime, withConsentOptions } from './consent-options.ts';
+import { type ConsentOptions, consentOf, withConsentOptions } from './consent-options.ts';
 import { type Context, run, type Setup } from './context.ts';
 import { usageError } from './exit-codes.ts';
 import { formOf, mappingOf, type Pairs, pair } from './list-form.ts';
 import { readJson } from './terminal.ts';
+import { isoTime } from './typed-time.ts';
 import { LENIENT, printImport, watchImport } from './watch-import.ts';
 
 interface CreateOptions extends ConsentOptions {

@@ -4,6 +4,7 @@ import { type Context, run, type Setup } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { type ListOptions, listPages, type Page, printPage, withListOptions } from './list-pages.ts';
 import { printDone, printRecord } from './print-record.ts';
+import { isoTime } from './typed-time.ts';
 
 const COLUMNS = [
   ['DELIVERY', 'delivery_id'],
@@ -86,8 +87,8 @@ export function addDeliveryCommands(program: Command, setup: Setup): void {
     .command('send-earlier')
     .description('Sends a system the notes of a span of time that it never got')
     .requiredOption('--system <system>', 'such as backend or fhir')
-    .requiredOption('--from <time>', 'such as 2026-01-01T00:00:00Z')
-    .requiredOption('--to <time>', 'not included; at most 366 days later')
+    .requiredOption('--from <when>', 'a day or a time, such as 2026-01-01T00:00:00Z')
+    .requiredOption('--to <when>', 'not included; at most 366 days later')
     .addHelpText(
       'after',
       '\nExample:\n  telnyx-edge-intake delivery send-earlier --system fhir --from 2026-01-01T00:00:00Z --to 2026-04-01T00:00:00Z',
@@ -95,7 +96,7 @@ export function addDeliveryCommands(program: Command, setup: Setup): void {
     .action(
       run(setup, async (context, { system, from, to }: { readonly system: string } & Record<'from' | 'to', string>) => {
         const { body } = await context.client.send('POST', '/api/deliveries/earlier', {
-          body: { sink: system, from, to },
+          body: { sink: system, from: isoTime(from), to: isoTime(to) },
         });
         return printDone(context, body, 'They are being sent. Look at: delivery earlier');
       }),

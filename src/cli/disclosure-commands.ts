@@ -1,11 +1,11 @@
 /** `patient disclosures`, `disclose` and `accesses`: to whom a patient's data went, and who saw it here. */
 import { type Command, Option } from 'commander';
 import { ACCESS_COLUMNS } from './audit-commands.ts';
-import { isoTime } from './consent-options.ts';
 import { type Context, run, type Setup } from './context.ts';
 import { freeLine, freeLineIfAny } from './free-text.ts';
 import { type ListOptions, listPages, type Page, printPage, withListOptions } from './list-pages.ts';
 import { printDone } from './print-record.ts';
+import { isoTime } from './typed-time.ts';
 
 const COLUMNS = [
   ['DISCLOSURE', 'disclosure_id'],

@@ -1,11 +1,11 @@
 /** `export`: whole lists as files. By whom a list is narrowed down, if it is somebody, is said in a file: it may be a name. */
 import { type Command, Option } from 'commander';
 import type { Json } from './api-client.ts';
-import { isoTime } from './consent-options.ts';
 import { type Context, run, type Setup } from './context.ts';
 import { usageError } from './exit-codes.ts';
 import { freeText } from './free-text.ts';
 import { type SaveOptions, saveAnswer, withOutputOptions } from './save-file.ts';
+import { isoTime } from './typed-time.ts';
 
 interface ExportOptions extends SaveOptions {
   readonly format: string;

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { type Context, run, type Setup } from './context.ts';
 import { type ListOptions, listPages, printPage, revealed, withListOptions } from './list-pages.ts';
 import { phoneNumber } from './phone-number.ts';
+import { typedDay } from './typed-time.ts';
 
 export const PATIENT_COLUMNS = [
   ['PATIENT', 'patient_id'],
@@ -41,7 +42,7 @@ async function findPatients(context: Context, options: FindOptions): Promise<und
   const body = {
     phone_number: options.phone === undefined ? undefined : await phoneNumber(io, options.phone),
     ...{ last_four: options.lastFour, family_name: options.lastName },
-    ...{ external_id: options.externalId, date_of_birth: options.dateOfBirth },
+    ...{ external_id: options.externalId, date_of_birth: options.dateOfBirth && typedDay(options.dateOfBirth) },
   };
   const found = await listPages(client, '/api/patients/search', body, options, 'POST');
   const whole = await revealed(context, found, (row) => `/api/patients/${row['patient_id']}`);

@@ -15,6 +15,7 @@ import { phoneNumber } from './phone-number.ts';
 import { printDone, printRecord } from './print-record.ts';
 import { addPatientRequestCommands } from './request-commands.ts';
 import { confirm, readJson } from './terminal.ts';
+import { typedDay } from './typed-time.ts';
 
 interface Details extends ConsentOptions {
   readonly phone?: string;
@@ -132,7 +133,7 @@ async function detailsOf(io: Context['io'], options: Details): Promise<Json> {
     phone_number: options.phone === undefined ? undefined : await phoneNumber(io, options.phone),
     first_name: options.firstName,
     last_name: options.lastName,
-    date_of_birth: options.dateOfBirth,
+    date_of_birth: options.dateOfBirth && typedDay(options.dateOfBirth),
     language: options.language,
     external_id: options.externalId,
     state: options.state,

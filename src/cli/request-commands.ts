@@ -1,13 +1,13 @@
 /** `request …`, and of one patient `patient requests` and `amend`: what patients ask for about their own data, and by when it is due. */
 import { type Command, Option } from 'commander';
 import type { Json } from './api-client.ts';
-import { isoTime } from './consent-options.ts';
 import { type Context, run, type Setup } from './context.ts';
 import { freeLine, freeLineIfAny } from './free-text.ts';
 import { type ListOptions, listPages, type Page, printPage, withListOptions } from './list-pages.ts';
 import { printDone, printRecord } from './print-record.ts';
 import { shownTime } from './shown.ts';
 import { confirm } from './terminal.ts';
+import { isoTime } from './typed-time.ts';
 
 const COLUMNS = [
   ['REQUEST', 'request_id'],

@@ -1,10 +1,10 @@
 /** `stats`: how calls went in a time, and what waits now. Counts only. */
 import type { Command } from 'commander';
-import { isoTime } from './consent-options.ts';
 import { type Context, run, type Setup } from './context.ts';
 import { usageError } from './exit-codes.ts';
 import { wholeNumber } from './list-pages.ts';
 import { printRecord } from './print-record.ts';
+import { isoTime } from './typed-time.ts';
 
 interface StatsOptions {
   readonly from?: string;

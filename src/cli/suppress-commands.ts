@@ -1,6 +1,5 @@
 /** `suppress …`: the numbers never to be called. A number can be given as -, to be read from standard input. */
 import { type Command, Option } from 'commander';
-import { isoTime } from './consent-options.ts';
 import { type Context, run, type Setup } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { formOf } from './list-form.ts';
@@ -8,6 +7,7 @@ import { type ListOptions, listPages, printPage, revealed, withListOptions } fro
 import { phoneNumber } from './phone-number.ts';
 import { printRecord } from './print-record.ts';
 import { type SaveOptions, saveAnswer, withOutputOptions } from './save-file.ts';
+import { isoTime } from './typed-time.ts';
 import { LENIENT, printImport, watchImport } from './watch-import.ts';
 
 const COLUMNS = [

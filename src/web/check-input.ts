@@ -1,9 +1,10 @@
 /** Input against its schema; what is wrong becomes 422 with one JSON pointer for each error. Values are never echoed. */
 import type * as z from 'zod';
 import { type FieldError, Problem } from './errors.ts';
+import { plainIssue } from './plain-issue.ts';
 
 export function checkInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, { error: plainIssue });
   if (result.success) return result.data;
   // One check may fail for several reasons at once; a reader needs to hear it once.
   const errors = new Map(

@@ -26,7 +26,7 @@ const numeric = z.union([
   z.number(),
   z
     .string()
-    .regex(/^\d{1,9}(\.\d{1,6})?$/)
+    .regex(/^\d{1,9}(\.\d{1,6})?$/, 'Give a number.')
     .transform(Number),
 ]);
 const rule = z.strictObject({ delay_minutes: z.int().min(0).max(43_200), most: z.int().min(0).max(10) });

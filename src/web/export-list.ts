@@ -8,6 +8,7 @@
 import { log } from '../log.ts';
 import { recordExport } from './audit.ts';
 import { invalidField } from './check-input.ts';
+import { checkPeriod } from './check-period.ts';
 import { Problem } from './errors.ts';
 import { contextOf } from './execution-context.ts';
 import type { ExportAsk, ExportCell, ExportPage } from './export-kind.ts';
@@ -49,6 +50,7 @@ export async function exportList(
   const mine = exportsOf(actor).find((each) => each.what === what);
   if (mine === undefined)
     throw new Problem(403, 'forbidden', { detail: 'Your role does not include this list. Ask an administrator.' });
+  checkPeriod(filters, '/filters/from');
   const names = columnsFor(mine.columns, columns);
   const about = `${what}.${format}`;
   c.set('about', about);

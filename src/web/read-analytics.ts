@@ -17,6 +17,7 @@ import {
 import { campaignNames } from '../store/campaigns.ts';
 import { givenVersions } from '../store/questionnaires.ts';
 import { invalidField } from './check-input.ts';
+import { checkPeriod } from './check-period.ts';
 import type { Ask } from './route.ts';
 
 const DAY_MS = 86_400_000;
@@ -150,12 +151,11 @@ function timeOf(zone: string, { from, to, days, by }: WantedTime, now: number): 
   const today = boundsOfDay(zone, dayAt(zone, now));
   const end = to === undefined ? (today?.to ?? now) : momentOf(zone, to, 'to');
   const start = from === undefined ? daysUpTo(zone, end, days ?? USUAL_DAYS).from : momentOf(zone, from, 'from');
-  if (start > end) throw invalidField('/from', 'after_end', 'Has to be before to.');
+  checkPeriod({ from: start, to: end });
   const length = end - start;
-  if (length > (MOST_DAYS + 1) * DAY_MS)
-    throw invalidField('/from', 'too_long', `At most ${MOST_DAYS} days at a time.`);
+  if (length > (MOST_DAYS + 1) * DAY_MS) throw invalidField('/from', 'too_long', `At most ${MOST_DAYS} days at once.`);
   if (by === 'hour' && length > (MOST_HOURLY_DAYS + 1) * DAY_MS) {
-    throw invalidField('/by', 'too_long', `By the hour at most ${MOST_HOURLY_DAYS} days at a time.`);
+    throw invalidField('/by', 'too_long', `By the hour at most ${MOST_HOURLY_DAYS} days at once.`);
   }
   return { from: start, to: end };
 }

@@ -11,9 +11,10 @@ import type { Role } from '../store/staff.ts';
 import { answerOnce, idempotencyKeyOf, type Making, makingWithout } from './answer-once.ts';
 import { recordAudit } from './audit.ts';
 import { checkInput } from './check-input.ts';
+import { checkPeriod } from './check-period.ts';
 import type { Actor, AppContext, AppEnv } from './context.ts';
-import { type FieldError, notFound, Problem, type ProblemStatus, problemOf } from './errors.ts';
-import { answerWithout, saidLeftOut } from './left-out.ts';
+import { notFound, Problem, type ProblemStatus, problemOf } from './errors.ts';
+import { answerWithout, type LeftOutField, saidLeftOut } from './left-out.ts';
 import { countExport } from './rate-limit.ts';
 import { readJson } from './read-body.ts';
 import { requestDigest } from './request-digest.ts';
@@ -85,7 +86,7 @@ export function route<const S extends RouteSpec>(
   handle: (ask: Ask<S>) => Response | Promise<Response>,
 ): Route {
   const answer = async (c: AppContext, began: number): Promise<Response> => {
-    const leftOut = new Map<string, FieldError>();
+    const leftOut = new Map<string, LeftOutField>();
     const response = await answerTo(spec, c, handle, leftOut);
     const { status, headers } = response;
     // Also without a filter: the page was shown, and with it whoever is on it.
@@ -126,7 +127,7 @@ async function answerTo<S extends RouteSpec>(
   spec: S,
   c: AppContext,
   handle: (ask: Ask<S>) => Response | Promise<Response>,
-  leftOut: Map<string, FieldError>,
+  leftOut: Map<string, LeftOutField>,
 ): Promise<Response> {
   const actor = actorFor(spec, c.get('actor'));
   if (!spec.roles.some((role) => actor.roles.includes(role)))
@@ -149,6 +150,7 @@ async function answerTo<S extends RouteSpec>(
   };
   return answerWithout(spec, queryOf(c), leftOut, (asked) => {
     const query = (spec.query && checkInput(spec.query, asked)) as Output<S['query']>;
+    checkPeriod(query);
     if (key === null) return handle({ ...ask, query, ...makingWithout(ask.now) });
     return answerOnce(spec, ask, { key, request }, async (making) => handle({ ...ask, query, ...making }));
   });

@@ -14,6 +14,7 @@ import { earlierJobs } from '../store/earlier-notes.ts';
 import { sendJobHints } from '../store/job-hints.ts';
 import { findJob, insertJob, type JobStatus } from '../store/jobs.ts';
 import { invalidField } from './check-input.ts';
+import { checkPeriod } from './check-period.ts';
 import { Problem } from './errors.ts';
 import type { Ask } from './route.ts';
 
@@ -32,7 +33,7 @@ const MOST_SHOWN = 20;
 
 const REFUSALS = {
   empty: 'The end has to be after the beginning.',
-  too_long: `Ask for at most ${MOST_EARLIER_DAYS} days at once.`,
+  too_long: `At most ${MOST_EARLIER_DAYS} days at once.`,
   in_the_future: 'There are no notes of the future yet.',
 } as const;
 
@@ -58,6 +59,7 @@ export async function askForEarlier(ask: Ask, earlier: EarlierNotes): Promise<Ea
     throw new Problem(409, 'sink_off', {
       detail: 'This system is not set up here. Set its variables, then try again.',
     });
+  checkPeriod(earlier);
   const refusal = earlierRefusal(earlier, now);
   if (refusal !== null) throw invalidField('/to', refusal, REFUSALS[refusal]);
   const subject = earlierSubject(earlier);

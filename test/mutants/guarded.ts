@@ -70,7 +70,7 @@ export const GUARDED: readonly Guarded[] = [
     file: 'src/web/route.ts',
     killers: web(
       ...['requests', 'access', 'idempotency', 'rate-limit', 'emergency-access', 'service-tokens', 'default-deny'],
-      ...['left-out', 'error-pages'],
+      ...['left-out', 'wrong-period', 'error-pages'],
     ),
   },
   { group: 'roles', file: 'src/web/field-access.ts', killers: web('role-fields') },

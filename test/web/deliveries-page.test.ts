@@ -90,8 +90,37 @@ describe('the page', () => {
     expect(status).toBe(200);
     expect(words(html)).toContain('Notes that are missing there are being sent: The clinic’s own system.');
     expect(words(html)).toMatch(/The clinic’s own system, .*2026.* to .*2026.*: 0 notes put on the way so far\./);
-    expect((await ask({ ...span, to: '2025-12-01' })).status).toBe(409);
     expect(words((await ask({ ...span, from: '' })).html)).toContain('Choose a system, a first day and a last day.');
+  });
+
+  it.each([
+    ['2025-12-31', 'from', 'The first day is after the last: swap them.'],
+    ['2025-12-01', 'from', 'The first day is after the last: swap them.'],
+    ['2027-06-01', 'to', 'At most 366 days at once.'],
+  ])(
+    'says without script why earlier notes to %s are not sent, with the form open and its days kept',
+    async (to, name, why) => {
+      const { html, status } = await open(`${PATH}/earlier`, {
+        ...{ method: 'POST', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } },
+        body: new URLSearchParams({ sink: 'backend', from: '2026-01-01', to }).toString(),
+      });
+      expect(status).toBe(422);
+      expect(html).toContain(`<p class="notice notice-bad" role="alert">Nothing was sent. ${why}</p>`);
+      expect(html).toMatch(/<details id="earlier"[^>]* open=""/);
+      expect(html).toMatch(/name="from"[^>]* value="2026-01-01"/);
+      expect(html).toMatch(new RegExp(`name="to"[^>]* value="${to}"`));
+      expect(html).toMatch(new RegExp(`name="${name}"[^>]* aria-invalid="true" aria-describedby="wrong-${name}"`));
+      expect(html).toContain(`<small id="wrong-${name}" class="wrong-filter">${why}</small>`);
+    },
+  );
+
+  it('leaves the form to the script that sent it, and says why there too', async () => {
+    const { html, status } = await open(`${PATH}/earlier`, {
+      ...{ method: 'POST', headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'HX-Request': 'true' } },
+      body: new URLSearchParams({ sink: 'backend', from: '2026-01-02', to: '2026-01-01' }).toString(),
+    });
+    expect(status).toBe(409);
+    expect(words(html)).toContain('Nothing was sent. The first day is after the last: swap them.');
   });
 
   it('says of each note where it stands, why, and when it goes on', async () => {

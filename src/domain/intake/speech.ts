@@ -39,6 +39,8 @@ type Asking = StateIn<'asking'>;
 const UTTERANCE_END_MS = 2000;
 /** After `#` without a word so far: the only utterance may still be with the recogniser, which needs longer than a pause. */
 const FIRST_WORDS_MS = 4000;
+/** An answer that the next question came into goes on after so long at the most. */
+const TALKS_ON_MS = 4000;
 /** A shortened clock shortens no network: words on their way get at least this. */
 const LEAST_WAIT_MS = 300;
 
@@ -105,7 +107,8 @@ function talksOn(state: CallState, { item, words, until }: SpokenTo, event: Hear
   const last = words.at(-1);
   const isUnsettled = state.answers[item]?.confirmed === false && !isReply(event.text);
   const isNext = state.phase === 'asking' && state.question.since === until;
-  const pauseMs = Math.max(UTTERANCE_END_MS * plan.timerScale, LEAST_WAIT_MS);
+  // Longer than a pause: a piece between may be lost.
+  const pauseMs = Math.max(TALKS_ON_MS * plan.timerScale, LEAST_WAIT_MS);
   return isUnsettled && isNext && last !== undefined && event.at - last.at < pauseMs;
 }
 

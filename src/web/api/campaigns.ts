@@ -210,7 +210,7 @@ const contacts = route(
       status: z.enum(CONTACT_STATUSES).optional(),
       code: z
         .string()
-        .regex(/^[a-z_]{1,40}$/)
+        .regex(/^[a-z_]{1,40}$/, 'A code of small letters and _, as outside_hours.')
         .optional(),
       outcome: z.enum(CALL_STATUSES).optional(),
     }),

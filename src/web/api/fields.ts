@@ -26,7 +26,9 @@ export const phoneNumber = z
   .meta({ description: 'A US number that may be called.', pattern: '^\\+1\\d{10}$', examples: ['+12025550143'] });
 
 export const language = z.enum(LANGUAGES);
-export const externalId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/);
+export const externalId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'Up to 64 letters, digits and . _ : -, a letter or digit first.');
 export const callId = z.string().regex(/^call_[0-9a-f-]{36,64}$/);
 export const patientId = z.string().regex(/^pat_[0-9a-f-]{36,64}$/);
 
@@ -89,11 +91,12 @@ const UUID = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 /** The id of the last item already seen, of the kind the list holds; any other would be an empty or a whole list, silently. */
 const cursorOf = (kind: string) => z.string().regex(new RegExp(`^(${kind})_${UUID}$`), 'Not a cursor of this list.');
 
+const LIMIT = 'Give a whole number from 1 to 200.';
 export const limit = z
   .string()
-  .regex(/^\d{1,3}$/)
+  .regex(/^\d{1,3}$/, LIMIT)
   .transform(Number)
-  .pipe(z.number().min(1).max(200))
+  .pipe(z.number().min(1, LIMIT).max(200, LIMIT))
   .meta({ description: 'How many at most, from 1 to 200; 50 when left out.' })
   .optional();
 

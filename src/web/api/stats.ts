@@ -8,6 +8,7 @@ import { countLiveCalls } from '../../store/live-calls.ts';
 import { countUnreviewed } from '../../store/reviews.ts';
 import { countAlerts, countTasks } from '../../store/tasks.ts';
 import { invalidField } from '../check-input.ts';
+import { checkPeriod } from '../check-period.ts';
 import { rolesSeeing } from '../field-access.ts';
 import { type Route, route } from '../route.ts';
 import { campaignId, time } from './fields.ts';
@@ -28,8 +29,8 @@ const period = z.strictObject({
 function filterOf(query: z.output<typeof period>, now: number) {
   const to = query.to ?? now;
   const from = query.from ?? to - USUAL_DAYS * DAY_MS;
-  if (from > to) throw invalidField('/from', 'after_end', 'Has to be before to.');
-  if (to - from > MOST_DAYS * DAY_MS) throw invalidField('/from', 'too_long', `At most ${MOST_DAYS} days at a time.`);
+  checkPeriod({ from, to });
+  if (to - from > MOST_DAYS * DAY_MS) throw invalidField('/from', 'too_long', `At most ${MOST_DAYS} days at once.`);
   return {
     ...{ from, to },
     ...(query.campaign_id === undefined ? {} : { campaignId: query.campaign_id }),

@@ -13,7 +13,7 @@ const fields = z.strictObject({
   /** A code, which stands with each number. */
   reason: z
     .string()
-    .regex(/^[a-z][a-z_]{0,39}$/)
+    .regex(/^[a-z][a-z_]{0,39}$/, 'A code of small letters and _, as from_old_system.')
     .optional(),
 });
 

@@ -7,7 +7,7 @@ import type { EarlierState } from '../send-earlier.ts';
 import { type ClinicClock, Moment } from './clinic-clock.tsx';
 import { DELIVERY_LABELS, DELIVERY_TONES, SINK_LABELS } from './delivery-labels.ts';
 import { counted, DELIVERIES_PATH, posts, Sinks } from './delivery-sinks.tsx';
-import { Earlier } from './earlier-notes.tsx';
+import { Earlier, type EarlierTyped } from './earlier-notes.tsx';
 import { Chip, Outcome } from './layout.tsx';
 import type { Viewer } from './viewer.ts';
 
@@ -41,7 +41,7 @@ export function deliveriesQuery({ status, sink, callId }: DeliveryQuery, cursor:
 
 const POLLING = { 'hx-trigger': 'every 5s', 'hx-swap': 'outerHTML', 'hx-sync': 'this:drop' } as const;
 
-export const DeliveriesFragment = (view: DeliveryListView) => {
+export const DeliveriesFragment = (view: DeliveryListView & { readonly typed?: EarlierTyped }) => {
   const address = deliveriesQuery(view.query, view.cursor);
   const asksAgain = isWaiting(view) ? { 'hx-get': `/dashboard/fragments/deliveries${address}`, ...POLLING } : {};
   return (

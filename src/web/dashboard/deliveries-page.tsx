@@ -3,8 +3,18 @@ import { DELIVERY_STATUSES, SINK_NAMES } from '../../domain/delivery/sinks.ts';
 import { DeliveriesFragment, type DeliveryListView, deliveriesQuery } from './deliveries-fragment.tsx';
 import { DELIVERY_LABELS, SINK_LABELS } from './delivery-labels.ts';
 import { DELIVERIES_PATH } from './delivery-sinks.tsx';
+import type { EarlierTyped } from './earlier-notes.tsx';
+import { Said } from './said.tsx';
 
-export const DeliveriesPage = ({ view, outcome }: { view: DeliveryListView; outcome: string | null }) => (
+export interface DeliveriesSaid {
+  readonly outcome?: string;
+  /** Why it was not done. */
+  readonly notice?: string;
+  /** What was typed into the form that was refused. */
+  readonly typed?: EarlierTyped;
+}
+
+export const DeliveriesPage = ({ view, outcome, notice, typed }: DeliveriesSaid & { view: DeliveryListView }) => (
   <>
     <header class="page-head">
       <div>
@@ -23,9 +33,9 @@ export const DeliveriesPage = ({ view, outcome }: { view: DeliveryListView; outc
         ))}
       </nav>
     </header>
-    {outcome === null ? null : <p class="notice notice-live">{outcome}</p>}
+    <Said outcome={outcome ?? null} notice={notice ?? null} />
     <Filters view={view} />
-    <DeliveriesFragment {...view} />
+    <DeliveriesFragment {...view} {...(typed === undefined ? {} : { typed })} />
   </>
 );
 

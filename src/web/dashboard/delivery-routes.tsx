@@ -5,6 +5,7 @@ import { DELIVERY_STATUSES, SINK_NAMES } from '../../domain/delivery/sinks.ts';
 import { clinicDate } from '../../store/clinic-day.ts';
 import { listDeliveries } from '../../store/delivery-list.ts';
 import { countAlerts } from '../../store/tasks.ts';
+import { checkPeriod } from '../check-period.ts';
 import { Problem } from '../errors.ts';
 import { deliverAgain, deliverAllAgain, sinkViews, type TestResult, testSink } from '../hand-on.ts';
 import { cursorText, pageCursor } from '../page-cursor.ts';
@@ -15,9 +16,10 @@ import { isScripted } from './ask-first.tsx';
 import { clinicClock } from './clinic-clock.tsx';
 import { dayIn } from './clinic-day.ts';
 import { DeliveriesAnswer, type DeliveryListView } from './deliveries-fragment.tsx';
-import { DeliveriesPage } from './deliveries-page.tsx';
+import { DeliveriesPage, type DeliveriesSaid } from './deliveries-page.tsx';
 import { SINK_LABELS } from './delivery-labels.ts';
 import { DELIVERIES_PATH } from './delivery-sinks.tsx';
+import type { EarlierTyped } from './earlier-notes.tsx';
 import { givenUpFor } from './given-up.ts';
 import { MOST_ALERTS, page } from './layout.tsx';
 import { DELIVERY_ROLES, viewerOf } from './viewer.ts';
@@ -66,34 +68,40 @@ async function listView(ask: ListAsk): Promise<DeliveryListView> {
   };
 }
 
-async function fullPage(ask: ListAsk, outcome: string | null) {
+async function fullPage(ask: ListAsk, said: DeliveriesSaid = {}) {
   const [view, alerts, givenUp] = await Promise.all([listView(ask), countAlerts(ask.db, MOST_ALERTS), givenUpFor(ask)]);
   const { viewer } = view;
   const clinicName = ask.config.clinic.name;
-  const children = <DeliveriesPage view={view} outcome={outcome} />;
+  const children = <DeliveriesPage view={view} {...said} />;
   return page({ title: 'Deliveries', clinicName, viewer, alerts, givenUp, current: 'deliveries', children });
 }
 
-async function answer(ask: ListAsk, outcome: string, status: 200 | 409 = 200): Promise<Response> {
-  return isScripted(ask)
-    ? ask.c.html(<DeliveriesAnswer view={await listView(ask)} outcome={outcome} />, status)
-    : ask.c.html(await fullPage(ask, outcome), status);
+type Status = 200 | 409 | 422;
+
+/** `typed`: of the form for earlier notes. A script puts only what comes with 200 or 409 in its place, and leaves that form as it is. */
+async function answer(ask: ListAsk, text: string, status: Status = 200, typed?: EarlierTyped): Promise<Response> {
+  if (isScripted(ask))
+    return ask.c.html(<DeliveriesAnswer view={await listView(ask)} outcome={text} />, status === 200 ? 200 : 409);
+  const said = status === 200 ? { outcome: text } : { notice: text, ...(typed === undefined ? {} : { typed }) };
+  return ask.c.html(await fullPage(ask, said), status);
 }
 
 /** A refusal that whoever asked can read: somebody was faster, or it is set up no longer. */
-async function refusalOf(work: Promise<string>): Promise<{ readonly text: string; readonly status: 200 | 409 }> {
+async function refusalOf(work: Promise<string>): Promise<{ text: string; status: Status; pointer?: string }> {
   try {
     return { text: await work, status: 200 };
   } catch (error) {
     if (!(error instanceof Problem) || (error.status !== 409 && error.status !== 422)) throw error;
     const { detail, errors } = error.details;
-    return { text: detail ?? errors?.[0]?.detail ?? 'That was not done.', status: 409 };
+    const [found] = errors ?? [];
+    const text = detail ?? found?.detail ?? 'That was not done.';
+    return { text, status: error.status, ...(found === undefined ? {} : { pointer: found.pointer }) };
   }
 }
 
 const show = route(
   { ...people, method: 'GET', path: DELIVERIES_PATH, audit: 'page.deliveries', query: listQuery },
-  async (ask) => ask.c.html(await fullPage(ask, null)),
+  async (ask) => ask.c.html(await fullPage(ask)),
 );
 
 const poll = route(
@@ -141,15 +149,22 @@ const earlier = route(
     query: listQuery,
   },
   async (ask) => {
-    const { data } = earlierForm.safeParse(await readFields(ask.c.req.raw));
-    if (data === undefined) return answer(ask, 'Nothing was sent. Choose a system, a first day and a last day.', 409);
+    const { sink = '', from = '', to = '' } = await readFields(ask.c.req.raw);
+    const typed = { sink, from, to };
+    const { data } = earlierForm.safeParse(typed);
+    if (data === undefined)
+      return answer(ask, 'Nothing was sent. Choose a system, a first day and a last day.', 422, typed);
     const { timeZone } = ask.config.clinic;
     const span = { from: dayIn(timeZone, data.from).from, to: dayIn(timeZone, data.to).to + 1 };
-    const asked = askForEarlier(ask, { sink: data.sink, ...span }).then(
-      () => `Notes that are missing there are being sent: ${SINK_LABELS[data.sink]}.`,
-    );
-    const { text, status } = await refusalOf(asked);
-    return answer(ask, text, status);
+    const askFor = async () => {
+      // By its days: the day before the first one ends where that begins.
+      checkPeriod(data);
+      await askForEarlier(ask, { sink: data.sink, ...span });
+      return `Notes that are missing there are being sent: ${SINK_LABELS[data.sink]}.`;
+    };
+    const { text, status, pointer } = await refusalOf(askFor());
+    const wrong = pointer === '/from' || pointer === '/to' ? { [pointer.slice(1)]: text } : {};
+    return answer(ask, status === 200 ? text : `Nothing was sent. ${text}`, status, { ...typed, wrong });
   },
 );
 

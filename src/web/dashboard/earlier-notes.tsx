@@ -7,6 +7,15 @@ import { SINK_LABELS } from './delivery-labels.ts';
 import { DELIVERIES_PATH, posts } from './delivery-sinks.tsx';
 import type { Viewer } from './viewer.ts';
 
+/** What was sent and refused, where no script keeps it. */
+export interface EarlierTyped {
+  readonly sink: string;
+  readonly from: string;
+  readonly to: string;
+  /** What is wrong with which day. */
+  readonly wrong?: { readonly from?: string; readonly to?: string };
+}
+
 interface EarlierView {
   readonly sinks: readonly SinkView[];
   readonly earlier: readonly EarlierState[];
@@ -15,12 +24,13 @@ interface EarlierView {
   /** `YYYY-MM-DD` where the clinic is. */
   readonly today: string;
   readonly query: string;
+  readonly typed?: EarlierTyped;
 }
 
-export const Earlier = ({ sinks, earlier, viewer, clock, today, query }: EarlierView) => (
+export const Earlier = ({ sinks, earlier, viewer, clock, today, query, typed }: EarlierView) => (
   <>
     {sinks.length > 0 && viewer.runsWork ? (
-      <details id="earlier" class="earlier" hx-preserve="true">
+      <details id="earlier" class="earlier" hx-preserve="true" open={typed !== undefined}>
         <summary class="upload-summary">Send earlier notes</summary>
         <form {...posts(`${DELIVERIES_PATH}/earlier${query}`)}>
           <p class="upload-warning">
@@ -32,18 +42,14 @@ export const Earlier = ({ sinks, earlier, viewer, clock, today, query }: Earlier
               System
               <select name="sink">
                 {sinks.map(({ name }) => (
-                  <option value={name}>{SINK_LABELS[name]}</option>
+                  <option value={name} selected={name === typed?.sink}>
+                    {SINK_LABELS[name]}
+                  </option>
                 ))}
               </select>
             </label>
-            <label>
-              First day
-              <input name="from" type="date" required max={today} />
-            </label>
-            <label>
-              Last day
-              <input name="to" type="date" required max={today} />
-            </label>
+            <Day name="from" words="First day" today={today} typed={typed} />
+            <Day name="to" words="Last day" today={today} typed={typed} />
             <button type="submit">Send them</button>
           </div>
         </form>
@@ -58,6 +64,28 @@ export const Earlier = ({ sinks, earlier, viewer, clock, today, query }: Earlier
     )}
   </>
 );
+
+interface DayView {
+  readonly name: 'from' | 'to';
+  readonly words: string;
+  readonly today: string;
+  readonly typed: EarlierTyped | undefined;
+}
+const Day = ({ name, words, today, typed }: DayView) => {
+  const wrong = typed?.wrong?.[name];
+  const described = wrong === undefined ? {} : { 'aria-invalid': 'true' as const, 'aria-describedby': `wrong-${name}` };
+  return (
+    <label>
+      {words}
+      <input name={name} type="date" required max={today} value={typed?.[name] ?? ''} {...described} />
+      {wrong === undefined ? null : (
+        <small id={`wrong-${name}`} class="wrong-filter">
+          {wrong}
+        </small>
+      )}
+    </label>
+  );
+};
 
 function standing({ status, sent, code }: EarlierState): string {
   const notes = sent === 1 ? '1 note' : `${sent} notes`;

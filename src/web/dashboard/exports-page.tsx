@@ -22,6 +22,8 @@ export interface ExportsView {
   /** What was sent and refused. */
   readonly sent: Readonly<Record<string, string>> | null;
   readonly notice: string | null;
+  /** The filter of that which is wrong. */
+  readonly wrong: { readonly field: string; readonly text: string } | null;
   readonly clock: ClinicClock;
 }
 
@@ -104,7 +106,9 @@ export const ExportsPage = (view: ExportsView) => (
 );
 
 const Offer = ({ offer: { what, columns }, view }: { offer: ExportsView['offers'][number]; view: ExportsView }) => {
-  const typed = view.sent?.['what'] === what ? view.sent : {};
+  const isSent = view.sent?.['what'] === what;
+  const typed = (isSent ? view.sent : null) ?? {};
+  const problemOf = (field: Named) => (isSent && view.wrong?.field === field ? view.wrong.text : null);
   const { name, about } = NAMES[what];
   return (
     <section class="export" aria-labelledby={`export-${what}`}>
@@ -116,7 +120,10 @@ const Offer = ({ offer: { what, columns }, view }: { offer: ExportsView['offers'
         <input type="hidden" name="what" value={what} />
         <div class="export-fields">
           {EXPORT_FIELDS[what].map((field) => (
-            <Filter what={what} field={field} value={typed[field] ?? ''} today={view.clock.today} />
+            <Filter
+              {...{ what, field, value: typed[field] ?? '', problem: problemOf(field) }}
+              today={view.clock.today}
+            />
           ))}
           <div>
             <label for={`${what}-format`}>As</label>
@@ -143,11 +150,14 @@ interface FilterView {
   readonly what: Exported;
   readonly field: Named;
   readonly value: string;
+  readonly problem: string | null;
   readonly today: string;
 }
-const Filter = ({ what, field, value, today }: FilterView) => {
+const Filter = ({ what, field, value, problem, today }: FilterView) => {
   const choices = field === 'status' ? STATUSES[what] : CHOICES[field];
-  const named = { id: `${what}-${field}`, name: field };
+  const id = `${what}-${field}`;
+  const described = problem === null ? {} : { 'aria-invalid': 'true' as const, 'aria-describedby': `wrong-${id}` };
+  const named = { id, name: field, ...described };
   return (
     <div>
       <label for={named.id}>{FIELD_LABELS[field]}</label>
@@ -162,6 +172,11 @@ const Filter = ({ what, field, value, today }: FilterView) => {
             </option>
           ))}
         </select>
+      )}
+      {problem === null ? null : (
+        <small id={`wrong-${id}`} class="wrong-filter">
+          {problem}
+        </small>
       )}
     </div>
   );

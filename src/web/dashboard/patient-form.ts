@@ -4,6 +4,7 @@ import { CONSENT_BASES } from '../../domain/campaign/consent-basis.ts';
 import type { StatedConsent } from '../../domain/campaign/verdict.ts';
 import type { NewPatient, Patient } from '../../store/patients.ts';
 import { toPatient, wholeFields } from '../patient-fields.ts';
+import { plainIssue } from '../plain-issue.ts';
 import { line } from '../text-line.ts';
 import type { FormState } from './form-field.tsx';
 import { typedNumber } from './typed-number.ts';
@@ -48,7 +49,7 @@ export function checkedPatient(values: Values): Checked<NewPatient> {
       return typed === '' ? [] : [[name, name === 'phone_number' ? typedNumber(typed) : typed]];
     }),
   );
-  const { data, error } = details.safeParse(filled);
+  const { data, error } = details.safeParse(filled, { error: plainIssue });
   return data === undefined ? { ok: false, problems: problemsIn(error) } : { ok: true, value: toPatient(data) };
 }
 

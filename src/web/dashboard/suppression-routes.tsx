@@ -9,6 +9,7 @@ import { beginImport } from '../begin-import.ts';
 import { addToList, takeOffList } from '../change-suppressions.ts';
 import { notFound, Problem } from '../errors.ts';
 import { maskNumber } from '../mask.ts';
+import { plainIssue } from '../plain-issue.ts';
 import { readFields } from '../read-body.ts';
 import { MAX_LIST_BYTES, readListFile } from '../read-list-file.ts';
 import { readUpload } from '../read-upload.ts';
@@ -128,7 +129,7 @@ const addition = z.object({
 
 const add = route({ ...posted, path: '/dashboard/suppressions/add', audit: 'suppression.add' }, async (ask) => {
   const typed = await readFields(ask.c.req.raw);
-  const { data, error } = addition.safeParse(typed);
+  const { data, error } = addition.safeParse(typed, { error: plainIssue });
   if (data === undefined) {
     const problem = problemIn(error);
     return isScripted(ask)
@@ -150,7 +151,7 @@ const lift = route(
   async (ask) => {
     const { evidence = '' } = await readFields(ask.c.req.raw);
     // A text field takes several lines; what is kept is one.
-    const text = line(2000).safeParse(evidence.replace(/\s+/g, ' '));
+    const text = line(2000).safeParse(evidence.replace(/\s+/g, ' '), { error: plainIssue });
     if (!text.success) return refused(ask, 'Not lifted. Write down the evidence in plain words.');
     try {
       const row = await takeOffList(ask, ask.params.suppression_id, text.data);

@@ -76,7 +76,7 @@ describe('a reply to the read-back instead of a key', () => {
       value: 'my knee it hurts on the stairs and most of all at night since Sunday',
     });
     // Nothing is put again, and what is said to the next question is its own.
-    call.says('two').later(3_000).says('for a week now');
+    call.says('two').later(5_000).says('for a week now');
     expect([call.question.seq, answer(call)?.value]).toEqual([
       seq,
       'my knee it hurts on the stairs and most of all at night since Sunday',
