@@ -78,6 +78,7 @@ describe.each(ROLES)('%s', { timeout: 60_000 }, (role: Role) => {
       if (route.path.startsWith('/api/'))
         expect(Object.keys(JSON.parse(text) as object).sort()).toEqual([
           'code',
+          'detail',
           'request_id',
           'status',
           'title',
