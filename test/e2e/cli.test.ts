@@ -80,7 +80,7 @@ let campaignId: string;
 it('puts a patient on file from standard input, so that no history holds who it is (S1-C2, S1-C3)', async () => {
   const refused = await cliProcess(['call', 'start', redFlag.phone]);
   expect(refused.code).toBe(5);
-  expect(refused.err).toMatch(/^no_consent: There is no consent .*--consent-basis/);
+  expect(refused.err).toMatch(/^no_consent: No consent to call .*--consent-basis/s);
   const made = await cliProcess(
     ['patient', 'create', '--from', '-', ...CONSENT, ...EVIDENCE, '--json'],
     JSON.stringify(patient),
