@@ -88,6 +88,8 @@ it('is tried by text while it is written: keys, words, a red flag, the note', as
   await page.getByRole('button', { name: /The birth date on file/ }).click();
   await page.getByRole('button', { name: '1 Go on and record' }).click();
   await trial().getByText('Good day. Please tell us').waitFor();
+  // A part of a page that has just come takes keys once it is settled.
+  await page.locator('.htmx-added, .htmx-settling').first().waitFor({ state: 'detached' });
   await page.getByLabel('Say', { exact: true }).fill('My left knee is swollen');
   await page.keyboard.press('Enter');
   await trial().getByText('We heard: My left knee is swollen').waitFor();
