@@ -10,22 +10,39 @@ import { timestamp } from './timestamp.ts';
 const windowMs = 86_400_000;
 const path = '/v2/call_events';
 
-type Filter = (event: CallEvent, wanted: string, exchange: Exchange) => boolean;
+type Matches = (event: CallEvent) => boolean;
+type Filter = (wanted: string, exchange: Exchange) => Matches;
+
+const compared =
+  (fits: (at: number, wanted: number) => boolean): Filter =>
+  (wanted) => {
+    const time = Date.parse(wanted);
+    return ({ at }) => fits(at, time);
+  };
 
 const filters: Readonly<Record<string, Filter>> = {
-  'filter[leg_id]': (event, wanted) => event.callLegId === wanted,
-  'filter[application_session_id]': (event, wanted) => event.callSessionId === wanted,
-  'filter[connection_id]': (event, wanted, { legs }) => legs.get(event.callControlId)?.connectionId === wanted,
-  'filter[from]': (event, wanted, { legs }) => legs.get(event.callControlId)?.from === wanted,
-  'filter[to]': (event, wanted, { legs }) => legs.get(event.callControlId)?.to === wanted,
-  'filter[name]': (event, wanted) => event.name === wanted,
-  'filter[type]': (event, wanted) => event.type === wanted,
-  'filter[product]': (_, wanted) => wanted === 'call_control',
-  'filter[occurred_at][eq]': ({ at }, wanted) => at === Date.parse(wanted),
-  'filter[occurred_at][gt]': ({ at }, wanted) => at > Date.parse(wanted),
-  'filter[occurred_at][gte]': ({ at }, wanted) => at >= Date.parse(wanted),
-  'filter[occurred_at][lt]': ({ at }, wanted) => at < Date.parse(wanted),
-  'filter[occurred_at][lte]': ({ at }, wanted) => at <= Date.parse(wanted),
+  'filter[leg_id]': (wanted) => (event) => event.callLegId === wanted,
+  'filter[application_session_id]': (wanted) => (event) => event.callSessionId === wanted,
+  'filter[connection_id]':
+    (wanted, { legs }) =>
+    (event) =>
+      legs.get(event.callControlId)?.connectionId === wanted,
+  'filter[from]':
+    (wanted, { legs }) =>
+    (event) =>
+      legs.get(event.callControlId)?.from === wanted,
+  'filter[to]':
+    (wanted, { legs }) =>
+    (event) =>
+      legs.get(event.callControlId)?.to === wanted,
+  'filter[name]': (wanted) => (event) => event.name === wanted,
+  'filter[type]': (wanted) => (event) => event.type === wanted,
+  'filter[product]': (wanted) => () => wanted === 'call_control',
+  'filter[occurred_at][eq]': compared((at, wanted) => at === wanted),
+  'filter[occurred_at][gt]': compared((at, wanted) => at > wanted),
+  'filter[occurred_at][gte]': compared((at, wanted) => at >= wanted),
+  'filter[occurred_at][lt]': compared((at, wanted) => at < wanted),
+  'filter[occurred_at][lte]': compared((at, wanted) => at <= wanted),
 };
 
 export function listCallEvents(exchange: Exchange, query: Query): object[] {
@@ -34,7 +51,7 @@ export function listCallEvents(exchange: Exchange, query: Query): object[] {
   const wanted = asked.flatMap(([name, value]) => {
     const filter = filters[name];
     if (filter === undefined) exchange.warn(path, `${name} leaves out nothing here`);
-    return filter === undefined ? [] : [(event: CallEvent) => filter(event, value, exchange)];
+    return filter === undefined ? [] : [filter(value, exchange)];
   });
   const isNarrow = query['filter[leg_id]'] !== undefined || query['filter[application_session_id]'] !== undefined;
   const since = isNarrow ? 0 : exchange.clock.now() - windowMs;

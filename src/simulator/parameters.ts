@@ -58,7 +58,7 @@ const outbound: Rules = {
   webhook_url_method: { oneOf: ['POST', 'GET'] },
 };
 
-const rules: Readonly<Record<CommandName, Rules>> = {
+const own: Readonly<Record<CommandName, Rules>> = {
   dial: { ...outbound, from: { required: true, e164: true }, connection_id: { required: true } },
   answer: {},
   hangup: {},
@@ -121,12 +121,16 @@ const alsoKnown: Readonly<Record<CommandName, string>> = {
   transfer: `${legNames} early_media mute_dtmf`,
 };
 
+const commands = Object.keys(own) as CommandName[];
+const ofEach = <T>(make: (command: CommandName) => T) =>
+  Object.fromEntries(commands.map((command) => [command, make(command)])) as Readonly<Record<CommandName, T>>;
+const rules = ofEach((command): Rules => ({ ...own[command], ...onEvery }));
+const known = ofEach((command) => new Set([...Object.keys(rules[command]), ...alsoKnown[command].split(/\s+/)]));
+
 /** Throws the refusal of the first bad parameter; gives the names nobody knows. */
 export function checkParameters(command: CommandName, body: Body): string[] {
-  const all: Rules = { ...rules[command], ...onEvery };
-  checkRules(all, body, '');
-  const known = new Set([...Object.keys(all), ...alsoKnown[command].split(/\s+/)]);
-  return Object.keys(body).filter((name) => !known.has(name));
+  checkRules(rules[command], body, '');
+  return Object.keys(body).filter((name) => !known[command].has(name));
 }
 
 /** `place`: the JSON pointer of the object that is checked. */

@@ -1,5 +1,6 @@
 /** Seeded chance (mulberry32): the same seed gives the same ids and the same faults. Not for secrets. */
 const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const hexDigits = '0123456789abcdef';
 
 export class Random {
   #state: number;
@@ -29,7 +30,7 @@ export class Random {
 
   hex(length: number): string {
     let text = '';
-    for (let index = 0; index < length; index += 1) text += Math.floor(this.next() * 16).toString(16);
+    for (let index = 0; index < length; index += 1) text += hexDigits[Math.floor(this.next() * 16)];
     return text;
   }
 

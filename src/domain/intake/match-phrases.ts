@@ -115,7 +115,6 @@ const fitsLoosely: Fits = (alternatives, spoken) => {
 };
 
 interface ParsedList {
-  readonly all: readonly PhrasePattern[];
   /** By each word that may be their first; most of a long list need never be tried. */
   readonly byFirstWord: ReadonlyMap<string, readonly PhrasePattern[]>;
   /** Of which any ending or a number may be the first. */
@@ -135,21 +134,29 @@ function parsedList(patterns: readonly string[]): ParsedList {
   for (const pattern of all.filter((each) => !isOther(each)))
     for (const word of pattern.pieces[0]?.alternatives.words ?? [])
       byFirstWord.set(word, [...(byFirstWord.get(word) ?? []), pattern]);
-  const parsed = { all, byFirstWord, others: all.filter(isOther) };
+  const parsed = { byFirstWord, others: all.filter(isOther) };
   parsedLists.set(patterns, parsed);
   return parsed;
 }
 
+/** Those whose first word is said, and those that may begin with any. */
+function possible(words: readonly SpokenWord[], patterns: readonly string[]): readonly PhrasePattern[] {
+  const { byFirstWord, others } = parsedList(patterns);
+  const found = new Set(others);
+  for (const { word } of words) {
+    for (const pattern of byFirstWord.get(word) ?? []) found.add(pattern);
+    if (word.endsWith('s')) for (const pattern of byFirstWord.get(word.slice(0, -1)) ?? []) found.add(pattern);
+  }
+  return [...found];
+}
+
 /** Every place where one of the patterns stands, negated or not. What is no pattern matches nothing. */
 export const findAny = (words: readonly SpokenWord[], patterns: readonly string[]): readonly Match[] =>
-  parsedList(patterns).all.flatMap((pattern) => findPhrase(words, pattern, fits));
+  possible(words, patterns).flatMap((pattern) => findPhrase(words, pattern, fits));
 
 /** Whether any of the patterns is said and meant. Doubt means yes: a final s more is no other word. */
 export function saysAny(words: readonly SpokenWord[], patterns: readonly string[]): boolean {
-  const { byFirstWord, others } = parsedList(patterns);
-  const firsts = new Set(words.flatMap(({ word }) => [word, word.replace(/s$/, '')]));
-  const possible = new Set([...others, ...[...firsts].flatMap((word) => byFirstWord.get(word) ?? [])]);
-  return [...possible].some((pattern) =>
+  return possible(words, patterns).some((pattern) =>
     findPhrase(words, pattern, fitsLoosely).some(
       (match) => negates(pattern) || !isNegated(words, match, pattern.byIntent),
     ),

@@ -40,12 +40,13 @@ export function enter(state: CallState, phase: Phase, timers: CallFacts['timers'
   return { ...facts(state), ...phase, timers: { ...kept, ...timers } } as CallState;
 }
 
-const OF_A_PHASE = ['dial', 'question', 'speakSeq', 'speakAt', 'back', 'transferSeq'] as const;
+type OfAPhase = Partial<
+  Record<'phase' | 'dial' | 'question' | 'speakSeq' | 'speakAt' | 'back' | 'transferSeq', unknown>
+>;
 
 /** The facts without what belongs to the phase. */
 function facts(state: CallState): CallFacts {
-  const { phase: _, ...rest } = state;
-  for (const key of OF_A_PHASE) delete (rest as Record<string, unknown>)[key];
+  const { phase, dial, question, speakSeq, speakAt, back, transferSeq, ...rest } = state as CallFacts & OfAPhase;
   return rest;
 }
 
