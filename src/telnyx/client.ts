@@ -55,15 +55,18 @@ export type LineCommand = Extract<
 
 export type TelnyxClient = ReturnType<typeof createTelnyxClient>;
 
-export function createTelnyxClient(settings: TelnyxSettings) {
-  const sdk = new Telnyx({
-    apiKey: settings.apiKey,
-    baseURL: settings.apiBase,
+const sdkOf = ({ apiKey, apiBase }: TelnyxSettings) =>
+  new Telnyx({
+    apiKey,
+    baseURL: apiBase,
     maxRetries: 0,
     timeout: SEND_TIMEOUT_MS,
     // Looked up at each request, not once: what stands behind the global may be replaced.
     fetch: (input, init) => fetch(input, init),
   });
+
+/** `sdk`: another one only where nothing is sent. */
+export function createTelnyxClient(settings: TelnyxSettings, sdk = sdkOf(settings)) {
   const webhook = { webhook_url: `${settings.publicUrl}/webhooks/telnyx`, webhook_url_method: 'POST' } as const;
   const stateOf = ({ callId }: CallPlan, step: string, seq: number) => encodeClientState({ callId, step, seq });
   const commandId = (plan: CallPlan, { seq }: Command) => `${plan.callId}:${seq}`;

@@ -1,8 +1,23 @@
 /** Simulated patients in any number: the personas of the simulator, each copy with a telephone of its own. */
+import {
+  busyAtFirst,
+  fax,
+  noRoute,
+  outAtFirst,
+  slowTalker,
+  wrongBirthDate,
+} from '../../src/simulator/elusive-personas.ts';
 import { fullRecorded, hangsUp, repeatsAndSkips, stopsRecording } from '../../src/simulator/interview-personas.ts';
 import type { Persona, Reply } from '../../src/simulator/persona.ts';
 import { morePersonas, personas } from '../../src/simulator/personas.ts';
-import { optsOutMidway } from '../../src/simulator/refusing-personas.ts';
+import {
+  busy,
+  noAnswer,
+  optsOutMidway,
+  rejects,
+  voicemail,
+  voicemailWithoutBeep,
+} from '../../src/simulator/refusing-personas.ts';
 import { putThrough, staffNotThere } from '../../src/simulator/urgent-personas.ts';
 
 /** Presses `*`, hears the commands out, and then presses the key. */
@@ -40,6 +55,15 @@ const hangsUpSpeaking: Persona = {
 const slow = [optsOutMidway, putThrough, repeatsAndSkips, staffNotThere, stopsRecording].map(listensToCommands);
 
 export const everyPersona: readonly Persona[] = [...personas, ...morePersonas, ...slow, thinksAloud, hangsUpSpeaking];
+
+const elusive = [wrongBirthDate, slowTalker, busyAtFirst, outAtFirst, noRoute, fax];
+const times = (count: number, persona: Persona): Persona[] => Array.from({ length: count }, () => persona);
+
+/** Everybody once, and those who are not reached as often as on a clinic's list: 24 of these 55. */
+export const clinicList: readonly Persona[] = [
+  ...[...everyPersona, ...elusive],
+  ...[...times(6, noAnswer), ...times(4, voicemail), ...times(2, voicemailWithoutBeep), ...times(2, busy), rejects],
+];
 
 /** 555-01xx is no one's, in any area. Those of the clinic and its staff are in another. */
 const phoneOf = (index: number): string =>

@@ -32,7 +32,7 @@ it.each([
 ] as const)(
   'finds a core that %s, and makes the case small (X14)',
   async (bug, kind) => {
-    const fleet = fleetCase(1, 60, false, bug);
+    const fleet = fleetCase(1, 60, false, { bug });
     const found = await flyFleet(fleet);
     expect(found.problems.map(kindOf)).toContain(kind);
     const least = await shrinkCase({ kind: 'fleet', fleet }, kind);

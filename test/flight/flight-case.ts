@@ -10,6 +10,9 @@ export type FlightCase =
 
 /** Every so many fleets there is a campaign. */
 const CAMPAIGN_EVERY = 10;
+/** Up to so many calls each log is replayed, beyond them those of every so many fleets. An odd number, so that of both kinds some are. */
+const ALL_REPLAYED_TO = 100_000;
+const REPLAYED_EVERY = 9;
 const CAMPAIGN = { people: 200, days: 4 };
 
 /** So that at least so many calls are made. Half of the fleets lose webhooks for good. */
@@ -18,7 +21,8 @@ export function casesFor(calls: number, seed: number, bug: PlantedBug | null): F
   for (let batch = 0; batch * FLEET_SIZE < calls; batch += 1) {
     const own = seed * 1_000_003 + batch;
     const size = Math.min(FLEET_SIZE, calls - batch * FLEET_SIZE);
-    cases.push({ kind: 'fleet', fleet: fleetCase(own, size, batch % 2 === 1, bug) });
+    const replays = calls <= ALL_REPLAYED_TO || batch % REPLAYED_EVERY === 0;
+    cases.push({ kind: 'fleet', fleet: fleetCase(own, size, batch % 2 === 1, { bug, replays }) });
     const [, change] = CHANGES[(batch / CAMPAIGN_EVERY) % CHANGES.length] ?? [];
     if (change !== undefined) cases.push({ kind: 'campaign', campaign: { ...CAMPAIGN, seed: own, change } });
   }

@@ -10,6 +10,7 @@ import { transition } from '../../src/domain/intake/transition.ts';
 import type { Note } from '../../src/domain/note/note.ts';
 import type { CallRecord } from '../../src/simulator/call-record.ts';
 import type { EngineOptions } from '../../src/simulator/engine-options.ts';
+import type { ApiRequest, ApiResponse } from '../../src/simulator/handle-request.ts';
 import type { Persona } from '../../src/simulator/persona.ts';
 import { createTelnyxEngine, type TelnyxEngine } from '../../src/simulator/telnyx-engine.ts';
 import { VirtualClock } from '../../src/simulator/virtual-clock.ts';
@@ -17,6 +18,7 @@ import { createTelnyxClient, SEND_TIMEOUT_MS } from '../../src/telnyx/client.ts'
 import { type Arrival, parseEvent } from '../../src/telnyx/parse-event.ts';
 import { candidateOf, inboundPlan, outboundPlan } from './plans.ts';
 import { type Sent, Session, type Surroundings } from './session.ts';
+import { StraightTelnyx } from './straight-telnyx.ts';
 
 /** 2026-11-20, a Friday, 10:00 in New York. */
 const START = Date.UTC(2026, 10, 20, 15);
@@ -26,25 +28,19 @@ const WEBHOOK_URL = 'http://clinic.test/webhooks/telnyx';
 
 export interface FlightOptions extends Omit<Partial<EngineOptions>, 'deliver' | 'clock'> {
   /** In place of a plain delivery: to lose, hold or double it. Returns the status Telnyx sees; throws for no answer. */
-  readonly onDelivery?: (body: string, deliver: () => number) => number;
+  readonly onDelivery?: (event: Delivered['data'], deliver: () => number) => number;
   /** In place of the core: one with a bug, to see that it is found. */
   readonly transition?: typeof transition;
   readonly onEvent?: (flight: Flight, session: Session, event: CallEvent, commands: readonly Command[]) => void;
   readonly onSent?: (flight: Flight, session: Session, sent: Sent) => void;
 }
 
+/** As much of a webhook as is looked at here. */
+interface Delivered {
+  readonly data: { readonly id: string; readonly event_type: string };
+}
+
 type LoggedAtTelnyx = TelnyxEngine['callEvents'][number];
-
-const flights = new Map<string, Flight>();
-let flown = 0;
-
-/** The real client looks `fetch` up at each request: every flight is found by its host. */
-const flightFetch = (input: unknown, init: RequestInit = {}): Promise<Response> => {
-  const url = new URL(String(input));
-  const flight = flights.get(url.host);
-  if (flight === undefined) throw new TypeError(`no flight at ${url.host}`);
-  return flight.fetch(url, init);
-};
 
 export class Flight implements Surroundings {
   readonly clock: VirtualClock;
@@ -57,25 +53,22 @@ export class Flight implements Surroundings {
   engine!: TelnyxEngine;
   readonly #options: FlightOptions;
   readonly #inbound = new Map<string, Session>();
-  readonly #host: string;
   #logs: Map<string, readonly LoggedAtTelnyx[]> | null = null;
 
   constructor(options: FlightOptions) {
-    flown += 1;
-    this.#host = `flight-${flown}.test`;
-    flights.set(this.#host, this);
-    globalThis.fetch = flightFetch as typeof fetch;
     this.#options = options;
     this.transition = options.transition ?? transition;
     this.clock = new VirtualClock(START, () => this.#settle());
-    this.client = createTelnyxClient({
+    const settings = {
       apiKey: 'KEY_SIMULATOR',
-      apiBase: `http://${this.#host}/v2`,
+      apiBase: 'http://telnyx.test/v2',
       connectionId: '1684641123236054244',
       publicUrl: 'http://clinic.test',
       voices: { en: 'Telnyx.NaturalHD.astra', es: 'AWS.Polly.Lupe-Neural' },
       transcriptionModel: 'openai/whisper-large-v3-turbo',
-    });
+    };
+    const sdk = new StraightTelnyx(settings.apiKey, (request) => this.#ask(request));
+    this.client = createTelnyxClient(settings, sdk);
   }
 
   /** The clinic rings a patient. */
@@ -99,7 +92,6 @@ export class Flight implements Surroundings {
   /** Until nothing is left to do. */
   async land(limitMs = 6 * HOURS_MS): Promise<this> {
     await this.clock.runUntilIdle(limitMs);
-    flights.delete(this.#host);
     return this;
   }
 
@@ -131,21 +123,17 @@ export class Flight implements Surroundings {
     this.#options.onSent?.(this, session, sent);
   }
 
-  fetch(url: URL, init: RequestInit): Promise<Response> {
+  #ask(request: ApiRequest): Promise<ApiResponse> {
     return new Promise((resolve, reject) => {
       const cancel = this.clock.after(SEND_TIMEOUT_MS, () => reject(new TypeError('no answer in time')));
-      const headers = { authorization: new Headers(init.headers).get('authorization') ?? '' };
-      const query = Object.fromEntries(url.searchParams);
-      const body = typeof init.body === 'string' ? JSON.parse(init.body) : undefined;
-      this.engine.request({ method: init.method ?? 'GET', path: url.pathname, query, headers, body }).then((reply) => {
+      this.engine.request(request).then((reply) => {
         cancel();
-        resolve(responseOf(reply.status, reply.body));
+        resolve(reply);
       }, reject);
     });
   }
 
-  receive(body: string): number {
-    const webhook = JSON.parse(body);
+  receive(webhook: Delivered): number {
     this.delivered.add(webhook.data.id);
     const parsed = parseEvent(webhook, this.clock.now());
     switch (parsed.kind) {
@@ -194,7 +182,8 @@ export class Flight implements Surroundings {
 
   /** The client's promises and the runners get as far as they can before time goes on. */
   async #settle(): Promise<void> {
-    if (this.active > 0) await new Promise((resolve) => setImmediate(resolve));
+    // A tick comes after all promises, and spares a turn of the event loop.
+    if (this.active > 0) await new Promise<void>((resolve) => process.nextTick(resolve));
   }
 
   async begin(): Promise<this> {
@@ -208,8 +197,9 @@ export class Flight implements Surroundings {
       ...engineOptions,
       clock: this.clock,
       deliver: async (_url, _headers, body) => {
-        const deliver = () => this.receive(body);
-        return { status: onDelivery === undefined ? deliver() : onDelivery(body, deliver) };
+        const webhook: Delivered = JSON.parse(body);
+        const deliver = () => this.receive(webhook);
+        return { status: onDelivery === undefined ? deliver() : onDelivery(webhook.data, deliver) };
       },
     });
     return this;
@@ -217,12 +207,3 @@ export class Flight implements Surroundings {
 }
 
 export const givenFlight = (options: FlightOptions = {}): Promise<Flight> => new Flight(options).begin();
-
-const JSON_HEADERS = new Headers({ 'content-type': 'application/json' });
-
-/** As much of a response as the client reads, without a stream. */
-function responseOf(status: number, body: unknown): Response {
-  const text = JSON.stringify(body);
-  const response = { ok: status < 300, status, statusText: '', headers: JSON_HEADERS, url: '', body: null };
-  return { ...response, json: async () => JSON.parse(text), text: async () => text } as unknown as Response;
-}

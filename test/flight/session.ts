@@ -3,6 +3,7 @@
  * logged; one runner that asks the core before each send; timers. It decides nothing. Storage never fails here: that is for
  * the tests of the real shell.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { afterFailure } from '../../src/domain/intake/after-failure.ts';
 import type { EventEffect, LoggedEvent, TranscriptLine } from '../../src/domain/intake/call-log.ts';
 import type { CallPlan } from '../../src/domain/intake/call-plan.ts';
@@ -95,7 +96,7 @@ export class Session {
     this.#known.add(event.id);
     const before = this.state;
     const [state, commands] = this.#around.transition(before, event, this.plan);
-    const changed = commands.length > 0 || JSON.stringify(state) !== JSON.stringify(before);
+    const changed = commands.length > 0 || !isDeepStrictEqual(state, before);
     const effect: EventEffect = changed ? 'applied' : before.phase === 'ended' ? 'late' : 'ignored';
     const said = changed || event.type === 'transcription.received' ? patientLine(before, event, state) : null;
     if (said !== null) this.transcript.push(said);

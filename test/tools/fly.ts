@@ -18,6 +18,8 @@ import { readable } from './readable-flight.ts';
 /** From so many calls on every ending must have been seen. */
 const ALL_ENDINGS_FROM = 10_000;
 const SHOWN = 20;
+/** What a fleet makes is mostly rubbish soon after: less of it is looked at twice. */
+const YOUNG = { maxYoungGenerationSizeMb: 192 };
 /** For one case; what is smallest by then is kept. */
 const SHRINK_MS = 120_000;
 
@@ -85,7 +87,7 @@ function save(file: string, found: { readonly problems: readonly string[]; reado
 /** One thread, until there are no more cases. */
 function work(): Promise<void> {
   return new Promise((resolve, reject) => {
-    const thread = new Worker(path.join(import.meta.dirname, 'fly-worker.ts'));
+    const thread = new Worker(path.join(import.meta.dirname, 'fly-worker.ts'), { resourceLimits: YOUNG });
     const next = (): void => {
       const flown = isStopped ? undefined : cases.shift();
       if (flown === undefined) void thread.terminate().then(() => resolve());
