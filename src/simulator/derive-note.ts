@@ -88,7 +88,7 @@ function coursesOf(record: CallRecord, lost: ReadonlySet<string>): Map<string, C
       const course = courses.get(item) ?? newCourse();
       courses.set(item, course);
       if (ask.eventId !== null && lost.has(ask.eventId)) course.isMurky = true;
-      else if (isConfirm) takeConfirm(course, ask);
+      else if (isConfirm) takeConfirm(course, ask, index, record, lost);
       else if (itemKind(item) === 'voice') takeWords(course, ask, index, record, lost);
       else takeKeys(course, ask, item);
     }
@@ -126,7 +126,7 @@ function countTry(course: Course, { outcome, digits }: Ask): void {
 
 /** Words belong to the question that was open when their final was sent, which may be later than when they were said. */
 function takeWords(course: Course, ask: Ask, index: number, record: CallRecord, lost: ReadonlySet<string>): void {
-  const heardHere = record.utterances.filter((utterance) => openAskAt(record, utterance.finalAt) === index);
+  const heardHere = heardAt(record, index);
   const saidHere = record.utterances.filter((utterance) => utterance.ask === index && utterance.finalAt !== null);
   if (saidHere.some((utterance) => !heardHere.includes(utterance)) || heardHere.some(isAfterEnd(record))) {
     course.isMurky = true;
@@ -136,15 +136,30 @@ function takeWords(course: Course, ask: Ask, index: number, record: CallRecord, 
   if (heardHere.length === 0) countTry(course, ask);
 }
 
+const heardAt = (record: CallRecord, index: number): Utterance[] =>
+  record.utterances.filter(({ finalAt }) => openAskAt(record, finalAt) === index);
+
 function openAskAt({ asks }: CallRecord, at: number | null): number {
   return at === null ? -1 : asks.findLastIndex((ask) => ask.at < at);
 }
 
-function isAfterEnd({ endedAt }: CallRecord): (utterance: Utterance) => boolean {
+function isAfterEnd({ endedAt }: CallRecord): (utterance: Pick<Utterance, 'finalAt'>) => boolean {
   return ({ finalAt }) => endedAt !== null && finalAt !== null && finalAt >= endedAt;
 }
 
-function takeConfirm(course: Course, { outcome, digits }: Ask): void {
+/** Who talks on while the answer is read back adds to it, and hears it read again; with a key at the same reading it is unclear which came first. */
+function takeConfirm(
+  course: Course,
+  { outcome, digits }: Ask,
+  index: number,
+  record: CallRecord,
+  lost: ReadonlySet<string>,
+): void {
+  for (const { heard, eventId, ...utterance } of heardAt(record, index)) {
+    if (heard !== null) course.words.push(heard);
+    const isLost = eventId !== null && lost.has(eventId);
+    if (isLost || outcome === 'valid' || isAfterEnd(record)(utterance)) course.isMurky = true;
+  }
   if (outcome !== 'valid') return;
   if (digits === '3') course.settled = { state: 'skipped' };
   if (digits === '1' && course.words.length > 0) course.settled = wordsOf(course, true);

@@ -51,6 +51,23 @@ describe('What a note must hold of a voice item', () => {
       kept('my head', true),
     ],
     [
+      'talked on while it is read back: all words, as they are read again',
+      [
+        [complaint, 'cancelled', '', 'my head'],
+        [confirm, 'cancelled', '', 'hurts', 'at night'],
+        [confirm, 'valid', '1'],
+      ],
+      kept('my head hurts at night', true),
+    ],
+    [
+      'talked on and kept at one reading: which came first cannot be told',
+      [
+        [complaint, 'cancelled', '', 'my head'],
+        [confirm, 'valid', '1', 'hurts'],
+      ],
+      null,
+    ],
+    [
       'skipped at the read-back',
       [
         [complaint, 'cancelled', '', 'my head'],
