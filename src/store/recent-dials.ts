@@ -1,5 +1,6 @@
 /** What Telnyx made of the dials of late: which it refused, with its code, and when it last took one. No patient data. */
 import { and, desc, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
+import { isOver } from './calls.ts';
 import type { Database } from './database.ts';
 import { calls } from './schema.ts';
 
@@ -15,7 +16,9 @@ export async function recentDials(
       .select({ at: calls.createdAt, code: sql<string>`${calls.error}` })
       .from(calls)
       // A code of Telnyx is digits; ours are words.
-      .where(and(eq(calls.status, 'failed'), late, isNull(calls.callControlId), sql`${calls.error} glob '[0-9]*'`))
+      .where(
+        and(isOver, eq(calls.status, 'failed'), late, isNull(calls.callControlId), sql`${calls.error} glob '[0-9]*'`),
+      )
       .orderBy(desc(calls.createdAt))
       .limit(MOST_LISTED),
     db
@@ -35,7 +38,7 @@ export const unansweredDials = (db: Database, since: number) =>
     .from(calls)
     .where(
       and(
-        ...[eq(calls.status, 'failed'), gt(calls.createdAt, since), isNull(calls.callControlId)],
+        ...[isOver, eq(calls.status, 'failed'), gt(calls.createdAt, since), isNull(calls.callControlId)],
         eq(calls.error, 'dial_unknown'),
       ),
     )
