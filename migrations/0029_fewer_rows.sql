@@ -1,8 +1,11 @@
 -- A text key of a table with rowids is an index of its own, a row more for each that is written: tables of short rows go without. drizzle-kit
 -- does not know of that, so the copies are written by hand.
 DROP INDEX `calls_status`;--> statement-breakpoint
+DROP INDEX `calls_review_status`;--> statement-breakpoint
+DROP INDEX `calls_note`;--> statement-breakpoint
+DROP INDEX `calls_noted`;--> statement-breakpoint
 DROP INDEX `calls_note_patient`;--> statement-breakpoint
-CREATE INDEX `calls_over` ON `calls` (`status`,`created_at`,`id`) WHERE status not in ('queued', 'dialing', 'ringing', 'in_progress');--> statement-breakpoint
+CREATE INDEX `calls_over` ON `calls` (`status`,`review`,`created_at`,`id`) WHERE status not in ('queued', 'dialing', 'ringing', 'in_progress');--> statement-breakpoint
 CREATE INDEX `calls_live` ON `calls` (`created_at`,`id`) WHERE ended_at is null;--> statement-breakpoint
 CREATE INDEX `consents_ended` ON `consents` (case when revoked_at is null then expires_at else revoked_at end) WHERE revoked_at is not null or expires_at is not null;--> statement-breakpoint
 CREATE TABLE `__new_attempts` (
@@ -78,7 +81,7 @@ CREATE INDEX `deliveries_created` ON `deliveries` (`created_at`,`id`);--> statem
 CREATE INDEX `deliveries_failed` ON `deliveries` (`sink`,`failed_at`) WHERE failed_at is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX `deliveries_part` ON `deliveries` (`call_id`,`sink`,`note_version`,`part`);--> statement-breakpoint
 CREATE INDEX `deliveries_open` ON `deliveries` (`created_at`,`id`,`sink`) WHERE ended_at is null;--> statement-breakpoint
-CREATE INDEX `deliveries_unsent` ON `deliveries` (`status`,`created_at`,`id`) WHERE status in ('dead', 'canceled');--> statement-breakpoint
+CREATE INDEX `deliveries_unsent` ON `deliveries` (`status`,`created_at`,`id`,`sink`) WHERE status in ('dead', 'canceled');--> statement-breakpoint
 CREATE INDEX `deliveries_sink` ON `deliveries` (`sink`,`ended_at`) WHERE status = 'delivered';--> statement-breakpoint
 CREATE TABLE `__new_dial_decisions` (
 	`id` text PRIMARY KEY NOT NULL,

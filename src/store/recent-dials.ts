@@ -5,6 +5,8 @@ import type { Database } from './database.ts';
 import { calls } from './schema.ts';
 
 const MOST_LISTED = 100;
+/** Such a call leaves no note, and so no review. */
+const ofFailed = [isOver, eq(calls.status, 'failed'), isNull(calls.review)] as const;
 
 export async function recentDials(
   db: Database,
@@ -16,9 +18,7 @@ export async function recentDials(
       .select({ at: calls.createdAt, code: sql<string>`${calls.error}` })
       .from(calls)
       // A code of Telnyx is digits; ours are words.
-      .where(
-        and(isOver, eq(calls.status, 'failed'), late, isNull(calls.callControlId), sql`${calls.error} glob '[0-9]*'`),
-      )
+      .where(and(...ofFailed, late, isNull(calls.callControlId), sql`${calls.error} glob '[0-9]*'`))
       .orderBy(desc(calls.createdAt))
       .limit(MOST_LISTED),
     db
@@ -37,10 +37,7 @@ export const unansweredDials = (db: Database, since: number) =>
     .select({ at: calls.createdAt, code: sql<string>`${calls.error}` })
     .from(calls)
     .where(
-      and(
-        ...[isOver, eq(calls.status, 'failed'), gt(calls.createdAt, since), isNull(calls.callControlId)],
-        eq(calls.error, 'dial_unknown'),
-      ),
+      and(...[...ofFailed, gt(calls.createdAt, since), isNull(calls.callControlId)], eq(calls.error, 'dial_unknown')),
     )
     .orderBy(desc(calls.createdAt))
     .limit(MOST_LISTED);

@@ -173,9 +173,9 @@ export const calls = sqliteTable(
   },
   (t) => [
     index('calls_created').on(t.createdAt, t.id),
-    // Of a call under way the status moves with each event: only once it is over it is in an index.
+    // Of a call under way the status moves with each event: only once it is over it is in an index. By review too, for lists of both.
     index('calls_over')
-      .on(t.status, t.createdAt, t.id)
+      .on(t.status, t.review, t.createdAt, t.id)
       .where(sql`status not in ('queued', 'dialing', 'ringing', 'in_progress')`),
     index('calls_live').on(t.createdAt, t.id).where(sql`ended_at is null`),
     index('calls_patient').on(t.patientId, t.createdAt, t.id),
@@ -187,12 +187,8 @@ export const calls = sqliteTable(
       .on(t.campaignId, t.createdAt, t.answeredAt, t.answeredBy, t.greetingDelayMs, t.endedAt, t.hangupSource)
       .where(sql`campaign_id is not null and answered_at is not null`),
     index('calls_review').on(t.review, t.createdAt, t.id).where(sql`review is not null`),
-    index('calls_review_status').on(t.review, t.status, t.createdAt, t.id).where(sql`review is not null`),
     // Notes in the order they were written, which is not the order of their calls.
-    index('calls_note').on(t.noteAt, t.id).where(sql`note_at is not null`),
     index('calls_note_review').on(t.review, t.noteAt, t.id).where(sql`note_at is not null`),
-    // Those with a note in an order that no further version of it changes, for a file of them.
-    index('calls_noted').on(t.createdAt, t.id, t.noteAt).where(sql`note_at is not null`),
     // Audio by how long it has been kept: from the signature, and what waits for one.
     index('calls_audio_signed').on(t.signedAt, t.id).where(sql`recording_status = 'ready' and signed_at is not null`),
     index('calls_audio_unsigned').on(t.createdAt, t.id).where(sql`recording_status = 'ready' and signed_at is null`),

@@ -38,7 +38,7 @@ afterEach(restore);
 
 const attemptsOf = async ({ contactId }: Person) =>
   (
-    await testEnv.DB.prepare('select * from attempts where contact_id = ? order by decided_at, moment desc')
+    await testEnv.DB.prepare('select * from attempts where contact_id = ? order by created_at, id')
       .bind(contactId)
       .all()
   ).results;
