@@ -10,7 +10,7 @@ interface Place {
   readonly id: string;
 }
 
-/** Each of `queries` gives its newest first and no more than `limit`; asked in one batch, so that nothing moves from one to the other meanwhile. */
+/** Each of `queries` gives its newest first and no more than `limit`, under names of which none is there twice; asked in one batch, so that nothing moves from one to the other meanwhile. */
 export async function newestOf<Row>(
   db: Database,
   queries: readonly (BatchItem<'sqlite'> & PromiseLike<Row[]>)[],

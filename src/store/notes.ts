@@ -172,8 +172,11 @@ async function notesBy(db: Database, filter: NoteFilter, order: 'note' | 'call')
   const ofReview = (reviewIs: SQL | undefined) =>
     db
       .select({
-        ...{ id: notes.id, version: notes.version, callId: calls.id, patientId: calls.patientId, externalId },
-        ...{ status: notes.status, redFlags, review, signedBy, signedAt, createdAt: notes.createdAt, at: by },
+        ...{ id: notes.id, version: notes.version, patientId: calls.patientId, externalId },
+        ...{ status: notes.status, redFlags, review, signedBy, signedAt, createdAt: notes.createdAt },
+        // Under names of their own: in a batch two columns of one name are one.
+        callId: sql<string>`${calls.id}`.as('of_call'),
+        at: sql<number | null>`${by}`.as('at_moment'),
       })
       .from(calls)
       .innerJoin(notes, and(eq(notes.callId, calls.id), eq(notes.version, calls.noteVersion)))
