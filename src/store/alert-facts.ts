@@ -2,7 +2,9 @@
 import { and, count, eq, gt, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { AlertFacts } from '../domain/alerts/alert-rules.ts';
 import type { Database } from './database.ts';
+import { isUnsent } from './delivery-list.ts';
 import { countDeadJobs, dueJobs } from './jobs.ts';
+import { firstIdAt } from './new-id.ts';
 import { recentDials, unansweredDials } from './recent-dials.ts';
 import { attempts, calls, deliveries, emergencyAccesses, spend } from './schema.ts';
 import { readSigns } from './signs.ts';
@@ -42,7 +44,7 @@ export async function alertFacts(
         .from(calls)
         .where(
           and(
-            ...[eq(calls.status, 'dialing'), isNotNull(calls.callControlId)],
+            ...[isNull(calls.endedAt), eq(calls.status, 'dialing'), isNotNull(calls.callControlId)],
             ...[lt(calls.dialedAt, now - silentMs), gt(calls.createdAt, now - HOUR_MS)],
           ),
         ),
@@ -50,17 +52,17 @@ export async function alertFacts(
         .select({ calls: count(), failed: sql<number>`coalesce(sum(${calls.status} = 'failed'), 0)` })
         .from(attempts)
         .innerJoin(calls, eq(calls.id, attempts.callId))
-        // An attempt that ended in the window began at most an hour before it.
+        // An attempt that ended in the window began at most an hour before it: its id says when.
         .where(
           and(
-            ...[eq(attempts.status, 'ended'), gt(attempts.createdAt, now - windowMs - HOUR_MS)],
+            ...[eq(attempts.status, 'ended'), gt(attempts.id, firstIdAt('att', now - windowMs - HOUR_MS))],
             gt(attempts.endedAt, now - windowMs),
           ),
         ),
       db
         .select({ sink: deliveries.sink, count: count() })
         .from(deliveries)
-        .where(eq(deliveries.status, 'dead'))
+        .where(isUnsent('dead'))
         .groupBy(deliveries.sink),
       db
         .select({ nanos: sql<number>`coalesce(sum(${spend.nanos}), 0)` })

@@ -34,6 +34,7 @@ export const endUnknown = (db: Database, dialedBefore: number, now: number) =>
     .where(
       and(
         eq(attempts.status, 'unknown'),
+        isNull(attempts.endedAt),
         exists(
           db
             .select({ one: sql`1` })
@@ -93,7 +94,7 @@ export const waitingAttempts = (db: Database, createdBefore: number, limit: numb
       ...{ campaignId: attempts.campaignId, contactId: attempts.contactId },
     })
     .from(attempts)
-    .where(and(eq(attempts.status, 'queued'), lt(attempts.createdAt, createdBefore)))
+    .where(and(isNull(attempts.endedAt), eq(attempts.status, 'queued'), lt(attempts.createdAt, createdBefore)))
     .orderBy(attempts.createdAt)
     .limit(limit);
 

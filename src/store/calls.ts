@@ -1,7 +1,8 @@
 /** Calls as lists and pages read them. A live call's newest state is its session's; this is what was last written here. */
-import { and, desc, eq, gte, inArray, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
-import type { CallRecord, CallStatus, RecordingStatus } from '../domain/intake/call-record.ts';
+import { and, desc, eq, gte, inArray, isNotNull, isNull, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { type CallRecord, type CallStatus, isLiveStatus, type RecordingStatus } from '../domain/intake/call-record.ts';
 import type { Database } from './database.ts';
+import { newestOf } from './newest-of.ts';
 import { dataKeysOf, type PatientKeys } from './patient-keys.ts';
 import { calls } from './schema.ts';
 import { type DataKey, seal, unseal } from './seal.ts';
@@ -82,29 +83,35 @@ export async function listCalls(
   filter: CallFilter,
 ): Promise<{ items: Call[]; nextCursor: CallCursor | null }> {
   const isOfFew = filter.patientId !== undefined || filter.campaignId !== undefined;
-  const rows = await db
-    .select()
-    .from(calls)
-    .where(
-      and(
-        filter.cursor === null
-          ? undefined
-          : sql`(${calls.createdAt}, ${calls.id}) < (${filter.cursor.at}, ${filter.cursor.id})`,
-        filter.status === undefined ? undefined : sql`${plus(isOfFew)}${calls.status} = ${filter.status}`,
-        filter.reviewed === undefined
-          ? undefined
-          : sql`${plus(isOfFew)}${calls.review} = ${filter.reviewed ? 'signed' : 'unreviewed'}`,
-        filter.patientId === undefined ? undefined : eq(calls.patientId, filter.patientId),
-        filter.campaignId === undefined ? undefined : eq(calls.campaignId, filter.campaignId),
-        filter.version === undefined ? undefined : ofVersion(filter.version, plus(isOfFew)),
-        filter.flagged === true ? sql`red_flags > 0` : undefined,
-        filter.flagged === false ? sql`red_flags = 0` : undefined,
-        filter.from === undefined ? undefined : gte(calls.createdAt, filter.from),
-        filter.to === undefined ? undefined : lte(calls.createdAt, filter.to),
-      ),
-    )
-    .orderBy(desc(calls.createdAt), desc(calls.id))
-    .limit(filter.limit + 1);
+  const isOverIn = filter.status !== undefined && !isLiveStatus(filter.status) && !isOfFew;
+  const ofReview = (review: SQL | undefined) =>
+    db
+      .select()
+      .from(calls)
+      .where(
+        and(
+          review,
+          filter.cursor === null
+            ? undefined
+            : sql`(${calls.createdAt}, ${calls.id}) < (${filter.cursor.at}, ${filter.cursor.id})`,
+          filter.status === undefined ? undefined : isOfStatus(filter.status, plus(isOfFew)),
+          filter.reviewed === undefined
+            ? undefined
+            : sql`${plus(isOfFew)}${calls.review} = ${filter.reviewed ? 'signed' : 'unreviewed'}`,
+          filter.patientId === undefined ? undefined : eq(calls.patientId, filter.patientId),
+          filter.campaignId === undefined ? undefined : eq(calls.campaignId, filter.campaignId),
+          filter.version === undefined ? undefined : ofVersion(filter.version, plus(isOfFew)),
+          filter.flagged === true ? sql`red_flags > 0` : undefined,
+          filter.flagged === false ? sql`red_flags = 0` : undefined,
+          filter.from === undefined ? undefined : gte(calls.createdAt, filter.from),
+          filter.to === undefined ? undefined : lte(calls.createdAt, filter.to),
+        ),
+      )
+      .orderBy(desc(calls.createdAt), desc(calls.id))
+      .limit(filter.limit + 1);
+  // Those of one status stand in their index by what has become of the note.
+  const each = isOverIn && filter.reviewed === undefined ? [sql`review is null`, ...REVIEWS] : [undefined];
+  const rows = await newestOf(db, each.map(ofReview), ({ createdAt: at, id }) => ({ at, id }), filter.limit + 1);
   const page = rows.slice(0, filter.limit);
   const last = rows.length > page.length ? page.at(-1) : undefined;
   return {
@@ -120,17 +127,38 @@ export function ofVersion(version: string, before: SQL): SQL {
   return sql`${before}${calls.questionnaireId} = ${id} and ${before}${calls.questionnaireVersion} = ${number}`;
 }
 
+/** One by one, for whatever has a note. */
+export const REVIEWS = [sql`review = 'unreviewed'`, sql`review = 'signed'`] as const;
+
+/** As the indexes have it: calls that are over by their status, the others, of which there are few, in one. */
+const isOfStatus = (status: CallStatus, before: SQL): SQL =>
+  isLiveStatus(status)
+    ? sql`${before}${calls.endedAt} is null and ${before}${calls.status} = ${status}`
+    : sql`${isOver} and ${before}${calls.status} = ${status}`;
+
+/** To be asked for in these words, by which the index of those that are over is known. */
+export const isOver = sql`status not in ('queued', 'dialing', 'ringing', 'in_progress')`;
+
 const plus = (isPassedOver: boolean) => sql.raw(isPassedOver ? '+' : '');
 
 /**
  * Where a list shows a running call: a hint for readers, overwritten by the final record and never overwriting it, unless a dial
  * that was given up as unknown lives after all.
  */
-export const mirrorRecord = (db: Database, callId: string, record: CallRecord) =>
-  db
-    .update(calls)
-    .set(record)
-    .where(and(eq(calls.id, callId), or(isNull(calls.endedAt), eq(calls.error, 'dial_unknown'))));
+export function mirrorRecord(db: Database, callId: string, record: CallRecord) {
+  // Named, the end moves the row in its index.
+  const { endedAt, ...running } = record;
+  return db.batch([
+    db
+      .update(calls)
+      .set(endedAt === null ? running : record)
+      .where(and(eq(calls.id, callId), isNull(calls.endedAt))),
+    db
+      .update(calls)
+      .set(record)
+      .where(and(eq(calls.id, callId), isNotNull(calls.endedAt), eq(calls.error, 'dial_unknown'))),
+  ]);
+}
 
 export async function openCalls(ring: PatientKeys, rows: readonly CallRow[]): Promise<Call[]> {
   const keys = await dataKeysOf(
@@ -164,7 +192,13 @@ export const overdueCalls = (db: Database, createdBefore: number, limit: number)
   db
     .select({ id: calls.id })
     .from(calls)
-    .where(and(inArray(calls.status, ['dialing', 'ringing', 'in_progress']), lt(calls.createdAt, createdBefore)))
+    .where(
+      and(
+        isNull(calls.endedAt),
+        inArray(calls.status, ['dialing', 'ringing', 'in_progress']),
+        lt(calls.createdAt, createdBefore),
+      ),
+    )
     .orderBy(calls.createdAt)
     .limit(limit);
 

@@ -131,14 +131,16 @@ export async function isSuperseded(db: Database, delivery: Delivery): Promise<bo
  * sent. Asked in the statement that begins it: of two versions that look at the same time one sees the other.
  */
 export async function beginDelivery(db: Database, delivery: Delivery, keepsNewest: boolean): Promise<number | null> {
+  // Only what was given up has an end, and to name it moves the row in its index.
+  const begins = delivery.status === 'dead' ? { endedAt: null } : {};
   const earlierIsUnderWay = isThere(sql`${others(delivery, false)} and other.status in ('queued', 'running')`);
   const [row] = await db
     .update(deliveries)
-    .set({ status: 'running', attempts: sql`${deliveries.attempts} + 1`, endedAt: null })
+    .set({ status: 'running', attempts: sql`${deliveries.attempts} + 1`, ...begins })
     .where(
       and(
         eq(deliveries.id, delivery.id),
-        inArray(deliveries.status, ['queued', 'running', 'dead']),
+        delivery.status === 'dead' ? inArray(deliveries.status, ['queued', 'running', 'dead']) : isUnderWay,
         not(earlierIsUnderWay),
         keepsNewest ? not(laterWasTried(delivery)) : undefined,
       ),

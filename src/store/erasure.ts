@@ -6,7 +6,7 @@ import { cancelDeliveries } from './deliveries.ts';
 import { blankDisclosures } from './disclosures.ts';
 import { blankHolds, isHeld, standingHold } from './holds.ts';
 import { blankAnswersOf } from './idempotency-keys.ts';
-import { findJob, insertJob, insertJobWhere, type Job } from './jobs.ts';
+import { findJob, insertJob, insertJobWhere, isOfCalls, type Job } from './jobs.ts';
 import { type By, blankRequests, endErasureRequest } from './patient-requests.ts';
 import {
   attempts,
@@ -177,16 +177,13 @@ async function begun(db: Database, patientId: string, inserted: readonly unknown
  */
 export async function deletePatientRows(db: Database, patientId: string, now: number): Promise<void> {
   const theirCalls = sql`(select id from calls where patient_id = ${patientId})`;
-  // What lies at Telnyx is the erasure's to see to from here; what was handed on stays on record, and nothing more is.
-  const aboutCalls: Job['kind'][] = [
-    ...(['fetch_recording', 'discard_recording', 'discard_stray', 'transcribe_recording', 'deliver'] as const),
-  ];
   await db.batch([
     db.delete(notes).where(sql`${notes.callId} in ${theirCalls}`),
     db.delete(reviews).where(sql`${reviews.callId} in ${theirCalls}`),
     db.delete(callLogs).where(sql`${callLogs.callId} in ${theirCalls}`),
     db.delete(tasks).where(sql`${tasks.callId} in ${theirCalls}`),
-    db.delete(jobs).where(and(inArray(jobs.kind, aboutCalls), sql`${jobs.callId} in ${theirCalls}`)),
+    // What lies at Telnyx is the erasure's to see to from here; what was handed on stays on record, and nothing more is.
+    db.delete(jobs).where(isOfCalls(theirCalls)),
     cancelDeliveries(db, sql`${deliveries.callId} in ${theirCalls}`, now),
     // A dial that is held as unknown is freed by its call, which goes; and no key of the ring reaches the number's hash any more.
     db
@@ -199,7 +196,7 @@ export async function deletePatientRows(db: Database, patientId: string, now: nu
         endedAt: sql`coalesce(${attempts.endedAt}, ${now})`,
       })
       .where(sql`${attempts.callId} in ${theirCalls}`),
-    db.delete(recordings).where(eq(recordings.patientId, patientId)),
+    db.delete(recordings).where(sql`${recordings.callId} in ${theirCalls}`),
     stripConsents(db, patientId, now),
     db.delete(recordingTranscripts).where(eq(recordingTranscripts.patientId, patientId)),
     db.delete(contacts).where(eq(contacts.patientId, patientId)),

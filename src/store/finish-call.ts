@@ -2,7 +2,8 @@
  * The end of a call in D1: record, note and its deliveries, log, tasks and what the patient asked for, in one batch, so that there is never a
  * note without its call or a free number before its outcome. Running it again changes nothing.
  */
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { SinkName } from '../domain/delivery/sinks.ts';
 import type { CallLog } from '../domain/intake/call-log.ts';
 import type { CallRecord } from '../domain/intake/call-record.ts';
@@ -17,7 +18,7 @@ import type { Database } from './database.ts';
 import { insertDeliveries } from './deliveries.ts';
 import { insertJob } from './jobs.ts';
 import { afterCorrections, insertNote } from './notes.ts';
-import { insertRecording } from './recordings.ts';
+import { insertRecording, shownRecording } from './recordings.ts';
 import { calls } from './schema.ts';
 import type { DataKey, KeyRing } from './seal.ts';
 import { insertSuppression } from './suppressions.ts';
@@ -71,6 +72,8 @@ export async function finishCall(
       : [];
   const note = call.note === null ? null : await afterCorrections(db, dataKey, call.note);
   const taskRows = call.tasks.map((kind) => insertTask(db, { kind, callId, patientId }, now));
+  // A dialled call of the one it was for was made with it; to name it again would move the row in its index.
+  const isAsMade = call.attemptId !== null && call.ownerId === patientId;
   const asked = { questionnaireId: call.questionnaire.id, questionnaireVersion: call.questionnaire.version };
   const moved =
     call.ownerId === patientId
@@ -82,20 +85,39 @@ export async function finishCall(
   // Under the number it is written with, which is another when staff have corrected the note meanwhile.
   const handedOn = note === null ? [] : await insertDeliveries(db, { callId, version: note.version }, call.sinks, now);
   await db.batch([
+    insertCallLog(db, { callId, patientId, sealed: sealedLog, createdAt: now }),
+    ...(call.recording === null ? [] : insertRecording(db, dataKey, { callId, patientId }, call.recording, now)),
     db
       .update(calls)
-      .set({ ...record, ...moved, ...asked, itemCodes: call.itemCodes })
+      .set({
+        ...{ ...record, ...moved, itemCodes: call.itemCodes },
+        ...(isAsMade ? {} : asked),
+        ...(call.recording === null ? {} : shownRecording(callId)),
+        ...(note === null ? {} : newestNote(note.version, now)),
+      })
       .where(eq(calls.id, callId)),
     ...optOut,
     ...notTheirs,
     ...(note === null ? [] : [insertNote(db, dataKey, patientId, note, now, call.note?.version)]),
     ...handedOn,
-    ...(call.recording === null ? [] : insertRecording(db, dataKey, { callId, patientId }, call.recording, now)),
     ...call.strayRecordings.map((id) => insertJob(db, { kind: 'discard_stray', subject: id, callId }, now)),
-    insertCallLog(db, { callId, patientId, sealed: sealedLog, createdAt: now }),
     ...taskRows,
     ...attemptOf(db, call, now),
   ]);
+}
+
+/** As the trigger on `notes` would have it, which then finds nothing left to do: so the row is written once. */
+function newestNote(version: number, now: number) {
+  const isNewer = sql`coalesce(${calls.noteVersion}, 0) < ${version}`;
+  const then = <T>(value: T, column: SQLiteColumn) =>
+    sql<NonNullable<T>>`case when ${isNewer} then ${value} else ${column} end`;
+  return {
+    noteVersion: then(version, calls.noteVersion),
+    noteAt: then(now, calls.noteAt),
+    review: then('unreviewed', calls.review),
+    signedBy: then<string | null>(null, calls.signedBy),
+    signedAt: then<number | null>(null, calls.signedAt),
+  };
 }
 
 async function isNewOutcome(db: Database, callId: string, status: CallRecord['status']): Promise<boolean> {

@@ -2,10 +2,10 @@
  * Work to be done later, one row each (schema.ts, `jobs`). A row is the truth; a queue message that names it is only a hint, and
  * taking a row is what keeps two from doing the same work: whoever comes second finds it taken.
  */
-import { and, asc, desc, eq, isNotNull, lte, ne, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, lte, ne, type SQL, sql } from 'drizzle-orm';
 import type { JobKind } from '../domain/jobs/backoff.ts';
 import type { Database } from './database.ts';
-import { newId } from './new-id.ts';
+import { firstIdAt, newId } from './new-id.ts';
 import { jobs } from './schema.ts';
 
 export const JOB_STATUSES = ['waiting', 'done', 'dead'] as const;
@@ -161,11 +161,17 @@ export async function findJob(db: Database, kind: JobKind, subject: string): Pro
   return row === undefined ? null : opened(row);
 }
 
+/** Of the calls that `calls` selects: most are about the call itself or one of its deliveries, and known by that. */
+export const isOfCalls = (calls: SQL): SQL => sql`(
+  (${jobs.kind} in ('fetch_recording', 'discard_recording', 'transcribe_recording') and ${jobs.subject} in ${calls})
+  or (${jobs.kind} = 'deliver' and ${jobs.subject} in (select id from deliveries where call_id in ${calls}))
+  or (${jobs.kind} = 'discard_stray' and ${jobs.callId} in ${calls}))`;
+
 export async function jobsOfCall(db: Database, callId: string): Promise<Job[]> {
   const rows = await db
     .select()
     .from(jobs)
-    .where(and(eq(jobs.callId, callId), isNotNull(jobs.callId)));
+    .where(isOfCalls(sql`(${callId})`));
   return rows.map(opened);
 }
 
@@ -174,42 +180,53 @@ export const dueJobs = (db: Database, now: number, limit: number) =>
   db
     .select({ id: jobs.id })
     .from(jobs)
-    .where(and(eq(jobs.status, 'waiting'), lte(jobs.dueAt, now)))
+    .where(and(sql`status = 'waiting'`, lte(jobs.dueAt, now)))
     .orderBy(jobs.dueAt, jobs.id)
     .limit(limit);
 
-/** What was done that long ago interests nobody. Told by when its lease would have run out, which the index knows. */
+/** What was done that long ago interests nobody. It was put in before that, which its id says. */
 export const forgetDone = (db: Database, before: number, limit: number) =>
   db
     .delete(jobs)
-    .where(sql`${jobs.id} in (select id from jobs where status = 'done' and due_at < ${before} limit ${limit})`);
+    .where(
+      sql`${jobs.id} in (select id from jobs where id < ${firstIdAt('job', before)} and status = 'done' and due_at < ${before} limit ${limit})`,
+    );
 
 export interface JobFilter {
   readonly limit: number;
-  /** `at`: when it is due. */
+  /** `at`: when it is due; what is done goes by its id alone. */
   readonly cursor: { readonly at: number; readonly id: string } | null;
   readonly status: JobStatus;
 }
 
-/** What waits, by the time it is due; what is over, the newest first. */
+const comma = sql`, `;
+
+/** What waits, by the time it is due; what was given up, the newest first; what is done, what was put in last first. */
 export async function listJobs(
   db: Database,
   filter: JobFilter,
 ): Promise<{ items: Job[]; nextCursor: JobFilter['cursor'] }> {
   const { cursor, status, limit } = filter;
-  const isOver = status !== 'waiting';
-  const inOrder = isOver ? desc : asc;
-  const beyond = sql.raw(isOver ? '<' : '>');
+  const inOrder = status === 'waiting' ? asc : desc;
+  const by = status === 'done' ? [jobs.id] : [jobs.dueAt, jobs.id];
+  const beyond = sql.raw(status === 'waiting' ? '>' : '<');
+  const seen = status === 'done' ? [cursor?.id] : [cursor?.at, cursor?.id];
   const rows = await db
     .select()
     .from(jobs)
     .where(
       and(
-        eq(jobs.status, status),
-        cursor === null ? undefined : sql`(${jobs.dueAt}, ${jobs.id}) ${beyond} (${cursor.at}, ${cursor.id})`,
+        // Written out, for by these words the index is known that holds only those.
+        sql`status = ${sql.raw(`'${status}'`)}`,
+        cursor === null
+          ? undefined
+          : sql`(${sql.join(by, comma)}) ${beyond} (${sql.join(
+              seen.map((value) => sql`${value}`),
+              comma,
+            )})`,
       ),
     )
-    .orderBy(inOrder(jobs.dueAt), inOrder(jobs.id))
+    .orderBy(...by.map(inOrder))
     .limit(limit + 1);
   const page = rows.slice(0, limit);
   const last = rows.length > page.length ? page.at(-1) : undefined;
@@ -218,7 +235,7 @@ export async function listJobs(
 
 /** How many dead letters wait for somebody, counted up to `limit`. `but`: of every kind but this. */
 export async function countDeadJobs(db: Database, limit: number, but?: JobKind): Promise<number> {
-  const isCounted = and(eq(jobs.status, 'dead'), but === undefined ? undefined : ne(jobs.kind, but));
+  const isCounted = and(sql`status = 'dead'`, but === undefined ? undefined : ne(jobs.kind, but));
   const rows = await db.select({ id: jobs.id }).from(jobs).where(isCounted).limit(limit);
   return rows.length;
 }

@@ -1,5 +1,5 @@
 /** The calls of this moment, for whoever looks; how each stands its session knows better. */
-import { and, asc, inArray, lt, ne } from 'drizzle-orm';
+import { and, asc, inArray, isNull, lt, ne } from 'drizzle-orm';
 import type { CallStatus } from '../domain/intake/call-record.ts';
 import { type Call, openCalls } from './calls.ts';
 import type { Database } from './database.ts';
@@ -14,13 +14,13 @@ export async function listLiveCalls(db: Database, ring: PatientKeys, limit: numb
     db
       .select()
       .from(calls)
-      .where(and(inArray(calls.status, LIVE), ne(calls.status, 'queued')))
+      .where(and(isNull(calls.endedAt), inArray(calls.status, LIVE), ne(calls.status, 'queued')))
       .orderBy(asc(calls.createdAt))
       .limit(limit),
     db
       .select()
       .from(calls)
-      .where(inArray(calls.status, ['queued']))
+      .where(and(isNull(calls.endedAt), inArray(calls.status, ['queued'])))
       .orderBy(asc(calls.createdAt))
       .limit(limit),
   ]);
@@ -29,7 +29,8 @@ export async function listLiveCalls(db: Database, ring: PatientKeys, limit: numb
 
 /** Counted up to `limit`. */
 export async function countLiveCalls(db: Database, limit: number): Promise<number> {
-  const rows = await db.select({ id: calls.id }).from(calls).where(inArray(calls.status, LIVE)).limit(limit);
+  const isLive = and(isNull(calls.endedAt), inArray(calls.status, LIVE));
+  const rows = await db.select({ id: calls.id }).from(calls).where(isLive).limit(limit);
   return rows.length;
 }
 
@@ -41,7 +42,13 @@ export async function stuckCalls(db: Database, now: number, limit: number): Prom
   const rows = await db
     .select({ id: calls.id })
     .from(calls)
-    .where(and(inArray(calls.status, ['dialing', 'ringing', 'in_progress']), lt(calls.createdAt, now - STUCK_AFTER_MS)))
+    .where(
+      and(
+        isNull(calls.endedAt),
+        inArray(calls.status, ['dialing', 'ringing', 'in_progress']),
+        lt(calls.createdAt, now - STUCK_AFTER_MS),
+      ),
+    )
     .orderBy(asc(calls.createdAt))
     .limit(limit);
   return rows.map(({ id }) => id);

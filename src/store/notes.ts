@@ -1,12 +1,13 @@
 /** Notes, by call and version; the newest is what readers get. */
-import { and, asc, desc, eq, gte, isNotNull, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, isNotNull, lte, type SQL, sql } from 'drizzle-orm';
 import type { SinkName } from '../domain/delivery/sinks.ts';
 import { keepCorrections } from '../domain/note/correct-note.ts';
 import type { Note } from '../domain/note/note.ts';
 import type { ReviewStatus } from './calls.ts';
-import { ofVersion } from './calls.ts';
+import { ofVersion, REVIEWS } from './calls.ts';
 import type { Database } from './database.ts';
 import { insertDeliveries } from './deliveries.ts';
+import { newestOf } from './newest-of.ts';
 import { dataKeyOf, dataKeysOf, type PatientKeys } from './patient-keys.ts';
 import { calls, notes } from './schema.ts';
 import { type DataKey, seal, unseal } from './seal.ts';
@@ -168,32 +169,41 @@ async function notesBy(db: Database, filter: NoteFilter, order: 'note' | 'call')
   const noteAt = order === 'note' ? sql`${calls.noteAt}` : sql`+${calls.noteAt}`;
   const { cursor, patientId, version, reviewed, flagged, status, from, to } = filter;
   const { externalId, redFlags, review, signedBy, signedAt } = calls;
-  const found = await db
-    .select({
-      ...{ id: notes.id, version: notes.version, callId: calls.id, patientId: calls.patientId, externalId },
-      ...{ status: notes.status, redFlags, review, signedBy, signedAt, createdAt: notes.createdAt, at: by },
-    })
-    .from(calls)
-    .innerJoin(notes, and(eq(notes.callId, calls.id), eq(notes.version, calls.noteVersion)))
-    .where(
-      and(
-        isNotNull(calls.noteAt),
-        cursor === null ? undefined : sql`(${by}, ${calls.id}) < (${cursor.at}, ${cursor.id})`,
-        patientId === undefined ? undefined : eq(calls.patientId, patientId),
-        // Those of one patient are few already.
-        reviewed === undefined
-          ? undefined
-          : sql`${sql.raw(patientId === undefined ? '' : '+')}${calls.review} = ${reviewed ? 'signed' : 'unreviewed'}`,
-        // In the order of notes, which the index of versions does not have.
-        version === undefined ? undefined : ofVersion(version, sql.raw('+')),
-        flagged === undefined ? undefined : sql`(${calls.redFlags} > 0) = ${flagged ? 1 : 0}`,
-        status === undefined ? undefined : eq(notes.status, status),
-        from === undefined ? undefined : gte(noteAt, from),
-        to === undefined ? undefined : lte(noteAt, to),
-      ),
-    )
-    .orderBy(desc(by), desc(calls.id))
-    .limit(filter.limit + 1);
+  const ofReview = (reviewIs: SQL | undefined) =>
+    db
+      .select({
+        ...{ id: notes.id, version: notes.version, patientId: calls.patientId, externalId },
+        ...{ status: notes.status, redFlags, review, signedBy, signedAt, createdAt: notes.createdAt },
+        // Under names of their own: in a batch two columns of one name are one.
+        callId: sql<string>`${calls.id}`.as('of_call'),
+        at: sql<number | null>`${by}`.as('at_moment'),
+      })
+      .from(calls)
+      .innerJoin(notes, and(eq(notes.callId, calls.id), eq(notes.version, calls.noteVersion)))
+      .where(
+        and(
+          isNotNull(calls.noteAt),
+          reviewIs,
+          cursor === null ? undefined : sql`(${by}, ${calls.id}) < (${cursor.at}, ${cursor.id})`,
+          patientId === undefined ? undefined : eq(calls.patientId, patientId),
+          // Those of one patient are few already.
+          reviewed === undefined
+            ? undefined
+            : sql`${sql.raw(patientId === undefined ? '' : '+')}${calls.review} = ${reviewed ? 'signed' : 'unreviewed'}`,
+          // In the order of notes, which the index of versions does not have.
+          version === undefined ? undefined : ofVersion(version, sql.raw('+')),
+          flagged === undefined ? undefined : sql`(${calls.redFlags} > 0) = ${flagged ? 1 : 0}`,
+          status === undefined ? undefined : eq(notes.status, status),
+          from === undefined ? undefined : gte(noteAt, from),
+          to === undefined ? undefined : lte(noteAt, to),
+        ),
+      )
+      .orderBy(desc(by), desc(calls.id))
+      .limit(filter.limit + 1);
+  // Those of one patient are found by them; all others stand in their index by whether they are signed.
+  const each = reviewed === undefined && patientId === undefined ? REVIEWS : [undefined];
+  const placeOf = ({ at, callId: id }: { at: number | null; callId: string }) => ({ at: at ?? 0, id });
+  const found = await newestOf(db, each.map(ofReview), placeOf, filter.limit + 1);
   const rows = found.slice(0, filter.limit);
   const last = found.length > rows.length ? rows.at(-1) : undefined;
   return {

@@ -129,7 +129,10 @@ export async function decisionsWithoutCall(db: Database, patientId: string): Pro
     .select()
     .from(dialDecisions)
     .where(
-      and(isNull(callId), or(and(isNull(contactId), inArray(of, [patientId])), sql`${contactId} in ${theirContacts}`)),
+      or(
+        and(isNull(callId), isNull(contactId), inArray(of, [patientId])),
+        and(isNull(callId), sql`${contactId} in ${theirContacts}`),
+      ),
     )
     .orderBy(asc(dialDecisions.decidedAt));
 }

@@ -1,9 +1,12 @@
 /** What Telnyx made of the dials of late: which it refused, with its code, and when it last took one. No patient data. */
 import { and, desc, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
+import { isOver } from './calls.ts';
 import type { Database } from './database.ts';
 import { calls } from './schema.ts';
 
 const MOST_LISTED = 100;
+/** Such a call leaves no note, and so no review. */
+const ofFailed = [isOver, eq(calls.status, 'failed'), isNull(calls.review)] as const;
 
 export async function recentDials(
   db: Database,
@@ -15,7 +18,7 @@ export async function recentDials(
       .select({ at: calls.createdAt, code: sql<string>`${calls.error}` })
       .from(calls)
       // A code of Telnyx is digits; ours are words.
-      .where(and(eq(calls.status, 'failed'), late, isNull(calls.callControlId), sql`${calls.error} glob '[0-9]*'`))
+      .where(and(...ofFailed, late, isNull(calls.callControlId), sql`${calls.error} glob '[0-9]*'`))
       .orderBy(desc(calls.createdAt))
       .limit(MOST_LISTED),
     db
@@ -34,10 +37,7 @@ export const unansweredDials = (db: Database, since: number) =>
     .select({ at: calls.createdAt, code: sql<string>`${calls.error}` })
     .from(calls)
     .where(
-      and(
-        ...[eq(calls.status, 'failed'), gt(calls.createdAt, since), isNull(calls.callControlId)],
-        eq(calls.error, 'dial_unknown'),
-      ),
+      and(...[...ofFailed, gt(calls.createdAt, since), isNull(calls.callControlId)], eq(calls.error, 'dial_unknown')),
     )
     .orderBy(desc(calls.createdAt))
     .limit(MOST_LISTED);

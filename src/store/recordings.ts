@@ -43,9 +43,10 @@ export const KEPT_ITS_TIME = 'kept_its_time';
 
 /** From its call's, so that writing it twice is writing it once. */
 export const recordingIdOf = (callId: string): string => callId.replace(/^call_/, 'rec_');
+const callIdOf = (recordingId: string): string => recordingId.replace(/^rec_/, 'call_');
 
 /**
- * For the batch that writes down the end of a call: the row, the work of fetching or discarding it, and what the call shows of it.
+ * For the batch that writes down the end of a call, before the call: the row, and the work of fetching or discarding it.
  * Written again with news it only adds; what is stored stays stored, and what had been given up for want of news is tried again.
  */
 export function insertRecording(
@@ -88,21 +89,24 @@ export function insertRecording(
       },
     });
   const kind = proof === null ? ('discard_recording' as const) : ('fetch_recording' as const);
-  return [insert, insertJob(db, { kind, subject: callId, callId }, now, 'again'), showRecording(db, callId)] as const;
+  return [insert, insertJob(db, { kind, subject: callId, callId }, now, 'again')] as const;
 }
 
 /** What lists and pages of calls show follows the row. */
-const showRecording = (db: Database, callId: string) => {
-  const of = (column: string) => sql`(select ${sql.raw(column)} from recordings where recordings.call_id = ${callId})`;
-  return db
+export function shownRecording(callId: string) {
+  const of = <T>(column: string) =>
+    sql<T>`(select ${sql.raw(column)} from recordings where recordings.call_id = ${callId})`;
+  return {
+    recordingStatus: of<string>(`case status when 'quarantined' then 'failed' else status end`),
+    recordingDurationMs: of<number | null>('duration_ms'),
+    recordingBytes: of<number | null>('bytes'),
+  };
+}
+const showRecording = (db: Database, callId: string) =>
+  db
     .update(calls)
-    .set({
-      recordingStatus: of(`case status when 'quarantined' then 'failed' else status end`) as never,
-      recordingDurationMs: of('duration_ms') as never,
-      recordingBytes: of('bytes') as never,
-    })
+    .set(shownRecording(callId))
     .where(and(eq(calls.id, callId), sql`exists (select 1 from recordings where recordings.call_id = ${callId})`));
-};
 
 export async function getRecording(db: Database, callId: string): Promise<Recording | null> {
   const [row] = await db.select().from(recordings).where(eq(recordings.callId, callId)).limit(1);
@@ -223,7 +227,7 @@ export async function keptRecordings(db: Database, ids: readonly string[]): Prom
     .from(recordings)
     .where(
       and(
-        sql`${recordings.id} in (select value from json_each(${JSON.stringify(ids)}))`,
+        sql`${recordings.callId} in (select value from json_each(${JSON.stringify(ids.map(callIdOf))}))`,
         gt(recordings.consentAt, 0),
         // What was only taken for damaged may be whole.
         or(inArray(recordings.status, ['pending', 'ready']), inArray(recordings.reason, ['corrupt', 'missing'])),

@@ -8,6 +8,8 @@ import type { ArchivedNote } from './archive-bucket.ts';
 import type { Database } from './database.ts';
 import { keepAttemptMark } from './database-marks.ts';
 import { isHeld } from './holds.ts';
+import { isOfCalls } from './jobs.ts';
+import { firstIdAt } from './new-id.ts';
 import { KEPT_ITS_TIME } from './recordings.ts';
 import {
   attempts,
@@ -51,7 +53,14 @@ const endedOf = (campaignId: typeof contacts.campaignId | typeof preflights.camp
 /** By way of the campaigns, which are few. */
 const ofCampaignsEnded = (before: number) =>
   sql`${contacts.campaignId} in (select ${campaigns.id} from ${campaigns} where ${campaigns.endedAt} < ${before})`;
-const consentEnded = sql`coalesce(${consents.revokedAt}, ${consents.expiresAt})`;
+/** In the words of the index that holds those. */
+const hasConsentEnd = sql`(revoked_at is not null or expires_at is not null)`;
+const consentEnded = sql`case when revoked_at is null then expires_at else revoked_at end`;
+
+/** Their ids say when they were made, and need no index of that. */
+const isDecidedBefore = (before: number) =>
+  and(lt(dialDecisions.id, firstIdAt('dec', before)), lt(dialDecisions.decidedAt, before));
+const isMadeBefore = (before: number) => and(lt(attempts.id, firstIdAt('att', before)), lt(attempts.createdAt, before));
 
 /** A decision names its patient, or a call or contact that does. */
 const isDecisionHeld = or(
@@ -77,7 +86,7 @@ export async function purgePage(db: Database, rule: RoundRuleId, before: number,
           sql`${dialDecisions.id} in (${db
             .select({ id: dialDecisions.id })
             .from(dialDecisions)
-            .where(and(lt(dialDecisions.decidedAt, before), not(isDecisionHeld)))
+            .where(and(isDecidedBefore(before), not(isDecisionHeld)))
             .limit(limit)})`,
         ),
         await removeAttempts(db, before, limit),
@@ -105,7 +114,7 @@ export async function purgePage(db: Database, rule: RoundRuleId, before: number,
           sql`${consents.id} in (${db
             .select({ id: consents.id })
             .from(consents)
-            .where(and(sql`${consentEnded} < ${before}`, not(isHeld(consents.patientId))))
+            .where(and(hasConsentEnd, sql`${consentEnded} < ${before}`, not(isHeld(consents.patientId))))
             .limit(limit)})`,
         ),
       ]);
@@ -152,7 +161,7 @@ async function removeAttempts(db: Database, before: number, limit: number) {
   const due = db
     .select({ id: attempts.id })
     .from(attempts)
-    .where(and(lt(attempts.createdAt, before), sql`${attempts.endedAt} is not null`, not(isAttemptHeld)))
+    .where(and(isMadeBefore(before), sql`${attempts.endedAt} is not null`, not(isAttemptHeld)))
     .limit(limit);
   const [, gone] = await db.batch([
     keepAttemptMark(db, before),
@@ -209,7 +218,7 @@ async function purgeCalls(db: Database, before: number, limit: number): Promise<
     .where(
       and(sql`${calls.id} in (select value from json_each(${ids}))`, isCallDue(before), not(isHeld(calls.patientId))),
     );
-  const [audio, , , , , , handed, , gone] = await db.batch([
+  const [audio, , , , , , , handed, gone] = await db.batch([
     db
       .delete(recordings)
       .where(sql`${recordings.callId} in (${going})`)
@@ -219,11 +228,12 @@ async function purgeCalls(db: Database, before: number, limit: number): Promise<
     db.delete(reviews).where(sql`${reviews.callId} in (${going})`),
     db.delete(callLogs).where(sql`${callLogs.callId} in (${going})`),
     db.delete(tasks).where(sql`${tasks.callId} in (${going})`),
+    // Those of deliveries are known by them.
+    db.delete(jobs).where(isOfCalls(sql`(${going})`)),
     db
       .delete(deliveries)
       .where(sql`${deliveries.callId} in (${going})`)
       .returning({ callId: deliveries.callId, version: deliveries.noteVersion, sink: deliveries.sink }),
-    db.delete(jobs).where(sql`${jobs.callId} in (${going})`),
     db.delete(calls).where(sql`${calls.id} in (${going})`).returning({ id: calls.id, createdAt: calls.createdAt }),
   ]);
   const times = new Map(gone.map(({ id, createdAt }) => [id, createdAt]));
@@ -244,11 +254,11 @@ export async function countHeldBack(db: Database, rule: RoundRuleId, before: num
       return db.$count(calls, and(isCallDue(before), ofHeld(calls.patientId)));
     case 'dial_evidence':
       return (
-        (await db.$count(dialDecisions, and(lt(dialDecisions.decidedAt, before), isDecisionHeld))) +
+        (await db.$count(dialDecisions, and(isDecidedBefore(before), isDecisionHeld))) +
         (await db.$count(
           attempts,
           and(
-            lt(attempts.createdAt, before),
+            isMadeBefore(before),
             or(
               ofHeld(attempts.patientId),
               sql`${attempts.callId} in (select ${calls.id} from ${calls} where ${ofHeld(calls.patientId)})`,
@@ -289,11 +299,11 @@ function oldest(db: Database, rule: RoundRuleId): Promise<{ at: number | null }[
     case 'call_records':
       return db.select(at(sql`${calls.createdAt}`)).from(calls);
     case 'dial_evidence':
-      return db.select(at(sql`${dialDecisions.decidedAt}`)).from(dialDecisions);
+      return db.select({ at: dialDecisions.decidedAt }).from(dialDecisions).orderBy(asc(dialDecisions.id)).limit(1);
     case 'campaign_lists':
       return db.select(at(sql`${campaigns.endedAt}`)).from(campaigns);
     case 'consents':
-      return db.select(at(consentEnded)).from(consents);
+      return db.select(at(consentEnded)).from(consents).where(hasConsentEnd);
     case 'rights':
       return db.select(at(sql`${patientRequests.endedAt}`)).from(patientRequests);
     case 'number_answers':

@@ -1,6 +1,8 @@
 /**
  * The tables of D1. Ids are a prefix and a UUIDv7, times epoch milliseconds. Patient data stands only in `sealed`
- * columns (store/seal.ts) and in keyed hashes for exact search; the rest says nothing about a person's health.
+ * columns (store/seal.ts) and in keyed hashes for exact search; the rest says nothing about a person's health. D1 bills each row of a table
+ * and of each of its indexes that is written: an index holds only the rows somebody looks for by it, and tables of short rows that no list
+ * walks are made WITHOUT ROWID (their migrations say so), so that their key is no second index.
  */
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
@@ -46,7 +48,13 @@ export const consents = sqliteTable(
     revokedAt: integer('revoked_at'),
     revokedReason: text('revoked_reason'),
   },
-  (t) => [index('consents_patient').on(t.patientId, t.phoneHash)],
+  (t) => [
+    index('consents_patient').on(t.patientId, t.phoneHash),
+    // Those that count no more or will not, by when: what retention looks for.
+    index('consents_ended')
+      .on(sql`case when revoked_at is null then expires_at else revoked_at end`)
+      .where(sql`revoked_at is not null or expires_at is not null`),
+  ],
 );
 
 /**
@@ -165,7 +173,11 @@ export const calls = sqliteTable(
   },
   (t) => [
     index('calls_created').on(t.createdAt, t.id),
-    index('calls_status').on(t.status, t.createdAt, t.id),
+    // Of a call under way the status moves with each event: only once it is over it is in an index. By review too, for lists of both.
+    index('calls_over')
+      .on(t.status, t.review, t.createdAt, t.id)
+      .where(sql`status not in ('queued', 'dialing', 'ringing', 'in_progress')`),
+    index('calls_live').on(t.createdAt, t.id).where(sql`ended_at is null`),
     index('calls_patient').on(t.patientId, t.createdAt, t.id),
     index('calls_version').on(t.questionnaireId, t.questionnaireVersion, t.createdAt, t.id),
     index('calls_flagged').on(t.createdAt, t.id).where(sql`red_flags > 0`),
@@ -175,16 +187,11 @@ export const calls = sqliteTable(
       .on(t.campaignId, t.createdAt, t.answeredAt, t.answeredBy, t.greetingDelayMs, t.endedAt, t.hangupSource)
       .where(sql`campaign_id is not null and answered_at is not null`),
     index('calls_review').on(t.review, t.createdAt, t.id).where(sql`review is not null`),
-    index('calls_review_status').on(t.review, t.status, t.createdAt, t.id).where(sql`review is not null`),
     // Notes in the order they were written, which is not the order of their calls.
-    index('calls_note').on(t.noteAt, t.id).where(sql`note_at is not null`),
     index('calls_note_review').on(t.review, t.noteAt, t.id).where(sql`note_at is not null`),
-    // Those with a note in an order that no further version of it changes, for a file of them.
-    index('calls_noted').on(t.createdAt, t.id, t.noteAt).where(sql`note_at is not null`),
     // Audio by how long it has been kept: from the signature, and what waits for one.
     index('calls_audio_signed').on(t.signedAt, t.id).where(sql`recording_status = 'ready' and signed_at is not null`),
     index('calls_audio_unsigned').on(t.createdAt, t.id).where(sql`recording_status = 'ready' and signed_at is null`),
-    index('calls_note_patient').on(t.patientId, t.noteAt, t.id).where(sql`note_at is not null`),
   ],
 );
 
@@ -192,33 +199,30 @@ export const calls = sqliteTable(
  * The audio of a call in R2 (`recordings/<call>/<id>`), and the consent it rests on (RC-08): without the event, the key and the
  * words of that consent nothing is fetched, kept or played. `sealed`: the signed address, until it has been used. Kept as the audio is.
  */
-export const recordings = sqliteTable(
-  'recordings',
-  {
-    id: text().primaryKey(),
-    callId: text('call_id').notNull().unique(),
-    patientId: text('patient_id').notNull(),
-    status: text().notNull(),
-    reason: text(),
-    telnyxId: text('telnyx_id'),
-    sealed: text(),
-    linkAt: integer('link_at'),
-    format: text(),
-    bytes: integer(),
-    sha256: text(),
-    durationMs: integer('duration_ms'),
-    startedAt: integer('started_at'),
-    consentEventId: text('consent_event_id'),
-    consentAt: integer('consent_at'),
-    consentKey: text('consent_key'),
-    consentWording: text('consent_wording'),
-    consentWordingHash: text('consent_wording_hash'),
-    createdAt: integer('created_at').notNull(),
-    fetchedAt: integer('fetched_at'),
-    deletedAtTelnyxAt: integer('deleted_at_telnyx_at'),
-  },
-  (t) => [index('recordings_patient').on(t.patientId)],
-);
+export const recordings = sqliteTable('recordings', {
+  /** The call's, under another prefix. */
+  id: text().notNull(),
+  callId: text('call_id').primaryKey(),
+  patientId: text('patient_id').notNull(),
+  status: text().notNull(),
+  reason: text(),
+  telnyxId: text('telnyx_id'),
+  sealed: text(),
+  linkAt: integer('link_at'),
+  format: text(),
+  bytes: integer(),
+  sha256: text(),
+  durationMs: integer('duration_ms'),
+  startedAt: integer('started_at'),
+  consentEventId: text('consent_event_id'),
+  consentAt: integer('consent_at'),
+  consentKey: text('consent_key'),
+  consentWording: text('consent_wording'),
+  consentWordingHash: text('consent_wording_hash'),
+  createdAt: integer('created_at').notNull(),
+  fetchedAt: integer('fetched_at'),
+  deletedAtTelnyxAt: integer('deleted_at_telnyx_at'),
+});
 
 /**
  * Work that goes on after the request or the call that caused it: one row each, done once. `subject`: the opaque id it is about;
@@ -242,8 +246,10 @@ export const jobs = sqliteTable(
   },
   (t) => [
     uniqueIndex('jobs_subject').on(t.kind, t.subject),
-    index('jobs_status').on(t.status, t.dueAt, t.id),
-    index('jobs_call').on(t.callId).where(sql`call_id is not null`),
+    index('jobs_waiting').on(t.dueAt, t.id).where(sql`status = 'waiting'`),
+    index('jobs_dead').on(t.dueAt, t.id).where(sql`status = 'dead'`),
+    // Of a call the others are known by their subject.
+    index('jobs_stray').on(t.callId).where(sql`kind = 'discard_stray'`),
   ],
 );
 
@@ -339,8 +345,8 @@ export const attempts = sqliteTable(
     patientId: text('patient_id'),
     phoneHash: text('phone_hash'),
     status: text().notNull(),
-    reservedNumber: text('reserved_number').unique(),
-    reservedPatient: text('reserved_patient').unique(),
+    reservedNumber: text('reserved_number'),
+    reservedPatient: text('reserved_patient'),
     counts: integer({ mode: 'boolean' }).notNull().default(true),
     createdAt: integer('created_at').notNull(),
     dialedAt: integer('dialed_at'),
@@ -348,10 +354,14 @@ export const attempts = sqliteTable(
     endedAt: integer('ended_at'),
   },
   (t) => [
+    uniqueIndex('attempts_reserved_number').on(t.reservedNumber).where(sql`reserved_number is not null`),
+    uniqueIndex('attempts_reserved_patient').on(t.reservedPatient).where(sql`reserved_patient is not null`),
     index('attempts_call').on(t.callId),
-    index('attempts_status').on(t.status, t.createdAt),
+    index('attempts_open').on(t.createdAt, t.id).where(sql`ended_at is null`),
     index('attempts_contact').on(t.contactId).where(sql`contact_id is not null`),
-    index('attempts_campaign').on(t.campaignId, t.status, t.endedAt).where(sql`campaign_id is not null`),
+    index('attempts_campaign')
+      .on(t.campaignId, t.status, t.endedAt)
+      .where(sql`campaign_id is not null and ended_at is not null`),
     index('attempts_number').on(t.phoneHash, t.createdAt),
     index('attempts_patient').on(t.patientId, t.createdAt),
   ],
@@ -375,9 +385,8 @@ export const dialDecisions = sqliteTable(
     decidedAt: integer('decided_at').notNull(),
   },
   (t) => [
-    index('dial_decisions_call').on(t.callId),
+    index('dial_decisions_call').on(t.callId).where(sql`call_id is not null`),
     index('dial_decisions_contact').on(t.contactId).where(sql`contact_id is not null`),
-    index('dial_decisions_decided').on(t.decidedAt),
     // Of a call or a contact they are found by it; these were refused before there was either.
     index('dial_decisions_refused').on(t.patientId).where(sql`call_id is null and contact_id is null`),
   ],
@@ -790,8 +799,10 @@ export const deliveries = sqliteTable(
   (t) => [
     uniqueIndex('deliveries_part').on(t.callId, t.sink, t.noteVersion, t.part),
     index('deliveries_created').on(t.createdAt, t.id),
-    index('deliveries_status').on(t.status, t.createdAt, t.id),
-    index('deliveries_sink').on(t.sink, t.status, t.endedAt),
+    // Under way; the system too, so that those of one are counted in the index.
+    index('deliveries_open').on(t.createdAt, t.id, t.sink).where(sql`ended_at is null`),
+    index('deliveries_unsent').on(t.status, t.createdAt, t.id, t.sink).where(sql`status in ('dead', 'canceled')`),
+    index('deliveries_sink').on(t.sink, t.endedAt).where(sql`status = 'delivered'`),
     index('deliveries_failed').on(t.sink, t.failedAt).where(sql`failed_at is not null`),
   ],
 );

@@ -42,7 +42,9 @@ const attemptOf = ({ attemptId }: Placed) =>
     .bind(attemptId)
     .first<{ status: string; reserved: number }>();
 const decisionsOf = async ({ callId }: Placed) => {
-  const rows = testEnv.DB.prepare('select moment, allowed, code from dial_decisions where call_id = ? order by rowid');
+  const rows = testEnv.DB.prepare(
+    'select moment, allowed, code from dial_decisions where call_id = ? order by decided_at, moment desc',
+  );
   return (await rows.bind(callId).all()).results;
 };
 

@@ -37,10 +37,17 @@ beforeEach(async () => {
 afterEach(restore);
 
 const attemptsOf = async ({ contactId }: Person) =>
-  (await testEnv.DB.prepare('select * from attempts where contact_id = ? order by id').bind(contactId).all()).results;
+  (
+    await testEnv.DB.prepare('select * from attempts where contact_id = ? order by created_at, id')
+      .bind(contactId)
+      .all()
+  ).results;
 const decisionsOf = async ({ contactId }: Person) =>
-  (await testEnv.DB.prepare('select * from dial_decisions where contact_id = ? order by rowid').bind(contactId).all())
-    .results;
+  (
+    await testEnv.DB.prepare('select * from dial_decisions where contact_id = ? order by decided_at, moment desc')
+      .bind(contactId)
+      .all()
+  ).results;
 const suppress = ({ patient: { phoneNumber } }: Person) =>
   insertSuppression(db, ring, { phoneNumber, reason: 'asked', callId: null }, Date.now());
 /** The call of a contact comes to its end, as its session writes it down. */

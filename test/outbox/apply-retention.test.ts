@@ -221,13 +221,13 @@ describe('a clinic where nobody was dialled for longer than dials are kept', () 
       testEnv.DB.exec(
         `insert into attempts (id, call_id, status, created_at, ended_at) values ('${id}', 'c', 'ended', 1, 2)`,
       );
-    await add('att_b');
+    await add('att_00000000-0001-b');
     await purgePage(db, 'dial_evidence', 5, 10);
-    await add('att_a');
+    await add('att_00000000-0001-a');
     await purgePage(db, 'dial_evidence', 5, 10);
-    expect([(await dumpDatabase())['attempts'], (await readMarks(db)).attempt]).toEqual([[], 'att_b']);
-    await add('att_c');
-    expect((await readMarks(db)).attempt).toBe('att_c');
+    expect([(await dumpDatabase())['attempts'], (await readMarks(db)).attempt]).toEqual([[], 'att_00000000-0001-b']);
+    await add('att_00000000-0001-c');
+    expect((await readMarks(db)).attempt).toBe('att_00000000-0001-c');
   });
 });
 

@@ -16,6 +16,7 @@ import {
   settleJob,
   takeJob,
 } from '../../src/store/jobs.ts';
+import { firstIdAt } from '../../src/store/new-id.ts';
 import { givenJob, knownJob } from '../support/given-jobs.ts';
 import { db, later, restore, START, stopClock, testEnv } from '../support/worker-env.ts';
 
@@ -312,9 +313,9 @@ describe('the lists', () => {
   it('forget without reading all that was done since', async () => {
     await testEnv.DB.prepare(
       `insert into jobs (id, kind, subject, status, attempts, due_at, created_at, ended_at)
-       select 'job_' || value, 'fetch_recording', value, 'done', 1, ?1, ?1, ?1 from json_each(?2)`,
+       select ?3 || '-7000-8000-' || value, 'fetch_recording', value, 'done', 1, ?1, ?1, ?1 from json_each(?2)`,
     )
-      .bind(START, JSON.stringify(Array.from({ length: 500 }, (_, i) => i)))
+      .bind(START, JSON.stringify(Array.from({ length: 500 }, (_, i) => i)), firstIdAt('job', START))
       .run();
     expect((await forgetDone(db, START, 100)).meta.rows_read).toBeLessThan(5);
     expect((await forgetDone(db, START + 1, 2)).meta.changes).toBe(2);

@@ -1,4 +1,5 @@
 /** A call whose patient agreed to be recorded, Telnyx' word about its recording, and what became of both at our side. */
+import { eq } from 'drizzle-orm';
 import { expect } from 'vitest';
 import type { CallRecording, ConsentProof } from '../../src/domain/intake/recording.ts';
 import type { Env } from '../../src/env.ts';
@@ -7,7 +8,15 @@ import { type Call, getCall } from '../../src/store/calls.ts';
 import type { Job } from '../../src/store/jobs.ts';
 import { dataKeyOf } from '../../src/store/patient-keys.ts';
 import { type ReadableRecording, readRecording, recordingKey } from '../../src/store/recording-bucket.ts';
-import { getRecording, insertRecording, type Recording, readable, recordingIdOf } from '../../src/store/recordings.ts';
+import {
+  getRecording,
+  insertRecording,
+  type Recording,
+  readable,
+  recordingIdOf,
+  shownRecording,
+} from '../../src/store/recordings.ts';
+import { calls } from '../../src/store/schema.ts';
 import { recordingLink } from './fake-telnyx.ts';
 import { givenMp3 } from './given-audio.ts';
 import { joined } from './given-bytes.ts';
@@ -65,7 +74,10 @@ export async function givenPending(changes: Partial<CallRecording> = {}): Promis
   const told = { id: 'rec-1', startedAt: START, durationMs: 2000, format: 'mp3', link: recordingLink() } as const;
   const recording = { ...told, linkAt: Date.now(), proof: PROOF, ...changes };
   const dataKey = await dataKeyOf(ring, patient.id);
-  await db.batch(insertRecording(db, dataKey, { callId, patientId: patient.id }, recording, Date.now()));
+  await db.batch([
+    ...insertRecording(db, dataKey, { callId, patientId: patient.id }, recording, Date.now()),
+    db.update(calls).set(shownRecording(callId)).where(eq(calls.id, callId)),
+  ]);
   return call;
 }
 

@@ -22,7 +22,7 @@ const REASONED: Readonly<Record<'sort' | 'walk', readonly (readonly [part: RegEx
     [/"(call_id|contact_id|week)" in \(select value from json_each\(\?\)\)/, 'of a page of calls, contacts or weeks'],
     [/where "\w+"\."(call_id|patient_id)" = \?/, 'of one call or patient'],
     [/"call_id" in \(select id from calls where patient_id = \?\)/, 'of one patient'],
-    [/where \("calls"\."patient_id" = \?/, 'of one patient'],
+    [/where \(("calls"\."note_at" is not null and )?"calls"\."patient_id" = \?/, 'of one patient'],
     [/where \("deliveries"\."call_id" = \?|"deliveries"\."call_id" = \? order by/, 'of one call'],
     [/"dial_decisions"\."patient_id" in \(\?\)\) or/, 'of one patient'],
     [/from "calls" where \("calls"\."status" in \(\?, \?, \?(, \?)?\)/, 'calls under way: as many as there are lines'],
@@ -38,6 +38,8 @@ const REASONED: Readonly<Record<'sort' | 'walk', readonly (readonly [part: RegEx
     [/from "reassigned_numbers" group by/, 'three answers over all numbers'],
   ],
   walk: [
+    [/from "dial_decisions" order by "dial_decisions"."id" asc limit/, 'the first of them'],
+    [/from "jobs" where \(?status = 'done'.* limit/, 'in the order of its key, which stops at its limit'],
     [/order by "audit_events"\."seq" (asc|desc) limit/, 'in the order of its key, which stops at its limit'],
     [/count\(\*\) from "suppressions" where/, 'how many there are: an index of ids alone'],
     [/from "reassigned_numbers" group by/, 'three answers over all numbers, on the page of whoever brings them in'],
