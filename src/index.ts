@@ -21,7 +21,7 @@ export { KeyVault } from './vault/key-vault.ts';
 /** Less than the minute between two runs, or every other one would leave no sign. */
 const CRON_SIGN_EVERY_MS = 30_000;
 
-/** An isolate that wakes up for a call does not make every page ready first: that is two thirds of what there is to start. */
+/** An isolate that wakes up for a call does not make every page ready first: that is half of what there is to run at a start. */
 const front = createApp([]);
 let whole: typeof front | undefined;
 
