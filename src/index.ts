@@ -10,7 +10,7 @@ import { watchInstallation } from './outbox/watch-installation.ts';
 import { signRedactions } from './sign-redactions.ts';
 import { database } from './store/database.ts';
 import { noteSign } from './store/signs.ts';
-import { createApp } from './web/app.ts';
+import { createApp, PUBLIC } from './web/app.ts';
 
 export { AuditLog } from './audit/audit-log.ts';
 export { CampaignRunner } from './dialer/campaign-runner.ts';
@@ -21,10 +21,16 @@ export { KeyVault } from './vault/key-vault.ts';
 /** Less than the minute between two runs, or every other one would leave no sign. */
 const CRON_SIGN_EVERY_MS = 30_000;
 
-const app = createApp();
+/** An isolate that wakes up for a call does not make every page ready first: that is half of what there is to run at a start. */
+const front = createApp([]);
+let whole: typeof front | undefined;
 
 export default {
-  fetch: (request, env, ctx) => app.fetch(request, env, ctx),
+  async fetch(request, env, ctx) {
+    if (PUBLIC.test(new URL(request.url).pathname)) return front.fetch(request, env, ctx);
+    whole ??= createApp((await import('./web/routes.ts')).routes);
+    return whole.fetch(request, env, ctx);
+  },
 
   async queue(batch, env) {
     switch (batch.queue) {

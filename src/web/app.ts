@@ -12,13 +12,15 @@ import { answerHeaders, sandboxed, securityHeaders } from './headers.ts';
 import { idleLogoff } from './idle-logoff.ts';
 import { publicMedia } from './media-audio.ts';
 import { requireConfig } from './not-configured.ts';
-import { serve } from './route.ts';
-import { routes } from './routes.ts';
+import { type Route, serve } from './route.ts';
 import { sameOrigin } from './same-origin.ts';
 import { staticFile } from './static-files.ts';
 import { receiveWebhook } from './webhook.ts';
 
-export function createApp(): Hono<AppEnv> {
+/** What is answered without a sign-in, and without any of `routes`. */
+export const PUBLIC = /^\/(healthz?|webhooks|static|media)(\/|$)/;
+
+export function createApp(routes: readonly Route[]): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   // A caller's own request id is not taken: it would stand in our logs.
   app.use(requestId({ headerName: '' }));

@@ -174,10 +174,11 @@ function queryOf(c: AppContext): Record<string, unknown> {
 export function serve(app: Hono<AppEnv>, routes: readonly Route[]): void {
   const byPath = [...Map.groupBy(routes, ({ path }) => path)];
   const hasId = (path: string) => Number(path.includes('/:'));
+  const pages = new Set<string>(routes.flatMap(({ method, path }) => (method === 'GET' ? [path] : [])));
   for (const [path, ofPath] of byPath.toSorted(([a], [b]) => hasId(a) - hasId(b))) {
     for (const { method, answer } of ofPath) app.on(method, path, answer);
     const allowed = ofPath.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
-    const above = segmentsOfPageAbove(path, routes);
+    const above = segmentsOfPageAbove(path, pages);
     app.all(path, (c) => {
       // The answer to a form stands at the form's own address: whoever loads that again wants the page it was on.
       if (c.req.method === 'GET' && above !== null) return c.redirect(c.req.path.split('/').slice(0, above).join('/'));
@@ -187,11 +188,10 @@ export function serve(app: Hono<AppEnv>, routes: readonly Route[]): void {
 }
 
 /** How much of the address of a form's target is a page's; null: it is none of a page. */
-function segmentsOfPageAbove(path: string, routes: readonly Route[]): number | null {
+function segmentsOfPageAbove(path: string, pages: ReadonlySet<string>): number | null {
   if (!path.startsWith('/dashboard/')) return null;
-  const pages = new Set(routes.flatMap((each) => (each.method === 'GET' ? [each.path] : [])));
   const segments = path.split('/');
   for (let length = segments.length - 1; length > 2; length -= 1)
-    if (pages.has(segments.slice(0, length).join('/') as Route['path'])) return length;
+    if (pages.has(segments.slice(0, length).join('/'))) return length;
   return null;
 }

@@ -1,8 +1,4 @@
-/**
- * Tables for spreadsheets, as CSV (RFC 4180) or as lines of tab-separated cells, page by page. csv-stringify puts the quotation marks;
- * what makes a cell no formula is ours, because its own looks neither behind spaces nor behind a semicolon.
- */
-import { stringify } from 'csv-stringify/sync';
+/** Tables for spreadsheets, as CSV (RFC 4180) or as lines of tab-separated cells, page by page. No cell is a formula. */
 import { toSheet } from '../domain/campaign/sheet-text.ts';
 
 export type TabularFormat = 'csv' | 'tsv';
@@ -34,16 +30,16 @@ export async function* tabularStream<Row>(
   if (head !== '') yield head;
 }
 
-function tabularText(format: TabularFormat, rows: readonly (readonly (string | number | null)[])[]): string {
-  return stringify(
-    rows.map((row) => row.map((value) => cellText(format, value))),
-    {
-      ...{ delimiter: DELIMITERS[format], record_delimiter: '\r\n' },
-      // Where the list separator is a semicolon such a cell would be two; outer spaces are dropped by some readers.
-      quoted_match: [/[;\t]/, /^\s|\s$/],
-    },
-  );
-}
+const tabularText = (format: TabularFormat, rows: readonly (readonly (string | number | null)[])[]): string =>
+  rows
+    .map((row) => row.map((value) => quoted(format, cellText(format, value))).join(DELIMITERS[format]))
+    .map((line) => `${line}\r\n`)
+    .join('');
+
+/** Where the list separator is a semicolon a cell with one would be two; outer spaces are dropped by some readers. */
+const NEEDS_QUOTES = { csv: /[",;\t\r\n]|^\s|\s$/, tsv: /[";\t\r\n]|^\s|\s$/ } as const;
+const quoted = (format: TabularFormat, cell: string): string =>
+  NEEDS_QUOTES[format].test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 
 /** A line of tab-separated cells is one line, for those who cut it at its tabs. */
 function cellText(format: TabularFormat, value: string | number | null): string {

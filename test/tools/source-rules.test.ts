@@ -55,6 +55,19 @@ describe('a browser (SE-15, LG-10)', () => {
   });
 });
 
+it('the worker starts without its pages and its API: they are loaded at the first request for one', () => {
+  const imports = (file: string) =>
+    [...code(file).matchAll(/^(?:import|export) (?!type )[^;]*?from '(\.[^']+)'/gm)].map(([, target = '']) =>
+      path.join(path.dirname(file), target),
+    );
+  const started = new Set(['src/index.ts']);
+  // A set is walked to its end, whatever is added on the way.
+  for (const file of started) for (const target of imports(file)) started.add(target);
+  expect(started.size).toBeGreaterThan(200);
+  const later = /^src\/web\/(routes\.ts|api\/|openapi\.ts|dashboard\/[a-z-]+-(routes|page)\.tsx)/;
+  expect([...started].filter((file) => later.test(file))).toEqual(['src/web/dashboard/error-page.tsx']);
+});
+
 it('no media goes over a WebSocket: none is opened, accepted or asked of Telnyx (SE-30)', () => {
   expect(PRODUCT.length).toBeGreaterThan(200);
   expect(PRODUCT.flatMap((file) => mediaSocketsIn(code(file)).map((found) => `${file}: ${found}`))).toEqual([]);

@@ -145,7 +145,7 @@ describe('a length that is too much already', () => {
 
 describe('the webhook (SE-05)', () => {
   const deliver = (body: ReadableStream, headers: Record<string, string>) =>
-    createApp().request(
+    createApp(routes).request(
       `${ORIGIN}/webhooks/telnyx`,
       { method: 'POST', body, headers, duplex: 'half' } as RequestInit,
       given.env,

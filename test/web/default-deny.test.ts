@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createApp } from '../../src/web/app.ts';
+import { createApp, PUBLIC } from '../../src/web/app.ts';
 import { PROBLEM_DETAILS } from '../../src/web/problem-details.ts';
 import { route } from '../../src/web/route.ts';
 import { routes } from '../../src/web/routes.ts';
@@ -198,7 +198,7 @@ describe('without configuration', () => {
 
 describe('the last resort (SE-21, S1-V2, S1-D3, S2-V7)', () => {
   const failing = (thrown: unknown) => {
-    const app = createApp();
+    const app = createApp(routes);
     vi.spyOn(given.env.ASSETS, 'fetch').mockImplementation(async () => {
       throw thrown;
     });
@@ -236,6 +236,16 @@ it('a route without roles, audit or phi does not compile (HS-05, T12)', () => {
   // @ts-expect-error: no phi
   route({ method: 'GET', path: '/dashboard/x', roles: ['admin'], audit: 'x.read' }, answer);
   expect(routes.every(({ roles }) => roles.length > 0)).toBe(true);
+});
+
+it('no route is kept from whoever asks below what is public, where only the start of the worker answers', () => {
+  expect(routes.filter(({ path }) => PUBLIC.test(path))).toEqual([]);
+  expect(
+    ['/webhooks/telnyx', '/healthz', '/health', '/media/x/y', '/static/app.css'].filter((at) => !PUBLIC.test(at)),
+  ).toEqual([]);
+  expect(['/', '/healthzz', '/mediation', '/api/media', '/dashboard/static'].filter((at) => PUBLIC.test(at))).toEqual(
+    [],
+  );
 });
 
 it('no path is registered twice with one method', () => {

@@ -9,6 +9,7 @@ import { configOf, type Env } from '../../src/env.ts';
 import { database } from '../../src/store/database.ts';
 import type { Arrival } from '../../src/telnyx/parse-event.ts';
 import { createApp } from '../../src/web/app.ts';
+import { routes } from '../../src/web/routes.ts';
 
 export const ORIGIN = 'https://intake.example';
 const AUDIENCE = 'aud-of-the-application';
@@ -99,7 +100,7 @@ export function givenApp(variables: Variables = {}, { objects = 'fake' }: { obje
     if (jwks.down) throw new TypeError('network');
     return Response.json({ keys: jwks.keys });
   });
-  const app = createApp();
+  const app = createApp(routes);
   const lines: string[] = [];
   vi.spyOn(console, 'log').mockImplementation((text) => void lines.push(String(text)));
 

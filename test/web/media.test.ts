@@ -226,7 +226,7 @@ describe('Telnyx', () => {
     const media = await givenMedia();
     const address = addressOf(media).replace(ORIGIN, '');
     const [k1, k2] = [7, 8].map((fill, i) => `k${i + 1}:${new Uint8Array(32).fill(fill).toBase64()}`);
-    const ask = (PHI_KEYS: string) => createApp().request(`${ORIGIN}${address}`, {}, { ...given.env, PHI_KEYS });
+    const ask = (PHI_KEYS: string) => createApp([]).request(`${ORIGIN}${address}`, {}, { ...given.env, PHI_KEYS });
     expect((await ask(`${k2},${k1}`)).status).toBe(200);
     expect((await ask(`${k2}`)).status).toBe(404);
   });

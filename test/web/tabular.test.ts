@@ -48,3 +48,7 @@ it('writes numbers as numbers, nothing as nothing, and the head once', async () 
   expect(await written('csv', [[[-1, null]], [], [['x', 0]]])).toBe('\uFEFFa,b\r\n-1,\r\nx,0\r\n');
   expect(await written('csv', [])).toBe('\uFEFFa,b\r\n');
 });
+
+it('keeps a break within a cell between quotation marks, whichever it is: every reader takes the rows for what they are', async () => {
+  expect(await written('csv', [[['a\nb', 'c\rd']]])).toBe('\uFEFFa,b\r\n"a\nb","c\rd"\r\n');
+});
