@@ -2,12 +2,11 @@
  * Reads of the Telnyx account for the doctor: settings and limits, never a call. Shapes are the SDK's, none of which is certain to be
  * there, so each field is looked at; what was not said stays null. Numbers go into the query: they are the clinic's own.
  */
-
+import { Telnyx } from 'telnyx';
 import type { Reading } from '../domain/doctor/finding.ts';
 import type { AccountFacts, ApplicationFacts, NumberFacts, ProfileFacts } from '../domain/doctor/telnyx-account.ts';
 import { SEND_TIMEOUT_MS, type TelnyxSettings } from './client.ts';
 import { failureOf } from './errors.ts';
-import { Telnyx } from './telnyx-sdk.min.js';
 
 /** What became of one webhook, as Telnyx saw it. */
 export interface DeliveryFacts {

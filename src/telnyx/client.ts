@@ -2,7 +2,7 @@
  * Our requests to Telnyx, over the official SDK. Its own retries are off: they resend a dial and could ring twice.
  * Every command carries a `command_id`, which Telnyx ignores when it sees it again within 60 s.
  */
-
+import { Telnyx } from 'telnyx';
 import type { RecordingResponseData } from 'telnyx/resources/recordings/recordings';
 import type { CallPlan } from '../domain/intake/call-plan.ts';
 import type { Command } from '../domain/intake/command.ts';
@@ -12,7 +12,6 @@ import type { AudioFormat } from '../domain/intake/state.ts';
 import { decodeClientState, encodeClientState } from './client-state.ts';
 import { failureOf, type TelnyxFailure } from './errors.ts';
 import { idsOf } from './parse-event.ts';
-import { Telnyx } from './telnyx-sdk.min.js';
 
 export interface TelnyxSettings {
   readonly apiKey: string;

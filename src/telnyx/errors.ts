@@ -2,9 +2,8 @@
  * What a failed request to Telnyx means, decided once. Telnyx' texts stay here: they can quote numbers, so only codes get out.
  * Codes: Telnyx' error codes, strings of digits; one production answer had a number, so they are compared as strings.
  */
-
+import { APIError } from 'telnyx';
 import type { LimitCode } from '../domain/campaign/slow-down.ts';
-import { APIError } from './telnyx-sdk.min.js';
 
 export type TelnyxFailure = {
   /** Set when there was too much at once, of dials or requests or channels: whoever dials must slow down. */

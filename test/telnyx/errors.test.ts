@@ -1,9 +1,7 @@
 /** What a refusal of Telnyx means for the command: over, again later, or no. */
+import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'telnyx';
 import { describe, expect, it } from 'vitest';
 import { failureOf, isDefiniteNo } from '../../src/telnyx/errors.ts';
-import { Telnyx } from '../../src/telnyx/telnyx-sdk.min.js';
-
-const { APIConnectionError, APIConnectionTimeoutError, APIError } = Telnyx;
 
 const errorOf = (status: number, body: unknown) => APIError.generate(status, body as object, undefined, new Headers());
 const refusal = (status: number, code: unknown) =>

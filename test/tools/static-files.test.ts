@@ -1,9 +1,8 @@
-/** Files among ours that are not ours are what the pinned packages make of them. */
+/** Files served to browsers that are not ours are what the pinned packages make of them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { prunedStyles } from './generate-styles.ts';
-import { prunedSdk } from './generate-telnyx-sdk.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const served = (name: string) => readFileSync(path.join(root, 'src/web/static', name), 'utf8');
@@ -14,10 +13,6 @@ it('serves htmx as it is in its package (SE-29, T10)', () => {
 
 it('serves of Pico what `npm run styles` leaves of it', () => {
   expect(served('pico.min.css')).toBe(prunedStyles());
-});
-
-it('asks Telnyx with what `npm run sdk` leaves of its package (SE-29, T10)', async () => {
-  expect(readFileSync(path.join(root, 'src/telnyx/telnyx-sdk.min.js'), 'utf8')).toBe(await prunedSdk());
 });
 
 it('defines every property that our own style sheets read', () => {
