@@ -142,7 +142,7 @@ describe('the tree', () => {
 });
 
 /** As it is uploaded. What is in it, and why it is not less, stands in the README: whoever needs more looks there first. */
-const MOST_BYTES = 550_000;
+const MOST_BYTES = 575_000;
 
 describe('the bundle', () => {
   let bundle: Bundle;
