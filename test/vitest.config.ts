@@ -3,6 +3,7 @@ import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 import { FAKE_AI } from './support/fake-ai.ts';
+import { keepInMemory } from './support/memory-folder.ts';
 import { TEST_VARIABLES } from './support/test-variables.ts';
 import { treeStamp } from './tools/tree-stamp.ts';
 
@@ -11,6 +12,8 @@ const alias = { 'telnyx-webhook-verify': path.join(root, 'src/telnyx-webhook-ver
 
 /** A module with a fault put into it must not be remembered as the module it was. */
 const isMutated = process.env['MUTANT'] !== undefined;
+
+keepInMemory();
 
 export default defineConfig(
   async (): Promise<ViteUserConfig> => ({

@@ -4,15 +4,19 @@
  */
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { keepInMemory } from '../support/memory-folder.ts';
 import { treeStamp } from '../tools/tree-stamp.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const CHAOS = 'test/e2e/chaos-calls.test.ts';
 
+keepInMemory();
+
 export default defineConfig({
   root,
   test: {
     environment: 'node',
+    globalSetup: 'test/e2e/bundle-once.ts',
     testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: ['default', ['json', { outputFile: path.join(root, 'test/reports/e2e.json') }], treeStamp(root, 'e2e')],
