@@ -27,6 +27,9 @@ export default defineConfig(
         ['json', { outputFile: path.join(root, 'test/reports/vitest.json') }],
         treeStamp(root, 'vitest'),
       ],
+      // Long enough for a machine that does much else at the same time: what hangs is found as well a minute later.
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
       // Left out, it would be 1 on two cores.
       maxWorkers: 2,
       // Millions of tries instead of hundreds: `npm run verify:deep`.
@@ -66,7 +69,6 @@ export default defineConfig(
               'test/telnyx-webhook-verify/*.portable.test.ts',
             ],
             setupFiles: [path.join(root, 'test/support/start-of-file.ts')],
-            testTimeout: 15_000,
             // A runtime of its own for each file cost most of the lane's time; start-of-file.ts makes a shared one as good as new.
             isolate: false,
           },

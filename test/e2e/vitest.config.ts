@@ -6,6 +6,7 @@ import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { keepInMemory } from '../support/memory-folder.ts';
 import { treeStamp } from '../tools/tree-stamp.ts';
+import { LongestFirst } from './longest-first.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const CHAOS = 'test/e2e/chaos-calls.test.ts';
@@ -17,6 +18,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     globalSetup: 'test/e2e/bundle-once.ts',
+    sequence: { sequencer: LongestFirst },
     testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: ['default', ['json', { outputFile: path.join(root, 'test/reports/e2e.json') }], treeStamp(root, 'e2e')],
