@@ -3,6 +3,7 @@ import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 import { FAKE_AI } from './support/fake-ai.ts';
+import { keepInMemory } from './support/memory-folder.ts';
 import { TEST_VARIABLES } from './support/test-variables.ts';
 import { treeStamp } from './tools/tree-stamp.ts';
 
@@ -11,6 +12,8 @@ const alias = { 'telnyx-webhook-verify': path.join(root, 'src/telnyx-webhook-ver
 
 /** A module with a fault put into it must not be remembered as the module it was. */
 const isMutated = process.env['MUTANT'] !== undefined;
+
+keepInMemory();
 
 export default defineConfig(
   async (): Promise<ViteUserConfig> => ({
@@ -24,6 +27,9 @@ export default defineConfig(
         ['json', { outputFile: path.join(root, 'test/reports/vitest.json') }],
         treeStamp(root, 'vitest'),
       ],
+      // Long enough for a machine that does much else at the same time: what hangs is found as well a minute later.
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
       // Left out, it would be 1 on two cores.
       maxWorkers: 2,
       // Millions of tries instead of hundreds: `npm run verify:deep`.
@@ -63,7 +69,6 @@ export default defineConfig(
               'test/telnyx-webhook-verify/*.portable.test.ts',
             ],
             setupFiles: [path.join(root, 'test/support/start-of-file.ts')],
-            testTimeout: 15_000,
             // A runtime of its own for each file cost most of the lane's time; start-of-file.ts makes a shared one as good as new.
             isolate: false,
           },

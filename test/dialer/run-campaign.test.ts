@@ -50,6 +50,13 @@ const decisionsOf = async ({ contactId }: Person) =>
   ).results;
 const suppress = ({ patient: { phoneNumber } }: Person) =>
   insertSuppression(db, ring, { phoneNumber, reason: 'asked', callId: null }, Date.now());
+/** In one question: a test of hundreds asks it every second of its day. */
+async function activeOf({ id }: GivenCampaign): Promise<ReadonlySet<string>> {
+  const { results } = await testEnv.DB.prepare(`select id from contacts where campaign_id = ? and status = 'active'`)
+    .bind(id)
+    .all<{ id: string }>();
+  return new Set(results.map((contact) => contact.id));
+}
 /** The call of a contact comes to its end, as its session writes it down. */
 async function over(person: Person, status: string, error: string | null = null): Promise<void> {
   const { lastCallId } = await contactOf(person);
@@ -364,10 +371,8 @@ it('rings each of 300 people once, whatever is doubled, lost or made again', asy
   for (let turns = 0; turns < 400; turns += 1) {
     if ((await turn(campaign)) === null) break;
     await turn(campaign);
-    for (const person of campaign.people) {
-      const contact = await contactOf(person);
-      if (contact.status === 'active') await over(person, 'completed');
-    }
+    const onTheLine = await activeOf(campaign);
+    for (const person of campaign.people) if (onTheLine.has(person.contactId)) await over(person, 'completed');
     later(1000);
   }
   expect(await campaignOf(campaign)).toMatchObject({ status: 'completed' });

@@ -147,7 +147,7 @@ it('shows a red flag while the call still runs; claimed by keyboard it is everyb
   expect(await panel.innerText()).toContain('recognised in free speech, unverified');
   // Read out once, from a place that no poll replaces; counted beside "Tasks".
   expect(await page.locator('#news').textContent()).toContain('Red flag in this call.');
-  expect(await page.locator('#alerts').innerText()).toMatch(/^1/);
+  await page.locator('#alerts', { hasText: /^1/ }).waitFor();
   await page.screenshot({ path: path.join(screenshots, 'red-flag-running.png') });
 
   const claim = panel.getByRole('button', { name: 'Claim' });
@@ -157,7 +157,7 @@ it('shows a red flag while the call still runs; claimed by keyboard it is everyb
   await page.waitForResponse((response) => response.url().includes('/dashboard/fragments/') && response.ok());
   expect(await page.locator('#outcome').innerText()).toContain('is yours now');
   expect(await page.evaluate('document.activeElement.className')).toBe('task');
-  expect(await page.locator('#alerts').innerText()).toBe('');
+  await expect.poll(() => page.locator('#alerts').innerText(), { timeout: 20_000 }).toBe('');
   await page.getByText('Every question was reached', { exact: false }).waitFor({ timeout: 30_000 });
   expect(await panel.innerText()).toContain('by you');
   const { body: note } = await stack.api('GET', `/api/calls/${callId}/intake-data`);

@@ -13,9 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { applyMigrations } from '../tools/apply-migrations.ts';
 import { MANIFEST, type Manifest } from '../tools/backup-format.ts';
 import { type ClinicStorage, openStorage } from '../tools/clinic-storage.ts';
-import { applyMigrations } from '../tools/local-worker.ts';
 import { BackupRefused, makeBackup } from '../tools/make-backup.ts';
 import { RestoreRefused, restoreBackup } from '../tools/restore-backup.ts';
 import { PORTS } from './ports.ts';

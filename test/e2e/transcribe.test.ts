@@ -54,6 +54,8 @@ beforeAll(async () => {
   await page.waitForURL('**/dashboard/today');
   await page.getByRole('link', { name: 'Transcribe' }).click();
   await page.getByText('No audio has been sent yet').waitFor();
+  // By its script, which comes after the page, it takes several files.
+  await page.locator('input[type=file][multiple]').waitFor();
 });
 afterAll(async () => {
   await browser?.close();

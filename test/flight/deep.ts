@@ -5,7 +5,7 @@ const count = (name: string, usual: number): number => {
 };
 
 /** Random reorderings of each recorded call. */
-export const FLIGHT_RUNS = count('FLIGHT_RUNS', 300);
+export const FLIGHT_RUNS = count('FLIGHT_RUNS', 100);
 /** Every chance in a flight comes from here; another seed is another set of faults. */
 export const FLIGHT_SEED = count('FLIGHT_SEED', 1);
 /** The people of the campaigns in virtual time, and for how many days. */

@@ -3,9 +3,10 @@
  * files share a runtime. Modules stay: evaluating them anew took a quarter of the lane. What an isolate tells once a minute, or counts to
  * a burst, is remembered in modules: the files about that get new ones.
  */
-import { applyD1Migrations, type D1Migration, evictDurableObject, reset, runInDurableObject } from 'cloudflare:test';
+import { type D1Migration, evictDurableObject, reset, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, vi } from 'vitest';
+import { makeTables } from './make-tables.ts';
 
 const { AUDIT_LOG, DB, DIALER, TEST_MIGRATIONS } = env as unknown as {
   AUDIT_LOG: DurableObjectNamespace;
@@ -26,7 +27,7 @@ do {
   tries += 1;
   await reset();
 } while ((await DB.prepare(`select 1 from sqlite_master where name = 'd1_migrations'`).first()) !== null);
-await applyD1Migrations(DB, TEST_MIGRATIONS);
+await makeTables(DB, TEST_MIGRATIONS);
 // Nor did the objects that all files share always go with a reset; what one knows decides when a call may be dialled, the other is ahead of D1.
 for (const object of [DIALER.getByName('dialer'), AUDIT_LOG.getByName('audit')]) {
   await runInDurableObject(object, (_, { storage }) => storage.deleteAll());

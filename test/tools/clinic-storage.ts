@@ -6,7 +6,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { getPlatformProxy } from 'wrangler';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const wrangler = path.join(root, 'node_modules/wrangler/bin/wrangler.js');
@@ -40,6 +39,8 @@ export async function openStorage(stateFolder: string | null): Promise<ClinicSto
       ...{ cwd: folder, env: { ...process.env, ...quiet } },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
+  // Only now: loading it takes a second, which whoever asks for `--help` need not wait for.
+  const { getPlatformProxy } = await import('wrangler');
   const proxy = await getPlatformProxy<Bindings>({
     ...{ configPath, remoteBindings: stateFolder === null },
     persist: stateFolder === null ? false : { path: path.join(path.resolve(stateFolder), 'v3') },

@@ -9,8 +9,9 @@ import type { Observation } from '../../src/simulator/observation.ts';
 import { startTelnyxServer, type TelnyxServer } from '../../src/simulator/telnyx-server.ts';
 import { createWebhookSigner } from '../../src/simulator/webhook-signer.ts';
 import { type AlertListener, startAlertListener } from './alert-listener.ts';
+import { applyMigrations } from './apply-migrations.ts';
 import { type FhirReceiver, startFhirReceiver } from './fhir-receiver.ts';
-import { applyMigrations, type LocalWorker, startLocalWorker } from './local-worker.ts';
+import { type LocalWorker, startLocalWorker } from './local-worker.ts';
 import { type NoteReceiver, startNoteReceiver } from './note-receiver.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');

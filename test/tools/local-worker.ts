@@ -3,15 +3,12 @@
  * rest of its group is cleared and it is started again on the same state; the same when it answers nobody for a minute, as
  * happens to wrangler's own proxy on a machine that is too busy. And its cron is rung, which nobody else does here.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { offline, wrangler } from './local-wrangler.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const wrangler = path.join(root, 'node_modules/wrangler/bin/wrangler.js');
-/** Stops wrangler from looking for anything outside this machine. */
-const offline = { WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false', CI: '1', NO_COLOR: '1' };
-
 /** Looks in vain, in a row, after which it is taken for hung. */
 const MOST_SILENT = 12;
 const LOOK_EVERY_MS = 5_000;
@@ -36,23 +33,12 @@ export interface LocalWorker {
   stop(): Promise<void>;
 }
 
-export function applyMigrations(stateFolder: string): void {
-  execFileSync(
-    process.execPath,
-    [wrangler, 'd1', 'migrations', 'apply', 'DB', '--local', '--persist-to', stateFolder],
-    {
-      cwd: root,
-      env: { ...process.env, ...offline },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  );
-}
-
 export function startLocalWorker(options: LocalWorkerOptions): LocalWorker {
   const url = `http://127.0.0.1:${options.port}`;
   const logFile = path.join(options.stateFolder, 'worker.log');
   const logFrom = existsSync(logFile) ? statSync(logFile).size : 0;
   const output = createWriteStream(logFile, { flags: 'a' });
+  const script = scriptOf(options);
   let child: ChildProcess | null = null;
   let stopping = false;
 
@@ -61,7 +47,7 @@ export function startLocalWorker(options: LocalWorkerOptions): LocalWorker {
     child = spawn(
       process.execPath,
       [
-        ...[wrangler, 'dev', ...(options.entry === undefined ? [] : [options.entry]), '--local'],
+        ...[wrangler, 'dev', ...script, '--local'],
         ...['--ip', '127.0.0.1', '--port', String(options.port), '--inspector-port', '0'],
         ...['--persist-to', options.stateFolder, '--show-interactive-dev-session=false', '--log-level', 'log'],
         ...variables,
@@ -130,6 +116,13 @@ export function startLocalWorker(options: LocalWorkerOptions): LocalWorker {
       clearTimeout(forced);
     },
   };
+}
+
+/** Left out: wrangler bundles what wrangler.toml names. A lane of tests that starts many has it bundled once (test/e2e/bundle-once.ts). */
+function scriptOf({ entry }: LocalWorkerOptions): string[] {
+  if (entry !== undefined) return [entry];
+  const bundled = process.env['BUNDLED_WORKER'];
+  return bundled === undefined ? [] : [bundled, '--no-bundle', '--config', path.join(root, 'wrangler.toml')];
 }
 
 async function answers(url: string): Promise<boolean> {

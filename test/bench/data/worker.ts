@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { startAccessStandIn } from '../../../src/simulator/access-stand-in.ts';
 import { TEST_VARIABLES } from '../../support/test-variables.ts';
-import { applyMigrations } from '../../tools/local-worker.ts';
+import { applyMigrations } from '../../tools/apply-migrations.ts';
 import { buildWorker, startRuntime } from '../built-worker.ts';
 import { PHI_KEYS } from './clinic-size.ts';
 

@@ -111,7 +111,7 @@ describe('the next opening', () => {
         expect(isOpen(where, next - 1, rules)).toBe(false);
         for (let before = at; before < next; before += MINUTE) expect(isOpen(where, before, rules)).toBe(false);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -136,7 +136,7 @@ describe('the next opening', () => {
         for (let later = at; later <= at + 14 * DAY; later += 15 * MINUTE)
           expect(isOpen(where, later, rules)).toBe(false);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -150,7 +150,7 @@ describe('the next opening', () => {
         expect(isOpen(where, hours.until - 1, rules)).toBe(true);
         for (let later = at; later < hours.until; later += MINUTE) expect(isOpen(where, later, rules)).toBe(true);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 });
