@@ -24,6 +24,8 @@ const BY_HAND = 'hand-';
 /** A decision every so many milliseconds, by a clock that is moved on: no call waits for its turn. */
 const BEAT_MS = 50;
 
+/** Calls that began, in this one isolate. */
+let started = 0;
 let aheadMs = 0;
 const { now } = Date;
 Date.now = () => now() + aheadMs;
@@ -33,6 +35,7 @@ export class IntakeSession extends DurableObject<Env> {
   start({ callId }: CallPlan): 'started' | 'already' {
     if (this.ctx.storage.kv.get('started') === true) return 'already';
     this.ctx.storage.kv.put('started', true);
+    started += 1;
     this.ctx.waitUntil(scheduler.wait(LIVE_FOR_MS).then(() => this.#end(callId)));
     return 'started';
   }
@@ -127,6 +130,8 @@ export default {
         return Response.json({});
       case '/standing':
         return Response.json(await standing(given, text('id')));
+      case '/started':
+        return Response.json(started);
       case '/stop':
         await (text('on') === '1' ? dialer().stop({ by: 'bench', now: Date.now() }) : dialer().resume({ by: 'bench' }));
         return Response.json({});
