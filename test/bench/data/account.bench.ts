@@ -7,7 +7,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { flyPacing } from '../../flight/pacing-flight.ts';
 import { callFigures } from '../cost.bench.ts';
 import { dialerFigures } from '../dialer.bench.ts';
-import { mostOf } from '../loads.ts';
+import { type Loads, mostOf } from '../loads.ts';
 import type { BenchContext, Benchmark, Row } from '../row.ts';
 import { figure } from '../table.ts';
 import { FIRST_LINES, limitsOf, MOST_LINES, sharesAt, WRITE_MS } from './account-limits.ts';
@@ -38,6 +38,8 @@ const only = (name: string, unit: string, value: number, note?: string): Row => 
   ...(note === undefined ? {} : { note }),
 });
 
+const toldOf = (share: number): string => (share < 1 ? `${figure(share * 100)} %` : `${figure(share)} times`);
+
 async function perSecondOver(lines: number): Promise<number> {
   return (await flyPacing({ seed: 1, people: FLOWN, ratePerSecond: 30, maxLiveCalls: lines })).perSecond;
 }
@@ -54,6 +56,8 @@ async function run(context: BenchContext): Promise<Row[]> {
   db.close();
   // A call of a campaign asks the Dialer for more, a whole one the database: of each the larger, as if every call were both.
   const loads = mostOf(whole.loads, ofCampaign.loads);
+  const toldBoth = (name: keyof Loads) =>
+    `whole calls ${figure(whole.loads[name])}, a campaign’s ${figure(ofCampaign.loads[name])}`;
   const limits = limitsOf({
     ...{ d1Bytes: every + full, loads, dialsPerSecond: await perSecondOver(3000) },
     perSecondOverMostLines: await perSecondOver(MOST_LINES),
@@ -67,23 +71,22 @@ async function run(context: BenchContext): Promise<Row[]> {
       'D1 writes of a call',
       '',
       loads.d1Writes,
-      `of ${loads.d1Requests.toFixed(1)} requests; ${WRITE_MS} ms assumed for each`,
+      `of ${loads.d1Requests.toFixed(1)} requests; ${WRITE_MS} ms assumed for each; ${toldBoth('d1Writes')}`,
     ),
-    only('D1 busy with a call, by its own clock here', 'ms', loads.d1Milliseconds),
+    only('D1 busy with a call, by its own clock here', 'ms', loads.d1Milliseconds, toldBoth('d1Milliseconds')),
     only(
       'requests to the Dialer',
       '',
       loads.dialerRequests,
-      `here it gave ${figure(ofCampaign.decisionsPerSecond)} permits a second`,
+      `${toldBoth('dialerRequests')}; here it gave ${figure(ofCampaign.decisionsPerSecond)} permits a second`,
     ),
     only('requests to the key vault', '', loads.vaultRequests),
     only('queue messages', '', loads.queueMessages),
     ...limits.map(({ name, callsADay, change }) => only(name, 'calls a day', callsADay, change)),
     ...VOLUMES.map((volume) => {
       const shares = sharesAt(limits, volume);
-      const first = shares[0]?.share ?? 0;
-      const note = shares.map(({ name, share }) => `${name} ${figure(share * 100)} %`).join(', ');
-      return only(`${volume.toLocaleString('en-US')} calls a day`, '% of the first', first * 100, note);
+      const note = shares.map(({ name, share }) => `${name}: ${toldOf(share)}`).join('; ');
+      return only(`${volume.toLocaleString('en-US')} calls a day`, 'of the first', shares[0]?.share ?? 0, note);
     }),
   ];
 }
