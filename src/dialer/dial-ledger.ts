@@ -41,6 +41,8 @@ export class DialLedger {
       'insert into granted (attempt_id, dialed_at, dial) values (?, ?, ?) on conflict do nothing',
       ...[dial.attemptId, now, JSON.stringify(dial)],
     );
+    const [oldest] = this.#sql.exec<{ dialed_at: number }>('select dialed_at from granted order by seq limit 1');
+    if (oldest === undefined || oldest.dialed_at >= now - KEEP_MS) return;
     this.#sql.exec(
       'delete from granted where seq in (select seq from granted order by seq limit ?) and dialed_at < ?',
       ...[FORGET, now - KEEP_MS],

@@ -52,9 +52,10 @@ export async function runCampaign(env: Env, id: string, now: number): Promise<nu
   if (campaign.status !== 'running') return standStill(env, db, campaign, now);
   if (settled === PAGE) return now;
 
-  if (campaign.endsAt !== null && now >= campaign.endsAt) await endContacts(db, id, 'skipped', 'campaign_ended', now);
+  const isOver = campaign.endsAt !== null && now >= campaign.endsAt;
+  if (isOver && (await endContacts(db, id, 'skipped', 'campaign_ended', now))) return now;
   const left = await workLeft(db, id);
-  if (left.ready + left.active === 0) {
+  if (left.nextAt === null && !left.active) {
     await changeStatus(db, campaign, { status: 'completed', endedAt: now });
     log.info('campaign.completed', { campaign_id: id });
     return now;
@@ -66,7 +67,7 @@ export async function runCampaign(env: Env, id: string, now: number): Promise<nu
   if (await dialer.isStopped()) return now + STOPPED_MS;
   const halted = await fill(env, db, config, campaign, now);
   if (halted !== null) return pause(db, campaign, halted, now);
-  if (left.active > 0 || (left.nextAt !== null && left.nextAt <= now)) return now + TURN_MS;
+  if (left.active || (left.nextAt !== null && left.nextAt <= now)) return now + TURN_MS;
   return Math.min(left.nextAt ?? Number.POSITIVE_INFINITY, now + IDLE_MS);
 }
 
@@ -149,9 +150,10 @@ async function standStill(env: Env, db: Database, campaign: Campaign, now: numbe
   await dialer.setLimits(campaign.id, null);
   const dropped = await dialer.dropWaiting(campaign.id);
   await cancelQueued(db, dropped, campaign.status === 'canceled' ? 'canceled' : 'ready', now);
-  if (campaign.status === 'canceled') await endContacts(db, campaign.id, 'canceled', 'canceled', now);
+  const isCanceled = campaign.status === 'canceled';
+  if (isCanceled && (await endContacts(db, campaign.id, 'canceled', 'canceled', now))) return now;
   const { active } = await workLeft(db, campaign.id);
-  return active > 0 ? now + TURN_MS : null;
+  return active ? now + TURN_MS : null;
 }
 
 async function pause(db: Database, campaign: Campaign, reason: string, now: number): Promise<number> {

@@ -120,25 +120,29 @@ export async function cancelQueued(
   now: number,
 ): Promise<void> {
   if (attemptIds.length === 0) return;
-  const queued = sql`(select a.call_id from attempts as a where a.status = 'canceled' and a.ended_at = ${now}
-    and a.id in (select value from json_each(${JSON.stringify(attemptIds)})))`;
+  const ids = JSON.stringify(attemptIds);
+  // A plus keeps to the ids: of those ever canceled there may be many.
+  const queued = (
+    of: string,
+  ) => sql`(select ${sql.raw(of)} from attempts as a where +a.status = 'canceled' and a.ended_at = ${now}
+    and a.id in (select value from json_each(${ids})))`;
   await db.batch([
     db
       .update(attempts)
       .set({ ...FREE, status: 'canceled', endedAt: now })
-      .where(
-        and(
-          sql`${attempts.id} in (select value from json_each(${JSON.stringify(attemptIds)}))`,
-          eq(attempts.status, 'queued'),
-        ),
-      ),
+      .where(and(sql`${attempts.id} in (select value from json_each(${ids}))`, eq(attempts.status, 'queued'))),
     db
       .update(calls)
       .set({ status: 'canceled', endedAt: now })
-      .where(and(sql`${calls.id} in ${queued}`, eq(calls.status, 'queued'))),
+      .where(and(sql`${calls.id} in ${queued('a.call_id')}`, eq(calls.status, 'queued'))),
     db
       .update(contacts)
       .set({ status: contactStatus, code: contactStatus === 'canceled' ? 'canceled' : null, updatedAt: now })
-      .where(and(sql`${contacts.lastCallId} in ${queued}`, eq(contacts.status, 'active'))),
+      .where(
+        and(
+          ...[sql`${contacts.id} in ${queued('a.contact_id')}`, sql`${contacts.lastCallId} in ${queued('a.call_id')}`],
+          sql`+${contacts.status} = 'active'`,
+        ),
+      ),
   ]);
 }

@@ -163,18 +163,17 @@ export const dueContacts = (db: Database, campaignId: string, now: number, limit
     .orderBy(asc(contacts.nextAt), asc(contacts.row))
     .limit(limit);
 
-/** What is left of a campaign: how many wait and from when, how many are under way. */
+/** What is left of a campaign: from when on somebody is due, and whether anybody is under way. Two looks at an index, however long the list. */
 export async function workLeft(
   db: Database,
   campaignId: string,
-): Promise<{ readonly ready: number; readonly nextAt: number | null; readonly active: number }> {
-  const rows = await db
-    .select({ status: contacts.status, n: sql<number>`count(*)`, nextAt: sql<number>`min(${contacts.nextAt})` })
-    .from(contacts)
-    .where(and(eq(contacts.campaignId, campaignId), inArray(contacts.status, ['ready', 'active'])))
-    .groupBy(contacts.status);
-  const of = (status: ContactStatus) => rows.find((row) => row.status === status);
-  return { ready: of('ready')?.n ?? 0, nextAt: of('ready')?.nextAt ?? null, active: of('active')?.n ?? 0 };
+): Promise<{ readonly nextAt: number | null; readonly active: boolean }> {
+  const standing = (status: ContactStatus) => and(eq(contacts.campaignId, campaignId), eq(contacts.status, status));
+  const [[next], [active]] = await Promise.all([
+    db.select({ at: contacts.nextAt }).from(contacts).where(standing('ready')).orderBy(asc(contacts.nextAt)).limit(1),
+    db.select({ id: contacts.id }).from(contacts).where(standing('active')).limit(1),
+  ]);
+  return { nextAt: next?.at ?? null, active: active !== undefined };
 }
 
 /** What became of a contact; `rang` counts against its budget. */
@@ -222,18 +221,28 @@ export async function endedAttempts(db: Database, campaignId: string, limit: num
   return rows.map((row) => ({ ...row, status: row.status as CallStatus }));
 }
 
-/** Every contact that is not over, to where it is over: a campaign was canceled, or its time is up. */
-export const endContacts = (
+/** So many at a time: a statement that moved a whole list would keep everybody else from the database meanwhile. */
+const ENDED_AT_ONCE = 1000;
+/** All in one request, which may ask the database less than a hundred times. */
+const REDIALED_AT_ONCE = 2000;
+const someOf = (db: Database, which: ReturnType<typeof and>, most: number) =>
+  inArray(contacts.id, db.select({ id: contacts.id }).from(contacts).where(which).limit(most));
+
+/** Of those that wait a page, to where they are over: a campaign was canceled, or its time is up. Whether there may be more. */
+export async function endContacts(
   db: Database,
   campaignId: string,
   status: 'canceled' | 'skipped',
   code: string,
   now: number,
-) =>
-  db
+): Promise<boolean> {
+  const ended = await db
     .update(contacts)
     .set({ status, code, updatedAt: now })
-    .where(and(eq(contacts.campaignId, campaignId), eq(contacts.status, 'ready')));
+    .where(someOf(db, and(eq(contacts.campaignId, campaignId), eq(contacts.status, 'ready')), ENDED_AT_ONCE))
+    .returning({ id: contacts.id });
+  return ended.length === ENDED_AT_ONCE;
+}
 
 /** Those that wait, in the order of the list, for a pre-flight. */
 export const readyContacts = (db: Database, campaignId: string, after: number, limit: number): Promise<ContactRow[]> =>
@@ -253,21 +262,23 @@ export const setVerdicts = (
     update contacts set code = v.value ->> 'code', next_at = v.value ->> 'nextAt'
     from json_each(${JSON.stringify(verdicts)}) as v where contacts.id = v.value ->> 'id' and contacts.status = 'ready'`);
 
-/** Whoever was not reached waits again, with a new budget; how many that are. */
+/** Whoever was not reached waits again, with a new budget; how many that are. Others come between its pages. */
 export async function redialContacts(db: Database, campaignId: string, now: number): Promise<number> {
-  const rows = await db
-    .update(contacts)
-    .set({ status: 'ready', code: null, rings: 0, nextAt: now, updatedAt: now })
-    .where(
-      and(
-        eq(contacts.campaignId, campaignId),
-        eq(contacts.status, 'done'),
-        inArray(contacts.outcome, [...redialedOutcomes({ voicemail: true })]),
-        ne(contacts.code, NEVER_REDIALED),
-      ),
-    )
-    .returning({ id: contacts.id });
-  return rows.length;
+  const unreached = and(
+    eq(contacts.campaignId, campaignId),
+    eq(contacts.status, 'done'),
+    inArray(contacts.outcome, [...redialedOutcomes({ voicemail: true })]),
+    ne(contacts.code, NEVER_REDIALED),
+  );
+  for (let all = 0; ; ) {
+    const rows = await db
+      .update(contacts)
+      .set({ status: 'ready', code: null, rings: 0, nextAt: now, updatedAt: now })
+      .where(someOf(db, unreached, REDIALED_AT_ONCE))
+      .returning({ id: contacts.id });
+    all += rows.length;
+    if (rows.length < REDIALED_AT_ONCE) return all;
+  }
 }
 
 /** Which of these rang back since they were put on the list and finished what the campaign asks: they are not called again (X3). */

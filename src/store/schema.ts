@@ -116,6 +116,9 @@ export const questionnaireVersions = sqliteTable(
   (t) => [primaryKey({ columns: [t.questionnaireId, t.version] })],
 );
 
+/** Whose greeting may have been late by any rule (domain/campaign/campaign-health.ts): few, so an index of their own finds them. */
+export const LATE_GREETING = '(greeting_delay_ms > 1000 or (greeting_delay_ms is null and ended_at is not null))';
+
 /**
  * One row a call, the list view's source. `sealed`: both numbers. `greeting_delay_ms`: from the answer until Telnyx took the first
  * words (TC-16). `note_version`, `note_at`: the newest note, null without one; `review`: whether that version is signed. Those and
@@ -182,10 +185,18 @@ export const calls = sqliteTable(
     index('calls_version').on(t.questionnaireId, t.questionnaireVersion, t.createdAt, t.id),
     index('calls_flagged').on(t.createdAt, t.id).where(sql`red_flags > 0`),
     index('calls_campaign').on(t.campaignId, t.createdAt, t.id).where(sql`campaign_id is not null`),
-    // Whether answers were greeted in time, asked every second while a campaign runs: answered by the index alone.
-    index('calls_answered')
+    // Whether answers were greeted in time, asked every second while a campaign runs: those that were not, by this index alone, so that it is
+    // taken before the one below, which is for how many there were, as far as it matters.
+    index('calls_late')
       .on(t.campaignId, t.createdAt, t.answeredAt, t.answeredBy, t.greetingDelayMs, t.endedAt, t.hangupSource)
-      .where(sql`campaign_id is not null and answered_at is not null`),
+      .where(
+        sql.raw(
+          `campaign_id is not null and answered_at is not null and answered_by <> 'machine' and ${LATE_GREETING}`,
+        ),
+      ),
+    index('calls_answered')
+      .on(t.campaignId, t.createdAt)
+      .where(sql`campaign_id is not null and answered_at is not null and answered_by <> 'machine'`),
     index('calls_review').on(t.review, t.createdAt, t.id).where(sql`review is not null`),
     // Notes in the order they were written, which is not the order of their calls.
     index('calls_note_review').on(t.review, t.noteAt, t.id).where(sql`note_at is not null`),

@@ -2,7 +2,7 @@
 import { after, type CampaignStatus, type CampaignVerb, type VerbRefusal } from '../domain/campaign/campaign-status.ts';
 import { log } from '../log.ts';
 import { type Campaign, changeStatus, getCampaign, setStartRequest } from '../store/campaigns.ts';
-import { countContacts, redialContacts } from '../store/contacts.ts';
+import { countContacts, redialContacts, workLeft } from '../store/contacts.ts';
 import { newestPreflight } from '../store/preflights.ts';
 import { hasAnsweredTest } from '../store/test-calls.ts';
 import { isPerson } from './context.ts';
@@ -79,7 +79,11 @@ export async function commandCampaign(
     case 'cancel':
       return moved(ask, campaign, { status, statusReason: 'by_staff', endedAt: ask.now });
     case 'redial': {
-      if ((await redialContacts(ask.db, campaign.id, ask.now)) === 0)
+      // Whoever was made ready by one that was cut off in between waits already.
+      if (
+        (await redialContacts(ask.db, campaign.id, ask.now)) === 0 &&
+        (await workLeft(ask.db, campaign.id)).nextAt === null
+      )
         throw refusal('nobody_failed', 'Everybody of this campaign was reached, or may not be called again.');
       return moved(ask, campaign, { status, resumedAt: ask.now, endedAt: null });
     }

@@ -12,6 +12,7 @@ import { judgeCall } from '../tools/judge-call.ts';
 import { startLocalStack } from '../tools/local-stack.ts';
 import { syntheticNumbers } from '../tools/synthetic-numbers.ts';
 import { buildWorker, startBuiltWorker } from './built-worker.ts';
+import { type Loads, loadsOfOne, NO_LOADS } from './loads.ts';
 import { costOf, lessUsage, OPERATIONS, PRICES, PRICES_READ_ON, type Usage } from './prices.ts';
 import type { BenchContext, Row } from './row.ts';
 import { judged, spread } from './statistics.ts';
@@ -25,7 +26,23 @@ const FROM = 'design 6';
 const COMMAND_SECONDS = 0.2;
 const GB = 0.128;
 
-export async function run({ folder, progress }: BenchContext): Promise<Row[]> {
+export interface CallFigures {
+  /** Of each call. */
+  readonly used: readonly Usage[];
+  /** Of one, in the mean. */
+  readonly loads: Loads;
+}
+let measured: Promise<CallFigures> | null = null;
+
+/** Once in a run, whoever asks. */
+export function callFigures(context: BenchContext): Promise<CallFigures> {
+  measured ??= measure(context);
+  return measured;
+}
+
+export const run = async (context: BenchContext): Promise<Row[]> => rowsOf((await callFigures(context)).used);
+
+async function measure({ folder, progress }: BenchContext): Promise<CallFigures> {
   const built = buildWorker(path.join(folder, 'built'), { entry: 'test/bench/counted-entry.ts' });
   const patients = syntheticNumbers(CALLS + 1).map(
     (phone, n): Persona => ({ ...fullRecorded, id: `billed-${n}`, phone }),
@@ -40,9 +57,11 @@ export async function run({ folder, progress }: BenchContext): Promise<Row[]> {
   try {
     await stack.worker.ready();
     const used: Usage[] = [];
+    let loads: Loads = NO_LOADS;
     for (const [n, patient] of patients.entries()) {
       const patientId = await registerPatient(stack, patient);
       const before = await counted(stack.worker.url);
+      if (n === 1) loads = await loadsAt(stack.worker.url);
       const requests = stack.telnyx.engine.log.filter(({ kind }) => kind === 'request').length;
       const callId = await placeCall(stack, patient, patientId);
       // Judging it asks for pages too, which are a person's and not the call's: it is over when its note has been handed on.
@@ -60,7 +79,7 @@ export async function run({ folder, progress }: BenchContext): Promise<Row[]> {
       if (n > 0) used.push({ ...usage, objectGbSeconds });
       progress(`call ${n} of ${CALLS}`);
     }
-    return rowsOf(used);
+    return { used, loads: loadsOfOne(await loadsAt(stack.worker.url), loads, CALLS) };
   } finally {
     await stack.stop();
   }
@@ -68,6 +87,10 @@ export async function run({ folder, progress }: BenchContext): Promise<Row[]> {
 
 async function counted(url: string): Promise<Usage> {
   return (await (await fetch(`${url}/counted`)).json()) as Usage;
+}
+
+async function loadsAt(url: string): Promise<Loads> {
+  return (await (await fetch(`${url}/loads`)).json()) as Loads;
 }
 
 function rowsOf(used: readonly Usage[]): Row[] {

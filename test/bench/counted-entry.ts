@@ -4,6 +4,7 @@
  */
 import type { Env } from '../../src/env.ts';
 import worker, * as product from '../../src/index.ts';
+import { type Loads, NO_LOADS } from './loads.ts';
 import { OPERATIONS, type Operation } from './prices.ts';
 
 /** One isolate serves everything here. */
@@ -11,6 +12,7 @@ const counts = Object.fromEntries(OPERATIONS.map((name) => [name, 0])) as Record
 const count = (name: Operation, by = 1): void => {
   counts[name] += by;
 };
+const loads: { -readonly [K in keyof Loads]: number } = { ...NO_LOADS };
 const GB = 0.128;
 
 /** Every line that is logged, whichever way. */
@@ -47,18 +49,20 @@ const bucket = (it: R2Bucket): R2Bucket =>
 
 const queue = <T>(it: Queue<T>): Queue<T> =>
   seen(it, (method, [messages], answer) => {
-    if (method === 'send') count('queueOperations', 3);
-    if (method === 'sendBatch') count('queueOperations', 3 * [...(messages as Iterable<unknown>)].length);
+    const sent = method === 'send' ? 1 : method === 'sendBatch' ? [...(messages as Iterable<unknown>)].length : 0;
+    count('queueOperations', 3 * sent);
+    loads.queueMessages += sent;
     return answer;
   });
 
 /** A call of an object, and how long it was busy with it; what it does on its own after its answer comes on top, in `bench`. */
-const namespace = <T extends DurableObjectNamespace<never>>(it: T): T =>
+const namespace = <T extends DurableObjectNamespace<never>>(it: T, asked: () => void = () => {}): T =>
   seen(it, (method, _, stub) =>
     method === 'getByName' || method === 'get'
       ? seen(stub as object, (called, __, answer) => {
           if (called === 'then' || called === 'dup') return answer;
           count('objectRequests');
+          asked();
           const began = Date.now();
           const end = () => count('objectGbSeconds', ((Date.now() - began) / 1000) * GB);
           void Promise.resolve(answer).then(end, end);
@@ -75,10 +79,15 @@ function database(it: D1Database): D1Database {
     fetch: async (input: RequestInfo, init?: RequestInit) => {
       const answer = await fetcher.fetch(input, init);
       const told = (await answer.clone().json()) as object;
-      for (const { meta } of [told].flat() as { meta?: { rows_read?: number; rows_written?: number } }[]) {
+      let written = 0;
+      for (const { meta } of [told].flat() as { meta?: Partial<D1Meta> }[]) {
         count('d1RowsRead', meta?.rows_read ?? 0);
-        count('d1RowsWritten', meta?.rows_written ?? 0);
+        written += meta?.rows_written ?? 0;
+        loads.d1Milliseconds += meta?.duration ?? 0;
       }
+      count('d1RowsWritten', written);
+      loads.d1Requests += 1;
+      if (written > 0) loads.d1Writes += 1;
       return answer;
     },
   });
@@ -86,7 +95,7 @@ function database(it: D1Database): D1Database {
 }
 
 const environments = new WeakMap<Env, Env>();
-function counted(env: Env): Env {
+export function counted(env: Env): Env {
   const known = environments.get(env);
   if (known !== undefined) return known;
   const made: Env = {
@@ -96,8 +105,12 @@ function counted(env: Env): Env {
     DIAL_QUEUE: queue(env.DIAL_QUEUE),
     JOB_QUEUE: queue(env.JOB_QUEUE),
     INTAKE_SESSION: namespace(env.INTAKE_SESSION as never),
-    DIALER: namespace(env.DIALER as never),
-    KEY_VAULT: namespace(env.KEY_VAULT as never),
+    DIALER: namespace(env.DIALER as never, () => {
+      loads.dialerRequests += 1;
+    }),
+    KEY_VAULT: namespace(env.KEY_VAULT as never, () => {
+      loads.vaultRequests += 1;
+    }),
     CAMPAIGN_RUNNER: namespace(env.CAMPAIGN_RUNNER as never),
     AUDIT_LOG: namespace(env.AUDIT_LOG as never),
     METRICS: { writeDataPoint: () => count('dataPoints') },
@@ -179,7 +192,9 @@ export class KeyVault extends product.KeyVault {
 
 export default {
   fetch: (request, env, ctx) => {
-    if (new URL(request.url).pathname === '/counted') return Response.json(counts);
+    const { pathname } = new URL(request.url);
+    if (pathname === '/counted') return Response.json(counts);
+    if (pathname === '/loads') return Response.json(loads);
     count('workerRequests');
     return worker.fetch(request, counted(env), ctx);
   },

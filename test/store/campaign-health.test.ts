@@ -1,6 +1,6 @@
 /** The figures of a campaign: SQL counts as the core would, call by call (TC-16, C48). */
 import { beforeEach, expect, it } from 'vitest';
-import { healthPolicyAt, isAbandoned } from '../../src/domain/campaign/campaign-health.ts';
+import { HEALTH_POLICIES, healthPolicyAt, isAbandoned, pauseFor } from '../../src/domain/campaign/campaign-health.ts';
 import { campaignHealth } from '../../src/store/campaign-health.ts';
 import { rowsFromJson } from '../../src/store/rows-from-json.ts';
 import { attempts, calls } from '../../src/store/schema.ts';
@@ -69,6 +69,27 @@ it('TC-16: counts the last 30 days of this campaign', async () => {
   const late = { answeredAt: NOW - 1000, answeredBy: 'human', greetingDelayMs: 5000, endedAt: NOW };
   await given([late, { ...late, createdAt: NOW - 30 * DAY }, { ...late, campaignId: 'cmp_2' }]);
   expect(await figures()).toMatchObject({ answered: 1, abandoned: 1, abandonedSince: 1 });
+});
+
+it('TC-16: asks a long campaign for its late answers, and for no more of the others than can matter', async () => {
+  const answer = { answeredAt: NOW - 1000, answeredBy: 'human', greetingDelayMs: 400, endedAt: NOW };
+  const late = { ...answer, greetingDelayMs: 2500 };
+  const served = (count: number) => Array.from({ length: count }, () => answer);
+  await given(served(400));
+  expect(await figures()).toMatchObject({ answered: 0, abandoned: 0 });
+  await testEnv.DB.exec('delete from calls; delete from attempts;');
+  await given([late, late, late, ...served(400)]);
+  // Three of 151 are not too many, and three of 149 are.
+  expect(await figures()).toMatchObject({ answered: 151, abandoned: 3, abandonedSince: 3 });
+  expect(pauseFor(await figures(), NOW)).toBeNull();
+  await testEnv.DB.exec('delete from calls; delete from attempts;');
+  await given([late, late, late, ...served(146)]);
+  expect(await figures()).toMatchObject({ answered: 149, abandoned: 3 });
+  expect(pauseFor(await figures(), NOW)).toBe('abandonment');
+});
+
+it('TC-16: no rule forgives less than the second that every answer has in the index of late ones', () => {
+  for (const { greetingWithinMs } of HEALTH_POLICIES) expect(greetingWithinMs).toBeGreaterThanOrEqual(1000);
 });
 
 it('C48: what ended in the last two minutes, with its status and its error', async () => {

@@ -8,7 +8,7 @@ import { averagesOf } from '../../src/store/campaign-averages.ts';
 import { campaignHealth } from '../../src/store/campaign-health.ts';
 import { readPage } from '../../src/store/campaign-results.ts';
 import { consentsOnFile } from '../../src/store/consents.ts';
-import { countByCampaign } from '../../src/store/contacts.ts';
+import { countByCampaign, dueContacts, endContacts, redialContacts, workLeft } from '../../src/store/contacts.ts';
 import { database } from '../../src/store/database.ts';
 import { beginDelivery, type Delivery, isSuperseded, releaseLater } from '../../src/store/deliveries.ts';
 import { deadDeliveries, listDeliveries, sinkState } from '../../src/store/delivery-list.ts';
@@ -153,6 +153,10 @@ it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
     async (db) => readPage(db, 'cmp_1', { withAnswers: false, status: 'done', outcome: 'busy' }, 100),
   ],
   ['how a campaign is doing', (db) => campaignHealth(db, { id: 'cmp_1', resumedAt: null }, Date.now()).catch(() => {})],
+  ['what is left of a campaign', (db) => workLeft(db, 'cmp_1')],
+  ['the next of a campaign', (db) => dueContacts(db, 'cmp_1', Date.now(), limit)],
+  ['those who wait in a campaign that is canceled', (db) => endContacts(db, 'cmp_1', 'canceled', 'canceled', 1)],
+  ['the unreached of a campaign', (db) => redialContacts(db, 'cmp_1', 1)],
   ['what calls of a questionnaire took', (db) => averagesOf(db, 'adult-intake')],
   ['the inbound calls of the last day', (db) => recentInboundCalls(db, Date.now(), 'call_2', limit)],
   ['the refused rows of a list', (db) => listRejected(db, 'imp_1', { after: 500, limit })],

@@ -1,6 +1,7 @@
 /** What the retry rules are told of a contact whose attempt is over, and whom a redial makes ready again. */
 import { beforeEach, expect, it } from 'vitest';
-import { endedAttempts, redialContacts } from '../../src/store/contacts.ts';
+import { endContacts, endedAttempts, redialContacts, workLeft } from '../../src/store/contacts.ts';
+import { rowsFromJson } from '../../src/store/rows-from-json.ts';
 import { attempts, calls, contacts } from '../../src/store/schema.ts';
 import { givenPlacedCall } from '../support/place-call.ts';
 import { db, testEnv } from '../support/worker-env.ts';
@@ -60,4 +61,20 @@ it('a redial makes ready whom nobody reached, never who failed the identity chec
   expect(ready.map(({ row, rings, code, nextAt }) => [row, rings, code, nextAt])).toEqual(
     [1, 2, 3, 4].map((row) => [row, 0, null, NOW + 5]),
   );
+});
+
+it('a long list is ended, and redialled, a page at a time', async () => {
+  const list = Array.from({ length: 2001 }, (_, n) => ({
+    ...{ id: `cnt_${n + 1}`, campaignId: 'cmp_1', row: n + 1, patientId: 'pat_1', phoneHash: 'h', sealed: '' },
+    ...{ status: 'ready', rings: 0, nextAt: NOW + n, createdAt: NOW, updatedAt: NOW },
+  }));
+  await db.insert(contacts).select(rowsFromJson(contacts, list));
+  const end = () => endContacts(db, 'cmp_1', 'canceled', 'canceled', NOW);
+  expect(await workLeft(db, 'cmp_1')).toEqual({ nextAt: NOW, active: false });
+  expect([await end(), await end()]).toEqual([true, true]);
+  expect((await db.select().from(contacts)).filter(({ status }) => status === 'ready')).toHaveLength(1);
+  expect(await end()).toBe(false);
+  expect(await workLeft(db, 'cmp_1')).toEqual({ nextAt: null, active: false });
+  await testEnv.DB.exec("update contacts set status = 'done', code = 'budget_used', outcome = 'busy';");
+  expect(await redialContacts(db, 'cmp_1', NOW)).toBe(2001);
 });

@@ -1,5 +1,7 @@
 /** The pure parts of `npm run bench`: statistics, verdicts, the table, and the prices of a call. */
 import { expect, it } from 'vitest';
+import { limitsOf, sharesAt } from '../bench/data/account-limits.ts';
+import { loadsOfOne, mostOf, NO_LOADS } from '../bench/loads.ts';
 import { costOf, lessUsage, OPERATIONS, PRICES, type Usage } from '../bench/prices.ts';
 import { beside, judged, median, percentile, spread } from '../bench/statistics.ts';
 import { figure, writeTable } from '../bench/table.ts';
@@ -50,4 +52,20 @@ it('adds up what a call costs, each operation by its dated price', () => {
   expect(costOf(usage({ r2ClassA: 1 })) * 1_000_000).toBeCloseTo(4.5);
   expect(lessUsage(usage({ d1RowsRead: 7 }), usage({ d1RowsRead: 5 })).d1RowsRead).toBe(2);
   for (const { source } of Object.values(PRICES)) expect(source).toMatch(/^https:\/\/developers\.cloudflare\.com\//);
+});
+
+it('puts the nearest limit of an account first, and says what share of each so many calls take', () => {
+  const loads = { ...NO_LOADS, dialerRequests: 10, vaultRequests: 1, queueMessages: 2, d1Requests: 60, d1Writes: 10 };
+  const flown = { dialsPerSecond: 29.5, perSecondOverMostLines: 14, perSecondOverFirstLines: 0.14 };
+  const limits = limitsOf({ d1Bytes: 10_000, loads: { ...loads, d1Milliseconds: 50 }, ...flown });
+  expect(limits.map(({ name, callsADay }) => [name, Math.round(callsADay)]).slice(0, 4)).toEqual([
+    ['D1, 10 GB, calls kept 10 years', 400],
+    ['D1, 10 GB, after one year', 4000],
+    ['Telnyx, 10 calls at once', 4032],
+    ['D1, one statement at a time', 288_000],
+  ]);
+  const [first, second] = sharesAt(limits, 1000);
+  expect([first?.share, second?.share]).toEqual([2.5, 0.25]);
+  expect(loadsOfOne(loads, NO_LOADS, 2).d1Writes).toBe(5);
+  expect(mostOf(loads, { ...NO_LOADS, vaultRequests: 3 })).toMatchObject({ dialerRequests: 10, vaultRequests: 3 });
 });

@@ -55,7 +55,10 @@ export interface EndedCall {
 export interface CampaignFigures {
   /** What ended within `failedWithinMs`; more is looked over. */
   readonly ended: readonly EndedCall[];
-  /** Over `abandonedWithinMs`, answered by anybody but a machine; of those `isAbandoned`; of those after `since`. */
+  /**
+   * Over `abandonedWithinMs`, answered by anybody but a machine, counted no further than where `abandoned` is not too many; of all of
+   * those `isAbandoned`; of those after `since`.
+   */
   readonly answered: number;
   readonly abandoned: number;
   readonly abandonedSince: number;

@@ -1,10 +1,16 @@
 /**
- * How far one account goes: what a call takes in the database, measured in the benchmarks' clinic table by table with its indexes, and the
- * limits of the platform that follow from it.
+ * How far one account goes: what a call takes in the database, weighed in the benchmarks' clinic table by table with its indexes; what it asks
+ * of everything that there is one of, counted in whole calls and in those of a campaign; and how many calls a second there are in virtual
+ * time. From those the limits of the platform, and what share of each so many calls a day take.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import { flyPacing } from '../../flight/pacing-flight.ts';
+import { callFigures } from '../cost.bench.ts';
+import { dialerFigures } from '../dialer.bench.ts';
+import { type Loads, mostOf } from '../loads.ts';
 import type { BenchContext, Benchmark, Row } from '../row.ts';
-import { limitsOf } from './account-limits.ts';
+import { figure } from '../table.ts';
+import { FIRST_LINES, limitsOf, MOST_LINES, sharesAt, WRITE_MS } from './account-limits.ts';
 import { fileWith, keptClinic } from './clinic.ts';
 import { SIZE } from './clinic-size.ts';
 import { runAlone } from './run-alone.ts';
@@ -12,13 +18,9 @@ import { runAlone } from './run-alone.ts';
 /** A row for every call, whatever became of it; and those that only the full calls of the clinic have. */
 const OF_EVERY_CALL = ['calls', 'attempts', 'dial_decisions', 'tasks'];
 const OF_FULL_CALLS = ['call_logs', 'notes', 'reviews', 'deliveries', 'jobs'];
-
-/** take, started, release; its place in the line comes with a page of others. */
-const DIALER_REQUESTS = 3;
-/** The dial, and the hints to hand its note on and to fetch its audio. */
-const QUEUE_MESSAGES = 3;
-/** Its batches: placed, permitted, begun, ended, handed on, at what a small write of D1 takes. */
-const D1_MILLISECONDS = 5 * 5;
+const VOLUMES = [1000, 10_000, 50_000, 100_000, 500_000];
+/** Long enough that its beginning and its end matter little. */
+const FLOWN = 10_000;
 
 /** With its indexes. */
 function bytesOf(db: DatabaseSync, tables: readonly string[]): number {
@@ -36,22 +38,56 @@ const only = (name: string, unit: string, value: number, note?: string): Row => 
   ...(note === undefined ? {} : { note }),
 });
 
-async function run({ progress }: BenchContext): Promise<Row[]> {
+const toldOf = (share: number): string => (share < 1 ? `${figure(share * 100)} %` : `${figure(share)} times`);
+
+async function perSecondOver(lines: number): Promise<number> {
+  return (await flyPacing({ seed: 1, people: FLOWN, ratePerSecond: 30, maxLiveCalls: lines })).perSecond;
+}
+
+async function run(context: BenchContext): Promise<Row[]> {
+  const { progress } = context;
+  const whole = await callFigures(context);
+  const ofCampaign = await dialerFigures(context);
   const kept = await keptClinic();
   progress('the database is weighed');
   const db = fileWith(kept, 'calls');
   const [every, full] = [bytesOf(db, OF_EVERY_CALL) / SIZE.calls, bytesOf(db, OF_FULL_CALLS) / SIZE.fullCalls];
   const people = bytesOf(db, ['patients', 'consents']) / SIZE.patients;
   db.close();
+  // A call of a campaign asks the Dialer for more, a whole one the database: of each the larger, as if every call were both.
+  const loads = mostOf(whole.loads, ofCampaign.loads);
+  const toldBoth = (name: keyof Loads) =>
+    `whole calls ${figure(whole.loads[name])}, a campaign’s ${figure(ofCampaign.loads[name])}`;
   const limits = limitsOf({
-    ...{ d1Bytes: every + full, dialerRequests: DIALER_REQUESTS, queueMessages: QUEUE_MESSAGES },
-    d1Milliseconds: D1_MILLISECONDS,
+    ...{ d1Bytes: every + full, loads, dialsPerSecond: await perSecondOver(3000) },
+    perSecondOverMostLines: await perSecondOver(MOST_LINES),
+    perSecondOverFirstLines: await perSecondOver(FIRST_LINES),
   });
   return [
     only('a call in D1, with its attempt and decision', 'bytes', every),
     only('its log, note and deliveries', 'bytes', full),
     only('a patient with a consent', 'bytes', people),
+    only(
+      'D1 writes of a call',
+      '',
+      loads.d1Writes,
+      `of ${loads.d1Requests.toFixed(1)} requests; ${WRITE_MS} ms assumed for each; ${toldBoth('d1Writes')}`,
+    ),
+    only('D1 busy with a call, by its own clock here', 'ms', loads.d1Milliseconds, toldBoth('d1Milliseconds')),
+    only(
+      'requests to the Dialer',
+      '',
+      loads.dialerRequests,
+      `${toldBoth('dialerRequests')}; here it gave ${figure(ofCampaign.decisionsPerSecond)} permits a second`,
+    ),
+    only('requests to the key vault', '', loads.vaultRequests),
+    only('queue messages', '', loads.queueMessages),
     ...limits.map(({ name, callsADay, change }) => only(name, 'calls a day', callsADay, change)),
+    ...VOLUMES.map((volume) => {
+      const shares = sharesAt(limits, volume);
+      const note = shares.map(({ name, share }) => `${name}: ${toldOf(share)}`).join('; ');
+      return only(`${volume.toLocaleString('en-US')} calls a day`, 'of the first', shares[0]?.share ?? 0, note);
+    }),
   ];
 }
 

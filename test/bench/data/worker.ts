@@ -95,7 +95,7 @@ export async function startBenchWorker(
   };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -105,7 +105,7 @@ async function freePort(): Promise<number> {
 }
 
 /** The workerd processes that this one started. */
-function runtimes(): string[] {
+export function runtimes(): string[] {
   return readdirSync('/proc').filter((pid) => {
     if (!/^\d+$/.test(pid)) return false;
     try {
@@ -117,4 +117,5 @@ function runtimes(): string[] {
   });
 }
 
-const residentOf = (pid: string): number => Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * 4096;
+export const residentOf = (pid: string): number =>
+  Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * 4096;

@@ -1,0 +1,3 @@
+DROP INDEX `calls_answered`;--> statement-breakpoint
+CREATE INDEX `calls_late` ON `calls` (`campaign_id`,`created_at`,`answered_at`,`answered_by`,`greeting_delay_ms`,`ended_at`,`hangup_source`) WHERE campaign_id is not null and answered_at is not null and answered_by <> 'machine' and (greeting_delay_ms > 1000 or (greeting_delay_ms is null and ended_at is not null));--> statement-breakpoint
+CREATE INDEX `calls_answered` ON `calls` (`campaign_id`,`created_at`) WHERE campaign_id is not null and answered_at is not null and answered_by <> 'machine';
