@@ -125,33 +125,39 @@ interface SpreadRow {
 }
 const [WHOLE, BEFORE] = [-2, -1];
 
-/** Of the time, of the one before it, and of the parts of the time the lengths of calls: each of them read for both. */
+/**
+ * Of the time, of the one before it, and of the parts of the time the lengths of calls. Each call is read once: those of one length are
+ * counted before they are put in order, for there are many calls and few lengths.
+ */
 export async function analyticsSpreads(
   db: Database,
   { time, before, steps }: { readonly time: TimeSpan; readonly before: TimeSpan; readonly steps: readonly TimeSpan[] },
   choice: CallChoice,
 ): Promise<{ readonly time: Spreads; readonly before: Spreads; readonly durations: readonly Spread[] }> {
-  const both = [
-    [WHOLE, time.from, time.to],
-    [BEFORE, before.from, before.to],
-  ];
-  const all = [...both, ...steps.map(({ from, to }, step) => [step, from, to])];
-  const values = (kind: keyof Spreads, value: SQL, where: SQL, spans: readonly (readonly number[])[]) => sql`
-    select ${kind} as kind, json_extract(span.value, '$[0]') as part, max(0, ${value}) as value
+  const earlier = [BEFORE, before.from, before.to];
+  const both = [[WHOLE, time.from, time.to], earlier];
+  const parts = [earlier, ...steps.map(({ from, to }, step) => [step, from, to])];
+  const counted = (kind: keyof Spreads, value: SQL, where: SQL, spans: readonly (readonly number[])[]) => sql`
+    select ${kind} as kind, json_extract(span.value, '$[0]') as part, max(0, ${value}) as value, count(*) as alike
     from json_each(${JSON.stringify(spans)}) as span cross join calls as c
       on c.created_at between json_extract(span.value, '$[1]') and json_extract(span.value, '$[2]')
-    where ${where} and ${chosen(choice)}`;
+    where ${where} and ${chosen(choice)} group by 2, 3`;
   const rows = await db.all<SpreadRow>(sql`
+    with counted as materialized (
+      ${counted('duration', sql`(c.ended_at - c.answered_at) / 1000`, sql`c.ended_at is not null and ${answered}`, parts)}
+      union all
+      ${counted('review', sql`(c.signed_at - c.note_at) / 1000`, sql`c.signed_at is not null and c.note_at is not null`, both)}
+    )
     select kind, part, max(n) as count,
-      max(case when place = (n + 1) / 2 then value end) as median,
-      max(case when place = (n * 9 + 9) / 10 then value end) as p90
+      min(case when place >= (n + 1) / 2 then value end) as median,
+      min(case when place >= (n * 9 + 9) / 10 then value end) as p90
     from (
-      select kind, part, value, row_number() over (partition by kind, part order by value) as place,
-        count(*) over (partition by kind, part) as n
+      select kind, part, value, sum(alike) over (partition by kind, part order by value) as place,
+        sum(alike) over (partition by kind, part) as n
       from (
-        ${values('duration', sql`(c.ended_at - c.answered_at) / 1000`, sql`c.ended_at is not null and ${answered}`, all)}
+        select kind, part, value, alike from counted
         union all
-        ${values('review', sql`(c.signed_at - c.note_at) / 1000`, sql`c.signed_at is not null and c.note_at is not null`, both)}
+        select kind, ${sql.raw(String(WHOLE))}, value, sum(alike) from counted where kind = 'duration' and part >= 0 group by value
       )
     )
     group by 1, 2`);
