@@ -71,8 +71,8 @@ const listsOf = ({ patientId, callId, bigCampaign }: BigClinic): readonly Asked[
   ['audit', 'GET', '/api/audit'],
   ['audit of a patient', 'GET', `/api/audit?patient_id=${patientId}`],
   ['one call', 'GET', `/api/calls/${callId}`],
-  ['search by number', 'POST', '/api/patients/search', (n) => ({ phone_number: `+121255501${10 + (n % 60)}` })],
-  ['search by last four', 'POST', '/api/patients/search', (n) => ({ last_four: `01${10 + n}` })],
+  ['search by number', 'POST', '/api/patients/search', (n) => ({ phone_number: `+121255501${10 + (n % 30)}` })],
+  ['search by last four', 'POST', '/api/patients/search', (n) => ({ last_four: `01${10 + (n % 30)}` })],
   ['search by family name', 'POST', '/api/patients/search', (n) => ({ family_name: familyName(n * 7) })],
   [
     'search by name and birth date',
