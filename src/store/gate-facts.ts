@@ -11,7 +11,7 @@ import type { Database } from './database.ts';
 import type { Patient } from './patients.ts';
 import { reassignedAnswers } from './reassigned-numbers.ts';
 import { attempts, calls, spend } from './schema.ts';
-import { type KeyRing, searchHashes } from './seal.ts';
+import { hashesOfEach, type KeyRing } from './seal.ts';
 import { suppressedOf } from './suppressions.ts';
 
 export interface GateSubject {
@@ -49,14 +49,14 @@ export async function readGateFacts(
 ): Promise<GateFacts[]> {
   const ring = config.keyRing;
   const numbers = [...new Set(subjects.map(({ phoneNumber }) => phoneNumber))];
-  const hashes = new Map(numbers.map((number) => [number, searchHashes(ring, 'phone', number)]));
+  const hashes = hashesOfEach(ring, 'phone', numbers);
   const patientIds = [...new Set(subjects.flatMap(({ patient }) => patient?.id ?? []))];
   const pairs = subjects.flatMap(({ patient, phoneNumber }) =>
     patient === null ? [] : [{ patientId: patient.id, phoneNumber }],
   );
   const [suppressed, consents, answers, earlier, reserved, money] = await Promise.all([
-    suppressedOf(db, ring, numbers),
-    consentsOnFile(db, ring, pairs),
+    suppressedOf(db, ring, numbers, hashes),
+    consentsOnFile(db, ring, pairs, hashes),
     config.loopback ? null : readReassigned(db, ring, numbers, hashes, patientIds),
     occasion.isTest ? null : earlierCalls(db, [...hashes.values()].flat(), patientIds, now),
     reservations(db, [...hashes.values()].flat(), patientIds),
@@ -153,7 +153,7 @@ async function readReassigned(
   patientIds: readonly string[],
 ) {
   const [answers, proofs] = await Promise.all([
-    reassignedAnswers(db, ring, numbers),
+    reassignedAnswers(db, ring, numbers, hashes),
     db
       .select({
         patientId: attempts.patientId,

@@ -12,7 +12,7 @@ import { isWanted, type ListImport } from './imports.ts';
 import { dataKeysOf, type PatientKeys } from './patient-keys.ts';
 import { newPatient, openPatientsWith, type Patient, sealPatient } from './patients.ts';
 import { consents, patients } from './schema.ts';
-import { type DataKey, searchHashes } from './seal.ts';
+import { type DataKey, hashesOfEach } from './seal.ts';
 
 export interface AcceptedRow {
   readonly row: number;
@@ -46,12 +46,11 @@ export interface OnFile {
 }
 type ConsentRow = typeof consents.$inferSelect;
 
-export const numberHashes = (ring: PatientKeys, rows: readonly AcceptedRow[]): Map<string, string[]> =>
-  new Map(
-    [...new Set(rows.map(({ person }) => person.phoneNumber))].map((number) => [
-      number,
-      searchHashes(ring, 'phone', number),
-    ]),
+export const numberHashes = (ring: PatientKeys, rows: readonly AcceptedRow[]) =>
+  hashesOfEach(
+    ring,
+    'phone',
+    rows.map(({ person }) => person.phoneNumber),
   );
 
 export const amongHashes = (hashes: ReadonlyMap<string, readonly string[]>): SQL =>

@@ -34,15 +34,23 @@ export async function* tabularStream<Row>(
   if (head !== '') yield head;
 }
 
+/** A cell with any of it may need quotation marks; most lines of a long table have none. */
+const MAY_BE_QUOTED = /[",;\t\r\n]|^\s|\s$/;
+const LINE_END = '\r\n';
+
 function tabularText(format: TabularFormat, rows: readonly (readonly (string | number | null)[])[]): string {
-  return stringify(
-    rows.map((row) => row.map((value) => cellText(format, value))),
-    {
-      ...{ delimiter: DELIMITERS[format], record_delimiter: '\r\n' },
-      // Where the list separator is a semicolon such a cell would be two; outer spaces are dropped by some readers.
-      quoted_match: [/[;\t]/, /^\s|\s$/],
-    },
-  );
+  const delimiter = DELIMITERS[format];
+  return rows
+    .map((row) => {
+      const texts = row.map((value) => cellText(format, value));
+      if (texts.length > 1 && !texts.some((text) => MAY_BE_QUOTED.test(text))) return texts.join(delimiter) + LINE_END;
+      return stringify([texts], {
+        ...{ delimiter, record_delimiter: LINE_END },
+        // Where the list separator is a semicolon such a cell would be two; outer spaces are dropped by some readers.
+        quoted_match: [/[;\t]/, /^\s|\s$/],
+      });
+    })
+    .join('');
 }
 
 /** A line of tab-separated cells is one line, for those who cut it at its tabs. */
