@@ -1,5 +1,5 @@
 /** How calls went over a time, counted by steps of it in one statement. Test calls to staff are none of it. It decides nothing. */
-import { and, count, eq, gte, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, count, eq, gte, isNotNull, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { CallStatus } from '../domain/intake/call-record.ts';
 import { type CallSum, HOUR_MS } from '../domain/stats/call-outcomes.ts';
 import type { Database } from './database.ts';
@@ -23,21 +23,9 @@ export async function callSums(
   const { from, to, campaignId, questionnaireId } = filter;
   // D1 binds every number as a real one.
   const step = sql<number>`cast((${calls.createdAt} - ${from}) / ${stepMs} as integer)`;
-  const sum = (which: ReturnType<typeof sql>) => sql<number>`coalesce(sum(${which}), 0)`;
-  const isAnswered = isReached(calls);
   const rows = await db
     .select({
-      step,
-      status: calls.status,
-      calls: count(),
-      answered: sum(isAnswered),
-      notDialled: sum(isNeverDialled(calls)),
-      consented: sum(sql`${calls.consentCollection} = 'given'`),
-      refused: sum(sql`${calls.consentCollection} = 'declined'`),
-      flagged: sum(sql`${calls.redFlags} > 0`),
-      answeredSeconds: sum(
-        sql`case when ${isAnswered} then (coalesce(${calls.endedAt}, ${calls.answeredAt}) - ${calls.answeredAt}) / 1000 end`,
-      ),
+      ...{ step, status: calls.status, calls: count(), ...sumsOf() },
     })
     .from(calls)
     .where(
@@ -50,4 +38,20 @@ export async function callSums(
     )
     .groupBy(step, calls.status);
   return rows.map((row) => ({ ...row, status: row.status as CallStatus }));
+}
+
+/** What is summed of some calls. */
+export function sumsOf() {
+  const sum = (which: SQL) => sql<number>`coalesce(sum(${which}), 0)`;
+  const isAnswered = isReached(calls);
+  return {
+    answered: sum(isAnswered),
+    notDialled: sum(isNeverDialled(calls)),
+    consented: sum(sql`${calls.consentCollection} = 'given'`),
+    refused: sum(sql`${calls.consentCollection} = 'declined'`),
+    flagged: sum(sql`${calls.redFlags} > 0`),
+    answeredSeconds: sum(
+      sql`case when ${isAnswered} then (coalesce(${calls.endedAt}, ${calls.answeredAt}) - ${calls.answeredAt}) / 1000 end`,
+    ),
+  };
 }

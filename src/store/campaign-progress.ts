@@ -6,10 +6,10 @@ import { and, eq, gt, gte, inArray, isNotNull, sql } from 'drizzle-orm';
 import { forecast } from '../domain/campaign/forecast.ts';
 import type { Config } from '../env.ts';
 import { averagesOf } from './campaign-averages.ts';
+import { type CampaignSums, campaignSums } from './campaign-sums.ts';
 import type { Campaign } from './campaigns.ts';
 import type { ContactStatus } from './contacts.ts';
 import type { Database } from './database.ts';
-import { isReached } from './is-reached.ts';
 import { calls, contacts, spend } from './schema.ts';
 
 export interface CampaignProgress {
@@ -40,9 +40,10 @@ export async function campaignProgress(
   campaign: Campaign,
   dialing: Pick<Config['dialing'], 'ratePerSecond' | 'maxLiveCalls'>,
   now: number,
+  sums: Promise<CampaignSums> = campaignSums(db, campaign, now),
 ): Promise<CampaignProgress> {
-  const [funnel, pace, spent, finishAt] = await Promise.all([
-    funnelOf(db, campaign.id),
+  const [read, pace, spent, finishAt] = await Promise.all([
+    sums,
     paceOf(db, campaign, now),
     db
       .select({ nanos: sql<number>`coalesce(sum(${spend.nanos}), 0)` })
@@ -50,23 +51,20 @@ export async function campaignProgress(
       .where(eq(spend.campaignId, campaign.id)),
     campaign.status === 'running' ? finishOf(db, campaign, dialing, now) : null,
   ]);
-  return { ...funnel, callsPerMinute: pace, spentNanos: spent[0]?.nanos ?? 0, finishAt };
+  return { ...funnelOf(read), callsPerMinute: pace, spentNanos: spent[0]?.nanos ?? 0, finishAt };
 }
 
-async function funnelOf(db: Database, campaignId: string) {
-  const isPatient = sql`${calls.contactId} is not null`;
-  const count = (which: ReturnType<typeof sql>) => sql<number>`coalesce(sum(${which}), 0)`;
-  const [row] = await db
-    .select({
-      dialled: count(sql`${calls.dialedAt} is not null`),
-      answered: count(isReached(calls)),
-      consented: count(sql`${calls.consentCollection} = 'given'`),
-      complete: count(sql`${calls.status} = 'completed' and ${isReached(calls)}`),
-      live: count(sql`${calls.dialedAt} is not null and ${calls.endedAt} is null`),
-    })
-    .from(calls)
-    .where(and(eq(calls.campaignId, campaignId), isPatient));
-  return row ?? { dialled: 0, answered: 0, consented: 0, complete: 0, live: 0 };
+function funnelOf({ sums }: CampaignSums) {
+  const of = (field: 'dialled' | 'answered' | 'consented' | 'live', rows = sums) =>
+    rows.reduce((total, row) => total + row[field], 0);
+  const complete = of(
+    'answered',
+    sums.filter(({ status }) => status === 'completed'),
+  );
+  return {
+    ...{ dialled: of('dialled'), answered: of('answered'), consented: of('consented') },
+    ...{ complete, live: of('live') },
+  };
 }
 
 /** Over the last minutes, or since it went on when that is less; of the first minute all of it. */

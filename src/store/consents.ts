@@ -6,7 +6,7 @@ import { PURPOSES, type Purpose } from '../domain/campaign/gate-policy.ts';
 import type { Database } from './database.ts';
 import { newId } from './new-id.ts';
 import { consents } from './schema.ts';
-import { type DataKey, type KeyRing, seal, searchHash, searchHashes, unseal } from './seal.ts';
+import { type DataKey, hashesOfEach, type KeyRing, seal, searchHash, searchHashes, unseal } from './seal.ts';
 
 /** What was said about a consent; times are epoch milliseconds. */
 export interface ConsentInput {
@@ -102,6 +102,11 @@ export async function consentsOnFile(
   db: Database,
   ring: KeyRing,
   pairs: readonly { readonly patientId: string; readonly phoneNumber: string }[],
+  hashes: ReadonlyMap<string, readonly string[]> = hashesOfEach(
+    ring,
+    'phone',
+    pairs.map(({ phoneNumber }) => phoneNumber),
+  ),
 ): Promise<Map<string, ConsentOnFile[]>> {
   const ids = JSON.stringify([...new Set(pairs.map(({ patientId }) => patientId))]);
   const rows = await db
@@ -111,8 +116,8 @@ export async function consentsOnFile(
   const ofPatient = Map.groupBy(rows, ({ patientId }) => patientId);
   const found = new Map<string, ConsentOnFile[]>();
   for (const { patientId, phoneNumber } of pairs) {
-    const theirs = new Set(searchHashes(ring, 'phone', phoneNumber));
-    const onFile = (ofPatient.get(patientId) ?? []).filter(({ phoneHash }) => theirs.has(phoneHash));
+    const theirs = hashes.get(phoneNumber) ?? [];
+    const onFile = (ofPatient.get(patientId) ?? []).filter(({ phoneHash }) => theirs.includes(phoneHash));
     found.set(
       pairKey(patientId, phoneNumber),
       onFile.map(({ id, purposes, obtainedAt, expiresAt }) => {

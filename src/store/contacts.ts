@@ -51,11 +51,15 @@ export async function openContacts(ring: PatientKeys, rows: readonly ContactRow[
     ring,
     rows.map((row) => row.patientId),
   );
-  return rows.flatMap((row) => {
+  return openContactsWith(keys, rows);
+}
+
+/** Those whose key is among these. */
+export const openContactsWith = (keys: ReadonlyMap<string, DataKey>, rows: readonly ContactRow[]): Contact[] =>
+  rows.flatMap((row) => {
     const key = keys.get(row.patientId);
     return key === undefined ? [] : [openContact(row, key)];
   });
-}
 
 function openContact(row: ContactRow, key: DataKey): Contact {
   const { sealed, ...rest } = row;

@@ -11,7 +11,7 @@ import type { Database } from './database.ts';
 import type { Patient } from './patients.ts';
 import { reassignedAnswers } from './reassigned-numbers.ts';
 import { attempts, calls, spend } from './schema.ts';
-import { type KeyRing, searchHashes } from './seal.ts';
+import { hashesOfEach, type KeyRing } from './seal.ts';
 import { suppressedOf } from './suppressions.ts';
 
 export interface GateSubject {
@@ -49,23 +49,25 @@ export async function readGateFacts(
 ): Promise<GateFacts[]> {
   const ring = config.keyRing;
   const numbers = [...new Set(subjects.map(({ phoneNumber }) => phoneNumber))];
-  const hashes = new Map(numbers.map((number) => [number, searchHashes(ring, 'phone', number)]));
+  const hashes = hashesOfEach(ring, 'phone', numbers);
   const patientIds = [...new Set(subjects.flatMap(({ patient }) => patient?.id ?? []))];
   const pairs = subjects.flatMap(({ patient, phoneNumber }) =>
     patient === null ? [] : [{ patientId: patient.id, phoneNumber }],
   );
   const [suppressed, consents, answers, earlier, reserved, money] = await Promise.all([
-    suppressedOf(db, ring, numbers),
-    consentsOnFile(db, ring, pairs),
+    suppressedOf(db, ring, numbers, hashes),
+    consentsOnFile(db, ring, pairs, hashes),
     config.loopback ? null : readReassigned(db, ring, numbers, hashes, patientIds),
     occasion.isTest ? null : earlierCalls(db, [...hashes.values()].flat(), patientIds, now),
     reservations(db, [...hashes.values()].flat(), patientIds),
     readSpend(db, config, occasion.campaign, now),
   ]);
   const own = new Set(config.telnyx.fromNumbers);
+  // Of a page of thousands nobody is held against all the others.
+  const [callsOf, reservationsOf] = [ofEither(earlier ?? []), ofEither(reserved)];
   return subjects.map((subject) => {
     const { phoneNumber, patient } = subject;
-    const theirs = new Set(hashes.get(phoneNumber));
+    const theirs = hashes.get(phoneNumber) ?? [];
     const onFile = patient === null ? [] : (consents.get(pairKey(patient.id, phoneNumber)) ?? []);
     return {
       stopped: occasion.stopped,
@@ -83,20 +85,27 @@ export async function readGateFacts(
         state: patient?.state ?? null,
         zone: patient?.timeZone ?? null,
       },
-      earlier: (earlier ?? []).flatMap((call): EarlierCall[] => {
-        const samePatient = patient !== null && call.patientId === patient.id;
-        const sameNumber = call.phoneHash !== null && theirs.has(call.phoneHash);
-        if (!(samePatient || sameNumber) || call.dialedAt === null || call.id === subject.attemptId) return [];
+      earlier: callsOf(theirs, patient?.id ?? null).flatMap((call): EarlierCall[] => {
+        const samePatient = patient !== null && call.patient === patient.id;
+        const sameNumber = call.number !== null && theirs.includes(call.number);
+        if (call.dialedAt === null || call.id === subject.attemptId) return [];
         return [{ dialedAt: call.dialedAt, answeredAt: call.answeredAt, samePatient, sameNumber }];
       }),
       spend: money,
-      reserved: reserved.some(
-        (row) =>
-          row.id !== subject.attemptId &&
-          ((row.number !== null && theirs.has(row.number)) || (patient !== null && row.patient === patient.id)),
-      ),
+      reserved: reservationsOf(theirs, patient?.id ?? null).some(({ id }) => id !== subject.attemptId),
     };
   });
+}
+
+/** The rows at one of these numbers or of this patient, each once. */
+function ofEither<Row extends { readonly number: string | null; readonly patient: string | null }>(
+  rows: readonly Row[],
+) {
+  const [atNumber, ofPatient] = [Map.groupBy(rows, (row) => row.number), Map.groupBy(rows, (row) => row.patient)];
+  return (hashes: readonly string[], patientId: string | null): Row[] => {
+    const found = hashes.flatMap((hash) => atNumber.get(hash) ?? []);
+    return [...new Set([...found, ...(patientId === null ? [] : (ofPatient.get(patientId) ?? []))])];
+  };
 }
 
 const given = (values: readonly string[]) => sql`(select value from json_each(${JSON.stringify(values)}))`;
@@ -105,7 +114,7 @@ const given = (values: readonly string[]) => sql`(select value from json_each(${
 async function earlierCalls(db: Database, hashes: readonly string[], patientIds: readonly string[], now: number) {
   const { id, phoneHash, patientId, dialedAt, answeredAt, createdAt, counts } = attempts;
   const recent = and(gt(createdAt, now - LOOK_BACK_MS), eq(counts, true), isNotNull(dialedAt));
-  const columns = { id, phoneHash, patientId, dialedAt, answeredAt };
+  const columns = { id, number: phoneHash, patient: patientId, dialedAt, answeredAt };
   const [byNumber, byPatient] = await Promise.all([
     db
       .select(columns)
@@ -144,7 +153,7 @@ async function readReassigned(
   patientIds: readonly string[],
 ) {
   const [answers, proofs] = await Promise.all([
-    reassignedAnswers(db, ring, numbers),
+    reassignedAnswers(db, ring, numbers, hashes),
     db
       .select({
         patientId: attempts.patientId,
@@ -156,11 +165,11 @@ async function readReassigned(
       .where(and(sql`${attempts.patientId} in ${given(patientIds)}`, eq(calls.identity, 'verified')))
       .groupBy(attempts.patientId, attempts.phoneHash),
   ]);
+  const proofsOf = Map.groupBy(proofs, (row) => row.patientId);
   return (phoneNumber: string, patientId: string | null): GateFacts['reassigned'] => {
     const told = answers.get(phoneNumber) ?? null;
-    const proof = proofs.filter(
-      (row) =>
-        row.patientId === patientId && row.phoneHash !== null && hashes.get(phoneNumber)?.includes(row.phoneHash),
+    const proof = (patientId === null ? [] : (proofsOf.get(patientId) ?? [])).filter(
+      ({ phoneHash }) => phoneHash !== null && hashes.get(phoneNumber)?.includes(phoneHash),
     );
     return {
       check: 'on',

@@ -29,13 +29,13 @@ import {
   updatePlaces,
 } from './import-people.ts';
 import { insertRejected } from './import-rows.ts';
-import { advanceImport, type ListImport } from './imports.ts';
+import { advanceImport, type ImportCounts, type ListImport } from './imports.ts';
 import { setProgress } from './jobs.ts';
 import { newId } from './new-id.ts';
 import { type PatientKeys, storeKeys } from './patient-keys.ts';
 import type { Patient } from './patients.ts';
 import { rowsFromJson } from './rows-from-json.ts';
-import { consents, contacts, imports, patients } from './schema.ts';
+import { consents, contacts, patients } from './schema.ts';
 import { type DataKey, searchHash } from './seal.ts';
 
 export interface CampaignOfList {
@@ -52,13 +52,13 @@ export interface PageOfCampaign {
   readonly reader: Reader;
 }
 
-/** False: nobody wants the page any more, somebody else has written it, or it has to be judged once more. */
+/** Where the import stands then. Null: nobody wants the page any more, somebody else has written it, or it has to be judged once more. */
 export async function writeContacts(
   db: Database,
   ring: PatientKeys,
   { item, dataKey, campaign, page, reader }: PageOfCampaign,
   now: number,
-): Promise<boolean> {
+): Promise<ImportCounts | null> {
   const hashes = numberHashes(ring, page.accepted);
   const [onFile, inCampaign] = await Promise.all([
     readOnFile(db, ring, hashes),
@@ -68,11 +68,7 @@ export async function writeContacts(
   if (made.newKeys.length > 0) await storeKeys(ring, made.newKeys);
   const rejected = [...page.rejected, ...made.rejected];
   const wanted = isTrueStill(item, onFile, made);
-  const [isWritten] = await db.batch([
-    db
-      .select({ id: imports.id })
-      .from(imports)
-      .where(and(eq(imports.id, item.id), wanted)),
+  const [, , , , , , advanced] = await db.batch([
     db.insert(patients).select(rowsFromJson(patients, made.patients, wanted)),
     updatePlaces(db, made.placed, wanted, now),
     db.insert(consents).select(rowsFromJson(consents, made.consents, wanted)),
@@ -87,7 +83,7 @@ export async function writeContacts(
       wanted,
     ),
   ]);
-  return isWritten.length > 0;
+  return advanced[0] ?? null;
 }
 
 /** Of those who are in the campaign. */

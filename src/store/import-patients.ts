@@ -1,8 +1,3 @@
-/**
- * One page of a list of patients: each row puts somebody on file, or brings a newer consent, or where they live, for somebody who is;
- * a row that brings nothing new is a duplicate. Consent is not needed to be on file, only to be called.
- */
-import { and, eq } from 'drizzle-orm';
 import { matchPatient } from '../domain/campaign/match-patient.ts';
 import { dedupeKeyOf, type ListedPerson, type RowCode } from '../domain/campaign/verdict.ts';
 import { consentRow } from './consents.ts';
@@ -24,12 +19,12 @@ import {
   updatePlaces,
 } from './import-people.ts';
 import { insertRejected } from './import-rows.ts';
-import { advanceImport, type ListImport } from './imports.ts';
+import { advanceImport, type ImportCounts, type ListImport } from './imports.ts';
 import { setProgress } from './jobs.ts';
 import { type PatientKeys, storeKeys } from './patient-keys.ts';
 import type { Patient } from './patients.ts';
 import { rowsFromJson } from './rows-from-json.ts';
-import { consents, imports, patients } from './schema.ts';
+import { consents, patients } from './schema.ts';
 import type { DataKey } from './seal.ts';
 
 export interface PageOfPatients {
@@ -39,23 +34,19 @@ export interface PageOfPatients {
   readonly reader: Reader;
 }
 
-/** False: nobody wants the page any more, somebody else has written it, or it has to be judged once more. */
+/** Where the import stands then. Null: nobody wants the page any more, somebody else has written it, or it has to be judged once more. */
 export async function writePatients(
   db: Database,
   ring: PatientKeys,
   { item, dataKey, page, reader }: PageOfPatients,
   now: number,
-): Promise<boolean> {
+): Promise<ImportCounts | null> {
   const onFile = await readOnFile(db, ring, numberHashes(ring, page.accepted));
   const { accepted, ...made } = rowsOf(ring, item, page, onFile, now);
   if (made.newKeys.length > 0) await storeKeys(ring, made.newKeys);
   const rejected = [...page.rejected, ...made.rejected];
   const wanted = isTrueStill(item, onFile, made);
-  const [isWritten] = await db.batch([
-    db
-      .select({ id: imports.id })
-      .from(imports)
-      .where(and(eq(imports.id, item.id), wanted)),
+  const [, , , , , advanced] = await db.batch([
     db.insert(patients).select(rowsFromJson(patients, made.patients, wanted)),
     updatePlaces(db, made.placed, wanted, now),
     db.insert(consents).select(rowsFromJson(consents, made.consents, wanted)),
@@ -64,7 +55,7 @@ export async function writePatients(
     // The fence moves last.
     advanceImport(db, item, { rows: page.rows, accepted, rejected: rejected.length + page.unlisted }, wanted),
   ]);
-  return isWritten.length > 0;
+  return advanced[0] ?? null;
 }
 
 /** In the order of the list: a row may mean a patient that an earlier one made. */

@@ -10,9 +10,9 @@ import type { Database } from './database.ts';
 import type { RejectedRow } from './import-rows.ts';
 import { isWanted, type ListImport } from './imports.ts';
 import { dataKeysOf, type PatientKeys } from './patient-keys.ts';
-import { newPatient, openPatients, type Patient, sealPatient } from './patients.ts';
+import { newPatient, openPatientsWith, type Patient, sealPatient } from './patients.ts';
 import { consents, patients } from './schema.ts';
-import { type DataKey, searchHashes } from './seal.ts';
+import { type DataKey, hashesOfEach } from './seal.ts';
 
 export interface AcceptedRow {
   readonly row: number;
@@ -38,19 +38,19 @@ export interface OnFile {
   /** By number; those made for this page come to them. */
   readonly patients: Map<string, Patient[]>;
   readonly keys: Map<string, DataKey>;
-  readonly consents: readonly ConsentRow[];
+  /** By patient. */
+  readonly consents: ReadonlyMap<string, readonly ConsentRow[]>;
   readonly hashes: ReadonlyMap<string, readonly string[]>;
   /** Of everybody found, also those nobody can open any more. */
   readonly ids: readonly string[];
 }
 type ConsentRow = typeof consents.$inferSelect;
 
-export const numberHashes = (ring: PatientKeys, rows: readonly AcceptedRow[]): Map<string, string[]> =>
-  new Map(
-    [...new Set(rows.map(({ person }) => person.phoneNumber))].map((number) => [
-      number,
-      searchHashes(ring, 'phone', number),
-    ]),
+export const numberHashes = (ring: PatientKeys, rows: readonly AcceptedRow[]) =>
+  hashesOfEach(
+    ring,
+    'phone',
+    rows.map(({ person }) => person.phoneNumber),
   );
 
 export const amongHashes = (hashes: ReadonlyMap<string, readonly string[]>): SQL =>
@@ -66,8 +66,7 @@ export async function readOnFile(
     .from(patients)
     .where(sql`${patients.phoneHash} in ${amongHashes(hashes)}`);
   const ids = found.map(({ id }) => id);
-  const [known, keys, theirConsents] = await Promise.all([
-    openPatients(ring, found),
+  const [keys, theirConsents] = await Promise.all([
     dataKeysOf(ring, ids),
     ids.length === 0
       ? []
@@ -76,8 +75,11 @@ export async function readOnFile(
           .from(consents)
           .where(sql`${consents.patientId} in (select value from json_each(${JSON.stringify(ids)}))`),
   ]);
-  const atNumber = Map.groupBy(known, ({ phoneNumber }) => phoneNumber);
-  return { patients: atNumber, keys, consents: theirConsents, hashes, ids };
+  return {
+    ...{ keys, hashes, ids },
+    patients: Map.groupBy(openPatientsWith(keys, found), ({ phoneNumber }) => phoneNumber),
+    consents: Map.groupBy(theirConsents, ({ patientId }) => patientId),
+  };
 }
 
 /** What a page puts into each table. */
@@ -163,7 +165,7 @@ export function consentsAt(known: Patient | null, phoneNumber: string, onFile: O
   const hashes = onFile.hashes.get(phoneNumber) ?? [];
   return known === null
     ? []
-    : onFile.consents.filter((row) => row.patientId === known.id && hashes.includes(row.phoneHash));
+    : (onFile.consents.get(known.id) ?? []).filter(({ phoneHash }) => hashes.includes(phoneHash));
 }
 
 /** Newer than any withdrawal, and not over yet. */

@@ -108,7 +108,10 @@ export const isWanted = ({ id, rowsRead }: Pick<ListImport, 'id' | 'rowsRead'>) 
   where i.id = ${id} and i.status = 'reading' and i.rows_read = ${rowsRead}
     and (i.campaign_id is null or c.status = 'importing'))`;
 
-/** The last statement of a page. It returns a row if the page was written. */
+/** How far it has been read. */
+export type ImportCounts = Pick<ListImport, 'rowsRead' | 'accepted' | 'rejected'>;
+
+/** The last statement of a page. It returns where the import stands from there, if the page was written. */
 export const advanceImport = (
   db: Database,
   read: ListImport,
@@ -123,7 +126,7 @@ export const advanceImport = (
       rejected: sql`${imports.rejected} + ${page.rejected}`,
     })
     .where(and(eq(imports.id, read.id), wanted))
-    .returning({ id: imports.id });
+    .returning({ rowsRead: imports.rowsRead, accepted: imports.accepted, rejected: imports.rejected });
 
 /** The import is over, and its campaign is a draft, or cannot be one. */
 export async function endImport(

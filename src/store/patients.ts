@@ -158,13 +158,7 @@ export async function getPatients(
   ring: PatientKeys,
   ids: readonly string[],
 ): Promise<Map<string, Patient>> {
-  const rows =
-    ids.length === 0
-      ? []
-      : await db
-          .select()
-          .from(patients)
-          .where(sql`${patients.id} in (select value from json_each(${JSON.stringify([...new Set(ids)])}))`);
+  const rows = await patientRows(db, ids);
   return new Map((await openPatients(ring, rows)).map((patient) => [patient.id, patient]));
 }
 
@@ -189,11 +183,22 @@ export async function openPatients(ring: PatientKeys, rows: readonly PatientRow[
     ring,
     rows.map((row) => row.id),
   );
-  return rows.flatMap((row) => {
+  return openPatientsWith(keys, rows);
+}
+
+/** Those whose key is among these. */
+export const openPatientsWith = (keys: ReadonlyMap<string, DataKey>, rows: readonly PatientRow[]): Patient[] =>
+  rows.flatMap((row) => {
     const key = keys.get(row.id);
     return key === undefined ? [] : [opened(row, key)];
   });
-}
+
+const ofIds = (ids: readonly string[]) =>
+  sql`${patients.id} in (select value from json_each(${JSON.stringify([...new Set(ids)])}))`;
+
+/** As they are stored, for whoever has their keys at hand. */
+export const patientRows = async (db: Database, ids: readonly string[]): Promise<PatientRow[]> =>
+  ids.length === 0 ? [] : db.select().from(patients).where(ofIds(ids));
 
 function opened(row: PatientRow, key: DataKey): Patient {
   // Rows from before the calling hours say nothing of where the patient is.

@@ -7,13 +7,13 @@ import { type AfterGate, afterGate } from '../domain/campaign/after-gate.ts';
 import { decide, type GateDecision, type GateFacts } from '../domain/campaign/gate.ts';
 import type { Config } from '../env.ts';
 import type { Campaign } from './campaigns.ts';
-import { type Contact, type ContactMove, type ContactRow, openContacts } from './contacts.ts';
+import { type Contact, type ContactMove, type ContactRow, openContactsWith } from './contacts.ts';
 import type { Database } from './database.ts';
 import { decisionRow } from './dial-decisions.ts';
 import { readGateFacts } from './gate-facts.ts';
 import { newCallRows } from './new-call-rows.ts';
 import { dataKeysOf } from './patient-keys.ts';
-import { getPatients, type Patient } from './patients.ts';
+import { openPatientsWith, type Patient, patientRows } from './patients.ts';
 import { rowsFromJson } from './rows-from-json.ts';
 import { attempts, calls, contacts, dialDecisions } from './schema.ts';
 
@@ -39,15 +39,10 @@ export async function judgeContacts(
   { stopped, isValid }: { readonly stopped: boolean | null; readonly isValid: (phoneNumber: string) => boolean },
   now: number,
 ): Promise<{ readonly judged: readonly JudgedContact[]; readonly gone: readonly ContactRow[] }> {
-  const [contacts, patients] = await Promise.all([
-    openContacts(config.keyRing, rows),
-    getPatients(
-      db,
-      config.keyRing,
-      rows.map((row) => row.patientId),
-    ),
-  ]);
-  const known = contacts.flatMap((contact) => {
+  const ids = rows.map((row) => row.patientId);
+  const [keys, theirs] = await Promise.all([dataKeysOf(config.keyRing, ids), patientRows(db, ids)]);
+  const patients = new Map(openPatientsWith(keys, theirs).map((patient) => [patient.id, patient]));
+  const known = openContactsWith(keys, rows).flatMap((contact) => {
     const patient = patients.get(contact.patientId);
     return patient === undefined ? [] : [{ contact, patient }];
   });

@@ -3,7 +3,7 @@ import { count, max, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { rowsFromJson } from './rows-from-json.ts';
 import { reassignedNumbers } from './schema.ts';
-import { type KeyRing, searchHash, searchHashes } from './seal.ts';
+import { hashesOfEach, type KeyRing, searchHash } from './seal.ts';
 
 export const REASSIGNED_ANSWERS = ['no', 'yes', 'no_data'] as const;
 export interface ReassignedAnswer {
@@ -15,10 +15,9 @@ export async function reassignedAnswers(
   db: Database,
   ring: KeyRing,
   phoneNumbers: readonly string[],
+  hashes: ReadonlyMap<string, readonly string[]> = hashesOfEach(ring, 'phone', phoneNumbers),
 ): Promise<Map<string, ReassignedAnswer>> {
-  const numberOf = new Map(
-    phoneNumbers.flatMap((number) => searchHashes(ring, 'phone', number).map((hash) => [hash, number] as const)),
-  );
+  const numberOf = new Map([...hashes].flatMap(([number, theirs]) => theirs.map((hash) => [hash, number] as const)));
   const rows = await db
     .select()
     .from(reassignedNumbers)

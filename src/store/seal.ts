@@ -138,6 +138,14 @@ function indexKeyOf(key: Uint8Array, field: IndexedField): Uint8Array {
 export const searchHashes = (ring: KeyRing, field: IndexedField, value: string): string[] =>
   [...ring.keys.keys()].map((keyId) => searchHash(ring, field, value, keyId));
 
+/** Of each of these values, for whoever asks several tables about them. */
+export const hashesOfEach = (
+  ring: KeyRing,
+  field: IndexedField,
+  values: Iterable<string>,
+): ReadonlyMap<string, readonly string[]> =>
+  new Map([...new Set(values)].map((value) => [value, searchHashes(ring, field, value)]));
+
 /** Whether that is the hash of the value under any key of the ring. Takes as long for a near miss as for a far one. */
 export function isSearchHash(ring: KeyRing, field: IndexedField, value: string, hash: string): boolean {
   const given = new TextEncoder().encode(hash);

@@ -3,7 +3,15 @@ import { and, asc, eq, gt, inArray, isNull, lt, or, type SQL, sql } from 'drizzl
 import type { Database } from './database.ts';
 import { newId } from './new-id.ts';
 import { suppressions } from './schema.ts';
-import { type KeyRing, SealError, sealUnderRing, searchHash, searchHashes, unsealUnderRing } from './seal.ts';
+import {
+  hashesOfEach,
+  type KeyRing,
+  SealError,
+  sealUnderRing,
+  searchHash,
+  searchHashes,
+  unsealUnderRing,
+} from './seal.ts';
 
 /**
  * For each number whether it may not be called: it is on the list, or that cannot be told, because a row is under a key the ring
@@ -13,18 +21,15 @@ export async function suppressedOf(
   db: Database,
   ring: KeyRing,
   phoneNumbers: readonly string[],
+  hashes: ReadonlyMap<string, readonly string[]> = hashesOfEach(ring, 'phone', phoneNumbers),
 ): Promise<Map<string, boolean>> {
-  const hashes = phoneNumbers.map((number) => [number, searchHashes(ring, 'phone', number)] as const);
   const [listed, isUnknownKey, ...comparable] = await Promise.all([
-    listedHashes(
-      db,
-      hashes.flatMap(([, theirs]) => theirs),
-    ),
+    listedHashes(db, [...hashes.values()].flat()),
     hasUnknownKey(db, ring),
     ...[...ring.keys.keys()].map((keyId) => isComparable(db, ring, keyId)),
   ]);
   const nobody = isUnknownKey || comparable.includes(false);
-  return new Map(hashes.map(([number, theirs]) => [number, nobody || theirs.some((hash) => listed.has(hash))]));
+  return new Map([...hashes].map(([number, theirs]) => [number, nobody || theirs.some((hash) => listed.has(hash))]));
 }
 
 export const isSuppressed = async (db: Database, ring: KeyRing, phoneNumber: string): Promise<boolean> =>

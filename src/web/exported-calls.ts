@@ -4,9 +4,10 @@ import { CALL_STATUSES, durationSeconds } from '../domain/intake/call-record.ts'
 import { amountText } from '../domain/intake/cost.ts';
 import { type Call, type CallCursor, listCalls } from '../store/calls.ts';
 import { campaignId, patientId, time } from './api/fields.ts';
-import { listedCall } from './api/shown-call.ts';
+import type { Actor } from './context.ts';
 import { type ExportColumn, exportKind, given, isoOrNull } from './export-kind.ts';
-import { rolesSeeing, sees } from './field-access.ts';
+import { accessTo, rolesSeeing, sees } from './field-access.ts';
+import { maskNumber } from './mask.ts';
 import { ringSeconds } from './result-columns.ts';
 import { versionName } from './version-name.ts';
 
@@ -15,6 +16,11 @@ import { versionName } from './version-name.ts';
  * question to the vault and one line to the audit: 600 subrequests of 10,000.
  */
 const PAGE = 500;
+
+function numberShown(actor: Pick<Actor, 'roles'>): (call: Call) => string | null {
+  const isHidden = accessTo(actor, 'phone_number') === 'none';
+  return ({ phoneNumber }) => (isHidden ? null : maskNumber(phoneNumber));
+}
 
 export const exportedCalls = exportKind({
   roles: rolesSeeing('call_status'),
@@ -32,7 +38,7 @@ export const exportedCalls = exportKind({
     { name: 'call_id', cell: ({ id }) => id },
     { name: 'patient_id', cell: (call) => call.patientId },
     ...(sees(actor, 'external_id') ? [{ name: 'external_id', cell: (call: Call) => call.externalId }] : []),
-    { name: 'phone_number', cell: (call) => listedCall(actor, call).phone_number },
+    { name: 'phone_number', cell: numberShown(actor) },
     { name: 'campaign_id', cell: (call) => call.campaignId },
     { name: 'direction', cell: (call) => call.direction },
     { name: 'attempt', cell: (call) => call.attempt },

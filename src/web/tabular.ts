@@ -1,4 +1,5 @@
 /** Tables for spreadsheets, as CSV (RFC 4180) or as lines of tab-separated cells, page by page. No cell is a formula. */
+import { stringify } from 'csv-stringify/sync';
 import { toSheet } from '../domain/campaign/sheet-text.ts';
 
 export type TabularFormat = 'csv' | 'tsv';
@@ -30,16 +31,25 @@ export async function* tabularStream<Row>(
   if (head !== '') yield head;
 }
 
-const tabularText = (format: TabularFormat, rows: readonly (readonly (string | number | null)[])[]): string =>
-  rows
-    .map((row) => row.map((value) => quoted(format, cellText(format, value))).join(DELIMITERS[format]))
-    .map((line) => `${line}\r\n`)
-    .join('');
+/** A cell with any of it may need quotation marks; most lines of a long table have none. */
+const MAY_BE_QUOTED = /[",;\t\r\n]|^\s|\s$/;
+const LINE_END = '\r\n';
 
-/** Where the list separator is a semicolon a cell with one would be two; outer spaces are dropped by some readers. */
-const NEEDS_QUOTES = { csv: /[",;\t\r\n]|^\s|\s$/, tsv: /[";\t\r\n]|^\s|\s$/ } as const;
-const quoted = (format: TabularFormat, cell: string): string =>
-  NEEDS_QUOTES[format].test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+function tabularText(format: TabularFormat, rows: readonly (readonly (string | number | null)[])[]): string {
+  const delimiter = DELIMITERS[format];
+  return rows
+    .map((row) => {
+      const texts = row.map((value) => cellText(format, value));
+      if (texts.length > 1 && !texts.some((text) => MAY_BE_QUOTED.test(text))) return texts.join(delimiter) + LINE_END;
+      return stringify([texts], {
+        ...{ delimiter, record_delimiter: LINE_END },
+        // Where the list separator is a semicolon such a cell would be two, and one with a lone line break two lines; outer spaces are
+        // dropped by some readers.
+        quoted_match: [/[;\t\r\n]/, /^\s|\s$/],
+      });
+    })
+    .join('');
+}
 
 /** A line of tab-separated cells is one line, for those who cut it at its tabs. */
 function cellText(format: TabularFormat, value: string | number | null): string {

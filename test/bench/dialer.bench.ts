@@ -7,7 +7,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { TEST_VARIABLES } from '../support/test-variables.ts';
-import { applyMigrations } from '../tools/local-worker.ts';
+import { applyMigrations } from '../tools/apply-migrations.ts';
 import { buildWorker, startRuntime } from './built-worker.ts';
 import { PHI_KEYS } from './data/clinic-size.ts';
 import { freePort, residentOf, runtimes } from './data/worker.ts';

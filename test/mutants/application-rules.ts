@@ -35,7 +35,7 @@ export const APPLICATION_RULES: readonly WrittenMutant[] = [
   },
   {
     ...{ id: 'files-of-calls-hold-whole-numbers', file: web('exported-calls'), ids: ['HS-18'] },
-    ...{ find: 'listedCall(actor, call).phone_number', replace: 'call.phoneNumber' },
+    ...{ find: 'maskNumber(phoneNumber)', replace: 'phoneNumber' },
     killers: [webTest('exports')],
   },
   {

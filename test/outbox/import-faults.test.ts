@@ -115,7 +115,7 @@ describe('a reader that is killed', () => {
         campaign: 'draft',
         files: 0,
       });
-      expect(steps).toBeGreaterThanOrEqual(20);
+      expect(steps).toBeGreaterThanOrEqual(18);
       for (let deadly = 1; deadly <= steps; deadly += 1) {
         await clearStorage();
         catchLog();

@@ -1,5 +1,5 @@
 /** How far a campaign has come: every call counted once, at its furthest step; pace, money and the end at this pace. */
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { campaignProgress, contactSums } from '../../src/store/campaign-progress.ts';
 import { callsOfContacts, newestTestCall } from '../../src/store/contact-calls.ts';
 import { campaignOf, type GivenCampaign, givenCampaign, turn } from '../support/given-campaign.ts';
@@ -64,6 +64,42 @@ it('counts dialled, answered by a person, consented and complete calls, and thos
     ...{ dialled: 5, answered: 3, consented: 2, complete: 1, live: 1 },
     ...{ spentNanos: 14_000_000, callsPerMinute: 1 },
   });
+});
+
+it('reads calls that have long been over once in ten minutes, and newer ones each time (S2-F6)', async () => {
+  const campaign = await givenCampaign(people(3));
+  await turn(campaign);
+  const [first, second, third] = await callIds();
+  const over = { dialed_at: Date.now(), ended_at: Date.now(), status: 'no_answer' };
+  for (const id of [first, second]) await set(id, over);
+  later(3 * 3_600_000);
+  await set(third, { created_at: Date.now(), dialed_at: Date.now() });
+  expect(await progressOf(campaign)).toMatchObject({ dialled: 3, live: 1 });
+  const read: string[] = [];
+  const prepare = testEnv.DB.prepare.bind(testEnv.DB);
+  vi.spyOn(testEnv.DB, 'prepare').mockImplementation((text) => {
+    if (text.includes('group by case when "calls"."created_at"')) read.push(text);
+    return prepare(text);
+  });
+  await set(third, { ended_at: Date.now(), status: 'busy' });
+  expect(await progressOf(campaign)).toMatchObject({ dialled: 3, live: 0 });
+  expect(read).toHaveLength(1);
+  // What was put right of an old one shows when its time is up.
+  await set(first, { dialed_at: null });
+  expect(await progressOf(campaign)).toMatchObject({ dialled: 3 });
+  later(600_000);
+  expect(await progressOf(campaign)).toMatchObject({ dialled: 2 });
+});
+
+it('keeps nothing in mind while an old call is not over', async () => {
+  const campaign = await givenCampaign(people(1));
+  await turn(campaign);
+  const [only] = await callIds();
+  await set(only, { dialed_at: Date.now() });
+  later(3 * 3_600_000);
+  expect(await progressOf(campaign)).toMatchObject({ dialled: 1, live: 1 });
+  await set(only, { ended_at: Date.now(), status: 'failed' });
+  expect(await progressOf(campaign)).toMatchObject({ dialled: 1, live: 0 });
 });
 
 it('leaves out test calls to staff, and other campaigns', async () => {

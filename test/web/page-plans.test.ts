@@ -34,6 +34,10 @@ const REASONED: Readonly<Record<'sort' | 'walk', readonly (readonly [part: RegEx
       'where all people of one campaign stand: every row counts',
     ],
     [/"calls"\."created_at" >= \?|c\.created_at between/, 'figures of a span of time: every call of it counts'],
+    [
+      /group by case when "calls"\."created_at" < \?/,
+      'figures of a campaign: what is long over is read once in ten minutes',
+    ],
     [/from calls as c\s+where c\.created_at/, 'figures of a span of time'],
     [/from "reassigned_numbers" group by/, 'three answers over all numbers'],
   ],

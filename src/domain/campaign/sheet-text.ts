@@ -15,6 +15,9 @@ const MARKED_INSIDE = /([;\t\r\n])'(?=['\s\p{Cc}]*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a cell that begins with one is what is looked for
 const BEGINS_ODDLY = /^ *[\u0000\t\r\n]/;
 
+/** Most cells are ids, codes and times, of which nothing else need be asked. */
+const PLAIN = /^[A-Za-z0-9][^;\t\r\n]*$/;
+
 /** A cell as it is meant: one line, without the marks that keep a spreadsheet from computing it. */
 export const fromSheet = (cell: string): string =>
   cell
@@ -26,6 +29,7 @@ export const fromSheet = (cell: string): string =>
 
 /** Telephone numbers too: `+1…` is a formula to a spreadsheet, and comes out as a number without its plus. */
 export function toSheet(text: string): string {
+  if (PLAIN.test(text)) return text;
   const safe = text.replace(BEHIND_SEPARATOR, "$1'");
   return LIKE_FORMULA.test(text) || BEGINS_ODDLY.test(text) ? `'${safe}` : safe;
 }

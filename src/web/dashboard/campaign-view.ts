@@ -2,10 +2,10 @@
 import * as z from 'zod';
 import type { Forecast } from '../../domain/campaign/forecast.ts';
 import { isLiveStatus } from '../../domain/intake/call-record.ts';
-import { bySteps, type CallPeriod, stepFor } from '../../domain/stats/call-outcomes.ts';
-import { callSums } from '../../store/call-stats.ts';
+import { bySteps, type CallPeriod } from '../../domain/stats/call-outcomes.ts';
 import { type CampaignImport, importOfCampaign } from '../../store/campaign-import.ts';
 import { type CampaignProgress, campaignProgress } from '../../store/campaign-progress.ts';
+import { type CampaignSums, campaignSums } from '../../store/campaign-sums.ts';
 import type { Campaign } from '../../store/campaigns.ts';
 import { type ContactCall, newestTestCall } from '../../store/contact-calls.ts';
 import { type ContactStatus, countContacts } from '../../store/contacts.ts';
@@ -50,12 +50,13 @@ export interface CampaignView {
 export async function campaignView(ask: Ask, campaign: Campaign): Promise<CampaignView> {
   const { db, config, actor, now } = ask;
   const isDraft = campaign.status === 'draft';
+  const sums = campaignSums(db, campaign, now);
   const [counts, list, rejected, progress, paces, receipt, testCall, tested, takesTwo, alerts] = await Promise.all([
     countContacts(db, campaign.id),
     importOfCampaign(db, campaign.id),
     rejectedOf(db, campaign.id),
-    campaignProgress(db, campaign, config.dialing, now),
-    pacesOf(ask, campaign),
+    campaignProgress(db, campaign, config.dialing, now, sums),
+    pacesOf(campaign, sums),
     newestPreflight<Forecast>(db, campaign.id),
     isDraft ? newestTestCall(db, campaign.id) : null,
     isDraft ? hasAnsweredTest(db, campaign.id) : false,
@@ -69,13 +70,9 @@ export async function campaignView(ask: Ask, campaign: Campaign): Promise<Campai
   };
 }
 
-async function pacesOf({ db, now }: Ask, { id, startedAt, endedAt }: Campaign): Promise<readonly CallPeriod[]> {
-  if (startedAt === null) return [];
-  const to = Math.max(startedAt, endedAt ?? now);
-  const stepMs = stepFor(to - startedAt);
-  // From a whole step of the clock, so that the axis says round times.
-  const from = startedAt - (startedAt % stepMs);
-  return bySteps(await callSums(db, { from, to, campaignId: id }, stepMs), from, to, stepMs);
+async function pacesOf({ startedAt }: Campaign, read: Promise<CampaignSums>): Promise<readonly CallPeriod[]> {
+  const { sums, from, to, stepMs } = await read;
+  return startedAt === null ? [] : bySteps(sums, from, to, stepMs);
 }
 
 export const totalOf = (counts: ContactCounts): number => counts.reduce((sum, { count }) => sum + count, 0);

@@ -3,15 +3,17 @@
  * that asks the gate about everybody. Time from the request until the answer is there, and the runtime's memory meanwhile.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { syntheticNumbers } from '../../tools/synthetic-numbers.ts';
 import type { BenchContext, Benchmark, Row } from '../row.ts';
 import { judged } from '../statistics.ts';
 import { givenBigClinic } from './clinic.ts';
+import { newcomers } from './clinic-people.ts';
 import { SIZE } from './clinic-size.ts';
 import { runAlone } from './run-alone.ts';
 import { type BenchWorker, startBenchWorker } from './worker.ts';
 
-const POLL_MS = 50;
+/** Asking takes the worker's time from what is measured. */
+const POLL_MS = 500;
+const ROWS = 10_000;
 
 async function watched<T>(worker: BenchWorker, work: () => Promise<T>) {
   const before = worker.memory();
@@ -30,12 +32,12 @@ async function watched<T>(worker: BenchWorker, work: () => Promise<T>) {
 
 const memoryRow = (name: string, { before, most }: { readonly before: number; readonly most: number }): Row => ({
   ...{ name: `memory while ${name}`, unit: 'MB', value: most / 1e6, low: before / 1e6, high: most / 1e6 },
-  note: 'low: before it began',
+  note: 'of the whole runtime with its database; low: before it began',
 });
 
 async function imported(worker: BenchWorker, count: number): Promise<Row[]> {
-  const contacts = syntheticNumbers(count).map((phone, n) => ({
-    ...{ phone_number: n % 50 === 7 ? 'none' : phone, external_id: `NEW-${n}` },
+  const contacts = newcomers(count).map(({ phone, externalId }, n) => ({
+    ...{ phone_number: n % 50 === 7 ? 'none' : phone, external_id: externalId },
     ...{ first_name: 'Rosa', last_name: 'Quimby', date_of_birth: '1980-04-12' },
   }));
   const body = {
@@ -45,22 +47,24 @@ async function imported(worker: BenchWorker, count: number): Promise<Row[]> {
       ...{ obtained_by: 'front desk', evidence: 'registration forms' },
     },
   };
+  const from = Date.now();
   const done = await watched(worker, async () => {
     const made = await worker.api('POST', '/api/campaigns', body);
     for (;;) {
-      const campaign = await worker.api('GET', `/api/campaigns/${made['campaign_id']}`);
-      if (campaign['status'] === 'draft') return campaign['counts'] as Record<string, unknown>;
-      if (campaign['status'] !== 'importing') throw new Error(`the campaign is ${campaign['status']}`);
       await pause(POLL_MS);
+      const item = await worker.api('GET', `/api/imports/${made['import_id']}`);
+      if (item['status'] === 'done') return item;
+      if (item['status'] !== 'reading') throw new Error(`the import is ${item['status']}`);
     }
   });
   const name = `reading a list of ${count.toLocaleString('en-US')}`;
-  const { seconds, result } = done;
+  const { result } = done;
+  const seconds = (Date.parse(String(result['ended_at'])) - from) / 1000;
   const row: Row = {
     ...{ name, unit: 's', value: seconds, low: seconds, high: seconds },
-    note: `${result['total']} taken, refused ${JSON.stringify(result['rejected'])}`,
+    note: `${result['accepted']} taken, refused ${JSON.stringify(result['rejected'])}; most of them not on file yet`,
   };
-  return [count === 10_000 ? judged(row, { op: '<=', value: 5, from: 'design 6' }) : row, memoryRow(name, done)];
+  return [judged(row, { op: '<=', value: 5, from: 'design 6' }), memoryRow(name, done)];
 }
 
 async function run({ folder, progress }: BenchContext): Promise<Row[]> {
@@ -68,10 +72,8 @@ async function run({ folder, progress }: BenchContext): Promise<Row[]> {
   const worker = await startBenchWorker(clinic.folder);
   try {
     const rows: Row[] = [];
-    for (const count of [10_000, 20_000]) {
-      rows.push(...(await imported(worker, count)));
-      progress(`${rows.at(-2)?.name}: ${rows.at(-2)?.value.toFixed(1)} s`);
-    }
+    rows.push(...(await imported(worker, ROWS)));
+    progress(`${rows.at(-2)?.name}: ${rows.at(-2)?.value.toFixed(1)} s`);
     const done = await watched(worker, () => worker.api('POST', `/api/campaigns/${clinic.waitingCampaign}/preflight`));
     const name = `pre-flight of ${SIZE.readyContacts.toLocaleString('en-US')}`;
     rows.push({

@@ -1,4 +1,5 @@
 /** The patients of the benchmarks' clinic, each sealed under a key of its own as src/store/patients.ts does, and their consents. */
+import { createSecretKey } from 'node:crypto';
 import {
   type DataKey,
   type KeyRing,
@@ -30,8 +31,30 @@ const LAST_TAIL = ['by', 'ton', 'berg', 'well', 'man', 'ley', 'sen', 'ard', 'for
 export const familyName = (n: number): string =>
   `${LAST_HEAD[n % 14]}${LAST_BODY[Math.floor(n / 14) % 15]}${LAST_TAIL[Math.floor(n / 210) % 10]}`;
 const FAMILY_NAMES = 2100;
-/** There are no more that nobody owns, so nine people are at each. */
-const NUMBERS = 27_000;
+/** Of four numbers one is shared by two people. */
+const numberOf = (n: number): number => Math.floor((n * 4) / 5);
+
+/**
+ * Those numbers that nobody owns are few, so only people who are on a list that is read or judged have them. The others' have an area code
+ * that there cannot be.
+ */
+const LISTED = SIZE.readyContacts;
+const FREE = 8000;
+const nowhere = (n: number): string => `+1${String(n).padStart(10, '0')}`;
+
+/** A list of people most of whom the clinic has not seen yet; the first of them are on file. */
+export function newcomers(count: number): { readonly phone: string; readonly externalId: string }[] {
+  const last = numberOf(LISTED) + FREE;
+  const from = Math.max(0, last - count);
+  return syntheticNumbers(last)
+    .slice(from)
+    .map((phone, i) => {
+      const number = from + i;
+      const first = Math.ceil((number * 5) / 4);
+      return { phone, externalId: first < LISTED ? externalIdOf(first) : `NEW-${number}` };
+    });
+}
+const externalIdOf = (n: number): string => `MRN-${n}`;
 
 export interface Keep {
   /** Into the vault. */
@@ -39,7 +62,7 @@ export interface Keep {
 }
 
 export function addPeople(filler: Filler, ring: KeyRing, keep: Keep, now: number): Person[] {
-  const numbers = syntheticNumbers(NUMBERS + SIZE.suppressions);
+  const numbers = syntheticNumbers(numberOf(LISTED) + FREE + SIZE.suppressions);
   const hashes = new Map<string, string>();
   const hash = (field: 'phone' | 'last_four' | 'family_name', value: string) => {
     const known = hashes.get(field + value) ?? searchHash(ring, field, value);
@@ -51,21 +74,23 @@ export function addPeople(filler: Filler, ring: KeyRing, keep: Keep, now: number
   const people: Person[] = [];
   for (let n = 0; n < SIZE.patients; n += 1) {
     const at = Math.floor(from + (n / SIZE.patients) * SIZE.days * DAY_MS);
-    const phone = numbers[n % NUMBERS] as string;
-    const [id, key] = [idAt('pat', at, n), newDataKey()];
+    const phone = n < LISTED ? (numbers[numberOf(n)] as string) : nowhere(numberOf(n));
+    const [id, bytes] = [idAt('pat', at, n), newDataKey()];
+    // The same key as an object, which Node need not make anew each time.
+    const key = createSecretKey(bytes) as unknown as DataKey;
     const lastName = familyName(Math.floor(chance() * FAMILY_NAMES));
     const birthDate = new Date(Date.UTC(1930, 0, 1) + Math.floor(chance() * 27_000) * DAY_MS)
       .toISOString()
       .slice(0, 10);
     const person: Person = {
-      ...{ id, key, phone, phoneHash: hash('phone', phone), externalId: `MRN-${n}` },
+      ...{ id, key, phone, phoneHash: hash('phone', phone), externalId: externalIdOf(n) },
       ...{ firstName: FIRST[n % FIRST.length] as string, lastName, birthDate },
     };
     const details = {
       ...{ phoneNumber: phone, firstName: person.firstName, lastName, dateOfBirth: birthDate },
       ...{ state: null, timeZone: null, flags: [] },
     };
-    keep.key(id, wrapDataKey(ring, key, id));
+    keep.key(id, wrapDataKey(ring, bytes, id));
     filler.add('patients', {
       ...{ id, sealed: seal(key, { table: 'patients', column: 'sealed', row: id }, JSON.stringify(details)) },
       ...{ phone_hash: person.phoneHash, last_four_hash: hash('last_four', phone.slice(-4)) },

@@ -33,9 +33,9 @@ export function inBulk(db: DatabaseSync, fill: (filler: Filler) => void): void {
        order by type = 'trigger'`,
     )
     .all() as { type: string; name: string; sql: string }[];
-  // Should it fail, the file is thrown away: nothing has to be undone.
+  // Should it fail, the file is thrown away. Without a log beside it every page is written once; to have no journal at all is refused.
   db.exec(
-    'pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -400000; pragma temp_store = memory; begin',
+    'pragma journal_mode = memory; pragma synchronous = off; pragma cache_size = -400000; pragma temp_store = memory; begin',
   );
   for (const { type, name } of kept) db.exec(`drop ${type} "${name}"`);
   fill(new Filler(db));
