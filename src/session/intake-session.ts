@@ -177,23 +177,31 @@ export class IntakeSession extends DurableObject<Env> {
 
   /** From the cron: goes on with whatever is left, should an alarm ever have been lost. */
   async wake(): Promise<void> {
+    this.#alarm.setAt(Date.now() + RUNNER_WATCH_MS);
     await this.alarm();
   }
 
-  override async alarm(): Promise<void> {
-    this.#alarm.rings();
+  override alarm(): Promise<void> {
+    return this.#alarm.rings(() => this.#goOn());
+  }
+
+  /** What is still awaited; null: nothing. */
+  async #goOn(): Promise<Session | null> {
     const session = this.#load() ?? (await this.#admitted());
     if (session === null) {
       if (this.#arrival() === null) await this.ctx.storage.deleteAlarm();
-      return;
+      return null;
     }
     const { savedAt } = session.record;
     const idle = session.record.pending.length === 0 && nextTimer(session.record.state) === null;
-    if (idle && savedAt !== null && Date.now() >= savedAt + KEEP_AFTER_SAVE_MS) return this.#buryCall(session);
+    if (idle && savedAt !== null && Date.now() >= savedAt + KEEP_AFTER_SAVE_MS) {
+      await this.#buryCall(session);
+      return null;
+    }
     this.#fireTimers();
     this.#run();
     await this.#runner;
-    this.#alarm.arm(this.#session, { mayMoveLater: true });
+    return this.#session;
   }
 
   #load(): Session | null {
