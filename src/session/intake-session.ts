@@ -23,6 +23,7 @@ import { applyEvent, emptyRecord } from './apply-event.ts';
 import {
   buryRecord,
   deleteArrival,
+  NOTHING_PUT_AWAY,
   readArrival,
   readSession,
   readTombstone,
@@ -69,7 +70,7 @@ export class IntakeSession extends DurableObject<Env> {
     const event: CallEvent = { id: `${plan.callId}:requested`, type: 'call.requested', at: now, receivedAt: now };
     const { record } = applyEvent(emptyRecord(plan), event, plan);
     const dataKey = writePlan(this.ctx.storage.kv, configOf(this.env).keyRing, plan, wrappedKey);
-    this.#store({ plan, dataKey, record });
+    this.#store({ plan, dataKey, record, putAway: NOTHING_PUT_AWAY });
     this.#run();
     return 'started';
   }
@@ -243,7 +244,7 @@ export class IntakeSession extends DurableObject<Env> {
     } else {
       const { plan, wrappedKey } = admitted;
       const dataKey = writePlan(kv, configOf(this.env).keyRing, plan, wrappedKey);
-      this.#store({ plan, dataKey, record: firstRecord(plan, heard) });
+      this.#store({ plan, dataKey, record: firstRecord(plan, heard), putAway: NOTHING_PUT_AWAY });
     }
     deleteArrival(kv);
     return this.#session;
@@ -254,8 +255,8 @@ export class IntakeSession extends DurableObject<Env> {
   }
 
   /** The one write: when it throws, nothing has happened, in memory neither. */
-  #store(session: Session): void {
-    writeRecord(this.ctx.storage.kv, session.plan.callId, session.dataKey, session.record);
+  #store(changed: Session): void {
+    const session = { ...changed, putAway: writeRecord(this.ctx.storage.kv, changed) };
     this.#session = session;
     this.#alarm.arm(session, { mayMoveLater: false });
     const telling = this.#mirror.tell(this.env, session.plan.callId, session.record.state);
@@ -267,18 +268,14 @@ export class IntakeSession extends DurableObject<Env> {
     if (mustStore) {
       this.#store({ ...session, record });
       if (session.record.state.phase === 'dialing' && record.state.phase !== 'dialing') this.#onAdopted?.();
-      this.#run();
+      if (record.pending.length > 0) this.#run();
     } else {
       this.#session = { ...session, record };
     }
-    const { callId } = session.plan;
-    log.info('call.event', {
-      call_id: callId,
-      event_id: event.id,
-      event_type: event.type,
-      effect,
-      phase: record.state.phase,
-    });
+    // Each event stands in the call's own log; a line for each would cost as much as a third of all rows.
+    const { phase } = record.state;
+    if (phase !== session.record.state.phase)
+      log.info('call.phase', { call_id: session.plan.callId, event_id: event.id, event_type: event.type, phase });
     return effect;
   }
 

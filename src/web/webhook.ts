@@ -52,23 +52,15 @@ export async function receiveWebhook(c: AppContext): Promise<Response> {
   const began = Date.now();
   try {
     const { status, reason } = await receive(c);
-    measureBehind(c, status === 200 ? 'accepted' : 'refused', reason, Date.now() - began);
+    measure(c.env, 'webhook', { outcome: status === 200 ? 'accepted' : 'refused', reason }, { ms: Date.now() - began });
     return status === 401 ? new Response(null, { status }) : c.body(null, status);
   } catch (error) {
     const { status, code } = problemOf(error);
     // Of what is turned away unread nothing else would tell (SE-31).
     log.warn('webhook.turned_away', { status, code, method: c.req.method });
-    measureBehind(c, 'refused', code, Date.now() - began);
+    measure(c.env, 'webhook', { outcome: 'refused', reason: code }, { ms: Date.now() - began });
     throw error;
   }
-}
-
-/** Once the answer is on its way: it waits for no figures, and they cannot fail it. */
-function measureBehind(c: AppContext, outcome: 'accepted' | 'refused', reason: string, ms: number): void {
-  const context = contextOf(c);
-  if (context === null) return;
-  const answered = new Promise<void>((resolve) => setTimeout(resolve, 0));
-  context.waitUntil(answered.then(() => measure(c.env, 'webhook', { outcome, reason }, { ms })));
 }
 
 async function receive(c: AppContext): Promise<Answered> {
