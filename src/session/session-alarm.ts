@@ -10,7 +10,7 @@ import type { Session } from './call-storage.ts';
 export const KEEP_AFTER_SAVE_MS = 24 * 3_600_000;
 /** Commands still pending after this are taken up by the alarm: the runner died with the process. */
 export const RUNNER_WATCH_MS = 10_000;
-/** Of a call under way: a question comes every few seconds, and the alarm would move with each. */
+/** Of a call under way, in human time: a question comes every few seconds, and the alarm would move with each. */
 const LIVE_WATCH_MS = 20_000;
 /** An alarm that comes this little too late is not worth a row written. */
 const ALARM_SLACK_MS = 10_000;
@@ -51,7 +51,8 @@ export class SessionAlarm {
     const isLive = state.phase !== 'ended';
     // Looked at again before the next question could ask for it.
     const isTalking = mayMoveLater && state.phase === 'asking';
-    const watch = pending.length > 0 || isTalking ? watchAt(pending, isLive) : Number.POSITIVE_INFINITY;
+    const watchMs = isLive ? LIVE_WATCH_MS * session.plan.timerScale : RUNNER_WATCH_MS;
+    const watch = pending.length > 0 || isTalking ? watchAt(pending, watchMs) : Number.POSITIVE_INFINITY;
     const burial = savedAt === null ? Number.POSITIVE_INFINITY : savedAt + KEEP_AFTER_SAVE_MS;
     const due = Math.min(timer, watch, burial);
     if (due === Number.POSITIVE_INFINITY) return;
@@ -72,8 +73,5 @@ export class SessionAlarm {
 }
 
 /** What waits after a failure is not looked for before it may go again. */
-function watchAt(pending: readonly PendingCommand[], isLive: boolean): number {
-  const soonest = Math.min(...pending.map(({ notBefore }) => notBefore));
-  const watch = Date.now() + (isLive ? LIVE_WATCH_MS : RUNNER_WATCH_MS);
-  return pending.length === 0 ? watch : Math.max(watch, soonest);
-}
+const watchAt = (pending: readonly PendingCommand[], ms: number): number =>
+  Math.max(Date.now() + ms, pending.length === 0 ? 0 : Math.min(...pending.map(({ notBefore }) => notBefore)));
