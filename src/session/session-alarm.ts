@@ -10,8 +10,8 @@ import type { Session } from './call-storage.ts';
 export const KEEP_AFTER_SAVE_MS = 24 * 3_600_000;
 /** Commands still pending after this are taken up by the alarm: the runner died with the process. */
 export const RUNNER_WATCH_MS = 10_000;
-/** Of a call under way, in human time: a question comes every few seconds, and the alarm would move with each. */
-const LIVE_WATCH_MS = 20_000;
+/** Of a call under way, in human time: a question comes every few seconds, and the alarm would move with each. Before a command is too old. */
+const LIVE_WATCH_MS = 30_000;
 /** An alarm that comes this little too late is not worth a row written. */
 const ALARM_SLACK_MS = 10_000;
 

@@ -94,7 +94,8 @@ describe('webhooks', () => {
   };
 
   it('are measured: accepted or refused, and why', async () => {
-    expect(await receive(await delivery(event()))).toEqual({ status: 200 });
+    for (let n = 0; n < 8; n += 1) expect(await receive(await delivery(event()))).toEqual({ status: 200 });
+    expect(points.find(({ indexes }) => indexes[0] === 'webhook')?.doubles[0]).toBe(8);
     given.session.receive = async () => {
       throw new Error('Failed query: +13035550177');
     };
