@@ -1,7 +1,8 @@
 /**
  * What a session keeps: the plan (once) and the running record (one row, rewritten with every event that matters), both sealed
- * under the patient's key. Synchronous, so that state, event ids and pending commands change in one write.
- * Keys: `plan`, `call`, for a moment `arrival`, and after 24 h only `tombstone`.
+ * under the patient's key. Of a long call the older events and words are put away, each once, so that the row stays small.
+ * Synchronous, so that state, event ids and pending commands change in one write.
+ * Keys: `plan`, `call`, `log:0` and on, for a moment `arrival`, and after 24 h only `tombstone`.
  */
 import type { LoggedEvent, TranscriptLine } from '../domain/intake/call-log.ts';
 import type { CallPlan } from '../domain/intake/call-plan.ts';
@@ -12,8 +13,10 @@ import type { CallState } from '../domain/intake/state.ts';
 import {
   type DataKey,
   type KeyRing,
+  openBytes,
   SealError,
   seal,
+  sealBytes,
   sealUnderRing,
   unseal,
   unsealUnderRing,
@@ -35,6 +38,13 @@ export interface Session {
   readonly plan: CallPlan;
   readonly dataKey: DataKey;
   readonly record: SessionRecord;
+  readonly putAway: PutAway;
+}
+/** How much of the log does not lie in the record's own row any more. */
+export interface PutAway {
+  readonly parts: number;
+  readonly events: number;
+  readonly transcript: number;
 }
 /** What has been heard of an inbound call before its plan is made. */
 export interface WaitingArrival {
@@ -49,6 +59,11 @@ export interface Tombstone {
 }
 
 type Kv = DurableObjectStorage['kv'];
+type Log = Pick<SessionRecord, 'events' | 'transcript'>;
+
+export const NOTHING_PUT_AWAY: PutAway = { parts: 0, events: 0, transcript: 0 };
+/** What is written with each event must be small; each part is a row more. */
+const EVENTS_IN_RECORD = 24;
 interface StoredPlan {
   readonly patientId: string;
   readonly wrappedKey: string;
@@ -87,19 +102,50 @@ export function rewrapPlan(kv: Kv, ring: KeyRing): void {
   kv.put('plan', { ...stored, wrappedKey: wrapDataKey(ring, unwrapDataKey(ring, wrappedKey, patientId), patientId) });
 }
 
-export function writeRecord(kv: Kv, callId: string, dataKey: DataKey, record: SessionRecord): void {
-  kv.put('call', seal(dataKey, place(callId, 'call'), JSON.stringify(record)));
+/** Events and words are only ever added. Gives what is put away after it. */
+export function writeRecord(kv: Kv, { plan, dataKey, record, putAway }: Session): PutAway {
+  const sealed = (column: string, value: unknown) =>
+    sealBytes(dataKey, place(plan.callId, column), new TextEncoder().encode(JSON.stringify(value)));
+  const [events, transcript] = [record.events.slice(putAway.events), record.transcript.slice(putAway.transcript)];
+  if (events.length <= EVENTS_IN_RECORD) {
+    kv.put('call', sealed('call', { ...record, events, transcript, parts: putAway.parts }));
+    return putAway;
+  }
+  const part = partName(putAway.parts);
+  kv.put(part, sealed(part, { events, transcript }));
+  const parts = putAway.parts + 1;
+  kv.put('call', sealed('call', { ...record, events: [], transcript: [], parts }));
+  return { parts, events: record.events.length, transcript: record.transcript.length };
 }
+
+const partName = (n: number): string => `log:${n}`;
 
 /** Null for a call this object never held, or holds only the tombstone of. */
 export function readSession(kv: Kv, ring: KeyRing, callId: string): Session | null {
   const stored = kv.get<StoredPlan>('plan');
-  const sealed = kv.get<string>('call');
+  const sealed = kv.get<Uint8Array | string>('call');
   if (stored === undefined || sealed === undefined) return null;
   const dataKey = unwrapDataKey(ring, stored.wrappedKey, stored.patientId);
-  const plan = JSON.parse(unseal(dataKey, place(callId, 'plan'), stored.sealed)) as StoredCall['plan'];
-  const record = JSON.parse(unseal(dataKey, place(callId, 'call'), sealed)) as StoredCall['record'];
-  return { dataKey, ...upgradeCall({ plan, record }) };
+  const opened = (column: string, text: Uint8Array | string | undefined): unknown =>
+    JSON.parse(openText(dataKey, place(callId, column), text ?? ''));
+  const plan = opened('plan', stored.sealed) as StoredCall['plan'];
+  const { parts = 0, ...newest } = opened('call', sealed) as StoredCall['record'] & { readonly parts?: number };
+  const older = Array.from({ length: parts }, (_, n) => opened(partName(n), kv.get(partName(n))) as Log);
+  const [events, transcript] = [older.flatMap((log) => log.events), older.flatMap((log) => log.transcript)];
+  const putAway = { parts, events: events.length, transcript: transcript.length };
+  const record = {
+    ...newest,
+    events: [...events, ...newest.events],
+    transcript: [...transcript, ...newest.transcript],
+  };
+  return { dataKey, putAway, ...upgradeCall({ plan, record }) };
+}
+
+/** Until records were put away in parts they were text. */
+function openText(dataKey: DataKey, at: ReturnType<typeof place>, sealed: Uint8Array | string): string {
+  return typeof sealed === 'string'
+    ? unseal(dataKey, at, sealed)
+    : new TextDecoder().decode(openBytes(dataKey, at, sealed));
 }
 
 /** An inbound call that nobody has been looked up for yet. There is no patient whose key could seal it: the ring does. */
@@ -122,5 +168,6 @@ export const writeTombstone = (kv: Kv, tombstone: Tombstone): void => kv.put('to
 /** Of a call that is over and saved, the id and the final status stay, so that what comes late starts nothing. */
 export function buryRecord(kv: Kv, tombstone: Tombstone): void {
   writeTombstone(kv, tombstone);
-  for (const key of ['plan', 'call', 'arrival']) kv.delete(key);
+  const parts = [...kv.list({ prefix: 'log:' })].map(([key]) => key);
+  for (const key of ['plan', 'call', 'arrival', ...parts]) kv.delete(key);
 }

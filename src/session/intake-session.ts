@@ -23,6 +23,7 @@ import { applyEvent, emptyRecord } from './apply-event.ts';
 import {
   buryRecord,
   deleteArrival,
+  NOTHING_PUT_AWAY,
   readArrival,
   readSession,
   readTombstone,
@@ -69,7 +70,7 @@ export class IntakeSession extends DurableObject<Env> {
     const event: CallEvent = { id: `${plan.callId}:requested`, type: 'call.requested', at: now, receivedAt: now };
     const { record } = applyEvent(emptyRecord(plan), event, plan);
     const dataKey = writePlan(this.ctx.storage.kv, configOf(this.env).keyRing, plan, wrappedKey);
-    this.#store({ plan, dataKey, record });
+    this.#store({ plan, dataKey, record, putAway: NOTHING_PUT_AWAY });
     this.#run();
     return 'started';
   }
@@ -177,23 +178,31 @@ export class IntakeSession extends DurableObject<Env> {
 
   /** From the cron: goes on with whatever is left, should an alarm ever have been lost. */
   async wake(): Promise<void> {
+    this.#alarm.setAt(Date.now() + RUNNER_WATCH_MS);
     await this.alarm();
   }
 
-  override async alarm(): Promise<void> {
-    this.#alarm.rings();
+  override alarm(): Promise<void> {
+    return this.#alarm.rings(() => this.#goOn());
+  }
+
+  /** What is still awaited; null: nothing. */
+  async #goOn(): Promise<Session | null> {
     const session = this.#load() ?? (await this.#admitted());
     if (session === null) {
       if (this.#arrival() === null) await this.ctx.storage.deleteAlarm();
-      return;
+      return null;
     }
     const { savedAt } = session.record;
     const idle = session.record.pending.length === 0 && nextTimer(session.record.state) === null;
-    if (idle && savedAt !== null && Date.now() >= savedAt + KEEP_AFTER_SAVE_MS) return this.#buryCall(session);
+    if (idle && savedAt !== null && Date.now() >= savedAt + KEEP_AFTER_SAVE_MS) {
+      await this.#buryCall(session);
+      return null;
+    }
     this.#fireTimers();
     this.#run();
     await this.#runner;
-    this.#alarm.arm(this.#session, { mayMoveLater: true });
+    return this.#session;
   }
 
   #load(): Session | null {
@@ -235,7 +244,7 @@ export class IntakeSession extends DurableObject<Env> {
     } else {
       const { plan, wrappedKey } = admitted;
       const dataKey = writePlan(kv, configOf(this.env).keyRing, plan, wrappedKey);
-      this.#store({ plan, dataKey, record: firstRecord(plan, heard) });
+      this.#store({ plan, dataKey, record: firstRecord(plan, heard), putAway: NOTHING_PUT_AWAY });
     }
     deleteArrival(kv);
     return this.#session;
@@ -246,8 +255,8 @@ export class IntakeSession extends DurableObject<Env> {
   }
 
   /** The one write: when it throws, nothing has happened, in memory neither. */
-  #store(session: Session): void {
-    writeRecord(this.ctx.storage.kv, session.plan.callId, session.dataKey, session.record);
+  #store(changed: Session): void {
+    const session = { ...changed, putAway: writeRecord(this.ctx.storage.kv, changed) };
     this.#session = session;
     this.#alarm.arm(session, { mayMoveLater: false });
     const telling = this.#mirror.tell(this.env, session.plan.callId, session.record.state);
@@ -259,18 +268,14 @@ export class IntakeSession extends DurableObject<Env> {
     if (mustStore) {
       this.#store({ ...session, record });
       if (session.record.state.phase === 'dialing' && record.state.phase !== 'dialing') this.#onAdopted?.();
-      this.#run();
+      if (record.pending.length > 0) this.#run();
     } else {
       this.#session = { ...session, record };
     }
-    const { callId } = session.plan;
-    log.info('call.event', {
-      call_id: callId,
-      event_id: event.id,
-      event_type: event.type,
-      effect,
-      phase: record.state.phase,
-    });
+    // Each event stands in the call's own log; a line for each would cost as much as a third of all rows.
+    const { phase } = record.state;
+    if (phase !== session.record.state.phase)
+      log.info('call.phase', { call_id: session.plan.callId, event_id: event.id, event_type: event.type, phase });
     return effect;
   }
 

@@ -8,7 +8,9 @@ import {
   createDecipheriv,
   createHash,
   createHmac,
+  createSecretKey,
   hkdfSync,
+  type KeyObject,
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto';
@@ -83,9 +85,12 @@ export const unseal = (dataKey: DataKey, place: SealedPlace, sealed: string): st
 export const sealBytes = (dataKey: DataKey, place: SealedPlace, bytes: Uint8Array): Uint8Array =>
   encrypt(dataKey, bytes, place);
 
+export const openBytes = (dataKey: DataKey, place: SealedPlace, sealed: Uint8Array): Uint8Array =>
+  decrypt(dataKey, sealed, place);
+
 /** Of the base64 that is stored. */
 export const unsealBytes = (dataKey: DataKey, place: SealedPlace, sealed: string): Uint8Array =>
-  decrypt(dataKey, bytesOf(sealed, place), place);
+  openBytes(dataKey, place, bytesOf(sealed, place));
 
 /** Under the ring itself, for what must outlive the patient's key: suppressed numbers. Form `<key id>.<base64>`. */
 export function sealUnderRing(ring: KeyRing, place: SealedPlace, text: string): string {
@@ -192,9 +197,20 @@ export function openChunk(key: ObjectKey, nonce: Uint8Array, sealed: Uint8Array)
 const additionalData = ({ table, column, row }: SealedPlace): Uint8Array =>
   new TextEncoder().encode(`${table}\0${column}\0${row}`);
 
+/** Made once of each key, which a call uses with every event. Gone with the key it was made of. */
+const secretKeys = new WeakMap<Uint8Array, KeyObject>();
+
+function secretKeyOf(key: Uint8Array): KeyObject {
+  const known = secretKeys.get(key);
+  if (known !== undefined) return known;
+  const made = createSecretKey(key);
+  secretKeys.set(key, made);
+  return made;
+}
+
 function encrypt(key: Uint8Array, bytes: Uint8Array, place: SealedPlace): Uint8Array {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
+  const cipher = createCipheriv('aes-256-gcm', secretKeyOf(key), nonce);
   cipher.setAAD(additionalData(place));
   const sealed = new Uint8Array(NONCE_BYTES + bytes.length + TAG_BYTES);
   sealed.set(nonce, 0);

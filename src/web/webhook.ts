@@ -52,23 +52,25 @@ export async function receiveWebhook(c: AppContext): Promise<Response> {
   const began = Date.now();
   try {
     const { status, reason } = await receive(c);
-    measureBehind(c, status === 200 ? 'accepted' : 'refused', reason, Date.now() - began);
+    measureAnswered(c, status === 200 ? 'accepted' : 'refused', reason, Date.now() - began);
     return status === 401 ? new Response(null, { status }) : c.body(null, status);
   } catch (error) {
     const { status, code } = problemOf(error);
     // Of what is turned away unread nothing else would tell (SE-31).
     log.warn('webhook.turned_away', { status, code, method: c.req.method });
-    measureBehind(c, 'refused', code, Date.now() - began);
+    measureAnswered(c, 'refused', code, Date.now() - began);
     throw error;
   }
 }
 
-/** Once the answer is on its way: it waits for no figures, and they cannot fail it. */
-function measureBehind(c: AppContext, outcome: 'accepted' | 'refused', reason: string, ms: number): void {
-  const context = contextOf(c);
-  if (context === null) return;
-  const answered = new Promise<void>((resolve) => setTimeout(resolve, 0));
-  context.waitUntil(answered.then(() => measure(c.env, 'webhook', { outcome, reason }, { ms })));
+/** A call is told of sixty times, and each point is paid for: of what is as it should be, one in so many stands for all of them. */
+const APPLIED_A_POINT = 8;
+let applied = 0;
+
+function measureAnswered(c: AppContext, outcome: 'accepted' | 'refused', reason: string, ms: number): void {
+  if (reason === 'applied') applied += 1;
+  const count = reason === 'applied' ? APPLIED_A_POINT : 1;
+  if (reason !== 'applied' || applied % count === 0) measure(c.env, 'webhook', { outcome, reason }, { count, ms });
 }
 
 async function receive(c: AppContext): Promise<Answered> {

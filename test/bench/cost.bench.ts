@@ -25,6 +25,8 @@ const FROM = 'design 6';
 /** What Telnyx takes to answer a command, during which the call's object is billed; here it answers at once. */
 const COMMAND_SECONDS = 0.2;
 const GB = 0.128;
+/** Longer than whatever a call still waits for, at this speed. */
+const REST_MS = 6000;
 
 export interface CallFigures {
   /** Of each call. */
@@ -64,13 +66,13 @@ async function measure({ folder, progress }: BenchContext): Promise<CallFigures>
       if (n === 1) loads = await loadsAt(stack.worker.url);
       const requests = stack.telnyx.engine.log.filter(({ kind }) => kind === 'request').length;
       const callId = await placeCall(stack, patient, patientId);
-      // Judging it asks for pages too, which are a person's and not the call's: it is over when its note has been handed on.
-      for (const until = Date.now() + 60_000; stack.notes.received.length <= n; ) {
+      // Judging it asks for pages too, which are a person's and not the call's: it is over when its note has been handed on and nothing
+      // more is done. What comes late makes another note of the same call.
+      for (const until = Date.now() + 60_000; !stack.notes.received.some((note) => note.callId === callId); ) {
         if (Date.now() > until) throw new Error(`the note of ${callId} did not come`);
         await pause(200);
       }
-      await pause(4000);
-      const usage = lessUsage(await counted(stack.worker.url), before);
+      const usage = lessUsage(await atRest(stack.worker.url), before);
       const { status } = await judgeCall(stack, callId);
       if (status !== 'completed') throw new Error(`${callId} ended as ${status}`);
       const sent = stack.telnyx.engine.log.filter(({ kind }) => kind === 'request').length - requests;
@@ -82,6 +84,16 @@ async function measure({ folder, progress }: BenchContext): Promise<CallFigures>
     return { used, loads: loadsOfOne(await loadsAt(stack.worker.url), loads, CALLS) };
   } finally {
     await stack.stop();
+  }
+}
+
+/** What was used once nothing has been for a while. */
+async function atRest(url: string): Promise<Usage> {
+  for (let before = await counted(url); ; ) {
+    await pause(REST_MS);
+    const after = await counted(url);
+    if (OPERATIONS.every((name) => after[name] === before[name])) return after;
+    before = after;
   }
 }
 

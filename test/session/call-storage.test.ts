@@ -1,6 +1,6 @@
 /** What a session keeps: opened only by its own call, and every version of its shape stays readable. */
 import { runInDurableObject } from 'cloudflare:test';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readSession, readTombstone, writePlan } from '../../src/session/call-storage.ts';
 import { getNote } from '../../src/store/notes.ts';
 import { seal } from '../../src/store/seal.ts';
@@ -8,7 +8,7 @@ import { isSuppressed } from '../../src/store/suppressions.ts';
 import { encodeClientState } from '../../src/telnyx/client-state.ts';
 import { givenSession, type SessionUnderTest } from '../support/given-session.ts';
 import { givenPlanOf } from '../support/place-call.ts';
-import { catchLog, db, restore, ring, START, stopClock } from '../support/worker-env.ts';
+import { catchLog, db, restore, ring, START, stopClock, testEnv } from '../support/worker-env.ts';
 
 beforeEach(() => {
   stopClock();
@@ -180,4 +180,83 @@ describe('a stored call', () => {
     });
     expect(opened).toBe('not_openable');
   });
+});
+
+describe('the log of a long call', () => {
+  const KEYS = 60;
+
+  /** As many events as a whole interview has. */
+  async function givenLong(): Promise<SessionUnderTest> {
+    const call = await givenSession();
+    await call.consented();
+    for (let n = 0; n < KEYS; n += 1) await call.receive(call.event('call.dtmf.received', { digit: String(n % 10) }));
+    await call.keys('2');
+    return call;
+  }
+  const keysOf = (call: SessionUnderTest) =>
+    runInDurableObject(call.stub, (_, { storage: { kv } }) => [...kv.list()].map(([key]) => key));
+
+  it('is put away in parts, each written once, and the row of the record stays small', async () => {
+    const call = await givenLong();
+    expect(await keysOf(call)).toEqual(['call', 'log:0', 'plan']);
+    const puts = await runInDurableObject(call.stub, (_, { storage: { kv } }) => vi.spyOn(kv, 'put'));
+    await call.keys('7');
+    expect(puts.mock.calls.map(([key]) => key)).toEqual(['call']);
+    expect(puts.mock.calls.map(([, value]) => (value as Uint8Array).length < 4000)).toEqual([true]);
+  });
+
+  it('after eviction is whole and in its order, and knows what it has seen', async () => {
+    const call = await givenLong();
+    const seen = call.event('call.gather.ended', { digits: '8', status: 'valid' });
+    await call.receive(seen);
+    await call.alarm();
+    const idsOf = async () => (await call.stub.liveView())?.log.events.map(({ event_id }) => event_id) ?? [];
+    const before = await idsOf();
+    expect(before.length).toBeGreaterThan(KEYS);
+    await call.crash();
+    expect(await idsOf()).toEqual(before);
+    expect(new Set(before).size).toBe(before.length);
+    expect(await call.receive(seen)).toBe('duplicate');
+  });
+
+  it('is written down whole with the note, and nothing of it is left a day later', async () => {
+    const call = await givenLong();
+    await call.hangup();
+    await call.after(5000);
+    const [row] = await testEnv.DB.prepare('select count(*) as n from call_logs where call_id = ?')
+      .bind(call.callId)
+      .all<{ n: number }>()
+      .then(({ results }) => results);
+    expect(row).toEqual({ n: 1 });
+    await call.after(24 * 3_600_000);
+    expect(await keysOf(call)).toEqual(['tombstone']);
+  });
+
+  it('that cannot be stored changes nothing, and a part written alone is not read', async () => {
+    const call = await givenLong();
+    const stored = await call.stored();
+    await runInDurableObject(call.stub, (_, { storage: { kv } }) => kv.put('log:1', new Uint8Array(40)));
+    expect(await call.stored()).toEqual(stored);
+    for (let n = 0; n < KEYS; n += 1) await call.receive(call.event('call.dtmf.received', { digit: '5' }));
+    await call.keys('6');
+    expect((await call.stored())?.events.length).toBeGreaterThan(2 * KEYS);
+  });
+});
+
+it('the record of before there were parts is read whole, and put away with its next write', async () => {
+  const call = await givenSession();
+  const event = (n: number) =>
+    `{"event_id":"old-${n}","type":"dtmf.received","at":${START},"received_at":${START},"effect":"applied","commands":[]}`;
+  const events = Array.from({ length: 30 }, (_, n) => event(n)).join();
+  await givenStored(call, RECORD_1(ASKING_1).replace('"events":[', `"events":[${events},`));
+  const clientState = encodeClientState({ callId: call.callId, step: 'hpi.pain_level', seq: 5 });
+  await call.webhook('call.gather.ended', { digits: '3', status: 'valid' }, { clientState });
+  await call.evict();
+  const { events: read } = (await call.stored()) ?? { events: [] };
+  expect(read.slice(0, 31).map(({ event_id }) => event_id)).toEqual([
+    ...Array.from({ length: 30 }, (_, n) => `old-${n}`),
+    'e4',
+  ]);
+  const repeated = call.event('call.gather.ended', { digits: '4', status: 'valid' }, { id: 'old-7', clientState });
+  expect(await call.receive(repeated)).toBe('duplicate');
 });

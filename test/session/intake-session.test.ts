@@ -199,8 +199,8 @@ describe('after eviction', () => {
     const call = await givenSession();
     await call.answered();
     await runInDurableObject(call.stub, (_, state) => {
-      const sealed = String(state.storage.kv.get('call'));
-      state.storage.kv.put('call', `${sealed.slice(0, 40)}${sealed[40] === 'A' ? 'B' : 'A'}${sealed.slice(41)}`);
+      const sealed = state.storage.kv.get<Uint8Array>('call') ?? new Uint8Array();
+      state.storage.kv.put('call', sealed.with(40, (sealed[40] ?? 0) ^ 1));
     });
     await call.evict();
     await expect(call.receive(call.event('call.hangup'))).rejects.toThrow('does not open');
@@ -448,7 +448,11 @@ describe('what lies in storage', () => {
     const call = await givenSession({ firstName: 'Canaryfirst', lastName: 'Canarylast' });
     await call.consented();
     await call.keys('2', '7');
-    const raw = await runInDurableObject(call.stub, (_, state) => JSON.stringify([...state.storage.kv.list()]));
+    const raw = await runInDurableObject(call.stub, (_, state) =>
+      JSON.stringify([...state.storage.kv.list()], (__, value) =>
+        value instanceof Uint8Array ? new TextDecoder('latin1').decode(value) : value,
+      ),
+    );
     for (const word of [
       'Canary',
       call.placed.patient.phoneNumber.slice(1),
