@@ -43,10 +43,11 @@ export async function run({ folder, progress }: BenchContext): Promise<Row[]> {
     for (const [n, patient] of patients.entries()) {
       const patientId = await registerPatient(stack, patient);
       const before = await counted(stack.worker.url);
+      const handedOn = stack.notes.received.length;
       const requests = stack.telnyx.engine.log.filter(({ kind }) => kind === 'request').length;
       const callId = await placeCall(stack, patient, patientId);
       // Judging it asks for pages too, which are a person's and not the call's: it is over when its note has been handed on.
-      for (const until = Date.now() + 60_000; stack.notes.received.length <= n; ) {
+      for (const until = Date.now() + 60_000; stack.notes.received.length <= handedOn; ) {
         if (Date.now() > until) throw new Error(`the note of ${callId} did not come`);
         await pause(200);
       }
