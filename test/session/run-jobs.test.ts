@@ -113,7 +113,7 @@ it('command failed, alarm reruns it: D1 down when the work is looked for, and it
   const prepare = testEnv.DB.prepare.bind(testEnv.DB);
   let refusals = 3;
   vi.spyOn(testEnv.DB, 'prepare').mockImplementation((query) => {
-    if (!/from "jobs" where \("jobs"."call_id"/.test(query) || refusals-- < 1) return prepare(query);
+    if (!/from "jobs" where \(\s*\("jobs"\."kind" in/.test(query) || refusals-- < 1) return prepare(query);
     throw new Error('D1_ERROR: overloaded');
   });
   await ended(call);
