@@ -1,5 +1,5 @@
 /** Attempts to dial: one row each, never reused. Ending one frees the number for the next. */
-import { and, eq, exists, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, eq, exists, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { GateCode } from '../domain/campaign/gate.ts';
 import type { Database } from './database.ts';
 import { attempts, calls, contacts } from './schema.ts';
@@ -122,9 +122,7 @@ export async function cancelQueued(
   if (attemptIds.length === 0) return;
   const ids = JSON.stringify(attemptIds);
   // A plus keeps to the ids: of those ever canceled there may be many.
-  const queued = (
-    of: string,
-  ) => sql`(select ${sql.raw(of)} from attempts as a where +a.status = 'canceled' and a.ended_at = ${now}
+  const queued = (of: SQL) => sql`(select ${of} from attempts as a where +a.status = 'canceled' and a.ended_at = ${now}
     and a.id in (select value from json_each(${ids})))`;
   await db.batch([
     db
@@ -134,13 +132,16 @@ export async function cancelQueued(
     db
       .update(calls)
       .set({ status: 'canceled', endedAt: now })
-      .where(and(sql`${calls.id} in ${queued('a.call_id')}`, eq(calls.status, 'queued'))),
+      .where(and(sql`${calls.id} in ${queued(sql`a.call_id`)}`, eq(calls.status, 'queued'))),
     db
       .update(contacts)
       .set({ status: contactStatus, code: contactStatus === 'canceled' ? 'canceled' : null, updatedAt: now })
       .where(
         and(
-          ...[sql`${contacts.id} in ${queued('a.contact_id')}`, sql`${contacts.lastCallId} in ${queued('a.call_id')}`],
+          ...[
+            sql`${contacts.id} in ${queued(sql`a.contact_id`)}`,
+            sql`${contacts.lastCallId} in ${queued(sql`a.call_id`)}`,
+          ],
           sql`+${contacts.status} = 'active'`,
         ),
       ),

@@ -9,6 +9,7 @@ import type { ItemCount } from '../domain/stats/item-codes.ts';
 import type { TimeSpan } from '../domain/stats/period.ts';
 import type { Database } from './database.ts';
 import { isNeverDialled, isReached } from './is-reached.ts';
+import { calls } from './schema.ts';
 
 export interface CallChoice {
   readonly campaignId: string | null;
@@ -72,30 +73,7 @@ const FIELDS: Readonly<Record<Exclude<Summed, 'calls'>, SQL>> = {
   beforeItems: sql`(c.item_codes is not null and ltrim(c.item_codes, '-') = '' and c.status <> 'completed')`,
 };
 
-const AMOUNTS: ReadonlySet<string> = new Set(['seconds', 'costNanos', 'transcriptionNanos']);
-
-/** All that FIELDS ask of a call beside its status, as one number. */
-const KIND = sql`(c.direction = 'inbound') + 2 * (c.attempt > 1) + 4 * (c.dialed_at is not null) + 8 * (c.answered_at is not null)
-  + 16 * (c.answered_by = 'machine') + 32 * (c.call_control_id is not null) + 64 * (c.red_flags > 0)
-  + 128 * (c.cost_nanos is not null) + 256 * (c.note_version is not null)
-  + 512 * (case when c.error is null then 0 when c.error = 'dial_unknown' then 1 when c.error = 'identity_failed' then 2 else 3 end)
-  + 2048 * (case c.consent_collection when 'given' then 1 when 'declined' then 2 else 0 end)
-  + 8192 * (case c.consent_recording when 'given' then 1 when 'declined' then 2 else 0 end)
-  + 32768 * (case when c.item_codes is null then 0 when ltrim(c.item_codes, '-') = '' then 1 else 2 end)`;
-/** As a call of that kind would have it. */
-const AS_CALL = sql`case when kind & 1 then 'inbound' else 'outbound' end as direction, 1 + (kind >> 1 & 1) as attempt,
-  nullif(kind & 4, 0) as dialed_at, nullif(kind & 8, 0) as answered_at, case when kind & 16 then 'machine' else 'human' end as answered_by,
-  nullif(kind & 32, 0) as call_control_id, kind >> 6 & 1 as red_flags, nullif(kind & 128, 0) as cost_nanos,
-  nullif(kind & 256, 0) as note_version,
-  case kind >> 9 & 3 when 1 then 'dial_unknown' when 2 then 'identity_failed' when 3 then 'another' end as error,
-  case kind >> 11 & 3 when 1 then 'given' when 2 then 'declined' else 'not_asked' end as consent_collection,
-  case kind >> 13 & 3 when 1 then 'given' when 2 then 'declined' else 'not_asked' end as consent_recording,
-  case kind >> 15 & 3 when 1 then '-' when 2 then 'a' end as item_codes`;
-
-/**
- * `before`: the time that comes before them, as part -1. Many calls are alike in all that is asked of them: those are counted first, and
- * what is asked is asked of each kind.
- */
+/** `before`: the time that comes before them, as part -1. */
 export function analyticsSums(
   db: Database,
   steps: readonly TimeSpan[],
@@ -103,33 +81,27 @@ export function analyticsSums(
   choice: CallChoice,
 ): Promise<AnalyticsSum[]> {
   const spans = [[-1, before.from, before.to], ...steps.map(({ from, to }, step) => [step, from, to])];
-  const sums = Object.entries(FIELDS).map(
-    ([name, what]) =>
-      sql`coalesce(sum(${AMOUNTS.has(name) ? sql.raw(name) : sql`alike * (${what})`}), 0) as ${sql.raw(name)}`,
+  const sums = Object.fromEntries(
+    Object.entries(FIELDS).map(([name, what]) => [name, sql<number>`coalesce(sum(${what}), 0)`]),
+  ) as Record<keyof typeof FIELDS, SQL<number>>;
+  return (
+    db
+      .select({
+        step: sql<number>`json_extract(span.value, '$[0]')`,
+        campaignId: sql<string | null>`c.campaign_id`,
+        questionnaireId: sql<string>`c.questionnaire_id`,
+        questionnaireVersion: sql<number>`c.questionnaire_version`,
+        // A call without a cost stands with the others, not by itself.
+        currency: sql<string>`coalesce(c.cost_currency, 'USD')`,
+        calls: sql<number>`count(*)`,
+        ...sums,
+      })
+      // The parts are few and each is looked up; the other way round every call of all years would be held against them.
+      .from(sql`json_each(${JSON.stringify(spans)}) as span cross join ${calls} as c
+        on c.created_at between json_extract(span.value, '$[1]') and json_extract(span.value, '$[2]')`)
+      .where(chosen(choice))
+      .groupBy(sql`1`, sql`2`, sql`3`, sql`4`, sql`5`)
   );
-  const whose = sql.raw('step, campaignId, questionnaireId, questionnaireVersion, currency');
-  // The parts are few and each is looked up; the other way round every call of all years would be held against them.
-  // A call without a cost stands with the others, not by itself.
-  return db.all<AnalyticsSum>(sql`
-    with told as materialized (
-      select json_extract(span.value, '$[0]') as step, c.campaign_id as campaignId, c.questionnaire_id as questionnaireId,
-        c.questionnaire_version as questionnaireVersion, coalesce(c.cost_currency, 'USD') as currency, c.status as status,
-        ${KIND} as kind, ${FIELDS.seconds} as seconds, ${FIELDS.costNanos} as costNanos,
-        ${FIELDS.transcriptionNanos} as transcriptionNanos
-      from json_each(${JSON.stringify(spans)}) as span cross join calls as c
-        on c.created_at between json_extract(span.value, '$[1]') and json_extract(span.value, '$[2]')
-      where ${chosen(choice)}
-    )
-    select ${whose}, sum(alike) as calls, ${sql.join(sums, sql`, `)}
-    from (
-      select ${whose}, status, alike, seconds, costNanos, transcriptionNanos, ${AS_CALL}
-      from (
-        select ${whose}, status, kind, count(*) as alike, sum(seconds) as seconds, sum(costNanos) as costNanos,
-          sum(transcriptionNanos) as transcriptionNanos
-        from told group by ${whose}, status, kind
-      )
-    ) as c
-    group by ${whose}`);
 }
 
 /** In seconds; the value at or under which so many are. */
@@ -170,12 +142,12 @@ export async function analyticsSpreads(
     from json_each(${JSON.stringify(spans)}) as span cross join calls as c
       on c.created_at between json_extract(span.value, '$[1]') and json_extract(span.value, '$[2]')
     where ${where} and ${chosen(choice)} group by 2, 3`;
+  const hasLength = sql`c.ended_at is not null and ${answered}`;
+  const lengths = counted('duration', sql`(c.ended_at - c.answered_at) / 1000`, hasLength, parts);
+  const isReviewed = sql`c.signed_at is not null and c.note_at is not null`;
+  const reviews = counted('review', sql`(c.signed_at - c.note_at) / 1000`, isReviewed, both);
   const rows = await db.all<SpreadRow>(sql`
-    with counted as materialized (
-      ${counted('duration', sql`(c.ended_at - c.answered_at) / 1000`, sql`c.ended_at is not null and ${answered}`, parts)}
-      union all
-      ${counted('review', sql`(c.signed_at - c.note_at) / 1000`, sql`c.signed_at is not null and c.note_at is not null`, both)}
-    )
+    with counted as materialized (${lengths} union all ${reviews})
     select kind, part, max(n) as count,
       min(case when place >= (n + 1) / 2 then value end) as median,
       min(case when place >= (n * 9 + 9) / 10 then value end) as p90
@@ -185,7 +157,7 @@ export async function analyticsSpreads(
       from (
         select kind, part, value, alike from counted
         union all
-        select kind, ${sql.raw(String(WHOLE))}, value, sum(alike) from counted where kind = 'duration' and part >= 0 group by value
+        select kind, ${WHOLE}, value, sum(alike) from counted where kind = 'duration' and part >= 0 group by value
       )
     )
     group by 1, 2`);

@@ -200,6 +200,12 @@ export interface JobFilter {
 }
 
 const comma = sql`, `;
+/** Written out, for by these words the index is known that holds only those. */
+const OF_STATUS: Readonly<Record<JobStatus, SQL>> = {
+  waiting: sql`status = 'waiting'`,
+  done: sql`status = 'done'`,
+  dead: sql`status = 'dead'`,
+};
 
 /** What waits, by the time it is due; what was given up, the newest first; what is done, what was put in last first. */
 export async function listJobs(
@@ -207,17 +213,17 @@ export async function listJobs(
   filter: JobFilter,
 ): Promise<{ items: Job[]; nextCursor: JobFilter['cursor'] }> {
   const { cursor, status, limit } = filter;
-  const inOrder = status === 'waiting' ? asc : desc;
+  const isWaiting = status === 'waiting';
+  const inOrder = isWaiting ? asc : desc;
   const by = status === 'done' ? [jobs.id] : [jobs.dueAt, jobs.id];
-  const beyond = sql.raw(status === 'waiting' ? '>' : '<');
+  const beyond = sql.raw(isWaiting ? '>' : '<');
   const seen = status === 'done' ? [cursor?.id] : [cursor?.at, cursor?.id];
   const rows = await db
     .select()
     .from(jobs)
     .where(
       and(
-        // Written out, for by these words the index is known that holds only those.
-        sql`status = ${sql.raw(`'${status}'`)}`,
+        OF_STATUS[status],
         cursor === null
           ? undefined
           : sql`(${sql.join(by, comma)}) ${beyond} (${sql.join(

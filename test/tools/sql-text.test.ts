@@ -19,7 +19,7 @@ function calls(opening: RegExp): string[] {
       let depth = 1;
       let end = found.index + found[0].length;
       for (; depth > 0 && end < text.length; end += 1) depth += text[end] === '(' ? 1 : text[end] === ')' ? -1 : 0;
-      return `${name}: ${text.slice(found.index + found[0].length, end - 1)}`.replaceAll('$', '');
+      return `${name}: ${text.slice(found.index + found[0].length, end - 1).trim()}`.replaceAll('$', '');
     }),
   );
 }
@@ -27,8 +27,10 @@ function calls(opening: RegExp): string[] {
 it('puts nothing raw into a statement but these, each chosen from words of its own file (SE-17)', () => {
   expect(calls(/\bsql\s*\.raw\(/g)).toEqual([
     "store/calls.ts: isPassedOver ? '+' : ''",
+    // A condition of the schema, which the index is known by.
+    'store/campaign-health.ts: LATE_GREETING',
     "store/deliveries.ts: isLater ? '>' : '<'",
-    "store/jobs.ts: isOver ? '<' : '>'",
+    "store/jobs.ts: isWaiting ? '>' : '<'",
     "store/notes.ts: patientId === undefined ? '' : '+'",
     "store/notes.ts: '+'",
     "store/patient-requests.ts: isOpen ? '>' : '<'",
@@ -36,6 +38,8 @@ it('puts nothing raw into a statement but these, each chosen from words of its o
     'store/recordings.ts: column',
     // The columns of the schema.
     "store/rows-from-json.ts: `'{name}'`",
+    // Of an index, with the same condition.
+    "store/schema.ts: `campaign_id is not null and answered_at is not null and answered_by <> 'machine' and {LATE_GREETING}`,",
     "store/tasks.ts: '<'",
     "store/tasks.ts: '>'",
   ]);
