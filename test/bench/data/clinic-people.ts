@@ -1,5 +1,4 @@
 /** The patients of the benchmarks' clinic, each sealed under a key of its own as src/store/patients.ts does, and their consents. */
-import { createSecretKey } from 'node:crypto';
 import {
   type DataKey,
   type KeyRing,
@@ -75,9 +74,7 @@ export function addPeople(filler: Filler, ring: KeyRing, keep: Keep, now: number
   for (let n = 0; n < SIZE.patients; n += 1) {
     const at = Math.floor(from + (n / SIZE.patients) * SIZE.days * DAY_MS);
     const phone = n < LISTED ? (numbers[numberOf(n)] as string) : nowhere(numberOf(n));
-    const [id, bytes] = [idAt('pat', at, n), newDataKey()];
-    // The same key as an object, which Node need not make anew each time.
-    const key = createSecretKey(bytes) as unknown as DataKey;
+    const [id, key] = [idAt('pat', at, n), newDataKey()];
     const lastName = familyName(Math.floor(chance() * FAMILY_NAMES));
     const birthDate = new Date(Date.UTC(1930, 0, 1) + Math.floor(chance() * 27_000) * DAY_MS)
       .toISOString()
@@ -90,7 +87,7 @@ export function addPeople(filler: Filler, ring: KeyRing, keep: Keep, now: number
       ...{ phoneNumber: phone, firstName: person.firstName, lastName, dateOfBirth: birthDate },
       ...{ state: null, timeZone: null, flags: [] },
     };
-    keep.key(id, wrapDataKey(ring, bytes, id));
+    keep.key(id, wrapDataKey(ring, key, id));
     filler.add('patients', {
       ...{ id, sealed: seal(key, { table: 'patients', column: 'sealed', row: id }, JSON.stringify(details)) },
       ...{ phone_hash: person.phoneHash, last_four_hash: hash('last_four', phone.slice(-4)) },
