@@ -16,7 +16,7 @@ export function auditPatient(flight: Flight, sessions: readonly Session[]): stri
   const problems = sessions.flatMap((session) => auditCall(flight, session));
   const last = sessions.findLast(({ note }) => note !== null);
   const records = sessions.flatMap((session) => recordOf(flight, session) ?? []);
-  const lost = eventsNeverHeard(flight, sessions);
+  const lost = flight.neverHeard;
   if (last?.note == null) {
     const asked = deriveNote(records, lost, sessions[0]?.plan.questionnaire.id).items;
     const given = Object.entries(asked).filter(([, answer]) => answer?.input !== undefined);
@@ -85,13 +85,6 @@ function auditCall(flight: Flight, session: Session): string[] {
     ...optOutLost(session),
     ...talkedOver(flight, session),
   ];
-}
-
-/** Events of these calls of which no delivery ever reached the clinic: what they say it could not know. */
-export function eventsNeverHeard(flight: Flight, sessions: readonly Session[]): Set<string> {
-  const told = sessions.flatMap((session) => flight.logOf(session)).filter(({ type }) => type === 'webhook');
-  const ids = told.flatMap(({ metadata }) => (metadata as { id?: string }).id ?? []);
-  return new Set(ids.filter((id) => !flight.delivered.has(id)));
 }
 
 export function recordOf(flight: Flight, { state }: Session): CallRecord | null {

@@ -7,7 +7,7 @@ import { transition } from '../../src/domain/intake/transition.ts';
 import { deriveNote } from '../../src/simulator/derive-note.ts';
 import type { Observation } from '../../src/simulator/observation.ts';
 import { Random } from '../../src/simulator/random.ts';
-import { auditPatient, eventsNeverHeard, recordOf } from './audit.ts';
+import { auditPatient, recordOf } from './audit.ts';
 import { castOf, clinicList } from './cast.ts';
 import { type Flight, givenFlight } from './flight.ts';
 import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
@@ -43,7 +43,7 @@ const JITTER_MS = 300;
 const personaOf = new Map(clinicList.map((persona) => [persona.id, persona]));
 
 /** One engine holds so many calls: enough to crowd it, few enough to forget them soon. */
-export const FLEET_SIZE = 150;
+export const FLEET_SIZE = 75;
 
 export function fleetCase(
   seed: number,
@@ -112,6 +112,7 @@ export async function flyFleet(
   await flight.land();
   for (const { phase, persona } of flight.engine.legs.values())
     if (phase !== 'ended') tally.problems.push(`${persona.id}: open: a line is still ${phase}`);
+  add('fault: webhook never heard', flight.neverHeard.size);
   const byNumber = Map.groupBy(flight.sessions.values(), ({ plan }) => plan.patientNumber);
   for (const persona of patients) {
     const sessions = byNumber.get(persona.phone) ?? [];
@@ -119,7 +120,7 @@ export async function flyFleet(
     if (replays) problems.push(...sessions.flatMap((session) => replayed(session, core)));
     tally.problems.push(...problems.map((problem) => `${persona.id} ${persona.phone}: ${problem}`));
     countAnswers(flight, sessions, add);
-    for (const session of sessions) count(flight, session, add);
+    for (const session of sessions) count(session, add);
     if (replays) add('logs replayed', sessions.length);
   }
   return tally;
@@ -134,12 +135,11 @@ function replayed(session: Session, core: typeof transition): string[] {
 
 type Add = (name: string, by?: number) => void;
 
-function count(flight: Flight, session: Session, add: Add): void {
+function count(session: Session, add: Add): void {
   add('calls');
   add(`ending: ${statusOf(session.state)}`);
   add(`${session.plan.direction} calls`);
   add('webhooks', session.seen.length);
-  add('fault: webhook never heard', eventsNeverHeard(flight, [session]).size);
   add('commands', session.sent.length);
   for (const { code } of session.sent) if (code !== null) add(`fault: command answered ${code}`);
   let latest = 0;
@@ -154,7 +154,7 @@ function count(flight: Flight, session: Session, add: Add): void {
 /** How much the judge of the answers has to say. */
 function countAnswers(flight: Flight, sessions: readonly Session[], add: Add): void {
   const records = sessions.flatMap((session) => recordOf(flight, session) ?? []);
-  const { items } = deriveNote(records, eventsNeverHeard(flight, sessions));
+  const { items } = deriveNote(records, flight.neverHeard);
   for (const answer of Object.values(items))
     add(answer === null ? 'answers not told' : `answers ${answer.input ?? answer.state}`);
 }

@@ -9,7 +9,7 @@ export type FlightCase =
   | { readonly kind: 'campaign'; readonly campaign: CampaignCase };
 
 /** Every so many fleets there is a campaign. */
-const CAMPAIGN_EVERY = 10;
+const CAMPAIGN_EVERY = 20;
 /** Up to so many calls each log is replayed, beyond them those of every so many fleets. An odd number, so that of both kinds some are. */
 const ALL_REPLAYED_TO = 100_000;
 const REPLAYED_EVERY = 9;

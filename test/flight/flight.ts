@@ -54,6 +54,7 @@ export class Flight implements Surroundings {
   readonly #options: FlightOptions;
   readonly #inbound = new Map<string, Session>();
   #logs: Map<string, readonly LoggedAtTelnyx[]> | null = null;
+  #neverHeard: ReadonlySet<string> | null = null;
 
   constructor(options: FlightOptions) {
     this.#options = options;
@@ -99,6 +100,17 @@ export class Flight implements Surroundings {
   logOf({ state }: Session): readonly LoggedAtTelnyx[] {
     this.#logs ??= Map.groupBy(this.engine.callEvents, ({ callControlId }) => callControlId);
     return this.#logs.get(state.ids?.callControlId ?? '') ?? [];
+  }
+
+  /** Events of which no delivery ever reached the clinic, once all is over: what they say it could not know. */
+  get neverHeard(): ReadonlySet<string> {
+    this.#neverHeard ??= new Set(
+      this.engine.callEvents
+        .filter(({ type }) => type === 'webhook')
+        .flatMap(({ metadata }) => (metadata as { id?: string }).id ?? [])
+        .filter((id) => !this.delivered.has(id)),
+    );
+    return this.#neverHeard;
   }
 
   /** What really happened at the patient's end. */
