@@ -20,7 +20,6 @@ const FIELDS = [
   'decision_id',
   'delivery_id',
   'duration_ms',
-  'effect',
   'emergency_id',
   'event_id',
   'event_type',

@@ -18,6 +18,7 @@ import { readable } from './readable-flight.ts';
 /** From so many calls on every ending must have been seen. */
 const ALL_ENDINGS_FROM = 10_000;
 const SHOWN = 20;
+const TOLD_EVERY = 50_000;
 /** What a fleet makes is mostly rubbish soon after: less of it is looked at twice. */
 const YOUNG = { maxYoungGenerationSizeMb: 192 };
 /** For one case; what is smallest by then is kept. */
@@ -48,7 +49,15 @@ if (values.plant !== undefined && !(values.plant in PLANTED_BUGS)) {
   process.stderr.write(`no bug ${values.plant}: there are ${Object.keys(PLANTED_BUGS).join(', ')}\n`);
   process.exit(2);
 }
-const cases = casesFor(Number(values.calls), Number(values.seed), (values.plant as PlantedBug | undefined) ?? null);
+/** A whole number; anything else ends it with 2. */
+function whole(name: 'calls' | 'seed' | 'workers'): number {
+  const number = Number(values[name]);
+  if (Number.isSafeInteger(number) && number >= 1) return number;
+  process.stderr.write(`--${name} ${values[name]} is no whole number from 1 on\n`);
+  process.exit(2);
+}
+const [wanted, seed, workers] = [whole('calls'), whole('seed'), whole('workers')];
+const cases = casesFor(wanted, seed, (values.plant as PlantedBug | undefined) ?? null);
 const sum: Tally = { counts: {}, problems: [] };
 /** The first of each kind. */
 const failing = new Map<string, FlightCase>();
@@ -63,8 +72,8 @@ const bar = process.stderr.isTTY
       ...{ stream: process.stderr, gracefulExit: false },
     })
   : null;
-bar?.start(Number(values.calls), 0, { rate: 0 });
-await Promise.all(Array.from({ length: Math.max(1, Number(values.workers)) }, work));
+bar?.start(wanted, 0, { rate: 0 });
+await Promise.all(Array.from({ length: workers }, work));
 bar?.stop();
 
 // Before a case is made smaller, which takes a while.
@@ -107,7 +116,13 @@ function take(flown: FlightCase, { counts, problems }: Tally): void {
   sum.problems.push(...problems);
   for (const problem of problems) if (!failing.has(kindOf(problem))) failing.set(kindOf(problem), flown);
   const calls = sum.counts.calls ?? 0;
-  bar?.update(calls, { rate: Math.round(calls / ((Date.now() - begun) / 1000)) });
+  const rate = Math.round(calls / ((Date.now() - begun) / 1000));
+  bar?.update(calls, { rate });
+  // Where no bar can be drawn.
+  if (bar === null && Math.floor(calls / TOLD_EVERY) > Math.floor((calls - (counts.calls ?? 0)) / TOLD_EVERY))
+    process.stderr.write(
+      `${calls.toLocaleString('en-US')} calls, ${sum.problems.length} violations, ${rate} calls/s\n`,
+    );
 }
 
 /** Whether anything is not as it must be. */
