@@ -2,13 +2,13 @@
  * The people of a campaign: one row each, sealed under the patient's key. `ready` waits for its time, `active` has an attempt under
  * way, the others are over. A row is moved only from the state it was read in, so that nobody undoes what another did.
  */
-import { and, asc, eq, gt, inArray, isNotNull, lte, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, exists, gt, inArray, isNotNull, lte, ne, sql } from 'drizzle-orm';
 import { NEVER_REDIALED, redialedOutcomes } from '../domain/campaign/campaign-status.ts';
 import type { CallStatus } from '../domain/intake/call-record.ts';
 import type { Campaign } from './campaigns.ts';
 import type { Database } from './database.ts';
 import { dataKeysOf, type PatientKeys } from './patient-keys.ts';
-import { attempts, calls, contacts } from './schema.ts';
+import { attempts, calls, campaigns, contacts } from './schema.ts';
 import { type DataKey, seal, unseal } from './seal.ts';
 
 export const CONTACT_STATUSES = ['ready', 'active', 'done', 'skipped', 'canceled'] as const;
@@ -173,7 +173,8 @@ export async function workLeft(
   campaignId: string,
 ): Promise<{ readonly nextAt: number | null; readonly active: boolean }> {
   const standing = (status: ContactStatus) => and(eq(contacts.campaignId, campaignId), eq(contacts.status, status));
-  const [[next], [active]] = await Promise.all([
+  // One snapshot: a contact that comes back in between would be in neither, and the campaign over.
+  const [[next], [active]] = await db.batch([
     db.select({ at: contacts.nextAt }).from(contacts).where(standing('ready')).orderBy(asc(contacts.nextAt)).limit(1),
     db.select({ id: contacts.id }).from(contacts).where(standing('active')).limit(1),
   ]);
@@ -266,13 +267,22 @@ export const setVerdicts = (
     update contacts set code = v.value ->> 'code', next_at = v.value ->> 'nextAt'
     from json_each(${JSON.stringify(verdicts)}) as v where contacts.id = v.value ->> 'id' and contacts.status = 'ready'`);
 
-/** Whoever was not reached waits again, with a new budget; how many that are. Others come between its pages. */
+/**
+ * Whoever was not reached waits again, with a new budget; how many that are. Others come between its pages: it goes on only while the
+ * campaign stands still, so that nobody is made ready in one that was canceled, or fails and is made ready at once in one that runs.
+ */
 export async function redialContacts(db: Database, campaignId: string, now: number): Promise<number> {
   const unreached = and(
     eq(contacts.campaignId, campaignId),
     eq(contacts.status, 'done'),
     inArray(contacts.outcome, [...redialedOutcomes({ voicemail: true })]),
     ne(contacts.code, NEVER_REDIALED),
+    exists(
+      db
+        .select({ id: campaigns.id })
+        .from(campaigns)
+        .where(and(eq(campaigns.id, campaignId), inArray(campaigns.status, ['paused', 'completed']))),
+    ),
   );
   for (let all = 0; ; ) {
     const rows = await db

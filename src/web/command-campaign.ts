@@ -79,16 +79,20 @@ export async function commandCampaign(
     case 'cancel':
       return moved(ask, campaign, { status, statusReason: 'by_staff', endedAt: ask.now });
     case 'redial': {
-      // Whoever was made ready by one that was cut off in between waits already.
-      if (
-        (await redialContacts(ask.db, campaign.id, ask.now)) === 0 &&
-        (await workLeft(ask.db, campaign.id)).nextAt === null
-      )
-        throw refusal('nobody_failed', 'Everybody of this campaign was reached, or may not be called again.');
+      const again = await redialContacts(ask.db, campaign.id, ask.now);
+      if (again === 0 && !(await wasCutOff(ask.db, campaign)))
+        throw refusal(
+          'nobody_failed',
+          'Everybody who was rung was reached, or may not be called again. Resume it if it is paused: whoever waits is rung then.',
+        );
       return moved(ask, campaign, { status, resumedAt: ask.now, endedAt: null });
     }
   }
 }
+
+/** Over, and yet somebody waits: a redial made them ready and ended before it said so. */
+const wasCutOff = async (db: Asker['db'], { id, status }: Campaign): Promise<boolean> =>
+  status === 'completed' && (await workLeft(db, id)).nextAt !== null;
 
 function allowed(campaign: Campaign, verb: CampaignVerb): CampaignStatus {
   const next = after(campaign.status, verb);

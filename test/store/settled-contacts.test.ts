@@ -7,7 +7,18 @@ import { givenPlacedCall } from '../support/place-call.ts';
 import { db, testEnv } from '../support/worker-env.ts';
 
 const NOW = Date.UTC(2030, 0, 7, 15);
-beforeEach(() => testEnv.DB.exec('delete from calls; delete from attempts; delete from contacts;'));
+beforeEach(() =>
+  testEnv.DB.exec('delete from calls; delete from attempts; delete from contacts; delete from campaigns;'),
+);
+
+const campaign = (status: string) =>
+  testEnv.DB.prepare(
+    `insert or replace into campaigns (id, name, purpose, questionnaire_id, questionnaire_version, status, pace_per_second,
+      max_live_calls, retry, script, owner, owner_name, created_at)
+    values ('cmp_1', 'Spring', 'intake', 'adult-intake', 1, ?, 1, 1, '{}', '{}', 'staff_1', 'admin', ?)`,
+  )
+    .bind(status, NOW)
+    .run();
 
 const contact = (id: string, changes: Partial<typeof contacts.$inferInsert>) =>
   db.insert(contacts).values({
@@ -54,6 +65,7 @@ it('a redial makes ready whom nobody reached, never who failed the identity chec
     ['opted_out', 'outcome_final'],
     ['no_answer', 'suppressed', 'skipped'],
   ];
+  await campaign('completed');
   for (const [n, [outcome, code, status = 'done']] of ends.entries())
     await contact(`cnt_${n + 1}`, { outcome, code, status, rings: 3 });
   expect(await redialContacts(db, 'cmp_1', NOW + 5)).toBe(4);
@@ -61,6 +73,14 @@ it('a redial makes ready whom nobody reached, never who failed the identity chec
   expect(ready.map(({ row, rings, code, nextAt }) => [row, rings, code, nextAt])).toEqual(
     [1, 2, 3, 4].map((row) => [row, 0, null, NOW + 5]),
   );
+});
+
+it('a redial that meets a campaign canceled meanwhile makes nobody ready', async () => {
+  await campaign('canceled');
+  await contact('cnt_1', { outcome: 'busy', code: 'budget_used', status: 'done' });
+  expect(await redialContacts(db, 'cmp_1', NOW)).toBe(0);
+  await campaign('paused');
+  expect(await redialContacts(db, 'cmp_1', NOW)).toBe(1);
 });
 
 it('a long list is ended, and redialled, a page at a time', async () => {
@@ -75,6 +95,7 @@ it('a long list is ended, and redialled, a page at a time', async () => {
   expect((await db.select().from(contacts)).filter(({ status }) => status === 'ready')).toHaveLength(1);
   expect(await end()).toBe(false);
   expect(await workLeft(db, 'cmp_1')).toEqual({ nextAt: null, active: false });
+  await campaign('completed');
   await testEnv.DB.exec("update contacts set status = 'done', code = 'budget_used', outcome = 'busy';");
   expect(await redialContacts(db, 'cmp_1', NOW)).toBe(2001);
 });

@@ -205,6 +205,13 @@ describe('while it runs', () => {
     expect((await pageOf(at(campaign))).html).toContain('Ring again the 2 people whom “Spring check-up” did not reach');
     expect((await post(at(campaign, '/redial'))).html).toContain('rings those again whom it did not reach.');
   });
+
+  it('offers to go on with a redial that was cut off, also when nobody is left to be made ready', async () => {
+    const campaign = await givenCampaign([{}], { status: 'completed' });
+    expect((await pageOf(at(campaign))).html).toContain('Ring again the 1 person whom “Spring check-up” did not reach');
+    const paused = await givenCampaign([{}], { status: 'paused' });
+    expect((await pageOf(at(paused))).html).not.toContain('Ring again');
+  });
 });
 
 describe('its own fetching', () => {

@@ -224,6 +224,19 @@ describe('the verbs', () => {
     expect(await codeOf(await post(campaign, '/redial'))).toEqual([409, 'nobody_failed']);
   });
 
+  it('redial: a paused campaign of whom nobody failed stays paused, whoever still waits in it', async () => {
+    const campaign = await givenCampaign([{}], { status: 'paused' });
+    expect(await codeOf(await post(campaign, '/redial'))).toEqual([409, 'nobody_failed']);
+    expect((await campaignOf(campaign)).status).toBe('paused');
+    expect(wakes).toEqual([]);
+  });
+
+  it('redial: one that was cut off after its last page of people is gone on with', async () => {
+    const campaign = await givenCampaign([{}], { status: 'completed' });
+    expect(await jsonOf(await post(campaign, '/redial'))).toMatchObject({ status: 'running', ended_at: null });
+    expect(wakes).toEqual([campaign.id]);
+  });
+
   it('stands although the runner could not be reached: the sweep wakes it', async () => {
     const campaign = await givenCampaign([{}], { status: 'running' });
     vi.mocked(given.env.CAMPAIGN_RUNNER.getByName).mockImplementation(() => {

@@ -90,7 +90,9 @@ const goesOn = (live: number): string =>
 export function verbsOf(view: CampaignView) {
   const { campaign, counts, progress } = view;
   const name = `“${campaign.name}”`;
-  const [waiting, again] = [countOf(counts, 'ready'), redialed(view)];
+  const waiting = countOf(counts, 'ready');
+  // Whoever waits although it is over was made ready by a redial that was cut off.
+  const again = redialed(view) + (campaign.status === 'completed' ? waiting : 0);
   const verbs: readonly { verb: CampaignVerb; words: string; tone: string; confirm: string; shown?: boolean }[] = [
     {
       ...{ verb: 'pause', words: 'Pause', tone: '' },
