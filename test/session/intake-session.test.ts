@@ -466,7 +466,7 @@ describe('what lies in storage', () => {
       expect(raw).not.toContain(word);
     }
     expect(raw).toContain(call.placed.patient.id);
-    expect(JSON.stringify(lines)).not.toMatch(/Canary|55501|1980|1_to_3_days/);
+    expect(JSON.stringify(lines)).not.toMatch(/Canary|55501|1980-04|04121980|1_to_3_days/);
   });
 });
 

@@ -90,7 +90,7 @@ describe('the alert', () => {
     });
     expect([alert?.method, alert?.headers.get('content-type')]).toEqual(['POST', 'application/json']);
     const told = JSON.stringify([alert?.body, [...(alert?.headers ?? [])], lines]);
-    expect(told).not.toMatch(/canary|chest|pain|1980|KEY0123|alert-secret/i);
+    expect(told).not.toMatch(/canary|chest|pain|1980-04|04121980|KEY0123|alert-secret/i);
     expect(told).not.toContain(call.placed.patient.phoneNumber.slice(2));
   });
 
