@@ -35,6 +35,8 @@ export const OutcomeChart = ({ title, periods, labelOf, axisOf, unit }: Chart) =
   const most = Math.max(1, ...periods.map(({ total, notDialled }) => total - notDialled));
   const notDialled = periods.reduce((sum, period) => sum + period.notDialled, 0);
   const [, top] = nice(0, most, MOST_TICKS);
+  // As a rule four or five; for some tops up to eight, of which a narrow screen shows every second.
+  const lines = ticks(0, top, MOST_TICKS).filter(Number.isInteger);
   const y = (count: number) => HEIGHT - BOTTOM - (count / top) * (HEIGHT - BOTTOM - TOP);
   const x = scaleBand(
     periods.map(({ start }) => start),
@@ -53,16 +55,19 @@ export const OutcomeChart = ({ title, periods, labelOf, axisOf, unit }: Chart) =
         </ul>
       </figcaption>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true" focusable="false">
-        {ticks(0, top, MOST_TICKS)
-          .filter(Number.isInteger)
-          .map((tick) => (
-            <g class="tick">
-              <line x1={LEFT} x2={WIDTH} y1={y(tick)} y2={y(tick)} />
-              <text x={LEFT - 6} y={y(tick) + 3} text-anchor="end">
-                {tick}
-              </text>
-            </g>
-          ))}
+        {lines.map((tick, i) => (
+          <g class="tick">
+            <line x1={LEFT} x2={WIDTH} y1={y(tick)} y2={y(tick)} />
+            <text
+              x={LEFT - 6}
+              y={y(tick) + 3}
+              text-anchor="end"
+              class={lines.length > MOST_TICKS + 1 && i % 2 === 1 ? 'odd' : undefined}
+            >
+              {tick}
+            </text>
+          </g>
+        ))}
         {periods.map((period, i) => (
           <g>
             {stacked(period).map(({ outcome, from, to }) => (
