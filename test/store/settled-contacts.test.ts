@@ -99,3 +99,26 @@ it('a long list is ended, and redialled, a page at a time', async () => {
   await testEnv.DB.exec("update contacts set status = 'done', code = 'budget_used', outcome = 'busy';");
   expect(await redialContacts(db, 'cmp_1', NOW)).toBe(2001);
 });
+
+it('a contact that is given back while it is asked what is left is seen as one of the two', async () => {
+  await contact('cnt_1', { status: 'active' });
+  const session = Reflect.get(testEnv.DB, 'alwaysPrimarySession') as { fetcher: Fetcher };
+  const { fetcher } = session;
+  let line: Promise<unknown> = Promise.resolve();
+  // One request after the other, and between them the dialer gives the contact back.
+  const fetch = (...asked: Parameters<Fetcher['fetch']>) => {
+    const answer = line.then(() => fetcher.fetch(...asked));
+    line = answer.then(async () => {
+      Reflect.set(session, 'fetcher', fetcher);
+      await testEnv.DB.exec("update contacts set status = 'ready';");
+    });
+    return answer;
+  };
+  Reflect.set(session, 'fetcher', { fetch });
+  try {
+    expect(await workLeft(db, 'cmp_1')).toEqual({ nextAt: null, active: true });
+  } finally {
+    Reflect.set(session, 'fetcher', fetcher);
+  }
+  expect(await workLeft(db, 'cmp_1')).toEqual({ nextAt: NOW, active: false });
+});
