@@ -10,9 +10,12 @@ export class ListMirror {
   /** A write under way; the final record waits for it, so that it is not overwritten. */
   running: Promise<void> | null = null;
   #shown: string | null = null;
+  /** What moved while a write was under way: the last of it is told behind that one. */
+  #next: CallState | null = null;
 
-  /** Null when there is nothing to tell, or somebody is told already. */
+  /** Null when there is nothing to tell, or a write under way tells it too. */
   tell(env: Env, callId: string, state: CallState): Promise<void> | null {
+    this.#next = this.running === null ? null : state;
     if (this.running !== null || state.phase === 'ended') return null;
     const record = callRecord(state);
     const shown = `${record.status} ${record.redFlags}`;
@@ -24,8 +27,9 @@ export class ListMirror {
         },
         () => log.warn('call.mirror_failed', { call_id: callId, status: record.status }),
       )
-      .finally(() => {
+      .then(async () => {
         this.running = null;
+        if (this.#next !== null) await this.tell(env, callId, this.#next);
       });
     return this.running;
   }

@@ -1,13 +1,13 @@
 /** The figures that alerts are told from, read once a minute; each by an index. No patient data. */
-import { and, count, eq, gt, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, count, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { AlertFacts } from '../domain/alerts/alert-rules.ts';
 import type { Database } from './database.ts';
 import { isUnsent } from './delivery-list.ts';
 import { countDeadJobs, dueJobs } from './jobs.ts';
 import { firstIdAt } from './new-id.ts';
-import { recentDials, unansweredDials } from './recent-dials.ts';
+import { recentDials, silentDials, unansweredDials } from './recent-dials.ts';
 import { attempts, calls, deliveries, emergencyAccesses, spend } from './schema.ts';
-import { readSigns } from './signs.ts';
+import { readSigns, SIGN_EVERY_MS } from './signs.ts';
 
 const HOUR_MS = 3_600_000;
 /** Counting further tells nobody more. */
@@ -19,7 +19,7 @@ interface Asked {
   readonly now: number;
   /** As far back as ended calls are looked at. */
   readonly windowMs: number;
-  /** A call that Telnyx took so long ago should have been heard of. */
+  /** Of a call that Telnyx took so long ago a webhook should have come. */
   readonly silentMs: number;
   /** Work that was due so long ago should have been begun. */
   readonly lateMs: number;
@@ -31,53 +31,46 @@ export async function alertFacts(
   { now, windowMs, silentMs, lateMs }: Asked,
 ): Promise<AlertFacts> {
   const today = new Date(now).toISOString().slice(0, 10);
-  const [dials, unanswered, signs, lateJobs, deadJobs, [silent], [ended], dead, [spent], emergencies] =
-    await Promise.all([
-      recentDials(db, now - HOUR_MS),
-      unansweredDials(db, now - HOUR_MS),
-      readSigns(db),
-      dueJobs(db, now - lateMs, MOST_COUNTED),
-      // Deliveries are told of by their system.
-      countDeadJobs(db, MOST_COUNTED, 'deliver'),
-      db
-        .select({ n: count() })
-        .from(calls)
-        .where(
-          and(
-            ...[isNull(calls.endedAt), eq(calls.status, 'dialing'), isNotNull(calls.callControlId)],
-            ...[lt(calls.dialedAt, now - silentMs), gt(calls.createdAt, now - HOUR_MS)],
-          ),
+  const signs = await readSigns(db);
+  // The row of a sign may be twice its interval older than what left it: its isolate counts by itself.
+  const heardUntil = Math.max(now - HOUR_MS, (signs.webhook_verified?.at ?? 0) + 2 * SIGN_EVERY_MS);
+  const [dials, unanswered, lateJobs, deadJobs, silent, [ended], dead, [spent], emergencies] = await Promise.all([
+    recentDials(db, now - HOUR_MS),
+    unansweredDials(db, now - HOUR_MS),
+    dueJobs(db, now - lateMs, MOST_COUNTED),
+    // Deliveries are told of by their system.
+    countDeadJobs(db, MOST_COUNTED, 'deliver'),
+    silentDials(db, { since: heardUntil, until: now - silentMs, limit: MOST_COUNTED }),
+    db
+      .select({ calls: count(), failed: sql<number>`coalesce(sum(${calls.status} = 'failed'), 0)` })
+      .from(attempts)
+      .innerJoin(calls, eq(calls.id, attempts.callId))
+      // An attempt that ended in the window began at most an hour before it: its id says when.
+      .where(
+        and(
+          ...[eq(attempts.status, 'ended'), gt(attempts.id, firstIdAt('att', now - windowMs - HOUR_MS))],
+          gt(attempts.endedAt, now - windowMs),
         ),
-      db
-        .select({ calls: count(), failed: sql<number>`coalesce(sum(${calls.status} = 'failed'), 0)` })
-        .from(attempts)
-        .innerJoin(calls, eq(calls.id, attempts.callId))
-        // An attempt that ended in the window began at most an hour before it: its id says when.
-        .where(
-          and(
-            ...[eq(attempts.status, 'ended'), gt(attempts.id, firstIdAt('att', now - windowMs - HOUR_MS))],
-            gt(attempts.endedAt, now - windowMs),
-          ),
-        ),
-      db
-        .select({ sink: deliveries.sink, count: count() })
-        .from(deliveries)
-        .where(isUnsent('dead'))
-        .groupBy(deliveries.sink),
-      db
-        .select({ nanos: sql<number>`coalesce(sum(${spend.nanos}), 0)` })
-        .from(spend)
-        .where(eq(spend.day, today)),
-      db
-        .select({ id: emergencyAccesses.id })
-        .from(emergencyAccesses)
-        .where(isNull(emergencyAccesses.reviewedAt))
-        .limit(MOST_EMERGENCIES),
-    ]);
+      ),
+    db
+      .select({ sink: deliveries.sink, count: count() })
+      .from(deliveries)
+      .where(isUnsent('dead'))
+      .groupBy(deliveries.sink),
+    db
+      .select({ nanos: sql<number>`coalesce(sum(${spend.nanos}), 0)` })
+      .from(spend)
+      .where(eq(spend.day, today)),
+    db
+      .select({ id: emergencyAccesses.id })
+      .from(emergencyAccesses)
+      .where(isNull(emergencyAccesses.reviewedAt))
+      .limit(MOST_EMERGENCIES),
+  ]);
   return {
     ...{ now, deadJobs, lateJobs: lateJobs.length },
     dials: { ...dials, refused: [...dials.refused, ...unanswered].toSorted((a, b) => b.at - a.at) },
-    silentCalls: silent?.n ?? 0,
+    silentCalls: silent.length,
     ended: ended ?? { calls: 0, failed: 0 },
     deadDeliveries: dead,
     spend: { spentNanos: spent?.nanos ?? 0, capNanos },

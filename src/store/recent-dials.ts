@@ -1,5 +1,5 @@
 /** What Telnyx made of the dials of late: which it refused, with its code, and when it last took one. No patient data. */
-import { and, desc, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, isNotNull, isNull, lte, sql } from 'drizzle-orm';
 import { isOver } from './calls.ts';
 import type { Database } from './database.ts';
 import { calls } from './schema.ts';
@@ -41,3 +41,19 @@ export const unansweredDials = (db: Database, since: number) =>
     )
     .orderBy(desc(calls.createdAt))
     .limit(MOST_LISTED);
+
+/** Dials that Telnyx took, of calls made `since` and dialled `until` then. */
+export const silentDials = (
+  db: Database,
+  { since, until, limit }: { readonly since: number; readonly until: number; readonly limit: number },
+) =>
+  db
+    .select({ id: calls.id })
+    .from(calls)
+    .where(
+      and(
+        ...[eq(calls.direction, 'outbound'), isNotNull(calls.callControlId)],
+        ...[gte(calls.createdAt, since), lte(calls.dialedAt, until)],
+      ),
+    )
+    .limit(limit);

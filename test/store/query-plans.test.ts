@@ -31,7 +31,7 @@ import {
 } from '../../src/store/patient-requests.ts';
 import type { Patient } from '../../src/store/patients.ts';
 import { reassignedAnswers } from '../../src/store/reassigned-numbers.ts';
-import { recentDials, unansweredDials } from '../../src/store/recent-dials.ts';
+import { recentDials, silentDials, unansweredDials } from '../../src/store/recent-dials.ts';
 import { countHeldBack, oldestOf, overdueAudio, purgePage } from '../../src/store/retention.ts';
 import { countUnreviewed, listUnreviewed, reviewsOfCall } from '../../src/store/reviews.ts';
 import { parseKeyRing } from '../../src/store/seal.ts';
@@ -122,6 +122,7 @@ it.each<[string, (db: ReturnType<typeof database>) => Promise<unknown>]>([
   ],
   ['the same audio again', (db) => findSame(db, { createdBy: 'staff_1', sha256: 'a', language: null }, 1)],
   ['transcriptions whose time is over', (db) => transcriptionsBefore(db, 1, limit)],
+  ['dials that nothing was heard of', (db) => silentDials(db, { since: 1, until: Date.now(), limit })],
   ['the dials of the last day', (db) => recentDials(db, 1_700_000_000_000)],
   ['the newest deliveries', (db) => listDeliveries(db, { ...ANY, limit, cursor })],
   ['deliveries of one status', (db) => listDeliveries(db, { ...ANY, limit, cursor, status: 'dead' })],

@@ -38,7 +38,7 @@ export interface AlertFacts {
     readonly refused: readonly { readonly at: number; readonly code: string }[];
     readonly acceptedAt: number | null;
   };
-  /** Calls that Telnyx took at least `silentMs` ago, of which no webhook has come since. */
+  /** Calls that Telnyx took at least `silentMs` ago, since when no webhook has come, of whichever call. */
   readonly silentCalls: number;
   readonly signs: {
     readonly audit: SignFact | null;
