@@ -1,6 +1,7 @@
 /** The figures that alerts are told from, read once a minute; each by an index. No patient data. */
-import { and, count, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, count, eq, gt, isNull, notInArray, sql } from 'drizzle-orm';
 import type { AlertFacts } from '../domain/alerts/alert-rules.ts';
+import { CROWDED } from '../domain/campaign/retry.ts';
 import type { Database } from './database.ts';
 import { isUnsent } from './delivery-list.ts';
 import { countDeadJobs, dueJobs } from './jobs.ts';
@@ -24,6 +25,9 @@ interface Asked {
   /** Work that was due so long ago should have been begun. */
   readonly lateMs: number;
 }
+
+/** Where there was too much at once the dialer slows down, and no line is down. */
+const isNews = ({ code }: { readonly code: string }): boolean => !CROWDED.has(`telnyx_${code}`);
 
 export async function alertFacts(
   db: Database,
@@ -50,6 +54,7 @@ export async function alertFacts(
         and(
           ...[eq(attempts.status, 'ended'), gt(attempts.id, firstIdAt('att', now - windowMs - HOUR_MS))],
           gt(attempts.endedAt, now - windowMs),
+          notInArray(sql`coalesce(${calls.error}, '')`, [...CROWDED]),
         ),
       ),
     db
@@ -69,7 +74,7 @@ export async function alertFacts(
   ]);
   return {
     ...{ now, deadJobs, lateJobs: lateJobs.length },
-    dials: { ...dials, refused: [...dials.refused, ...unanswered].toSorted((a, b) => b.at - a.at) },
+    dials: { ...dials, refused: [...dials.refused.filter(isNews), ...unanswered].toSorted((a, b) => b.at - a.at) },
     silentCalls: silent.length,
     ended: ended ?? { calls: 0, failed: 0 },
     deadDeliveries: dead,

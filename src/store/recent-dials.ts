@@ -5,6 +5,8 @@ import type { Database } from './database.ts';
 import { calls } from './schema.ts';
 
 const MOST_LISTED = 100;
+/** Before a code of Telnyx, in the error of a call; ours have none. */
+const OF_TELNYX = 'telnyx_';
 /** Such a call leaves no note, and so no review. */
 const ofFailed = [isOver, eq(calls.status, 'failed'), isNull(calls.review)] as const;
 
@@ -15,10 +17,9 @@ export async function recentDials(
   const late = gt(calls.createdAt, since);
   const [refused, accepted] = await Promise.all([
     db
-      .select({ at: calls.createdAt, code: sql<string>`${calls.error}` })
+      .select({ at: calls.createdAt, code: sql<string>`substr(${calls.error}, ${OF_TELNYX.length + 1})` })
       .from(calls)
-      // A code of Telnyx is digits; ours are words.
-      .where(and(...ofFailed, late, isNull(calls.callControlId), sql`${calls.error} glob '[0-9]*'`))
+      .where(and(...[...ofFailed, late, isNull(calls.callControlId)], sql`${calls.error} glob ${`${OF_TELNYX}*`}`))
       .orderBy(desc(calls.createdAt))
       .limit(MOST_LISTED),
     db

@@ -177,13 +177,16 @@ describe('the line is down (C77)', () => {
       })),
     );
 
-  it.each(['10010', 'dial_unknown'])('when three dials in a row ended with %s', async (error) => {
+  it.each([
+    ['telnyx_10010', '10010'],
+    ['dial_unknown', 'dial_unknown'],
+  ])('when three dials in a row ended with %s', async (error, code) => {
     await givenFailedDials(error, 2);
     await watchInstallation(env, minute(0));
     expect(await open()).toEqual([]);
     await givenFailedDials(error, 1);
     await watchInstallation(env, minute(1));
-    expect(await open()).toMatchObject([{ kind: 'line_down', subject: 'dials', code: error, count: 3 }]);
+    expect(await open()).toMatchObject([{ kind: 'line_down', subject: 'dials', code, count: 3 }]);
   });
 
   it('not when they failed for what one patient’s number or file was', async () => {

@@ -25,12 +25,12 @@ async function call(
 }
 
 it('lists what Telnyx refused, newest first, and nothing that it took or that we refused', async () => {
-  await call(START - 3000, { status: 'failed', error: '10010' });
-  await call(START - 2000, { status: 'failed', error: '20016' });
+  await call(START - 3000, { status: 'failed', error: 'telnyx_10010' });
+  await call(START - 2000, { status: 'failed', error: 'telnyx_20016' });
   await call(START - 1000, { status: 'failed', error: 'dial_not_sent' });
-  await call(START - 900, { status: 'failed', error: '90034', controlId: 'v3:a' });
-  await call(START - 800, { status: 'blocked', error: '10010' });
-  await call(START - 90_000_000, { status: 'failed', error: '10010' });
+  await call(START - 900, { status: 'failed', error: 'telnyx_90034', controlId: 'v3:a' });
+  await call(START - 800, { status: 'blocked', error: 'telnyx_10010' });
+  await call(START - 90_000_000, { status: 'failed', error: 'telnyx_10010' });
   const { refused } = await recentDials(db, START - 86_400_000);
   expect(refused).toEqual([
     { at: START - 2000, code: '20016' },
@@ -43,6 +43,6 @@ it('knows when Telnyx last took a dial of ours; who rings us proves nothing', as
   await call(START - 5000, { status: 'completed', controlId: 'v3:a' });
   await call(START - 4000, { status: 'no_answer', controlId: 'v3:b' });
   await call(START - 3000, { status: 'completed', controlId: 'v3:c', direction: 'inbound' });
-  await call(START - 2000, { status: 'failed', error: '10010' });
+  await call(START - 2000, { status: 'failed', error: 'telnyx_10010' });
   expect((await recentDials(db, START - 86_400_000)).acceptedAt).toBe(START - 4000);
 });

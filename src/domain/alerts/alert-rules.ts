@@ -33,7 +33,7 @@ export interface SignFact {
 
 export interface AlertFacts {
   readonly now: number;
-  /** Dials of the last hour that Telnyx refused or never answered, newest first, and when it last took one. */
+  /** Dials of the last hour that Telnyx refused or never answered, newest first, and when it last took one. None that was too much at once. */
   readonly dials: {
     readonly refused: readonly { readonly at: number; readonly code: string }[];
     readonly acceptedAt: number | null;
@@ -49,7 +49,7 @@ export interface AlertFacts {
     readonly redaction: SignFact | null;
     readonly hintDead: SignFact | null;
   };
-  /** Outbound calls that ended in the last `windowMs`, and how many of them failed for reasons that are not the patient's. */
+  /** Outbound calls that ended in the last `windowMs`, and how many of them failed. Without those that were too much at once. */
   readonly ended: { readonly calls: number; readonly failed: number };
   /** Work that was due `lateMs` ago and that nobody has begun. */
   readonly lateJobs: number;

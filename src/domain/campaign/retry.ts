@@ -97,8 +97,8 @@ export type AfterAttempt =
 
 const done = (code: DoneCode): AfterAttempt => ({ kind: 'done', code });
 
-/** Too many dials, requests or channels: it is not the contact's doing. */
-const CROWDED: ReadonlySet<string> = new Set<`telnyx_${LimitCode}`>([
+/** Too many dials, requests or channels: it is not the contact's doing, and nothing is broken. */
+export const CROWDED: ReadonlySet<string> = new Set<`telnyx_${LimitCode}`>([
   ...(['telnyx_90103', 'telnyx_10011', 'telnyx_http_429'] as const),
   ...(['telnyx_90041', 'telnyx_90042', 'telnyx_90043', 'telnyx_D1', 'telnyx_D2', 'telnyx_D3'] as const),
 ]);
