@@ -30,6 +30,8 @@ interface Wire {
 interface Seen {
   /** Of each event by its id: the first time it came to the worker. */
   readonly arrivals: Map<string, number>;
+  /** And how long it waited for its 200 that time. */
+  readonly answeredMs: Map<string, number>;
   /** Prompts by command id: a repeated command is the same prompt. */
   readonly orders: Map<string, Order & { readonly handle: string }>;
 }
@@ -37,7 +39,7 @@ interface Seen {
 export async function run({ folder, progress }: BenchContext): Promise<Row[]> {
   const { folder: built } = buildWorker(path.join(folder, 'built'));
   const people = syntheticNumbers(2 * CALLS).map((phone, n): Persona => ({ ...fullRecorded, id: `whole-${n}`, phone }));
-  const seen: Seen = { arrivals: new Map(), orders: new Map() };
+  const seen: Seen = { arrivals: new Map(), answeredMs: new Map(), orders: new Map() };
   const stack = await startLocalStack({
     ...{ keep: false, stateFolder: path.join(folder, 'state'), speed: 50 },
     startWorker: startBuiltWorker(path.join(built, 'index.js')),
@@ -47,9 +49,12 @@ export async function run({ folder, progress }: BenchContext): Promise<Row[]> {
       ...{ personas: people, liveCalls: 100, keepLog: false },
       deliver: async (url, headers, body) => {
         const { id } = (JSON.parse(body) as Wire).data;
-        if (!seen.arrivals.has(id)) seen.arrivals.set(id, performance.now());
+        const began = performance.now();
+        const isFirst = !seen.arrivals.has(id);
+        if (isFirst) seen.arrivals.set(id, began);
         const response = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(2000) });
         await response.body?.cancel();
+        if (isFirst) seen.answeredMs.set(id, performance.now() - began);
         return { status: response.status };
       },
     },
@@ -86,7 +91,13 @@ interface Rung {
 
 async function rowsOf(stack: LocalStack, seen: Seen, how: string, { perSecond, calls }: Rung): Promise<Row[]> {
   const each: PromptWaits[] = [];
-  for (const callId of calls) each.push(await waitsOf(stack, seen, callId));
+  const answered: number[] = [];
+  for (const callId of calls) {
+    const log = await logOf(stack, callId);
+    each.push(promptWaits(log, seen.arrivals, ordersOf(stack, seen, callId)));
+    const ordering = log.filter(({ commands }) => commands.length > 0);
+    answered.push(...ordering.flatMap(({ event_id }) => seen.answeredMs.get(event_id) ?? []));
+  }
   const waits = each.flatMap((call) => [...call.waits, ...call.overtaken]);
   const all = (count: (call: PromptWaits) => number) => each.reduce((sum, call) => sum + count(call), 0);
   const note = [
@@ -98,6 +109,10 @@ async function rowsOf(stack: LocalStack, seen: Seen, how: string, { perSecond, c
   const around = { unit: 'ms', low: percentile(waits, 0), high: percentile(waits, 1) };
   return [
     { name: `whole calls${how}`, unit: '/s', value: perSecond, low: perSecond, high: perSecond },
+    {
+      ...{ name: `a webhook that orders something answered, p50${how}`, unit: 'ms', value: percentile(answered, 0.5) },
+      ...{ low: percentile(answered, 0), high: percentile(answered, 1) },
+    },
     { ...around, name: `event to next prompt, p50${how}`, value: percentile(waits, 0.5) },
     judged(
       { ...around, name: `event to next prompt, p95${how}`, value: percentile(waits, 0.95), note },
@@ -106,13 +121,15 @@ async function rowsOf(stack: LocalStack, seen: Seen, how: string, { perSecond, c
   ];
 }
 
-async function waitsOf(stack: LocalStack, seen: Seen, callId: string): Promise<PromptWaits> {
-  const { body } = await stack.api('GET', `/api/calls/${callId}/events?limit=200`);
-  const { items } = body as { readonly items: readonly LoggedLine[] };
+async function logOf(stack: LocalStack, callId: string): Promise<readonly LoggedLine[]> {
+  const { body } = await stack.api('GET', `/api/calls/${callId}/events`);
+  return (body as { readonly items: readonly LoggedLine[] }).items;
+}
+
+function ordersOf(stack: LocalStack, { orders }: Seen, callId: string): Order[] {
   const legs = stack.telnyx.engine.calls().filter((call) => call.callId === callId);
   const handles = new Set(legs.map(({ callControlId }) => callControlId));
-  const orders = [...seen.orders.values()].filter(({ handle }) => handles.has(handle));
-  return promptWaits(items, seen.arrivals, orders);
+  return [...orders.values()].filter(({ handle }) => handles.has(handle));
 }
 
 async function ring(stack: LocalStack, people: readonly Persona[]): Promise<Rung> {
