@@ -12,7 +12,7 @@ import { inParallel } from '../tools/in-parallel.ts';
 import { type LocalStack, startLocalStack } from '../tools/local-stack.ts';
 import { syntheticNumbers } from '../tools/synthetic-numbers.ts';
 import { buildWorker, startBuiltWorker } from './built-worker.ts';
-import { isPrompt, type LoggedLine, type Order, type PromptWaits, promptWaits } from './prompt-waits.ts';
+import { type LoggedLine, type PromptWaits, promptWaits } from './prompt-waits.ts';
 import type { BenchContext, Row } from './row.ts';
 import { judged, percentile } from './statistics.ts';
 
@@ -21,7 +21,6 @@ export const name = 'calls';
 const CALLS = 16;
 const AT_A_TIME = 8;
 const FIRST_PORT = 9432;
-const ACTION = /^\/v2\/calls\/([^/]+)\/actions\/([a-z_]+)/;
 
 interface Wire {
   readonly data: { readonly id: string };
@@ -32,14 +31,14 @@ interface Seen {
   readonly arrivals: Map<string, number>;
   /** And how long it waited for its 200 that time. */
   readonly answeredMs: Map<string, number>;
-  /** Prompts by command id: a repeated command is the same prompt. */
-  readonly orders: Map<string, Order & { readonly handle: string }>;
+  /** Of each command by its id, which is its call's with its number: the first time it came to Telnyx. */
+  readonly sent: Map<string, number>;
 }
 
 export async function run({ folder, progress }: BenchContext): Promise<Row[]> {
   const { folder: built } = buildWorker(path.join(folder, 'built'));
   const people = syntheticNumbers(2 * CALLS).map((phone, n): Persona => ({ ...fullRecorded, id: `whole-${n}`, phone }));
-  const seen: Seen = { arrivals: new Map(), answeredMs: new Map(), orders: new Map() };
+  const seen: Seen = { arrivals: new Map(), answeredMs: new Map(), sent: new Map() };
   const stack = await startLocalStack({
     ...{ keep: false, stateFolder: path.join(folder, 'state'), speed: 50 },
     startWorker: startBuiltWorker(path.join(built, 'index.js')),
@@ -62,10 +61,8 @@ export async function run({ folder, progress }: BenchContext): Promise<Row[]> {
   const { engine } = stack.telnyx;
   const answer = engine.request.bind(engine);
   engine.request = (request) => {
-    const [, handle, action] = ACTION.exec(request.path) ?? [];
     const { command_id: id } = (request.body ?? {}) as { readonly command_id?: string };
-    if (handle !== undefined && action !== undefined && id !== undefined && isPrompt(action) && !seen.orders.has(id))
-      seen.orders.set(id, { handle: decodeURIComponent(handle), action, at: performance.now() });
+    if (id !== undefined && !seen.sent.has(id)) seen.sent.set(id, performance.now());
     return answer(request);
   };
   try {
@@ -94,7 +91,7 @@ async function rowsOf(stack: LocalStack, seen: Seen, how: string, { perSecond, c
   const answered: number[] = [];
   for (const callId of calls) {
     const log = await logOf(stack, callId);
-    each.push(promptWaits(log, seen.arrivals, ordersOf(stack, seen, callId)));
+    each.push(promptWaits(log, seen.arrivals, (number) => seen.sent.get(`${callId}:${number}`)));
     const ordering = log.filter(({ commands }) => commands.length > 0);
     answered.push(...ordering.flatMap(({ event_id }) => seen.answeredMs.get(event_id) ?? []));
   }
@@ -104,7 +101,7 @@ async function rowsOf(stack: LocalStack, seen: Seen, how: string, { perSecond, c
     `${all((call) => call.waits.length)} prompts that an event of Telnyx led to`,
     `${all((call) => call.overtaken.length)} answers more that were overtaken`,
     `not counted ${all(({ own }) => own)} that the product’s own clock led to (2 s of quiet after speech, limits, ends that never came)`,
-    `${all(({ unexplained }) => unexplained)} that the log does not explain`,
+    `and ${all(({ unsent }) => unsent)} that were taken back before they were sent`,
   ].join('; ');
   const around = { unit: 'ms', low: percentile(waits, 0), high: percentile(waits, 1) };
   return [
@@ -124,12 +121,6 @@ async function rowsOf(stack: LocalStack, seen: Seen, how: string, { perSecond, c
 async function logOf(stack: LocalStack, callId: string): Promise<readonly LoggedLine[]> {
   const { body } = await stack.api('GET', `/api/calls/${callId}/events`);
   return (body as { readonly items: readonly LoggedLine[] }).items;
-}
-
-function ordersOf(stack: LocalStack, { orders }: Seen, callId: string): Order[] {
-  const legs = stack.telnyx.engine.calls().filter((call) => call.callId === callId);
-  const handles = new Set(legs.map(({ callControlId }) => callControlId));
-  return [...orders.values()].filter(({ handle }) => handles.has(handle));
 }
 
 async function ring(stack: LocalStack, people: readonly Persona[]): Promise<Rung> {

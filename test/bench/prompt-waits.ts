@@ -5,17 +5,13 @@
  */
 
 const PROMPTS: ReadonlySet<string> = new Set(['gather_using_speak', 'speak', 'playback_start']);
-export const isPrompt = (command: string): boolean => PROMPTS.has(command);
+const isPrompt = (command: string): boolean => PROMPTS.has(command);
 
 export interface LoggedLine {
   readonly event_id: string;
   readonly type: string;
   readonly effect: string;
   readonly commands: readonly string[];
-}
-export interface Order {
-  readonly action: string;
-  readonly at: number;
 }
 export interface PromptWaits {
   /** In milliseconds: of every prompt that an event of Telnyx led to. */
@@ -24,28 +20,31 @@ export interface PromptWaits {
   readonly overtaken: readonly number[];
   /** Prompts that the product's own clock led to. */
   readonly own: number;
-  /** Prompts that Telnyx got and the log does not explain. */
-  readonly unexplained: number;
+  /** Prompts that were ordered and never came to Telnyx: taken back before they were sent, as something newer was there. */
+  readonly unsent: number;
 }
 
-/** `arrivals`: of each event by its id, when it first came; `orders`: the prompts, each once, as Telnyx got them. */
+/**
+ * `arrivals`: of each event by its id, when it first came; `sentAt`: when a command first came to Telnyx, by its number. The session numbers
+ * commands from 1 in the order in which its log names them.
+ */
 export function promptWaits(
   log: readonly LoggedLine[],
   arrivals: ReadonlyMap<string, number>,
-  orders: readonly Order[],
+  sentAt: (number: number) => number | undefined,
 ): PromptWaits {
-  const left = [...orders];
-  const found: { waits: number[]; overtaken: number[]; own: number } = { waits: [], overtaken: [], own: 0 };
+  const found = { waits: [] as number[], overtaken: [] as number[], own: 0, unsent: 0 };
+  let number = 0;
   let answers: number[] = [];
   for (const { event_id, type, effect, commands } of log) {
     const arrived = arrivals.get(event_id);
     if (type === 'gather.ended' && effect === 'applied' && commands.length === 0) answers.push(arrived ?? Number.NaN);
-    for (const prompt of commands.filter(isPrompt)) {
-      const place = left.findIndex(({ action, at }) => action === prompt && at >= (arrived ?? 0));
-      // Ordered and taken back before it was sent.
-      if (place < 0) continue;
-      const [{ at }] = left.splice(place, 1) as [Order];
-      if (arrived === undefined) found.own += 1;
+    for (const command of commands) {
+      number += 1;
+      const at = sentAt(number);
+      if (!isPrompt(command)) continue;
+      if (at === undefined) found.unsent += 1;
+      else if (arrived === undefined) found.own += 1;
       else {
         found.waits.push(at - arrived);
         found.overtaken.push(...answers.map((answered) => at - answered));
@@ -53,5 +52,5 @@ export function promptWaits(
       answers = [];
     }
   }
-  return { ...found, unexplained: left.length };
+  return found;
 }
