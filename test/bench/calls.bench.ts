@@ -1,7 +1,8 @@
 /**
  * Whole intake calls through the built worker, their patients fifty times as quick as people: calls a second from asking for
  * them to the note handed on, and how soon each prompt is ordered that an event of Telnyx makes possible (prompt-waits.ts). Then again with
- * every webhook doubled and out of order, where what Telnyx is late is not the service's. The simulator runs on the same cores.
+ * every webhook doubled and out of order, up to a second late: that is fifty of these patients', so that many a question is asked again
+ * by the product's clock before its answer comes. What Telnyx is late is not the service's. The simulator runs on the same cores.
  */
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -100,7 +101,7 @@ async function rowsOf(stack: LocalStack, seen: Seen, how: string, { perSecond, c
   const note = [
     `${all((call) => call.waits.length)} prompts that an event of Telnyx led to`,
     `${all((call) => call.overtaken.length)} answers more that were overtaken`,
-    `not counted ${all(({ own }) => own)} that the product’s own clock led to (2 s of quiet after speech, limits, ends that never came)`,
+    `not counted ${all(({ own }) => own)} that the product’s own clock led to (2 s of quiet after speech, limits, answers that did not come in time)`,
     `and ${all(({ unsent }) => unsent)} that were taken back before they were sent`,
   ].join('; ');
   const around = { unit: 'ms', low: percentile(waits, 0), high: percentile(waits, 1) };

@@ -1,7 +1,7 @@
 /**
  * How long a patient waits for the product between two prompts (design 6), in one call: from the first arrival of the event that makes the
  * next prompt possible until its command is at Telnyx. Which event led to which command stands in the call's log. What the product's own
- * clock led to was waited for on purpose (2 s of quiet after speech, a time limit, an end that never came) and is counted apart. Pure.
+ * clock led to was waited for on purpose (2 s of quiet after speech, a time limit, an answer that did not come) and is counted apart. Pure.
  */
 
 const PROMPTS: ReadonlySet<string> = new Set(['gather_using_speak', 'speak', 'playback_start']);
