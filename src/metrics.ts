@@ -17,7 +17,7 @@ const ROUTE = /^(?:\/[a-z0-9:_.-]+)*\/?$/;
 const STATUS = /^[1-5]\d\d$/;
 
 const METRICS = {
-  /** A delivery of Telnyx: `accepted` or `refused`, and why; from its coming to its answer. Of those applied, one in eight, counted as eight. */
+  /** A delivery of Telnyx: `accepted` or `refused`, and why; until its answer. Of those applied one in eight is drawn, and counts as eight. */
   webhook: { outcome: CODE, reason: CODE },
   /** A command to Telnyx: `ok`, or how it failed and with which code; until Telnyx answered. */
   command: { command: CODE, outcome: CODE, code: CODE },

@@ -43,7 +43,7 @@ export default defineConfig(
             // Isolated as processes are, and started sooner.
             pool: 'threads',
             include: [
-              'test/{cli,domain,flight,telnyx,telnyx-webhook-verify,simulator,tools}/**/*.test.ts',
+              'test/{bench,cli,domain,flight,telnyx,telnyx-webhook-verify,simulator,tools}/**/*.test.ts',
               'test/fuzz/*.test.ts',
             ],
           },

@@ -63,14 +63,15 @@ export async function receiveWebhook(c: AppContext): Promise<Response> {
   }
 }
 
-/** A call is told of sixty times, and each point is paid for: of what is as it should be, one in so many stands for all of them. */
+/**
+ * A call is told of sixty times, and each point is paid for: of what is as it should be one in so many is drawn, and counts as so many.
+ * Drawn and not counted off: an isolate is gone before it has seen eight.
+ */
 const APPLIED_A_POINT = 8;
-let applied = 0;
 
 function measureAnswered(c: AppContext, outcome: 'accepted' | 'refused', reason: string, ms: number): void {
-  if (reason === 'applied') applied += 1;
   const count = reason === 'applied' ? APPLIED_A_POINT : 1;
-  if (reason !== 'applied' || applied % count === 0) measure(c.env, 'webhook', { outcome, reason }, { count, ms });
+  if (Math.random() * count < 1) measure(c.env, 'webhook', { outcome, reason }, { count, ms });
 }
 
 async function receive(c: AppContext): Promise<Answered> {

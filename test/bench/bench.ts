@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: every benchmark after the other, each with its baselines in the same run, then one table. A full run is kept in
+ * `npm run bench`: every benchmark after the other, those that have baselines with them in the same run, then one table. A full run is kept in
  * test/bench/history. `-- --only webhook` runs those whose name holds the word; `-- --json FILE` also writes the rows there.
  * A missed target is said, and no failure: machines differ. It ends with 1 only when something could not be measured.
  */

@@ -1,7 +1,7 @@
 /**
  * What one full call uses of everything that Cloudflare bills, counted at the bindings: asked for, dialled, answered to the end with
- * its recording fetched and its note handed on. Nothing is taken as included. Without transcription; the cron's runs are not a
- * call's.
+ * its recording fetched and its note handed on, and taken out of its Durable Object a day later. Nothing is taken as included. Without
+ * transcription; the cron's runs are not a call's, nor is what people look at.
  */
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -13,7 +13,7 @@ import { startLocalStack } from '../tools/local-stack.ts';
 import { syntheticNumbers } from '../tools/synthetic-numbers.ts';
 import { buildWorker, startBuiltWorker } from './built-worker.ts';
 import { type Loads, loadsOfOne, NO_LOADS } from './loads.ts';
-import { costOf, lessUsage, OPERATIONS, PRICES, PRICES_READ_ON, type Usage } from './prices.ts';
+import { costOf, lessUsage, OPERATIONS, type Operation, PRICES, PRICES_READ_ON, sumOf, type Usage } from './prices.ts';
 import type { BenchContext, Row } from './row.ts';
 import { judged, spread } from './statistics.ts';
 
@@ -31,6 +31,8 @@ const REST_MS = 6000;
 export interface CallFigures {
   /** Of each call. */
   readonly used: readonly Usage[];
+  /** Of that, what its alarms of the day after used. */
+  readonly atLast: readonly Usage[];
   /** Of one, in the mean. */
   readonly loads: Loads;
 }
@@ -42,7 +44,7 @@ export function callFigures(context: BenchContext): Promise<CallFigures> {
   return measured;
 }
 
-export const run = async (context: BenchContext): Promise<Row[]> => rowsOf((await callFigures(context)).used);
+export const run = async (context: BenchContext): Promise<Row[]> => rowsOf(await callFigures(context));
 
 async function measure({ folder, progress }: BenchContext): Promise<CallFigures> {
   const built = buildWorker(path.join(folder, 'built'), { entry: 'test/bench/counted-entry.ts' });
@@ -59,6 +61,7 @@ async function measure({ folder, progress }: BenchContext): Promise<CallFigures>
   try {
     await stack.worker.ready();
     const used: Usage[] = [];
+    const atLast: Usage[] = [];
     let loads: Loads = NO_LOADS;
     for (const [n, patient] of patients.entries()) {
       const patientId = await registerPatient(stack, patient);
@@ -76,12 +79,16 @@ async function measure({ folder, progress }: BenchContext): Promise<CallFigures>
       const { status } = await judgeCall(stack, callId);
       if (status !== 'completed') throw new Error(`${callId} ended as ${status}`);
       const sent = stack.telnyx.engine.log.filter(({ kind }) => kind === 'request').length - requests;
+      const last = await lastAlarms(stack.worker.url, callId);
       const objectGbSeconds = usage.objectGbSeconds + sent * COMMAND_SECONDS * GB;
       // The first one finds a cold worker.
-      if (n > 0) used.push({ ...usage, objectGbSeconds });
+      if (n > 0) {
+        used.push(sumOf({ ...usage, objectGbSeconds }, last));
+        atLast.push(last);
+      }
       progress(`call ${n} of ${CALLS}`);
     }
-    return { used, loads: loadsOfOne(await loadsAt(stack.worker.url), loads, CALLS) };
+    return { used, atLast, loads: loadsOfOne(await loadsAt(stack.worker.url), loads, CALLS) };
   } finally {
     await stack.stop();
   }
@@ -97,6 +104,14 @@ async function atRest(url: string): Promise<Usage> {
   }
 }
 
+/** What its alarms of the day after the note use, the last of which takes it out of its object. */
+async function lastAlarms(url: string, callId: string): Promise<Usage> {
+  const before = await counted(url);
+  const became = await (await fetch(`${url}/last-alarms?call=${callId}`)).text();
+  if (became !== 'buried') throw new Error(`${callId} is still in its object: ${became}`);
+  return lessUsage(await counted(url), before);
+}
+
 async function counted(url: string): Promise<Usage> {
   return (await (await fetch(`${url}/counted`)).json()) as Usage;
 }
@@ -105,8 +120,8 @@ async function loadsAt(url: string): Promise<Loads> {
   return (await (await fetch(`${url}/loads`)).json()) as Loads;
 }
 
-function rowsOf(used: readonly Usage[]): Row[] {
-  const of = (name: (typeof OPERATIONS)[number]) => spread(used.map((usage) => usage[name]));
+function rowsOf({ used, atLast }: CallFigures): Row[] {
+  const of = (name: Operation, usages = used) => spread(usages.map((usage) => usage[name]));
   const d1 = used.map(({ d1RowsWritten }) => d1RowsWritten);
   return [
     judged(
@@ -122,5 +137,10 @@ function rowsOf(used: readonly Usage[]): Row[] {
     ),
     judged({ name: 'D1 rows written by a call', unit: 'rows', ...spread(d1) }, { op: '<=', value: 80, from: FROM }),
     ...OPERATIONS.map((name): Row => ({ name: `${PRICES[name].what} of a call`, unit: '', ...of(name) })),
+    {
+      name: 'of the Durable Object rows written, by the alarms of the day after',
+      unit: '',
+      ...of('objectRowsWritten', atLast),
+    },
   ];
 }

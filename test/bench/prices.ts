@@ -60,5 +60,8 @@ export const OPERATIONS = Object.keys(PRICES) as Operation[];
 export const costOf = (usage: Usage): number =>
   OPERATIONS.reduce((sum, name) => sum + (usage[name] * PRICES[name].usd) / PRICES[name].per, 0);
 
-export const lessUsage = (after: Usage, before: Usage): Usage =>
-  Object.fromEntries(OPERATIONS.map((name) => [name, after[name] - before[name]])) as Record<Operation, number>;
+const each = (value: (name: Operation) => number): Usage =>
+  Object.fromEntries(OPERATIONS.map((name) => [name, value(name)])) as Record<Operation, number>;
+
+export const lessUsage = (after: Usage, before: Usage): Usage => each((name) => after[name] - before[name]);
+export const sumOf = (one: Usage, other: Usage): Usage => each((name) => one[name] + other[name]);

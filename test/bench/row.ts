@@ -1,6 +1,6 @@
 /**
- * What a benchmark answers: rows of one table, each a median with its spread, against a baseline of the same run and, where
- * there is one, a target. A benchmark is a module `<name>.bench.ts` that exports a Benchmark; benches.ts lists them.
+ * What a benchmark answers: rows of one table, each a median with its spread, where there is one a baseline of
+ * the same run, and a target. A benchmark is a module `<name>.bench.ts` that exports a Benchmark; benches.ts lists them.
  */
 export interface Row {
   readonly name: string;

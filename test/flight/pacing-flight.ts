@@ -263,7 +263,7 @@ class PacingShell {
       next[1] < least[1] ? next : least,
     );
     const problems = [
-      ...(mostInASecond > ratePerSecond + 1 ? [`${mostInASecond} were dialled within a second`] : []),
+      ...(mostInASecond > ratePerSecond ? [`${mostInASecond} were dialled within a second`] : []),
       ...(mostInFive > 150 ? [`${mostInFive} were dialled within 5 s`] : []),
       ...(mostLive > maxLiveCalls ? [`${mostLive} calls lived at once`] : []),
       ...(this.#rung.some((times) => times > 1) ? ['somebody was rung twice'] : []),

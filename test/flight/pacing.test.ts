@@ -33,11 +33,7 @@ it('given fewer channels than it was told, it learns to do with those, and rings
 
 it.each<[string, NonNullable<PacingCase['miskept']>, RegExp]>([
   ['a line more than there are', (pacer) => ({ ...pacer, liveCalls: pacer.liveCalls - 1 }), /61 calls lived at once/],
-  [
-    'two dials forgotten',
-    (pacer) => ({ ...pacer, dialedAt: pacer.dialedAt.slice(0, -2) }),
-    /7 were dialled within a s/,
-  ],
+  ['a dial forgotten', (pacer) => ({ ...pacer, dialedAt: pacer.dialedAt.slice(0, -1) }), /6 were dialled within a s/],
 ])('finds a ledger with %s', async (_, miskept, problem) => {
   const flown = await flyPacing({ ...list(5, 60), channels: 1000, miskept });
   expect(flown.problems.join()).toMatch(problem);

@@ -4,7 +4,7 @@
  */
 import type { Loads } from '../loads.ts';
 
-/** Of one call with its note, on the average of a year's outcomes. */
+/** Of one full call. */
 export interface CallCost {
   readonly d1Bytes: number;
   readonly loads: Loads;

@@ -1,10 +1,11 @@
-/** A year of calls, newest last: rows as newCallRows and finishCall leave them, with note, log and deliveries for the newest. */
+/** A year of calls, newest last: rows as newCallRows and finishCall leave them, with log, note, recording and delivery for the newest. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
+import { recordingIdOf } from '../../../src/store/recordings.ts';
 import { type DataKey, seal, sealBytes } from '../../../src/store/seal.ts';
 import type { Person } from './clinic-people.ts';
-import { DAY_MS, idAt, random, SIZE } from './clinic-size.ts';
+import { DAY_MS, digestOf, idAt, random, SIZE } from './clinic-size.ts';
 import type { Filler } from './fill-tables.ts';
 
 const FROM = '+12025550100';
@@ -20,6 +21,8 @@ const OUTCOMES: readonly (readonly [status: string, upTo: number])[] = [
   ['opted_out', 0.99],
   ['wrong_person', 1],
 ];
+/** Of two channels as MP3. */
+const BYTES_A_SECOND = 2000;
 const ANSWERED = new Set(['completed', 'partial', 'declined', 'opted_out', 'wrong_person']);
 const FACTS = JSON.stringify({
   ...{ stopped: false, production: true, approved: true, numberValid: true, suppressed: false, flags: [] },
@@ -44,10 +47,7 @@ interface Golden {
   readonly turns: readonly { readonly on: string; readonly orders: readonly string[] }[];
 }
 const golden = JSON.parse(
-  readFileSync(
-    path.resolve(import.meta.dirname, '../../conversations/adult-intake.complete-without-recording.json'),
-    'utf8',
-  ),
+  readFileSync(path.resolve(import.meta.dirname, '../../conversations/adult-intake.voice-complete.json'), 'utf8'),
 ) as Golden;
 
 /** `campaignAt`: whose call it is, by how far the year has come; null: a single call. */
@@ -91,12 +91,14 @@ export function addCalls(
       ...{ answered_by: answered ? 'human' : status === 'voicemail' ? 'machine' : 'unknown' },
       ...{
         consent_collection: answered ? 'given' : 'not_asked',
-        consent_recording: answered ? 'declined' : 'not_asked',
+        consent_recording: hasNote ? 'given' : answered ? 'declined' : 'not_asked',
       },
       ...{ consent_at: answered ? at + 15_000 : null, created_at: at, dialed_at: isInbound ? null : at + 1000 },
       ...{ answered_at: answered ? at + 5000 : null, greeting_delay_ms: answered ? 320 : null, ended_at: endedAt },
       ...{ hangup_cause: 'normal_clearing', hangup_source: 'caller', sip_hangup_cause: '200', error: null },
-      ...{ recording_status: 'none', recording_id: null, recording_duration_ms: null, recording_bytes: null },
+      ...{ recording_status: hasNote ? 'ready' : 'none', recording_id: hasNote ? recordingIdOf(callId) : null },
+      ...{ recording_duration_ms: hasNote ? seconds * 1000 : null },
+      ...{ recording_bytes: hasNote ? seconds * BYTES_A_SECOND : null },
       ...{ cost_nanos: cost, cost_currency: 'USD', red_flags: redFlags, item_codes: hasNote ? 'aaaaaasaaad--' : null },
       ...{
         call_control_id: `v3:${attemptId.slice(4)}`,
@@ -118,7 +120,9 @@ export function addCalls(
     if (!isInbound) addDial(filler, { attemptId, callId, campaign, contactId, person, at, answered, endedAt }, n);
     if (redFlags > 0 || chance() < 0.03) addTask(filler, { callId, person, at, redFlags, now }, n);
     if (isFull) addLog(filler, person.key, callId, person.id, at);
-    if (hasNote) addNote(filler, person, { callId, status, at: noteAt ?? at, isSigned }, n);
+    if (!hasNote) continue;
+    addNote(filler, person, { callId, status, at: noteAt ?? at, isSigned }, n);
+    addRecording(filler, person, { callId, seconds, startedAt: at + 15_000, at: noteAt ?? at });
   }
   for (const [key, nanos] of spend) filler.add('spend', { day: key.slice(0, 10), campaign_id: key.slice(11), nanos });
 }
@@ -165,36 +169,71 @@ function addTask(
   });
 }
 
-/** What was asked and ordered in the golden call, each line as its own event, and what the agent said. */
+/** What a turn of the golden call heard. */
+function heardIn(on: string): { readonly input: 'voice' | 'keys'; readonly text: string } | null {
+  if (on.startsWith('says ')) return { input: 'voice', text: on.slice(5) };
+  const [, text] = / ([\d*#]+)$/.exec(on) ?? [];
+  return text === undefined ? null : { input: 'keys', text };
+}
+/** Of an order that is heard: what is said. */
+const wordsOf = (order: string): string[] => (order.includes(': ') ? [order.slice(order.indexOf(': ') + 2)] : []);
+
+/** Fetched, and written down: what was said in the golden call. */
+function addRecording(
+  filler: Filler,
+  { id: patientId, key }: Person,
+  { callId, seconds, startedAt, at }: { callId: string; seconds: number; startedAt: number; at: number },
+): void {
+  filler.add('recordings', {
+    ...{ id: recordingIdOf(callId), call_id: callId, patient_id: patientId, status: 'ready', reason: null },
+    ...{ telnyx_id: callId.slice(5), sealed: null, link_at: at, format: 'mp3', bytes: seconds * BYTES_A_SECOND },
+    ...{ sha256: digestOf(callId), duration_ms: seconds * 1000, started_at: startedAt },
+    ...{ consent_event_id: callId.slice(5), consent_at: startedAt, consent_key: '1' },
+    ...{ consent_wording: 'consent-en-1', consent_wording_hash: digestOf('consent').slice(0, 16), created_at: at },
+    ...{ fetched_at: at + 300, deleted_at_telnyx_at: at + 400 },
+  });
+  const lines = golden.turns.flatMap(({ on, orders }, i) => {
+    const heard = { startMs: i * 4000, endMs: i * 4000 + 2900, confidence: 0.93, item: 'hpi.pain_level' };
+    return [
+      ...(heardIn(on)?.input === 'voice' ? [{ speaker: 'patient', text: on.slice(5), ...heard }] : []),
+      ...orders.flatMap(wordsOf).map((text) => ({ speaker: 'agent', text, ...heard })),
+    ];
+  });
+  const packed = deflateRawSync(JSON.stringify({ lines, soFar: null }));
+  filler.add('recording_transcripts', {
+    ...{ call_id: callId, patient_id: patientId, status: 'done', code: null, engine: 'workers_ai', language: 'en' },
+    sealed: sealBytes(key, { table: 'recording_transcripts', column: 'sealed', row: callId }, packed).toBase64(),
+    ...{ pieces: 2, audio_ms: seconds * 2000, cost_nanos: seconds * 17_000, created_at: at, ended_at: at + 30_000 },
+  });
+}
+
+/** What came and was ordered in the golden call, each line and each key as its own event, and what was said. */
 function addLog(filler: Filler, key: DataKey, callId: string, patientId: string, at: number): void {
-  const events = golden.turns.map(({ on, orders }, i) => ({
-    ...{
-      event_id: `${callId.slice(5)}-${i}`,
-      type: on.split(' ')[0],
-      at: at + i * 4000,
-      received_at: at + i * 4000 + 80,
-    },
-    ...{ effect: 'applied', commands: orders.map((order) => order.split(' ')[1]) },
-  }));
-  const transcript = golden.turns.flatMap(({ on, orders }, i) => [
-    ...(/ \d/.test(on)
-      ? [{ speaker: 'patient', text: on.split(' ')[1], at: at + i * 4000, item: null, input: 'keys', confidence: null }]
-      : []),
-    ...orders
-      .filter((order) => order.includes(': '))
-      .map((order) => ({
-        ...{ speaker: 'agent', text: order.slice(order.indexOf(': ') + 2), at: at + i * 4000 + 100 },
+  const events = golden.turns.flatMap(({ on, orders }, i) => {
+    const heard = heardIn(on);
+    const keys = heard?.input === 'keys' ? [...heard.text].map(() => 'dtmf.received') : [];
+    const type = heard === null ? on.split(' ')[0] : heard.input === 'keys' ? 'gather.ended' : 'transcription.received';
+    return [...keys, type].map((each, n) => ({
+      ...{ event_id: digestOf(`${callId}-${i}-${n}`).slice(32), type: each },
+      ...{ at: at + i * 4000 + n * 600, received_at: at + i * 4000 + n * 600 + 80, effect: 'applied' },
+      commands: n < keys.length ? [] : orders.map((order) => order.split(' ')[1]),
+    }));
+  });
+  const transcript = golden.turns.flatMap(({ on, orders }, i) => {
+    const heard = heardIn(on);
+    return [
+      ...(heard === null
+        ? []
+        : [{ speaker: 'patient', ...heard, at: at + i * 4000, item: 'hpi.pain_level', confidence: null }]),
+      ...orders.flatMap(wordsOf).map((text) => ({
+        ...{ speaker: 'agent', text, at: at + i * 4000 + 100 },
         ...{ item: 'hpi.pain_level', input: 'voice', confidence: null },
       })),
-  ]);
-  const packed = deflateRawSync(JSON.stringify({ events, transcript }));
-  const sealed = sealBytes(key, { table: 'call_logs', column: 'sealed', row: callId }, packed);
-  filler.add('call_logs', {
-    call_id: callId,
-    patient_id: patientId,
-    sealed: sealed.toBase64(),
-    created_at: at + 200_000,
+    ];
   });
+  const packed = deflateRawSync(JSON.stringify({ events, transcript }));
+  const sealed = sealBytes(key, { table: 'call_logs', column: 'sealed', row: callId }, packed).toBase64();
+  filler.add('call_logs', { call_id: callId, patient_id: patientId, sealed, created_at: at + 200_000 });
 }
 
 function addNote(

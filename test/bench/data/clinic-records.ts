@@ -1,6 +1,6 @@
 /** What else there is of a year: the audit's lines, patients' requests, holds, and what was asked about reassigned numbers. */
 import type { Person } from './clinic-people.ts';
-import { DAY_MS, idAt, random, SIZE } from './clinic-size.ts';
+import { DAY_MS, digestOf, idAt, random, SIZE } from './clinic-size.ts';
 import type { Filler } from './fill-tables.ts';
 
 const FIRST_LINE = 1000;
@@ -26,7 +26,7 @@ export function addRecords(filler: Filler, people: readonly Person[], now: numbe
       ...{ action, phi: seq % 5 === 0 ? 0 : 1, method: 'GET', route: '/api/patients/:patient_id', status },
       ...{ code: status === 200 ? null : 'forbidden', patient_id: patient.id, call_id: null, object_id: null },
       ...{ address: '192.0.2.1', request_id: idAt('req', at, seq).slice(4), shown: `["${patient.id}"]` },
-      ...{ prev_hash: null, hash: null },
+      ...{ prev_hash: digestOf(`${seq - 1}`), hash: digestOf(`${seq}`) },
     });
     filler.add('audit_subjects', { patient_id: patient.id, seq });
   }

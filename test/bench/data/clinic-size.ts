@@ -1,5 +1,7 @@
 /** How big the clinic of the benchmarks is: a million calls of a year, and the rest in proportion. */
 
+import { createHash } from 'node:crypto';
+
 export const DAY_MS = 86_400_000;
 
 /** Made up, and the same each time: what is sealed in the kept file has to open. */
@@ -12,7 +14,7 @@ const of = (whole: number) => Math.ceil(whole * part);
 export const SIZE = {
   part,
   calls: of(1_000_000),
-  /** Of the newest calls so many have their note, log and deliveries. */
+  /** Of the newest calls so many have their log, and every second of those its note, recording and delivery. */
   fullCalls: of(20_000),
   patients: of(250_000),
   campaigns: 100,
@@ -46,3 +48,5 @@ export function idAt(prefix: string, at: number, n: number): string {
   const high = (n >>> 12).toString(16).padStart(4, '0');
   return `${prefix}_${time.slice(0, 8)}-${time.slice(8)}-7${low}-8000-${high}${rest}`;
 }
+
+export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
