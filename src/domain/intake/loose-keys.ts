@@ -23,7 +23,7 @@ export function onKey(state: CallState, event: Key, plan: CallPlan): Turn {
     case 'asking': {
       const turn = onKeyAsked(note({ ...state, lostEvents: 0 }, event, plan) as StateIn<'asking'>, event, plan);
       // RC-04: the end of the gather that holds the `*8` may never come.
-      return stopsListening(state, event) ? andThen(turn, (heard) => stopListening(heard, event)) : turn;
+      return stopsListening(state, event, plan) ? andThen(turn, (heard) => stopListening(heard, event)) : turn;
     }
     case 'leaving_message': {
       const human = note({ ...state, anyKey: true }, event, plan) as StateIn<'leaving_message'>;
@@ -41,7 +41,7 @@ export function onKey(state: CallState, event: Key, plan: CallPlan): Turn {
       const heard = note({ ...state, anyKey: true }, event, plan);
       if (heard.stopHeard) return stopCalls(heard, event, plan);
       // `*8` (RC-04) counts while the line lives; nothing is said in between.
-      return stopsListening(state, event) ? stopListening(heard, event) : stay(heard);
+      return stopsListening(state, event, plan) ? stopListening(heard, event) : stay(heard);
     }
   }
 }
@@ -114,6 +114,9 @@ function noteStar(state: CallState, event: Key, plan: CallPlan): CallState {
   // `**` is a command of its own, and ends there; its two keys may have changed places on the way.
   if (event.digit === '*') {
     if (isUsed(state, event, plan)) return state;
+    const key = completedBefore(state, event, plan);
+    if (key !== null)
+      return { ...state, starAt: null, stopHeard: state.stopHeard || (key === '9' && !hidesNumber(plan)) };
     const repeats = Math.abs(sinceStar(state, event)) <= COMMAND_KEY_MS || isOfCommandPrompt(state, event, plan);
     return { ...state, starAt: repeats ? null : event.at };
   }
@@ -141,8 +144,17 @@ function isOfCommandPrompt(state: CallState, { at, asked }: Key, { timerScale }:
 }
 
 /** `state`: of before the key, which uses up the `*`. */
-const stopsListening = (state: CallState, event: Key): boolean =>
-  event.digit === '8' && state.phase !== 'ended' && (followsStar(state, event) || isInCommandPrompt(state, event));
+function stopsListening(state: CallState, event: Key, plan: CallPlan): boolean {
+  if (state.phase === 'ended') return false;
+  if (event.digit === '*') return completedBefore(state, event, plan) === '8';
+  return event.digit === '8' && (followsStar(state, event) || isInCommandPrompt(state, event));
+}
+
+/** The key that completes this `*`, told of before it. */
+function completedBefore(state: CallState, event: Key, plan: CallPlan): string | null {
+  const isSoon = state.lastKey !== null && state.lastKey.at - event.at <= COMMAND_KEY_MS;
+  return isSoon && !isUsed(state, event, plan) ? overtaken(state, event, plan) : null;
+}
 
 const isInCommandPrompt = (state: CallState, event: Key): boolean => openAt(state, event)?.commandSince != null;
 

@@ -60,6 +60,13 @@ describe('a `*8` whose gather never told of its end', () => {
     expect([call.at, call.lastNames]).toEqual(['hpi.pain_level', STOPS]);
   });
 
+  it('stops it when the `*` is told of after the key that completes it', () => {
+    const call = atPain();
+    const star = { ...keyPressed('*', call.asked), at: call.now + 700 };
+    call.when({ ...keyPressed('8', call.asked), at: call.now + 1000 }).when(star);
+    expect([call.at, call.lastNames]).toEqual(['hpi.pain_level', STOPS]);
+  });
+
   it('stops it once, and says so when the end comes after all', () => {
     const call = atPain().keys('*');
     call.when(keyPressed('8', call.asked)).keys('8');
@@ -74,4 +81,18 @@ describe('a `*8` whose gather never told of its end', () => {
     expect(call.ordered('record_stop')).toEqual([]);
     expect(call.state.answers['hpi.pain_level']).toMatchObject({ value: 8 });
   });
+});
+
+it('a `*` that is told of after its 9 stops all calls, though no gather tells of them (TC-08)', () => {
+  const call = atPain();
+  const star = { ...keyPressed('*', call.asked), at: call.now + 700 };
+  call.when({ ...keyPressed('9', call.asked), at: call.now + 1000 }).when(star);
+  expect(call.state.stopHeard).toBe(true);
+});
+
+it('a `*` that is told of long after it was pressed is completed by no answer that came after', () => {
+  const call = atPain();
+  const star = { ...keyPressed('*', call.asked), at: call.now + 700 };
+  call.when({ ...keyPressed('9', call.asked), at: call.now + 5000 }).when(star);
+  expect(call.state.stopHeard).toBe(false);
 });
