@@ -52,11 +52,13 @@ const hangsUpSpeaking: Persona = {
   keys: { ...hangsUp.keys, 'ample.medications_detail': [{ say: ['aspirin', 'and insulin'], thenPress: 'hangup' }] },
 };
 
-/** Says it instead of pressing `*9`, and into a question for keys, where it can be no answer. */
+const stopCalling: Reply = { say: ['stop calling me'] };
+
+/** Says it, into a question for keys, where it can be no answer; whoever is misheard twice presses `*9`. */
 const saysStop: Persona = {
   ...fullRecorded,
   id: 'says-stop',
-  keys: { ...fullRecorded.keys, 'ample.last_meal': [{ say: ['stop calling me'] }] },
+  keys: { ...fullRecorded.keys, 'ample.last_meal': [stopCalling, stopCalling, '*9'] },
 };
 
 const slow = [optsOutMidway, putThrough, repeatsAndSkips, staffNotThere, stopsRecording].map(listensToCommands);
