@@ -44,9 +44,9 @@ function knownAt({ asks }: CallRecord, presses: readonly Press[], heardAt: Heard
 
 const SPOKEN_STOP = /\bstop calling me\b/;
 
-/** `*9` anywhere, 9 at the opening, or said in words: then nobody calls this number again, and only then. */
+/** `*9` anywhere, 9 at the opening, or said in words: then nothing more is asked and nobody calls this number again, and only then. */
 function optOutLost(
-  { suppressed, plan }: Session,
+  { suppressed, plan, sent }: Session,
   record: CallRecord,
   commands: readonly StarCommand[],
   heardAt: HeardAt,
@@ -58,11 +58,17 @@ function optOutLost(
       .map((press) => [press]),
   ];
   const said = record.utterances.filter((utterance) => SPOKEN_STOP.test(utterance.said));
-  if (suppressed.includes(plan.patientNumber))
-    return keyed.length + said.length > 0 ? [] : ['opt-out: stored, and nobody asked for it'];
-  const isKeyed = keyed.some((presses) => knownAt(record, presses, heardAt) < NEVER);
-  const isSaid = said.some(({ heard, eventId }) => SPOKEN_STOP.test(heard ?? '') && heardAt(eventId) < NEVER);
-  return isKeyed || isSaid ? [`opt-out: ${isKeyed ? 'pressed' : 'said'}, and not stored`] : [];
+  const known = Math.min(
+    ...keyed.map((presses) => knownAt(record, presses, heardAt)),
+    ...said.map(({ heard, eventId }) => (SPOKEN_STOP.test(heard ?? '') ? heardAt(eventId) : NEVER)),
+  );
+  const problems: string[] = [];
+  if (sent.some(({ command }) => command.name === 'gather_using_speak' && command.createdAt > known))
+    problems.push('opt-out: more is asked after it');
+  const isStored = suppressed.includes(plan.patientNumber);
+  if (!isStored && known < NEVER) problems.push('opt-out: not stored');
+  if (isStored && keyed.length + said.length === 0) problems.push('opt-out: stored, and nobody asked for it');
+  return problems;
 }
 
 /** What nobody may overhear, in words plainer than the rules, so that a word misheard beside them changes nothing. */

@@ -114,6 +114,10 @@ export const PLANTED_BUGS = {
         : [state, commands],
     ),
   },
+  'overhears-spoken-stops': {
+    kind: 'opt-out',
+    broken: hearing((event) => (event.type === 'transcription.received' && /stop/.test(event.text) ? null : event)),
+  },
   'stops-calls-unasked': {
     kind: 'opt-out',
     broken: (state, event, plan) => {
