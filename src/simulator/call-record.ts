@@ -27,6 +27,8 @@ export interface Press {
   readonly at: number;
   /** The question it was pressed into, as an index of `asks`; `null`: none was open. */
   readonly ask: number | null;
+  /** The id of its `call.dtmf.received`. */
+  readonly eventId: string;
 }
 
 export interface Utterance {

@@ -83,7 +83,6 @@ export function pressKey(exchange: Exchange, leg: Leg, digit: string): void {
   const gather = leg.gather;
   const { record } = leg;
   record.keys += digit;
-  record.presses.push({ digit, at: exchange.clock.now(), ask: gather === null ? null : record.asks.length - 1 });
   if (gather !== null) gather.ask.keys += digit;
   renewPatience(exchange, leg);
   for (const recording of leg.recordings) {
@@ -91,7 +90,9 @@ export function pressKey(exchange: Exchange, leg: Leg, digit: string): void {
     recording.marks.push({ atMs: exchange.clock.now(), durationMs, side: 'patient', tones: keyTones(digit) });
   }
   exchange.observe(leg, 'key', { digits: digit });
-  exchange.emit(leg, 'call.dtmf.received', { ...legIds(leg), from: leg.from, to: leg.to, digit });
+  const eventId = exchange.emit(leg, 'call.dtmf.received', { ...legIds(leg), from: leg.from, to: leg.to, digit });
+  const ask = gather === null ? null : record.asks.length - 1;
+  record.presses.push({ digit, at: exchange.clock.now(), ask, eventId });
   if (gather === null) return;
   gather.timer?.();
   if (gather.sound !== null) cut(exchange, leg, gather.sound, 'interrupted');

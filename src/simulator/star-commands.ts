@@ -1,5 +1,5 @@
 /** The commands a patient gave with `*`: two keys within four seconds, or one key when the commands were just read out. */
-import type { CallRecord } from './call-record.ts';
+import type { CallRecord, Press } from './call-record.ts';
 
 const completedWithinMs = 4_000;
 
@@ -8,6 +8,8 @@ export interface StarCommand {
   readonly at: number;
   /** The question it was given at, or after. */
   readonly ask: number;
+  /** Its keys; of one given when the commands were read out only the last. */
+  readonly presses: readonly Press[];
 }
 
 export function starCommands({ presses, asks, speed }: CallRecord): StarCommand[] {
@@ -17,12 +19,13 @@ export function starCommands({ presses, asks, speed }: CallRecord): StarCommand[
     if (press === undefined) break;
     const ask = press.ask ?? lastAskBefore(asks, press.at);
     if (press.digit !== '*') {
-      if (asks[ask]?.step === 'command' && press.ask !== null) commands.push({ key: press.digit, at: press.at, ask });
+      if (asks[ask]?.step === 'command' && press.ask !== null)
+        commands.push({ key: press.digit, at: press.at, ask, presses: [press] });
       continue;
     }
     const next = presses[index + 1];
     if (next === undefined || (next.at - press.at) * speed > completedWithinMs) continue;
-    commands.push({ key: next.digit, at: next.at, ask });
+    commands.push({ key: next.digit, at: next.at, ask, presses: [press, next] });
     index += 1;
   }
   return commands;

@@ -5,10 +5,13 @@
 import { leavesNote } from '../../src/domain/intake/call-record.ts';
 import { isOwn } from '../../src/domain/intake/command.ts';
 import { type Note, noteAnswers } from '../../src/domain/note/note.ts';
+import { itemKind } from '../../src/simulator/answer-meaning.ts';
 import type { CallRecord } from '../../src/simulator/call-record.ts';
 import { compareWithRecords } from '../../src/simulator/compare-with-note.ts';
 import { deriveNote } from '../../src/simulator/derive-note.ts';
+import type { Leg } from '../../src/simulator/leg.ts';
 import type { Flight } from './flight.ts';
+import { judgeWishes } from './judge-wishes.ts';
 import type { Session } from './session.ts';
 
 /** The calls of one patient, in order: the one that was dialled, and the ring-backs. */
@@ -42,6 +45,7 @@ function wordsLost(flight: Flight, session: Session, note: Note | null, lost: Re
   return record.utterances.flatMap(({ step, ask, eventId, said }) => {
     if (step === null || eventId === null || lost.has(eventId)) return [];
     const item = step.replace(/\.confirm$/, '');
+    if (itemKind(item) !== 'voice') return [];
     const answer = note === null ? undefined : noteAnswers(note)[item];
     if (answer === undefined || answer.state === 'skipped' || inNote.has(eventId)) return [];
     const takenBack = record.asks.some(
@@ -77,13 +81,15 @@ function talkedOver(flight: Flight, session: Session): string[] {
 }
 
 function auditCall(flight: Flight, session: Session): string[] {
+  const record = recordOf(flight, session);
+  const legs = legsOf(flight, session);
   return [
-    ...leftOpen(flight, session),
-    ...dialledTwice(flight, session),
+    ...leftOpen(session, legs),
+    ...dialledTwice(session, legs),
     ...listenedWithoutConsent(flight, session),
     ...sentAfterHangUp(session),
-    ...optOutLost(session),
     ...talkedOver(flight, session),
+    ...(record === null ? [] : judgeWishes(flight, session, record)),
   ];
 }
 
@@ -91,7 +97,7 @@ export function recordOf(flight: Flight, { state }: Session): CallRecord | null 
   return state.ids === null ? null : flight.engine.record(state.ids.callControlId);
 }
 
-function leftOpen(flight: Flight, session: Session): string[] {
+function leftOpen(session: Session, legs: readonly Leg[]): string[] {
   const { state, released, savedAt } = session;
   const problems: string[] = [];
   if (state.phase !== 'ended') problems.push(`open: the call is still ${state.phase}`);
@@ -99,22 +105,19 @@ function leftOpen(flight: Flight, session: Session): string[] {
   if (savedAt === null) problems.push('open: nothing was saved');
   if (session.note === null && leavesNote(state, session.plan)) problems.push('open: the note was not written');
   if (released === 0) problems.push('open: the line was not released');
-  for (const leg of legsOf(flight, session)) {
+  for (const leg of legs) {
     if (leg.phase !== 'ended') problems.push(`open: the line is ${leg.phase}`);
   }
   return problems;
 }
 
-const legsOf = (flight: Flight, { plan }: Session) =>
+const legsOf = (flight: Flight, { plan }: Session): Leg[] =>
   [...flight.engine.legs.values()].filter(({ record }) => record.callId === plan.callId);
 
-function dialledTwice(flight: Flight, session: Session): string[] {
-  const { plan } = session;
-  const legs = legsOf(flight, session).filter(
-    ({ direction, to }) => direction === 'outgoing' && to === plan.patientNumber,
-  );
+function dialledTwice({ plan }: Session, legs: readonly Leg[]): string[] {
+  const rung = legs.filter(({ direction, to }) => direction === 'outgoing' && to === plan.patientNumber);
   const most = plan.direction === 'outbound' ? 1 : 0;
-  return legs.length > most ? [`dial: rung ${legs.length} times`] : [];
+  return rung.length > most ? [`dial: rung ${rung.length} times`] : [];
 }
 
 /** X1, from what Telnyx carried out: never before the patient's own 1 at the consent of this very call. */
@@ -136,12 +139,10 @@ function consentOf(record: CallRecord | null): number | null {
 }
 
 /** TC-18: once the hang-up is known, nothing is asked of Telnyx any more. */
-function sentAfterHangUp({ sent }: Session): string[] {
+function sentAfterHangUp({ sent, events }: Session): string[] {
+  const toldAt = events.find(({ type }) => type === 'call.hangup')?.received_at ?? Number.POSITIVE_INFINITY;
   return sent
-    .filter(({ command, state }) => (state.phase === 'ended' || state.hangup !== null) && !isOwn(command.name))
+    .filter(({ at, state }) => at > toldAt || state.phase === 'ended' || state.hangup !== null)
+    .filter(({ command }) => !isOwn(command.name))
     .map(({ command }) => `after the end: ${command.name}`);
-}
-
-function optOutLost({ state, suppressed, plan }: Session): string[] {
-  return state.outcome === 'opted_out' && !suppressed.includes(plan.patientNumber) ? ['opt-out: not stored'] : [];
 }

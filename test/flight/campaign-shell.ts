@@ -1,16 +1,10 @@
 /**
  * Campaigns in memory, as the runner, the dialer and the dial queue carry them out together: the gate is asked when a call is
  * promised and again when its turn comes, a while later; attempts are reserved in between, settled and repeated. The gate is the
- * product's; everything that happens is told to `heard`.
+ * product's, or a broken one; everything that happens is told to `heard`.
  */
 import { type AfterGate, afterGate } from '../../src/domain/campaign/after-gate.ts';
-import {
-  decide,
-  type EarlierCall,
-  type GateCode,
-  type GateDecision,
-  type GateFacts,
-} from '../../src/domain/campaign/gate.ts';
+import type { decide, EarlierCall, GateCode, GateDecision, GateFacts } from '../../src/domain/campaign/gate.ts';
 import { type AfterAttempt, afterAttempt, DEFAULT_RETRY_POLICY } from '../../src/domain/campaign/retry.ts';
 import type { CallStatus } from '../../src/domain/intake/call-record.ts';
 import type { Random } from '../../src/simulator/random.ts';
@@ -83,6 +77,7 @@ export class CampaignShell {
   readonly #random: Random;
   readonly #heard: Hearer;
   readonly #betweenDialsMs: number;
+  readonly #gate: typeof decide;
   readonly #suppressed = new Set<string>();
   readonly #wrongNumber = new Set<Person>();
   readonly #reserved = new Map<string, number>();
@@ -93,12 +88,13 @@ export class CampaignShell {
   #lastTurnAt = 0;
 
   /** `lagMs`: how long a list of everybody takes to be dialled. */
-  constructor(world: World, clock: VirtualClock, random: Random, heard: Hearer, lagMs: number) {
+  constructor(world: World, clock: VirtualClock, random: Random, heard: Hearer, lagMs: number, gate: typeof decide) {
     this.#world = world;
     this.#clock = clock;
     this.#random = random;
     this.#heard = heard;
     this.#betweenDialsMs = lagMs / world.people.length;
+    this.#gate = gate;
   }
 
   begin(): void {
@@ -119,7 +115,7 @@ export class CampaignShell {
   #look(contact: Contact): void {
     const { campaign, person } = contact;
     const at = this.#clock.now();
-    const decision = decide(this.#facts(contact, this.#isReserved(person)), at);
+    const decision = this.#gate(this.#facts(contact, this.#isReserved(person)), at);
     this.#heard.decided(at, contact, decision.code, 'promise');
     if (!this.#mayGoOn(contact, decision, at)) return;
     this.#reserve(person, 1);
@@ -132,7 +128,7 @@ export class CampaignShell {
   /** The consumer's, when the line's turn has come: much may have changed. */
   #turn(contact: Contact): void {
     const at = this.#clock.now();
-    const decision = decide(this.#facts(contact, false), at);
+    const decision = this.#gate(this.#facts(contact, false), at);
     this.#heard.decided(at, contact, decision.code, 'dial');
     if (this.#mayGoOn(contact, decision, at)) this.#dial(contact, at);
     else this.#release(contact.person);

@@ -1,9 +1,11 @@
 /** Campaigns in virtual time from a case that is plain data, with the judge that has heard all of it. */
+import { decide } from '../../src/domain/campaign/gate.ts';
 import { Random } from '../../src/simulator/random.ts';
 import { VirtualClock } from '../../src/simulator/virtual-clock.ts';
 import { CampaignJudge } from './campaign-judge.ts';
 import { DAY_MS, givenWorld } from './campaign-people.ts';
 import { CampaignShell } from './campaign-shell.ts';
+import { PLANTED_GATES, type PlantedGate } from './planted-bugs.ts';
 
 export interface CampaignCase {
   readonly seed: number;
@@ -11,6 +13,7 @@ export interface CampaignCase {
   readonly days: number;
   /** The Sunday on which American clocks change. */
   readonly change: number;
+  readonly bug?: PlantedGate | null;
 }
 
 /** From the first turn of a list to the last: so that many promises are made before a window closes, and fall due after. */
@@ -20,14 +23,15 @@ export const CHANGES: readonly [string, number][] = [
   ['autumn', Date.UTC(2027, 10, 7)],
 ];
 
-export async function flyCampaign({ seed, people, days, change }: CampaignCase): Promise<CampaignJudge> {
+export async function flyCampaign({ seed, people, days, change, bug = null }: CampaignCase): Promise<CampaignJudge> {
   // A short run begins on the Friday before.
   const daysBefore = Math.max(2, Math.floor(days / 2));
   const random = new Random(seed * 7919 + change / DAY_MS);
   const world = givenWorld(random, people, change - daysBefore * DAY_MS, days);
   const judge = new CampaignJudge(world);
   const clock = new VirtualClock(world.from);
-  new CampaignShell(world, clock, random, judge, LAG_MS).begin();
+  const gate = bug === null ? decide : PLANTED_GATES[bug].broken;
+  new CampaignShell(world, clock, random, judge, LAG_MS, gate).begin();
   await clock.runUntilIdle();
   judge.sum();
   return judge;

@@ -52,14 +52,30 @@ const hangsUpSpeaking: Persona = {
   keys: { ...hangsUp.keys, 'ample.medications_detail': [{ say: ['aspirin', 'and insulin'], thenPress: 'hangup' }] },
 };
 
+const stopCalling: Reply = { say: ['stop calling me'] };
+
+/** Says it, into a question for keys, where it can be no answer; whoever is misheard twice presses `*9`. */
+const saysStop: Persona = {
+  ...fullRecorded,
+  id: 'says-stop',
+  keys: { ...fullRecorded.keys, 'ample.last_meal': [stopCalling, stopCalling, '*9'] },
+};
+
 const slow = [optsOutMidway, putThrough, repeatsAndSkips, staffNotThere, stopsRecording].map(listensToCommands);
 
-export const everyPersona: readonly Persona[] = [...personas, ...morePersonas, ...slow, thinksAloud, hangsUpSpeaking];
+export const everyPersona: readonly Persona[] = [
+  ...personas,
+  ...morePersonas,
+  ...slow,
+  thinksAloud,
+  hangsUpSpeaking,
+  saysStop,
+];
 
 const elusive = [wrongBirthDate, slowTalker, busyAtFirst, outAtFirst, noRoute, fax];
 const times = (count: number, persona: Persona): Persona[] => Array.from({ length: count }, () => persona);
 
-/** Everybody once, and those who are not reached as often as on a clinic's list: 24 of these 55. */
+/** Everybody once, and those who are not reached as often as on a clinic's list: 24 of these 56. */
 export const clinicList: readonly Persona[] = [
   ...[...everyPersona, ...elusive],
   ...[...times(6, noAnswer), ...times(4, voicemail), ...times(2, voicemailWithoutBeep), ...times(2, busy), rejects],

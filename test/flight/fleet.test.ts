@@ -4,9 +4,11 @@
  *
  * What must hold of each call (`audit.ts` judges it by the other end): it ends, its line is released, its note written, nothing
  * stays awaited; nobody is rung twice; neither recorder nor transcription runs before the patient's own 1 at the consent of
- * that call; nothing is ordered once the hang-up is known; an opt-out is stored; and every answer is in the note as it was
- * given. An answer may be missing only where the clinic could not know: where no delivery of the event that says it, or of one
- * of the words it is made of, ever arrived. And its log, put through the core again, comes to the same bytes.
+ * that call, nor runs on after the patient's `*8`; nobody is interviewed who has not said to be the patient and proved it;
+ * nothing is ordered once the hang-up is known; an opt-out is stored, and what may be an emergency is noted and told to staff;
+ * and every answer is in the note as it was given. What the patient wanted is read off the keys and words themselves
+ * (`judge-wishes.ts`), and it may go unheard only where the clinic could not know: where no delivery of an event that says it
+ * ever arrived. And its log, put through the core again, comes to the same bytes. `planted-bugs.test.ts` breaks each of these.
  */
 import { expect, it } from 'vitest';
 import { FLIGHT_SEED } from './deep.ts';

@@ -76,7 +76,7 @@ export async function flyFleet(
     return { ...script, phone };
   });
   const rates = (names: readonly FaultName[]) => Object.fromEntries(names.map((name) => [name, faults[name] ?? 0]));
-  const core = bug === null ? transition : PLANTED_BUGS[bug];
+  const core = bug === null ? transition : PLANTED_BUGS[bug].broken;
   const seen = new Set<string>();
   const flight = await givenFlight({
     ...{ personas: patients, ringBacks: true, seed, liveCalls: Math.max(1, patients.length) },
@@ -139,12 +139,15 @@ function count(session: Session, add: Add): void {
   add('calls');
   add(`ending: ${statusOf(session.state)}`);
   add(`${session.plan.direction} calls`);
-  add('webhooks', session.seen.length);
   add('commands', session.sent.length);
   for (const { code } of session.sent) if (code !== null) add(`fault: command answered ${code}`);
+  // What the session observed itself is named after its call.
+  const own = `${session.plan.callId}:`;
   let latest = 0;
-  for (const { at, type } of session.seen) {
-    if (type !== 'timeout.fired' && at < latest) add('fault: overtaken');
+  for (const { at, id } of session.seen) {
+    if (id.startsWith(own)) continue;
+    add('webhooks');
+    if (at < latest) add('fault: overtaken');
     latest = Math.max(latest, at);
   }
   add('fault: late', session.events.filter(({ effect }) => effect === 'late').length);

@@ -2,7 +2,7 @@
 import type { Observation } from '../../src/simulator/observation.ts';
 import { type CampaignCase, CHANGES, flyCampaign } from './campaign.ts';
 import { FLEET_SIZE, type FleetCase, fleetCase, flyFleet, kindOf, shrinkFleet, type Tally } from './fleet.ts';
-import type { PlantedBug } from './planted-bugs.ts';
+import { isBug, isGate, type PlantedBug, type PlantedGate } from './planted-bugs.ts';
 
 export type FlightCase =
   | { readonly kind: 'fleet'; readonly fleet: FleetCase }
@@ -16,15 +16,17 @@ const REPLAYED_EVERY = 9;
 const CAMPAIGN = { people: 200, days: 4 };
 
 /** So that at least so many calls are made. Half of the fleets lose webhooks for good. */
-export function casesFor(calls: number, seed: number, bug: PlantedBug | null): FlightCase[] {
+export function casesFor(calls: number, seed: number, planted: PlantedBug | PlantedGate | null): FlightCase[] {
   const cases: FlightCase[] = [];
+  const bug = planted !== null && isBug(planted) ? planted : null;
+  const gate = planted !== null && isGate(planted) ? planted : null;
   for (let batch = 0; batch * FLEET_SIZE < calls; batch += 1) {
     const own = seed * 1_000_003 + batch;
     const size = Math.min(FLEET_SIZE, calls - batch * FLEET_SIZE);
     const replays = calls <= ALL_REPLAYED_TO || batch % REPLAYED_EVERY === 0;
     cases.push({ kind: 'fleet', fleet: fleetCase(own, size, batch % 2 === 1, { bug, replays }) });
     const [, change] = CHANGES[(batch / CAMPAIGN_EVERY) % CHANGES.length] ?? [];
-    if (change !== undefined) cases.push({ kind: 'campaign', campaign: { ...CAMPAIGN, seed: own, change } });
+    if (change !== undefined) cases.push({ kind: 'campaign', campaign: { ...CAMPAIGN, seed: own, change, bug: gate } });
   }
   return cases;
 }
@@ -60,7 +62,10 @@ export const INVARIANTS: Readonly<Record<string, readonly string[]>> = {
   'lost answers': ['answers', 'words'],
   'calls left open': ['open', 'contact', 'given up'],
   'commands after the hang-up': ['after the end'],
-  'opt-outs not stored': ['opt-out'],
+  'opt-outs lost or invented': ['opt-out'],
+  'red flags missed': ['red flag'],
+  'recordings after a withdrawal': ['withdrawal'],
+  'interviews of somebody else': ['identity'],
   'questions talked over': ['question'],
   'logs that replay otherwise': ['replay'],
 };

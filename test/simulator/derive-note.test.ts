@@ -14,7 +14,7 @@ function recordOf(...turns: readonly Turn[]): CallRecord {
     const at = index * 10_000;
     const asked = { step, prompt: '', at, transcribing: true, keys: digits, digits, outcome };
     record.asks.push({ ...asked, endedAt: at + 9_000, eventId: `ask_${index}` });
-    for (const digit of digits) record.presses.push({ digit, at: at + 8_000, ask: index });
+    for (const digit of digits) record.presses.push({ digit, at: at + 8_000, ask: index, eventId: `key_${index}` });
     for (const said of words) record.utterances.push(utterance(said, step, index, at + 3_000));
   });
   return record;
@@ -224,8 +224,8 @@ describe('What a note must hold of keys', () => {
     const record = recordOf([duration, 'valid', '*'], [duration, 'timeout', '']);
     const pressed = (gapMs: number, speed: number) => {
       const presses = [
-        { digit: '*', at: 8_000, ask: 0 },
-        { digit: '7', at: 8_000 + gapMs, ask: null },
+        { digit: '*', at: 8_000, ask: 0, eventId: 'key_star' },
+        { digit: '7', at: 8_000 + gapMs, ask: null, eventId: 'key_7' },
       ];
       return itemOf({ ...record, presses, speed }, duration);
     };

@@ -12,7 +12,7 @@ import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import { kindOf, type Tally } from '../flight/fleet.ts';
 import { casesFor, ENDINGS, type FlightCase, flyCase, INVARIANTS, shrinkCase } from '../flight/flight-case.ts';
-import { PLANTED_BUGS, type PlantedBug } from '../flight/planted-bugs.ts';
+import { isBug, isGate, PLANTED_BUGS, PLANTED_GATES } from '../flight/planted-bugs.ts';
 import { readable } from './readable-flight.ts';
 
 /** From so many calls on every ending must have been seen. */
@@ -45,8 +45,10 @@ if (values.replay !== undefined) {
   process.exit(problems.length > 0 ? 1 : 0);
 }
 
-if (values.plant !== undefined && !(values.plant in PLANTED_BUGS)) {
-  process.stderr.write(`no bug ${values.plant}: there are ${Object.keys(PLANTED_BUGS).join(', ')}\n`);
+const plant = values.plant ?? null;
+if (plant !== null && !isBug(plant) && !isGate(plant)) {
+  const known = Object.keys({ ...PLANTED_BUGS, ...PLANTED_GATES });
+  process.stderr.write(`no bug ${plant}: there are ${known.join(', ')}\n`);
   process.exit(2);
 }
 /** A whole number; anything else ends it with 2. */
@@ -57,7 +59,7 @@ function whole(name: 'calls' | 'seed' | 'workers'): number {
   process.exit(2);
 }
 const [wanted, seed, workers] = [whole('calls'), whole('seed'), whole('workers')];
-const cases = casesFor(wanted, seed, (values.plant as PlantedBug | undefined) ?? null);
+const cases = casesFor(wanted, seed, plant);
 const sum: Tally = { counts: {}, problems: [] };
 /** The first of each kind. */
 const failing = new Map<string, FlightCase>();

@@ -33,7 +33,7 @@ export function onCommand(state: Asking, event: CallEvent, plan: CallPlan, key: 
 /** Said, so that nobody has to trust in it. */
 function onStopRecording(state: Asking, event: CallEvent, plan: CallPlan): Turn {
   const turn = andThen(stopListening(state, event), (stopped) => put(stopped, event, plan, state.question, null));
-  return turn[0].recorder === state.recorder ? turn : leadIn(turn, plan, 'recordingStopped');
+  return turn[0].recorder === 'stopped' ? leadIn(turn, plan, 'recordingStopped') : turn;
 }
 
 /** Items can be skipped, read-backs with them, and the offer of a red flag; who they are and what they agree to cannot. */

@@ -8,7 +8,7 @@ import { onCommand } from './commands.ts';
 import type { CallEvent, CallEventOf } from './event.ts';
 import { backToOpening, takeBack } from './machine.ts';
 import { SAME_PRESS_MS } from './read-keys.ts';
-import type { CallState, StateIn } from './state.ts';
+import type { CallState, OpenQuestion, StateIn } from './state.ts';
 import { stopListening } from './stop-listening.ts';
 import { andThen, close, stay, stopCalls, type Turn } from './turn.ts';
 
@@ -20,8 +20,11 @@ export function onKey(state: CallState, event: Key, plan: CallPlan): Turn {
     case 'dialing':
     case 'ringing':
       return stay(state);
-    case 'asking':
-      return onKeyAsked(note({ ...state, lostEvents: 0 }, event, plan) as StateIn<'asking'>, event, plan);
+    case 'asking': {
+      const turn = onKeyAsked(note({ ...state, lostEvents: 0 }, event, plan) as StateIn<'asking'>, event, plan);
+      // RC-04: the end of the gather that holds the `*8` may never come.
+      return stopsListening(state, event, plan) ? andThen(turn, (heard) => stopListening(heard, event)) : turn;
+    }
     case 'leaving_message': {
       const human = note({ ...state, anyKey: true }, event, plan) as StateIn<'leaving_message'>;
       // The 9 of the opening stops the calls; any other key brings the opening back.
@@ -38,8 +41,7 @@ export function onKey(state: CallState, event: Key, plan: CallPlan): Turn {
       const heard = note({ ...state, anyKey: true }, event, plan);
       if (heard.stopHeard) return stopCalls(heard, event, plan);
       // `*8` (RC-04) counts while the line lives; nothing is said in between.
-      const stopsListening = event.digit === '8' && followsStar(state, event) && state.phase !== 'ended';
-      return stopsListening ? stopListening(heard, event) : stay(heard);
+      return stopsListening(state, event, plan) ? stopListening(heard, event) : stay(heard);
     }
   }
 }
@@ -112,6 +114,9 @@ function noteStar(state: CallState, event: Key, plan: CallPlan): CallState {
   // `**` is a command of its own, and ends there; its two keys may have changed places on the way.
   if (event.digit === '*') {
     if (isUsed(state, event, plan)) return state;
+    const key = completedBefore(state, event, plan);
+    if (key !== null)
+      return { ...state, starAt: null, stopHeard: state.stopHeard || (key === '9' && !hidesNumber(plan)) };
     const repeats = Math.abs(sinceStar(state, event)) <= COMMAND_KEY_MS || isOfCommandPrompt(state, event, plan);
     return { ...state, starAt: repeats ? null : event.at };
   }
@@ -138,10 +143,30 @@ function isOfCommandPrompt(state: CallState, { at, asked }: Key, { timerScale }:
   return asked.step === 'command' && asked.seq < seq && at <= putAt + SAME_PRESS_MS * timerScale;
 }
 
-/** A bare 9 stops all calls only in the opening and in the command prompt, and only while that one is open. */
-function isStopMenu(state: CallState, { asked }: Key): boolean {
+/** `state`: of before the key, which uses up the `*`. */
+function stopsListening(state: CallState, event: Key, plan: CallPlan): boolean {
+  if (state.phase === 'ended') return false;
+  if (event.digit === '*') return completedBefore(state, event, plan) === '8';
+  return event.digit === '8' && (followsStar(state, event) || isInCommandPrompt(state, event));
+}
+
+/** The key that completes this `*`, told of before it. */
+function completedBefore(state: CallState, event: Key, plan: CallPlan): string | null {
+  const isSoon = state.lastKey !== null && state.lastKey.at - event.at <= COMMAND_KEY_MS;
+  return isSoon && !isUsed(state, event, plan) ? overtaken(state, event, plan) : null;
+}
+
+const isInCommandPrompt = (state: CallState, event: Key): boolean => openAt(state, event)?.commandSince != null;
+
+/** The question this key was pressed into, if that one is still open. */
+function openAt(state: CallState, { asked }: Key): OpenQuestion | null {
   const question = state.phase === 'asking' ? state.question : state.lastQuestion;
-  if (question === null || asked?.seq !== question.seq) return false;
+  return asked !== null && asked.seq === question?.seq ? question : null;
+}
+
+/** A bare 9 stops all calls only in the opening and in the command prompt, and only while that one is open. */
+function isStopMenu(state: CallState, event: Key): boolean {
   // Where a number can be keyed in, a 9 may be its first digit.
-  return question.commandSince !== null || (question.step === 'opening' && !state.optOutLine);
+  const isOpening = openAt(state, event)?.step === 'opening' && !state.optOutLine;
+  return isOpening || isInCommandPrompt(state, event);
 }

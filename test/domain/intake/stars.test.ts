@@ -44,3 +44,55 @@ describe('a `*` between two gathers', () => {
     expect(call.state.tasks).toContain('callback');
   });
 });
+
+describe('a `*8` whose gather never told of its end', () => {
+  const STOPS = ['record_stop', 'transcription_stop'];
+
+  it('stops the recording with the key itself, in the prompt of the commands', () => {
+    const call = atPain().keys('*');
+    call.when(keyPressed('8', call.asked));
+    expect([call.at, call.lastNames]).toEqual(['command', STOPS]);
+  });
+
+  it('stops it when both keys are told of and the question believes itself open', () => {
+    const call = atPain();
+    call.when(keyPressed('*', call.asked)).when(keyPressed('8', call.asked));
+    expect([call.at, call.lastNames]).toEqual(['hpi.pain_level', STOPS]);
+  });
+
+  it('stops it when the `*` is told of after the key that completes it', () => {
+    const call = atPain();
+    const star = { ...keyPressed('*', call.asked), at: call.now + 700 };
+    call.when({ ...keyPressed('8', call.asked), at: call.now + 1000 }).when(star);
+    expect([call.at, call.lastNames]).toEqual(['hpi.pain_level', STOPS]);
+  });
+
+  it('stops it once, and says so when the end comes after all', () => {
+    const call = atPain().keys('*');
+    call.when(keyPressed('8', call.asked)).keys('8');
+    expect([call.at, call.lastNames]).toEqual(['hpi.pain_level', ['gather_using_speak']]);
+    expect(call.spoken).toMatch(/recording/i);
+    expect(call.ordered('record_stop')).toHaveLength(1);
+  });
+
+  it('is no 8 that answers a question', () => {
+    const call = atPain();
+    call.when(keyPressed('8', call.asked)).keys('8');
+    expect(call.ordered('record_stop')).toEqual([]);
+    expect(call.state.answers['hpi.pain_level']).toMatchObject({ value: 8 });
+  });
+});
+
+it('a `*` that is told of after its 9 stops all calls, though no gather tells of them (TC-08)', () => {
+  const call = atPain();
+  const star = { ...keyPressed('*', call.asked), at: call.now + 700 };
+  call.when({ ...keyPressed('9', call.asked), at: call.now + 1000 }).when(star);
+  expect(call.state.stopHeard).toBe(true);
+});
+
+it('a `*` that is told of long after it was pressed is completed by no answer that came after', () => {
+  const call = atPain();
+  const star = { ...keyPressed('*', call.asked), at: call.now + 700 };
+  call.when({ ...keyPressed('9', call.asked), at: call.now + 5000 }).when(star);
+  expect(call.state.stopHeard).toBe(false);
+});
