@@ -162,7 +162,7 @@ function takeConfirm(
   }
   if (outcome !== 'valid') return;
   if (digits === '3') course.settled = { state: 'skipped' };
-  if (digits === '1' && course.words.length > 0) course.settled = wordsOf(course, true);
+  if (digits === '1') course.settled = course.words.length > 0 ? wordsOf(course, true) : null;
   if (digits === '2') Object.assign(course, newCourse(), { words: [] });
 }
 

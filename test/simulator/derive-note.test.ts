@@ -125,6 +125,13 @@ describe('What a note must hold of a voice item', () => {
     expect(itemOf(recordOf(...turns), complaint)).toEqual(wanted);
   });
 
+  test('a read-back that was skipped and then kept is no skip, also where the end of its question was never told', () => {
+    const skippedFirst = (...words: string[]) =>
+      recordOf([complaint, 'cancelled', '', ...words], [confirm, 'valid', '3'], [confirm, 'valid', '1']);
+    expect(itemOf(skippedFirst('my head'), complaint)).toEqual(kept('my head', true));
+    expect(deriveNote([skippedFirst('my head')], new Set(['ask_0'])).items[complaint]).toBeNull();
+  });
+
   test('words that arrive when another question is open may or may not count', () => {
     const record = recordOf([complaint, 'valid', '', 'my head'], [confirm, 'valid', '1']);
     record.utterances.push(utterance('hurts', complaint, 0, 12_000));
