@@ -26,9 +26,6 @@ interface Asked {
   readonly lateMs: number;
 }
 
-/** Where there was too much at once the dialer slows down, and no line is down. */
-const isNews = ({ code }: { readonly code: string }): boolean => !CROWDED.has(`telnyx_${code}`);
-
 export async function alertFacts(
   db: Database,
   capNanos: number,
@@ -74,7 +71,7 @@ export async function alertFacts(
   ]);
   return {
     ...{ now, deadJobs, lateJobs: lateJobs.length },
-    dials: { ...dials, refused: [...dials.refused.filter(isNews), ...unanswered].toSorted((a, b) => b.at - a.at) },
+    dials: { ...dials, refused: [...dials.refused, ...unanswered].toSorted((a, b) => b.at - a.at) },
     silentCalls: silent.length,
     ended: ended ?? { calls: 0, failed: 0 },
     deadDeliveries: dead,

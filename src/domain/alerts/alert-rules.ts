@@ -3,6 +3,8 @@
  * breach; whether that opens an alert, keeps one open or lets it close is `reconcile`'s. Thresholds are data. Pure.
  */
 
+import { CROWDED } from '../campaign/retry.ts';
+
 export const ALERT_KINDS = [
   'line_down',
   'failure_rate',
@@ -33,7 +35,7 @@ export interface SignFact {
 
 export interface AlertFacts {
   readonly now: number;
-  /** Dials of the last hour that Telnyx refused or never answered, newest first, and when it last took one. None that was too much at once. */
+  /** Dials of the last hour that Telnyx refused or never answered, newest first, and when it last took one. */
   readonly dials: {
     readonly refused: readonly { readonly at: number; readonly code: string }[];
     readonly acceptedAt: number | null;
@@ -115,7 +117,10 @@ const when = (isSo: boolean, kind: AlertKind, subject: string, code: string, cou
   isSo ? [{ kind, subject, code, count }] : [];
 
 function refusedDials({ refused, acceptedAt }: AlertFacts['dials']): Breach[] {
-  const since = refused.filter(({ at }) => acceptedAt === null || at > acceptedAt);
+  // Where there was too much at once the dialer slows down, and no line is down.
+  const since = refused.filter(
+    ({ at, code }) => (acceptedAt === null || at > acceptedAt) && !CROWDED.has(`telnyx_${code}`),
+  );
   return when(since.length >= ALERT_LIMITS.refusedDials, 'line_down', 'dials', since[0]?.code ?? '', since.length);
 }
 

@@ -52,6 +52,14 @@ describe('the line is down (C77)', () => {
     expect(seen({ dials: { refused: refused(1, 2), acceptedAt: null } })).toEqual([]);
     expect(seen({ dials: { refused: refused(1, 2, 4), acceptedAt: NOW - 3 * MINUTE } })).toEqual([]);
   });
+  it('not when it was too much at once, which the dialer answers by slowing down', () => {
+    const crowded = refused(1, 2, 3).map(({ at }) => ({ at, code: '90041' }));
+    expect(seen({ dials: { refused: crowded, acceptedAt: null } })).toEqual([]);
+    expect(seen({ dials: { refused: [...crowded, ...refused(4, 5)], acceptedAt: null } })).toEqual([]);
+    expect(seen({ dials: { refused: [...crowded, ...refused(4, 5, 6)], acceptedAt: null } })).toEqual([
+      'line_down/dials: 10010',
+    ]);
+  });
   it('when what is due comes out of no queue', () => {
     expect(seen({ lateJobs: 3 })).toEqual(['line_down/queues: queue_silent']);
   });
